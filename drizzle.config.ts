@@ -1,0 +1,8 @@
+import { defineConfig } from 'drizzle-kit';
+
+export default defineConfig({
+	dialect: 'postgresql',
+	schema: './src/lib/server/postgres/schema.ts',
+	out: './drizzle/postgres',
+	casing: 'snake_case'
+});

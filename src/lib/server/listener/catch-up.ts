@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encode, type Reader } from './lane.ts';
+import type { Recent } from './recent.ts';
+import type { Source, TailEvents } from './tail.ts';
+
+/** Items of one read while catching up, and of one while only counting what a window leaves out. */
+const page = 200;
+const countingPage = 2_000;
+/** What is written to a socket at a time while catching up, in bytes: all that a reader who then stops reading costs. */
+const piece = 16 * 1024;
+/** When to try again after a failed read, in ms. */
+const retryAfter = 500;
+
+/**
+ * Reads for those who are behind the tip, each from its own cursor, and only as fast as its socket takes it: nothing is kept
+ * for a reader that waits. Readers at the same place share one read.
+ */
+export class CatchUp<Item> {
+	readonly #source: Source<Item>;
+	readonly #recent: Recent<Item>;
+	readonly #events: TailEvents;
+	readonly #reads = new Map<string, Promise<Item[]>>();
+
+	constructor(source: Source<Item>, recent: Recent<Item>, events: TailEvents) {
+		this.#source = source;
+		this.#recent = recent;
+		this.#events = events;
+	}
+
+	/** Resolves when the reader stands at the tip with room in its socket, or is gone. */
+	async run(reader: Reader<Item>, tip: () => number): Promise<void> {
+		for (;;) {
+			await reader.sink.drained();
+			if (reader.sink.closed() || reader.cursor >= tip()) return;
+			try {
+				await this.#step(reader, tip());
+			} catch (error) {
+				this.#events.failed(error);
+				await sleep(retryAfter);
+			}
+		}
+	}
+
+	/** Sends the next piece, or what a window leaves of the whole way to the tip. */
+	async #step(reader: Reader<Item>, tip: number): Promise<void> {
+		const { window } = reader.view;
+		if (window !== null && tip - reader.cursor > window) return this.#jump(reader, tip, window);
+		const items = (await this.#read(reader.cursor, page)).filter((item) => this.#source.cursorOf(item) <= tip);
+		if (reader.sink.closed()) return;
+		if (items.length === 0) return void (reader.cursor = tip); // nothing is left of that stretch
+		this.#sendPiece(reader, items);
+	}
+
+	/** Sends as many of the items as fit a piece, at least one, and moves the cursor past what was looked at. */
+	#sendPiece(reader: Reader<Item>, items: Item[]): void {
+		const matching: Item[] = [];
+		let bytes = 0;
+		for (const item of items) {
+			if (bytes > piece) break;
+			reader.cursor = this.#source.cursorOf(item);
+			if (!reader.view.matches(item)) continue;
+			matching.push(item);
+			bytes += this.#source.bytesOf(item);
+		}
+		this.#write(reader, matching);
+	}
+
+	/** Counts the matching items up to the tip and sends the last `window` of them. */
+	async #jump(reader: Reader<Item>, tip: number, window: number): Promise<void> {
+		const { view } = reader;
+		const kept: Item[] = [];
+		const skipped = { count: 0, from: 0, to: 0 };
+		let cursor = reader.cursor;
+		while (cursor < tip && !reader.sink.closed()) {
+			const items = await this.#read(cursor, countingPage);
+			if (items.length === 0) break;
+			for (const item of items) {
+				cursor = this.#source.cursorOf(item);
+				if (cursor > tip) break;
+				if (view.matches(item)) kept.push(item);
+			}
+			this.#leaveOut(kept.splice(0, Math.max(0, kept.length - window)), skipped);
+		}
+		if (reader.sink.closed()) return;
+		reader.cursor = tip;
+		if (skipped.count > 0) this.#write(reader, [], view.format.skipped(skipped), skipped.count);
+		this.#write(reader, kept);
+	}
+
+	#leaveOut(items: Item[], skipped: { count: number; from: number; to: number }): void {
+		const [first] = items;
+		const last = items.at(-1);
+		if (first === undefined || last === undefined) return;
+		if (skipped.count === 0) skipped.from = this.#source.cursorOf(first);
+		skipped.to = this.#source.cursorOf(last);
+		skipped.count += items.length;
+	}
+
+	#write(reader: Reader<Item>, matching: Item[], before = '', skipped = 0): void {
+		if (before) reader.sink.write(new TextEncoder().encode(before));
+		if (matching.length > 0) reader.sink.write(encode(reader.view, matching, this.#source.cursorOf).bytes);
+		this.#events.sent(matching.length, skipped);
+	}
+
+	#read(cursor: number, limit: number): Promise<Item[]> {
+		const remembered = this.#recent.after(cursor, limit);
+		if (remembered) return Promise.resolve(remembered);
+		const key = `${cursor}/${limit}`;
+		const reading = this.#reads.get(key) ?? this.#source.after(cursor, limit);
+		if (this.#reads.has(key)) return reading;
+		this.#reads.set(key, reading);
+		const done = () => void this.#reads.delete(key);
+		reading.then(done, done);
+		return reading;
+	}
+}

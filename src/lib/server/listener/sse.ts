@@ -1,0 +1,68 @@
+/** Lines that were left out for a reader with a window: how many, and the cursors of the first and the last. */
+export interface Skipped {
+	count: number;
+	from: number;
+	to: number;
+}
+
+/** How items and news about the stream look on the wire; an empty string says nothing. */
+export interface Format<Item> {
+	contentType: string;
+	/** Sent as soon as the stream is open. */
+	opening: string;
+	item(item: Item, cursor: number): string;
+	/** Moves the reader's cursor past items that were not for it; keeps the connection alive. */
+	moved(cursor: number): string;
+	skipped(skipped: Skipped): string;
+	/** The last thing sent. `retry` is when to come back, in ms. */
+	end(reason: string, retry?: number): string;
+}
+
+/**
+ * Server-sent events: one event an item, its id the cursor after it (WHATWG HTML, 9.2). An event with an id alone is not
+ * dispatched, yet moves `Last-Event-ID`.
+ */
+export function sse<Item extends object>(): Format<Item> {
+	return {
+		contentType: 'text/event-stream',
+		opening: ': connected\n\n',
+		item: (item, cursor) => `id: ${cursor}\ndata: ${JSON.stringify(item)}\n\n`,
+		moved: (cursor) => `id: ${cursor}\n\n`,
+		skipped: (skipped) => `event: skipped\ndata: ${JSON.stringify(skipped)}\n\n`,
+		end: (reason, retry) =>
+			`${retry === undefined ? '' : `retry: ${retry}\n`}event: end\ndata: ${JSON.stringify({ reason })}\n\n`
+	};
+}
+
+/** The items alone, one JSON document a line. */
+export function ndjson<Item extends object>(): Format<Item> {
+	return {
+		contentType: 'application/x-ndjson',
+		opening: '',
+		item: (item) => `${JSON.stringify(item)}\n`,
+		moved: () => '',
+		skipped: () => '',
+		end: () => ''
+	};
+}
+
+/** Lines for people, as `curl -N` shows them; `line` gives one without its end. */
+export function plain<Item extends object>(line: (item: Item) => string): Format<Item> {
+	return {
+		contentType: 'text/plain; charset=utf-8',
+		opening: '',
+		item: (item) => `${line(item)}\n`,
+		moved: () => '',
+		skipped: ({ count }) => `… ${count} lines skipped\n`,
+		end: (reason) => `— ${reason}\n`
+	};
+}
+
+/** The headers of a stream: no cache, no transformation, no buffer of a proxy in between (nginx: X-Accel-Buffering). */
+export function headers(format: Format<never>): Record<string, string> {
+	return {
+		'content-type': format.contentType,
+		'cache-control': 'no-cache, no-transform',
+		'x-accel-buffering': 'no'
+	};
+}

@@ -1,0 +1,27 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import * as drizzleMigrator from 'drizzle-orm/postgres-js/migrator';
+import { connect } from './connect.ts';
+
+/** Any number that no other program on the same database uses for an advisory lock. */
+const advisoryLock = 7_245_723;
+
+/**
+ * Brings the database to the newest schema. Instances that start together take turns under an advisory lock.
+ * @throws when PostgreSQL is older than 15 or a migration fails; nothing of a failed migration stays.
+ */
+export async function migrate(url: string, folder: string): Promise<void> {
+	const sql = connect(url, { max: 1, name: 'tailrace migrate' });
+	try {
+		await refuseOldServer(sql);
+		await sql`SELECT pg_advisory_lock(${advisoryLock})`;
+		await drizzleMigrator.migrate(drizzle(sql), { migrationsFolder: folder });
+	} finally {
+		await sql.end(); // which also gives the lock back
+	}
+}
+
+async function refuseOldServer(sql: ReturnType<typeof connect>): Promise<void> {
+	const [row] = await sql<{ version: number }[]>`SELECT current_setting('server_version_num')::int AS version`;
+	if (row && row.version >= 150000) return;
+	throw new Error('Tailrace needs PostgreSQL 15 or newer: update the server that DATABASE_URL names');
+}
