@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encode, type Reader } from './lane.ts';
 import type { Recent } from './recent.ts';
-import type { Source, TailEvents } from './tail.ts';
+import type { Page, Source, TailEvents } from './tail.ts';
 
 /** Items of one read while catching up, and of one while only counting what a window leaves out. */
 const page = 200;
 const countingPage = 2_000;
 /** What is written to a socket at a time while catching up, in bytes: all that a reader who then stops reading costs. */
 const piece = 16 * 1024;
+/** The most of a window that is held for one reader, in bytes. */
+const windowBytes = 1024 * 1024;
 /** When to try again after a failed read, in ms. */
 const retryAfter = 500;
+
+const encoder = new TextEncoder();
 
 /**
  * Reads for those who are behind the tip, each from its own cursor, and only as fast as its socket takes it: nothing is kept
@@ -19,7 +23,7 @@ export class CatchUp<Item> {
 	readonly #source: Source<Item>;
 	readonly #recent: Recent<Item>;
 	readonly #events: TailEvents;
-	readonly #reads = new Map<string, Promise<Item[]>>();
+	readonly #reads = new Map<string, Promise<Page<Item>>>();
 
 	constructor(source: Source<Item>, recent: Recent<Item>, events: TailEvents) {
 		this.#source = source;
@@ -45,10 +49,11 @@ export class CatchUp<Item> {
 	async #step(reader: Reader<Item>, tip: number): Promise<void> {
 		const { window } = reader.view;
 		if (window !== null && tip - reader.cursor > window) return this.#jump(reader, tip, window);
-		const items = (await this.#read(reader.cursor, page)).filter((item) => this.#source.cursorOf(item) <= tip);
+		const { items } = await this.#read(reader.cursor, page);
 		if (reader.sink.closed()) return;
-		if (items.length === 0) return void (reader.cursor = tip); // nothing is left of that stretch
-		this.#sendPiece(reader, items);
+		const ahead = items.filter((item) => this.#source.cursorOf(item) <= tip);
+		if (ahead.length === 0) return void (reader.cursor = tip); // retention took that stretch
+		this.#sendPiece(reader, ahead);
 	}
 
 	/** Sends as many of the items as fit a piece, at least one, and moves the cursor past what was looked at. */
@@ -62,7 +67,8 @@ export class CatchUp<Item> {
 			matching.push(item);
 			bytes += this.#source.bytesOf(item);
 		}
-		this.#write(reader, matching);
+		if (matching.length > 0) this.#write(reader, matching);
+		else reader.sink.write(encoder.encode(reader.view.format.moved(reader.cursor)));
 	}
 
 	/** Counts the matching items up to the tip and sends the last `window` of them. */
@@ -72,19 +78,29 @@ export class CatchUp<Item> {
 		const skipped = { count: 0, from: 0, to: 0 };
 		let cursor = reader.cursor;
 		while (cursor < tip && !reader.sink.closed()) {
-			const items = await this.#read(cursor, countingPage);
+			const { items } = await this.#read(cursor, countingPage);
 			if (items.length === 0) break;
 			for (const item of items) {
 				cursor = this.#source.cursorOf(item);
 				if (cursor > tip) break;
 				if (view.matches(item)) kept.push(item);
 			}
-			this.#leaveOut(kept.splice(0, Math.max(0, kept.length - window)), skipped);
+			this.#leaveOut(kept.splice(0, this.#over(kept, window)), skipped);
 		}
 		if (reader.sink.closed()) return;
 		reader.cursor = tip;
 		if (skipped.count > 0) this.#write(reader, [], view.format.skipped(skipped), skipped.count);
 		this.#write(reader, kept);
+	}
+
+	/** How many of the oldest items do not fit the window, or the memory that one reader may take. */
+	#over(items: Item[], window: number): number {
+		let bytes = 0;
+		for (let kept = 0; kept < items.length; kept++) {
+			bytes += this.#source.bytesOf(items.at(-1 - kept) as Item);
+			if (kept === window || (kept > 0 && bytes > windowBytes)) return items.length - kept;
+		}
+		return 0;
 	}
 
 	#leaveOut(items: Item[], skipped: { count: number; from: number; to: number }): void {
@@ -97,14 +113,14 @@ export class CatchUp<Item> {
 	}
 
 	#write(reader: Reader<Item>, matching: Item[], before = '', skipped = 0): void {
-		if (before) reader.sink.write(new TextEncoder().encode(before));
+		if (before) reader.sink.write(encoder.encode(before));
 		if (matching.length > 0) reader.sink.write(encode(reader.view, matching, this.#source.cursorOf).bytes);
 		this.#events.sent(matching.length, skipped);
 	}
 
-	#read(cursor: number, limit: number): Promise<Item[]> {
+	#read(cursor: number, limit: number): Promise<Page<Item>> {
 		const remembered = this.#recent.after(cursor, limit);
-		if (remembered) return Promise.resolve(remembered);
+		if (remembered) return Promise.resolve({ items: remembered, more: true });
 		const key = `${cursor}/${limit}`;
 		const reading = this.#reads.get(key) ?? this.#source.after(cursor, limit);
 		if (this.#reads.has(key)) return reading;

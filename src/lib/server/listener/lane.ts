@@ -64,7 +64,11 @@ export function encode<Item>(
 	return { bytes: encoder.encode(text), lines: sent.length, skipped: over };
 }
 
-function encodeSkipped<Item>(view: View<Item>, items: readonly Item[], cursorOf: (item: Item) => number): string {
+function encodeSkipped<Item>(
+	view: View<Item>,
+	items: readonly Item[],
+	cursorOf: (item: Item) => number
+): string {
 	const [first] = items;
 	const last = items.at(-1);
 	if (first === undefined || last === undefined) return '';

@@ -10,12 +10,6 @@ const topicOf = (channel: string) => channel.replace('_', ':');
 /** How long to wait before the next try to reach PostgreSQL, in ms: the n-th try in a row. */
 const backoff = (tries: number) => Math.min(20 * 2 ** tries, 500);
 
-export interface PostgresBridge extends Bridge {
-	/** Whether every wanted channel is being listened to at this moment. */
-	listening(): boolean;
-	close(): Promise<void>;
-}
-
 /**
  * Keeps one connection that LISTENs to exactly the wanted channels. Whenever a LISTEN takes hold, also again after a cut, the
  * topic is woken, because what was notified before is not known.
@@ -23,84 +17,91 @@ export interface PostgresBridge extends Bridge {
  * It reconciles (wanted against held) instead of using `sql.listen`, whose `unlisten` finds nothing after a reconnect
  * (postgres 3.4.9, src/index.js: the listener is registered anew as another object).
  */
-export function postgresBridge(
-	url: string,
-	options: { wake(topic: string): void; log: Logger }
-): PostgresBridge {
-	const wanted = new Set<string>();
-	const held = new Set<string>();
-	let reconciling = false;
-	let closing = false;
+export class PostgresBridge implements Bridge {
+	readonly #wanted = new Set<string>();
+	readonly #held = new Set<string>();
+	readonly #wake: (topic: string) => void;
+	readonly #log: Logger;
+	readonly #sql: postgres.Sql;
+	#reconciling = false;
+	#closing = false;
 
-	const connection = {
-		max: 1,
-		idle_timeout: 0,
-		max_lifetime: null,
-		fetch_types: false,
-		connect_timeout: 10,
-		backoff: () => 0.01,
-		connection: { application_name: 'tailrace listener' },
-		onnotify: (channel: string) => options.wake(topicOf(channel)), // missing in the library's types
-		onclose: cut
-	};
-	const sql = postgres(url, connection);
-
-	function cut(): void {
-		held.clear();
-		reconcile();
+	constructor(url: string, options: { wake(topic: string): void; log: Logger }) {
+		this.#wake = options.wake;
+		this.#log = options.log;
+		const connection = {
+			max: 1,
+			idle_timeout: 0,
+			max_lifetime: null,
+			fetch_types: false,
+			connect_timeout: 10,
+			backoff: () => 0.01, // ours is below
+			connection: { application_name: 'tailrace listener' },
+			onnotify: (channel: string) => this.#wake(topicOf(channel)), // missing in the library's types
+			onclose: () => this.#cut()
+		};
+		this.#sql = postgres(url, connection);
 	}
 
-	function reconcile(): void {
-		if (reconciling || closing) return;
-		reconciling = true;
-		void run();
+	/** Whether exactly the wanted channels are being listened to at this moment. */
+	get listening(): boolean {
+		return this.#wanted.size === this.#held.size && [...this.#wanted].every((topic) => this.#held.has(topic));
+	}
+
+	listen(topic: string): void {
+		this.#wanted.add(topic);
+		this.#reconcile();
+	}
+
+	unlisten(topic: string): void {
+		this.#wanted.delete(topic);
+		this.#reconcile();
+	}
+
+	async close(): Promise<void> {
+		this.#closing = true;
+		await this.#sql.end({ timeout: 1 });
+	}
+
+	#cut(): void {
+		this.#held.clear();
+		this.#reconcile();
+	}
+
+	#reconcile(): void {
+		if (this.#reconciling || this.#closing) return;
+		this.#reconciling = true;
+		void this.#run();
 	}
 
 	/** Never rejects: it tries until what is held is what is wanted. */
-	async function run(): Promise<void> {
-		for (let tries = 0; !closing && !settled(); ) {
+	async #run(): Promise<void> {
+		for (let tries = 0; !this.#closing && !this.listening;) {
 			try {
-				await listenToWanted();
-				await unlistenToUnwanted();
+				await this.#listenToWanted();
+				await this.#unlistenToUnwanted();
 				tries = 0;
 			} catch (error) {
-				if (!closing && tries++ === 0) options.log.warn({ err: error }, 'LISTEN lost PostgreSQL, trying again');
+				if (!this.#closing && tries++ === 0)
+					this.#log.warn({ err: error }, 'LISTEN lost PostgreSQL, trying again');
 				await setTimeout(backoff(tries));
 			}
 		}
-		reconciling = false; // in the same turn as the check, so that no change of `wanted` falls between
+		this.#reconciling = false; // in the same turn as the check, so that no change of what is wanted falls between
 	}
 
-	const settled = () => wanted.size === held.size && [...wanted].every((topic) => held.has(topic));
-
-	async function listenToWanted(): Promise<void> {
-		for (const topic of [...wanted].filter((topic) => !held.has(topic))) {
-			await sql.unsafe(`LISTEN "${channelOf(topic)}"`);
-			held.add(topic);
-			options.wake(topic);
+	async #listenToWanted(): Promise<void> {
+		for (const topic of [...this.#wanted].filter((topic) => !this.#held.has(topic))) {
+			await this.#sql.unsafe(`LISTEN "${channelOf(topic)}"`);
+			this.#held.add(topic);
+			this.#wake(topic);
 		}
 	}
 
-	async function unlistenToUnwanted(): Promise<void> {
-		for (const topic of [...held].filter((topic) => !wanted.has(topic))) {
-			await sql.unsafe(`UNLISTEN "${channelOf(topic)}"`);
-			held.delete(topic);
+	async #unlistenToUnwanted(): Promise<void> {
+		for (const topic of [...this.#held].filter((topic) => !this.#wanted.has(topic))) {
+			await this.#sql.unsafe(`UNLISTEN "${channelOf(topic)}"`);
+			this.#held.delete(topic);
 		}
 	}
-
-	return {
-		listen(topic) {
-			wanted.add(topic);
-			reconcile();
-		},
-		unlisten(topic) {
-			wanted.delete(topic);
-			reconcile();
-		},
-		listening: settled,
-		async close() {
-			closing = true;
-			await sql.end({ timeout: 1 });
-		}
-	};
 }

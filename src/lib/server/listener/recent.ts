@@ -45,7 +45,7 @@ export class Recent<Item> {
 
 	#firstAfter(cursor: number): number {
 		let low = 0;
-		for (let high = this.#items.length; low < high; ) {
+		for (let high = this.#items.length; low < high;) {
 			const middle = (low + high) >> 1;
 			if ((this.#items[middle]?.cursor ?? Infinity) > cursor) high = middle;
 			else low = middle + 1;

@@ -43,7 +43,7 @@ export function sink(onclose: () => void): { sink: Sink; body: ReadableStream<Ui
 
 	async function drained(): Promise<void> {
 		while (open && room() < fullAt) {
-			waiting ??= new Promise((resolve) => (wakeWaiting = resolve)).then(() => void (waiting = null));
+			waiting ??= new Promise<void>((resolve) => (wakeWaiting = resolve)).then(() => void (waiting = null));
 			await waiting;
 		}
 	}

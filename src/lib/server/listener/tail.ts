@@ -8,11 +8,17 @@ import type { Sink } from './sink.ts';
 export interface Source<Item> {
 	/** The cursor of the newest item now. */
 	head(): Promise<number>;
-	/** At most `limit` items after the cursor, in order. */
-	after(cursor: number, limit: number): Promise<Item[]>;
+	/** The items after the cursor, in order: at most `limit`, and fewer when they are large. */
+	after(cursor: number, limit: number): Promise<Page<Item>>;
 	cursorOf(item: Item): number;
 	/** About how much memory an item takes. */
 	bytesOf(item: Item): number;
+}
+
+/** One read of a stream; `more` says that it ended at a bound and not at the head. */
+export interface Page<Item> {
+	items: Item[];
+	more: boolean;
 }
 
 /** What the tail reports; every number is a count of items. */
@@ -97,7 +103,7 @@ export class Tail<Item> {
 	/** Sends every reader at the tip where it stands: it keeps the connection alive and the cursor near. */
 	heartbeat(): void {
 		for (const lane of this.#lanes.values()) {
-			const bytes = new TextEncoder().encode(lane.view.format.moved(this.#position) || '');
+			const bytes = new TextEncoder().encode(lane.view.format.moved(this.#position));
 			if (bytes.length > 0) this.#send(lane, { bytes, lines: 0, skipped: 0 });
 		}
 	}
@@ -109,9 +115,9 @@ export class Tail<Item> {
 			if (rest > 0) await sleep(rest);
 			this.#woken = false;
 			try {
-				const items = await this.#source.after(this.#position, page);
+				const { items, more } = await this.#source.after(this.#position, page);
 				if (items.length > 0) this.#fanOut(items);
-				if (items.length === page) this.#woken = true;
+				if (more) this.#woken = true;
 			} catch (error) {
 				this.#events.failed(error);
 				await sleep(retryAfter);

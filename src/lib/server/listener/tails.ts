@@ -1,0 +1,106 @@
+import type { Listener } from './listener.ts';
+import type { View } from './lane.ts';
+import type { Sink } from './sink.ts';
+import { Tail, type Source, type TailEvents } from './tail.ts';
+
+/** Every how many ms a stream sends its cursor, moved or not: proxies cut what is silent for a minute. */
+const heartbeatEvery = 15_000;
+
+interface Open<Item> {
+	tail: Promise<Tail<Item>>;
+	joined: number;
+	close(): void;
+}
+
+/** Keeps one tail for each topic that has readers. */
+export class Tails<Item> {
+	readonly #listener: Listener;
+	readonly #sourceOf: (topic: string) => Source<Item>;
+	readonly #events: TailEvents;
+	readonly #open = new Map<string, Open<Item>>();
+	readonly #heartbeat: NodeJS.Timeout;
+
+	constructor(listener: Listener, sourceOf: (topic: string) => Source<Item>, events: TailEvents) {
+		this.#listener = listener;
+		this.#sourceOf = sourceOf;
+		this.#events = events;
+		this.#heartbeat = setInterval(() => void this.#beat(), heartbeatEvery).unref();
+	}
+
+	/**
+	 * Serves the stream of a topic to the sink from `cursor`, or from the head when that is null or lies beyond it.
+	 * The function returned ends it; it is idempotent.
+	 * @throws when the head cannot be read.
+	 */
+	async join(topic: string, view: View<Item>, sink: Sink, cursor: number | null): Promise<() => void> {
+		const open = this.#open.get(topic) ?? this.#start(topic);
+		open.joined++;
+		try {
+			const tail = await open.tail;
+			const leave = tail.join(view, sink, await this.#startOf(topic, tail, cursor));
+			return once(() => {
+				leave();
+				this.#leave(topic, open);
+			});
+		} catch (error) {
+			this.#leave(topic, open);
+			throw error;
+		}
+	}
+
+	/** Where each tail stands, by topic. */
+	async positions(): Promise<Map<string, number>> {
+		const entries = [...this.#open].map(async ([topic, { tail }]) => [topic, (await tail).position] as const);
+		const settled = await Promise.allSettled(entries); // a tail that could not start has told its readers so
+		return new Map(settled.flatMap((entry) => (entry.status === 'fulfilled' ? [entry.value] : [])));
+	}
+
+	/** Ends the heartbeat. */
+	close(): void {
+		clearInterval(this.#heartbeat);
+	}
+
+	#start(topic: string): Open<Item> {
+		const source = this.#sourceOf(topic);
+		// Subscribed before the head is read: nothing can move unseen in between.
+		let wake = () => {};
+		const unsubscribe = this.#listener.subscribe(topic, () => wake());
+		const tail = source.head().then((head) => {
+			const started = new Tail(source, head, this.#events);
+			wake = () => started.wake();
+			started.wake();
+			return started;
+		});
+		const open = { tail, joined: 0, close: unsubscribe };
+		this.#open.set(topic, open);
+		return open;
+	}
+
+	#leave(topic: string, open: Open<Item>): void {
+		if (--open.joined > 0) return;
+		open.close();
+		if (this.#open.get(topic) === open) this.#open.delete(topic);
+	}
+
+	/** A cursor beyond the tail may come from an instance that is quicker; beyond the head it is none. */
+	async #startOf(topic: string, tail: Tail<Item>, cursor: number | null): Promise<number> {
+		if (cursor === null) return tail.position;
+		if (cursor <= tail.position) return cursor;
+		tail.wake();
+		return Math.min(cursor, await this.#sourceOf(topic).head());
+	}
+
+	async #beat(): Promise<void> {
+		for (const { tail } of this.#open.values())
+			await tail.then((started) => started.heartbeat(), this.#events.failed);
+	}
+}
+
+function once(run: () => void): () => void {
+	let ran = false;
+	return () => {
+		if (ran) return;
+		ran = true;
+		run();
+	};
+}

@@ -1,0 +1,106 @@
+import type { NewEntry } from '../../log/entry.ts';
+import type { Sql } from '../postgres/connect.ts';
+import { recall, remember } from './idempotency.ts';
+import type { LogStore } from './store.ts';
+
+/** What is known of a request before its commit. */
+export interface Report {
+	accepted: number;
+	rejected: number;
+	errors?: { index: number; reason: string }[];
+}
+
+/** What a request is answered with after its commit. */
+export interface Answer extends Report {
+	first_seq: number;
+	last_seq: number;
+}
+
+/** The lines of one request. They get consecutive numbers in this order. */
+export interface Append {
+	org: string;
+	/** At least one. */
+	entries: readonly NewEntry[];
+	report: Report;
+	/** What the request weighs in the queue. */
+	bytes: number;
+	idempotencyKey: string | null;
+}
+
+/** A transaction under way. */
+export interface Commitment {
+	/** The answers in the order of the requests, after the commit. */
+	done: Promise<{ answers: Answer[]; lines: number }>;
+	/** The transaction's id and the answers that hold if it has committed; null as long as COMMIT cannot have been sent. */
+	pending(): { xid: string; answers: Answer[] } | null;
+}
+
+/** Writes the requests of any number of organizations in one transaction. */
+export function commit(sql: Sql, store: LogStore, requests: readonly Append[]): Commitment {
+	let pending: { xid: string; answers: Answer[] } | null = null;
+	let lines = 0;
+
+	async function transact(transaction: Sql): Promise<void> {
+		const answers = await recall(transaction, requests);
+		const fresh = firsts(requests).filter((request) => !answers.has(request));
+		const [ranges, xid] = await Promise.all([
+			appendByOrganization(store, fresh, transaction),
+			transaction<{ xid: string }[]>`SELECT pg_current_xact_id()::text AS xid`.execute()
+		]);
+		for (const [request, first] of ranges) {
+			const last_seq = first + request.entries.length - 1;
+			answers.set(request, { ...request.report, first_seq: first, last_seq });
+			lines += request.entries.length;
+		}
+		await remember(transaction, fresh, answers);
+		pending = {
+			xid: xid[0]?.xid ?? '',
+			answers: requests.map((request) => answerTo(request, requests, answers))
+		};
+	}
+
+	const done = sql
+		.begin((transaction) => transact(transaction as unknown as Sql))
+		.then(() => ({ answers: pending?.answers ?? [], lines }));
+	return { done, pending: () => pending };
+}
+
+const sameKey = (a: Append, b: Append) =>
+	a.idempotencyKey !== null && a.idempotencyKey === b.idempotencyKey && a.org === b.org;
+
+/** The requests without those that repeat an earlier one of the same batch. */
+function firsts(requests: readonly Append[]): Append[] {
+	if (requests.every(({ idempotencyKey }) => idempotencyKey === null)) return [...requests];
+	return requests.filter(
+		(request, index) => !requests.slice(0, index).some((other) => sameKey(other, request))
+	);
+}
+
+function answerTo(request: Append, requests: readonly Append[], answers: Map<Append, Answer>): Answer {
+	const own =
+		answers.get(request) ?? answers.get(requests.find((other) => sameKey(other, request)) as Append);
+	return own as Answer;
+}
+
+/**
+ * Appends organization by organization, in the order of their ids, so that no two instances ever wait for each other's
+ * heads. Gives the number of each request's first line.
+ */
+async function appendByOrganization(store: LogStore, requests: Append[], transaction: Sql) {
+	const byOrganization = Map.groupBy(requests, ({ org }) => org);
+	const appends = [...byOrganization.keys()].sort().map(async (org) => {
+		const own = byOrganization.get(org) ?? [];
+		const range = await store.append(
+			org,
+			own.flatMap(({ entries }) => entries),
+			transaction
+		);
+		let next = range.first_seq;
+		return own.map((request): [Append, number] => {
+			const first = next;
+			next += request.entries.length;
+			return [request, first];
+		});
+	});
+	return (await Promise.all(appends)).flat();
+}

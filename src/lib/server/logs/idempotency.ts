@@ -1,0 +1,54 @@
+import type { Sql } from '../postgres/connect.ts';
+import type { Answer, Append } from './commit.ts';
+
+/** How long a repeat is recognised (API.md). */
+const lifetime = '24 hours';
+
+/**
+ * The answers to those requests whose key was used before. It locks the heads of all organizations of the batch first, in
+ * their order, so that a repeat sent at the same moment to another instance waits for this one.
+ */
+export async function recall(transaction: Sql, requests: readonly Append[]): Promise<Map<Append, Answer>> {
+	const keyed = requests.filter(({ idempotencyKey }) => idempotencyKey !== null);
+	const answers = new Map<Append, Answer>();
+	if (keyed.length === 0) return answers;
+
+	const orgs = [...new Set(requests.map(({ org }) => org))];
+	await transaction`SELECT 1 FROM log_heads WHERE org_id = ANY (${orgs}::uuid[]) ORDER BY org_id FOR UPDATE`;
+	const rows = await transaction<{ org_id: string; key: string; answer: Answer }[]>`
+		SELECT org_id, key, answer FROM idempotency_keys
+		WHERE (org_id, key) IN (SELECT * FROM unnest(
+				${keyed.map(({ org }) => org)}::uuid[], ${keyed.map(({ idempotencyKey }) => idempotencyKey)}::text[]))
+			AND created_at > clock_timestamp() - ${lifetime}::interval`;
+	for (const request of keyed) {
+		const row = rows.find(({ org_id, key }) => org_id === request.org && key === request.idempotencyKey);
+		if (row) answers.set(request, row.answer);
+	}
+	return answers;
+}
+
+/** Keeps the answers to requests with a key, in the transaction that stores their lines. */
+export async function remember(
+	transaction: Sql,
+	requests: readonly Append[],
+	answers: ReadonlyMap<Append, Answer>
+): Promise<void> {
+	const keyed = requests.filter(({ idempotencyKey }) => idempotencyKey !== null);
+	if (keyed.length === 0) return;
+	await transaction`
+		INSERT INTO idempotency_keys (org_id, key, answer)
+		SELECT * FROM unnest(
+			${keyed.map(({ org }) => org)}::uuid[],
+			${keyed.map(({ idempotencyKey }) => idempotencyKey)}::text[],
+			${keyed.map((request) => JSON.stringify(answers.get(request)))}::text[]::jsonb[])
+		ON CONFLICT (org_id, key) DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at`;
+}
+
+/** Forgets keys past their lifetime, at most 10,000 at a time; returns how many. */
+export async function forgetOld(sql: Sql): Promise<number> {
+	const forgotten = await sql`
+		DELETE FROM idempotency_keys WHERE (org_id, key) IN (
+			SELECT org_id, key FROM idempotency_keys
+			WHERE created_at < clock_timestamp() - ${lifetime}::interval LIMIT 10000)`;
+	return forgotten.count;
+}

@@ -1,0 +1,129 @@
+import type { Logger } from 'pino';
+import { isAway, type Sql } from '../postgres/connect.ts';
+import { commit, type Append, type Answer } from './commit.ts';
+import { settle } from './settle.ts';
+import type { LogStore } from './store.ts';
+
+/** What became of an append. Only `stored` has stored anything, except that `unknown` may have. */
+export type Outcome =
+	| { kind: 'stored'; answer: Answer }
+	| { kind: 'full' }
+	| { kind: 'away' }
+	| { kind: 'unknown' }
+	| { kind: 'refused' };
+
+interface Waiting {
+	request: Append;
+	settled(outcome: Outcome): void;
+}
+
+export interface WriterOptions {
+	/** A pool for the writer alone, of `inFlight` connections. */
+	sql: Sql;
+	store: LogStore;
+	log: Logger;
+	/** Called after each commit: lines, requests, and ms from the start of the transaction. */
+	committed(lines: number, requests: number, ms: number): void;
+}
+
+/** One transaction commits while the next is encoded. A third would only wait for the same heads. */
+export const inFlight = 2;
+/** A full queue answers 429: about a second of work at the rate measured, held in memory. */
+const mostQueuedBytes = 64 * 1024 * 1024;
+/** What one transaction takes at most, so that nobody waits long behind somebody else's flood. */
+const mostLines = 10_000;
+const mostBytes = 8 * 1024 * 1024;
+
+/**
+ * Group commit: whatever waits goes together in the next transaction. There is no timer: an idle server commits at once, a
+ * busy one batches by itself.
+ */
+export class LogWriter {
+	readonly #options: WriterOptions;
+	readonly #queue: Waiting[] = [];
+	readonly #idle: (() => void)[] = [];
+	#queuedBytes = 0;
+	#running = 0;
+
+	constructor(options: WriterOptions) {
+		this.#options = options;
+	}
+
+	/** What waits to be written or is being written, in bytes of the requests. */
+	get queuedBytes(): number {
+		return this.#queuedBytes;
+	}
+
+	/** Resolves after the commit, or when it is certain that there was none (see Outcome). Never rejects. */
+	append(request: Append): Promise<Outcome> {
+		if (this.#queuedBytes + request.bytes > mostQueuedBytes) return Promise.resolve({ kind: 'full' });
+		this.#queuedBytes += request.bytes;
+		return new Promise((resolve) => {
+			this.#queue.push({ request, settled: resolve });
+			this.#pump();
+		});
+	}
+
+	/** Resolves when everything taken so far is settled. */
+	idle(): Promise<void> {
+		if (this.#running === 0) return Promise.resolve();
+		return new Promise((resolve) => this.#idle.push(resolve));
+	}
+
+	#pump(): void {
+		while (this.#running < inFlight && this.#queue.length > 0) {
+			this.#running++;
+			void this.#write(this.#takeBatch()).then(() => {
+				this.#running--;
+				this.#pump();
+			});
+		}
+		if (this.#running > 0) return;
+		for (const wake of this.#idle.splice(0)) wake();
+	}
+
+	#takeBatch(): Waiting[] {
+		let lines = 0;
+		let bytes = 0;
+		let taken = 0;
+		for (const { request } of this.#queue) {
+			lines += request.entries.length;
+			bytes += request.bytes;
+			if (taken > 0 && (lines > mostLines || bytes > mostBytes)) break;
+			taken++;
+		}
+		return this.#queue.splice(0, taken);
+	}
+
+	/** Writes a batch, whole or, when its data is refused, request by request: nobody pays for a neighbour's line. */
+	async #write(batch: Waiting[]): Promise<void> {
+		const outcomes = await this.#attempt(batch.map(({ request }) => request));
+		if (outcomes === 'refused' && batch.length > 1) {
+			for (const waiting of batch) await this.#write([waiting]);
+			return;
+		}
+		batch.forEach(({ request, settled }, index) => {
+			this.#queuedBytes -= request.bytes;
+			const answer = typeof outcomes === 'string' ? undefined : outcomes[index];
+			settled(answer ? { kind: 'stored', answer } : { kind: outcomes as 'away' | 'unknown' | 'refused' });
+		});
+	}
+
+	async #attempt(requests: Append[]): Promise<Answer[] | 'away' | 'unknown' | 'refused'> {
+		const { sql, store, log, committed } = this.#options;
+		const started = performance.now();
+		const commitment = commit(sql, store, requests);
+		try {
+			const { answers, lines } = await commitment.done;
+			committed(lines, requests.length, performance.now() - started);
+			return answers;
+		} catch (error) {
+			if (isAway(error)) {
+				log.warn({ err: error, requests: requests.length }, 'the database went away during a commit');
+				return settle(sql, commitment, log);
+			}
+			log.error({ err: error, requests: requests.length }, 'the database refused a batch of log lines');
+			return 'refused';
+		}
+	}
+}
