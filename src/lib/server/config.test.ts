@@ -1,0 +1,127 @@
+import { isAbsolute, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import * as config from './config.ts';
+
+function faultsOf(env: Record<string, string | undefined>): string[] {
+	const parsed = config.parse(env);
+	return parsed.ok ? [] : parsed.faults;
+}
+
+function configOf(env: Record<string, string | undefined>): config.Config {
+	const parsed = config.parse(env);
+	if (!parsed.ok) throw new Error(parsed.faults.join('\n'));
+	return parsed.config;
+}
+
+test('an empty environment gives the defaults of API.md', () => {
+	expect(configOf({})).toEqual({
+		host: '127.0.0.1',
+		port: 3000,
+		origin: null,
+		databaseUrl: null,
+		databaseListenUrl: null,
+		dataDir: resolve('data'),
+		signUp: 'first',
+		retentionDays: 30,
+		deployFlushMs: 100,
+		deployLeaseS: 120,
+		deployLogStdout: false,
+		metricsToken: null,
+		logLevel: 'info',
+		selfLogs: true
+	});
+});
+
+test('empty and blank values count as not set', () => {
+	expect(configOf({ PORT: '', DATABASE_URL: ' ', SELF_LOGS: '', HOST: undefined })).toEqual(configOf({}));
+});
+
+test('every variable is read', () => {
+	const env = {
+		HOST: '::',
+		PORT: '8080',
+		ORIGIN: 'https://logs.example.com',
+		DATABASE_URL: 'postgres://u:p@db/tailrace',
+		DATABASE_LISTEN_URL: 'postgresql://u:p@direct:5433/tailrace',
+		DATA_DIR: '/srv/tailrace',
+		SIGN_UP: 'never',
+		RETENTION_DAYS: '7',
+		DEPLOY_FLUSH_MS: '50',
+		DEPLOY_LEASE_S: '60',
+		DEPLOY_LOG_STDOUT: '1',
+		METRICS_TOKEN: 'abc',
+		LOG_LEVEL: 'debug',
+		SELF_LOGS: '0'
+	};
+	expect(Object.values(configOf(env))).toEqual([
+		'::',
+		8080,
+		'https://logs.example.com',
+		'postgres://u:p@db/tailrace',
+		'postgresql://u:p@direct:5433/tailrace',
+		'/srv/tailrace',
+		'never',
+		7,
+		50,
+		60,
+		true,
+		'abc',
+		'debug',
+		false
+	]);
+});
+
+test('all faults are reported together, each with the variable, the value and what is expected', () => {
+	expect(faultsOf({ PORT: '99999', SIGN_UP: 'maybe', SELF_LOGS: 'sure', RETENTION_DAYS: '1.5' })).toEqual([
+		'PORT is "99999": expected a whole number from 0 to 65535',
+		'SIGN_UP is "maybe": expected one of first, open, never',
+		'RETENTION_DAYS is "1.5": expected a whole number from 1 to 36500',
+		'SELF_LOGS is "sure": expected 1 or 0'
+	]);
+});
+
+test('a fault never repeats a password', () => {
+	const faults = faultsOf({
+		DATABASE_URL: 'mysql://root:hunter2@db/x',
+		DATABASE_LISTEN_URL: 'postgres://root:hunter2@db:port/x',
+		METRICS_TOKEN: 'hunter2 hunter2'
+	});
+	expect(faults).toHaveLength(3);
+	expect(faults.join()).not.toContain('hunter2');
+});
+
+test('a listen URL without a database URL is a fault, for the embedded PostgreSQL needs none', () => {
+	expect(faultsOf({ DATABASE_LISTEN_URL: 'postgres://db/x' })).toEqual([
+		'DATABASE_LISTEN_URL is set without DATABASE_URL: expected both, or neither'
+	]);
+});
+
+test('the listener uses DATABASE_URL unless told otherwise', () => {
+	expect(configOf({ DATABASE_URL: 'postgres://db/x' }).databaseListenUrl).toBe('postgres://db/x');
+});
+
+test.each([
+	'postgres://db/x',
+	'postgresql://u:p%40ss@[::1]:5432/x?sslmode=require',
+	'postgres://u:a,b@one:5432,two:5433/x',
+	'postgres:///x?host=/run/postgresql'
+])('%s is a database URL', (url) => {
+	expect(configOf({ DATABASE_URL: url }).databaseUrl).toBe(url);
+});
+
+test('an origin may end with a slash, but has no path', () => {
+	expect(configOf({ ORIGIN: 'http://localhost:3000/' }).origin).toBe('http://localhost:3000');
+	expect(faultsOf({ ORIGIN: 'https://example.com/logs' })).toHaveLength(1);
+	expect(faultsOf({ ORIGIN: 'logs.example.com' })).toHaveLength(1);
+	expect(faultsOf({ ORIGIN: 'ftp://logs.example.com' })).toHaveLength(1);
+});
+
+test('the data folder is always absolute', () => {
+	expect(isAbsolute(configOf({ DATA_DIR: 'some/where' }).dataDir)).toBe(true);
+});
+
+test('a host is an address or a name, not a URL', () => {
+	expect(configOf({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
+	expect(configOf({ HOST: 'web-1.internal' }).host).toBe('web-1.internal');
+	expect(faultsOf({ HOST: 'http://localhost' })).toHaveLength(1);
+});

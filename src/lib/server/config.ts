@@ -1,0 +1,154 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+
+/** What the environment says, checked and with its defaults; API.md, "Environment", lists the variables. */
+export interface Config {
+	readonly host: string;
+	/** TCP port; 0 stands for any free one. */
+	readonly port: number;
+	/** Scheme, host and port that browsers use, with no slash at the end; null: taken from each request. */
+	readonly origin: string | null;
+	/** null: the embedded PostgreSQL under `dataDir`. */
+	readonly databaseUrl: string | null;
+	/** A direct connection for LISTEN; `databaseUrl` unless it was given. */
+	readonly databaseListenUrl: string | null;
+	/** Absolute path. */
+	readonly dataDir: string;
+	/** Who may make an account without an invitation. */
+	readonly signUp: (typeof signUps)[number];
+	/** Days, for new organizations. */
+	readonly retentionDays: number;
+	/** Milliseconds between two flushes of running deploys. */
+	readonly deployFlushMs: number;
+	/** Seconds without an append or heartbeat after which a running deploy counts as interrupted. */
+	readonly deployLeaseS: number;
+	readonly deployLogStdout: boolean;
+	/** The bearer token of `/metrics`; null: loopback only. */
+	readonly metricsToken: string | null;
+	readonly logLevel: (typeof logLevels)[number];
+	/** Whether the server's own logs go to the first organization. */
+	readonly selfLogs: boolean;
+}
+
+export type Parsed = { ok: true; config: Config } | { ok: false; faults: string[] };
+
+type Environment = Record<string, string | undefined>;
+
+const signUps = ['first', 'open', 'never'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Their values may hold a password, so a fault never repeats them. */
+const secrets = new Set(['DATABASE_URL', 'DATABASE_LISTEN_URL', 'METRICS_TOKEN']);
+
+const environment = v.object({
+	HOST: v.optional(v.pipe(v.string(), v.check(isHost, 'an IP address or a host name')), '127.0.0.1'),
+	PORT: wholeNumber(0, 65_535, '3000'),
+	ORIGIN: v.nullish(v.pipe(v.string(), v.check(isOrigin, 'like https://logs.example.com, without a path'))),
+	DATABASE_URL: v.nullish(databaseUrl()),
+	DATABASE_LISTEN_URL: v.nullish(databaseUrl()),
+	DATA_DIR: v.optional(v.string(), './data'),
+	SIGN_UP: v.optional(v.picklist(signUps, `one of ${signUps.join(', ')}`), 'first'),
+	RETENTION_DAYS: wholeNumber(1, 36_500, '30'),
+	DEPLOY_FLUSH_MS: wholeNumber(1, 60_000, '100'),
+	DEPLOY_LEASE_S: wholeNumber(1, 86_400, '120'),
+	DEPLOY_LOG_STDOUT: flag('0'),
+	METRICS_TOKEN: v.nullish(v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces'))),
+	LOG_LEVEL: v.optional(v.picklist(logLevels, `one of ${logLevels.join(', ')}`), 'info'),
+	SELF_LOGS: flag('1')
+});
+
+/**
+ * Reads the configuration from environment variables. An empty value counts as not set. Every fault is
+ * reported, each with the variable, what was given (unless it may hold a password) and what is expected.
+ */
+export function parse(env: Environment): Parsed {
+	const given = present(env);
+	const parsed = v.safeParse(environment, given);
+	const faults = (parsed.issues ?? []).map((issue) => fault(v.getDotPath(issue) ?? '', given, issue.message));
+	if (given.DATABASE_LISTEN_URL && !given.DATABASE_URL) {
+		faults.push('DATABASE_LISTEN_URL is set without DATABASE_URL: expected both, or neither');
+	}
+	if (!parsed.success || faults.length > 0) return { ok: false, faults };
+	return { ok: true, config: configOf(parsed.output) };
+}
+
+function configOf(env: v.InferOutput<typeof environment>): Config {
+	return {
+		host: env.HOST,
+		port: env.PORT,
+		origin: env.ORIGIN ? new URL(env.ORIGIN).origin : null,
+		databaseUrl: env.DATABASE_URL ?? null,
+		databaseListenUrl: env.DATABASE_LISTEN_URL ?? env.DATABASE_URL ?? null,
+		dataDir: resolve(env.DATA_DIR),
+		signUp: env.SIGN_UP,
+		retentionDays: env.RETENTION_DAYS,
+		deployFlushMs: env.DEPLOY_FLUSH_MS,
+		deployLeaseS: env.DEPLOY_LEASE_S,
+		deployLogStdout: env.DEPLOY_LOG_STDOUT,
+		metricsToken: env.METRICS_TOKEN ?? null,
+		logLevel: env.LOG_LEVEL,
+		selfLogs: env.SELF_LOGS
+	};
+}
+
+function present(env: Environment): Environment {
+	const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const);
+	return Object.fromEntries(trimmed.filter(([, value]) => value));
+}
+
+function fault(name: string, given: Environment, expected: string): string {
+	const shown = secrets.has(name)
+		? 'set to something else (not shown: it may be secret)'
+		: `"${given[name]}"`;
+	return `${name} is ${shown}: expected ${expected}`;
+}
+
+function wholeNumber(least: number, most: number, fallback: string) {
+	const expected = `a whole number from ${least} to ${most}`;
+	return v.optional(
+		v.pipe(
+			v.string(),
+			v.regex(/^\d+$/, expected),
+			v.transform(Number),
+			v.minValue(least, expected),
+			v.maxValue(most, expected)
+		),
+		fallback
+	);
+}
+
+function flag(fallback: '0' | '1') {
+	return v.optional(
+		v.pipe(
+			v.picklist(['0', '1', 'false', 'true'], '1 or 0'),
+			v.transform((text) => text === '1' || text === 'true')
+		),
+		fallback
+	);
+}
+
+function databaseUrl() {
+	return v.pipe(
+		v.string(),
+		v.check(
+			isDatabaseUrl,
+			'postgres://user:password@host:5432/database, with special characters in the password percent-encoded'
+		)
+	);
+}
+
+function isDatabaseUrl(text: string): boolean {
+	// Several hosts, as libpq knows them, are no URL: all but the first are left out of the check.
+	const single = text.replace(/(@[^,/?]*),[^/?]*/, '$1');
+	return /^postgres(ql)?:\/\//.test(text) && (URL.canParse(text) || URL.canParse(single));
+}
+
+function isOrigin(text: string): boolean {
+	const url = URL.parse(text);
+	return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+}
+
+function isHost(text: string): boolean {
+	return isIP(text) > 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(text);
+}
