@@ -1,0 +1,13 @@
+/**
+ * The embedded PostgreSQL cannot run as things are, and the person who started Tailrace can mend it: the message
+ * says how, and is meant to be shown to them without a stack.
+ */
+export class Unstartable extends Error {
+	override name = 'Unstartable';
+}
+
+/** For `catch` after a look at a file or folder: null if there is none; any other error is thrown on. */
+export function ifAbsent(error: unknown): null {
+	if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+	throw error;
+}

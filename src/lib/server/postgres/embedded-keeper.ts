@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from './embedded-cluster.ts';
+import * as postmasters from './embedded-postmaster.ts';
+
+/** As pino has them. */
+export interface Log {
+	info(context: object, message: string): void;
+	warn(context: object, message: string): void;
+	error(context: object, message: string): void;
+}
+
+/** Keeps a server running until it is told to stop. */
+export interface Keeper {
+	/** Resolves within 10 s; repeating it is harmless. */
+	stop(): Promise<void>;
+}
+
+const leastBackoffMs = 100;
+const mostBackoffMs = 5000;
+
+/** Launches the server again, on the same port, whenever it is gone; failures are logged and retried for ever. */
+export function keep(cluster: Cluster, running: postmasters.Postmaster, log: Log): Keeper {
+	const stopping = new AbortController();
+	let current = running;
+
+	async function watch(): Promise<void> {
+		let backoffMs = leastBackoffMs;
+		while (!stopping.signal.aborted) {
+			const how = await current.whenGone();
+			if (stopping.signal.aborted) return;
+			log.error({ pid: current.pid, how, retry_ms: backoffMs }, 'PostgreSQL is gone; starting it again');
+			await pause(backoffMs, stopping.signal);
+			if (stopping.signal.aborted) return;
+			const isBack = await relaunch();
+			backoffMs = isBack ? leastBackoffMs : Math.min(backoffMs * 2, mostBackoffMs);
+		}
+	}
+
+	async function relaunch(): Promise<boolean> {
+		try {
+			current = postmasters.launch(cluster);
+			const isBack = await postmasters.becomesReady(current, cluster.folder);
+			if (isBack) log.info({ pid: current.pid }, 'PostgreSQL is back');
+			return isBack;
+		} catch (error) {
+			log.error({ err: error }, 'PostgreSQL could not be started again');
+			return false;
+		}
+	}
+
+	async function stop(): Promise<void> {
+		// From here on nothing is launched: between a launch and the look at this signal nothing is awaited.
+		stopping.abort();
+		if (await postmasters.stop(current)) return;
+		log.error(
+			{ pid: current.pid },
+			'PostgreSQL does not stop; the next start will adopt it or wait for its end'
+		);
+	}
+
+	watch().catch((error: unknown) => log.error({ err: error }, 'PostgreSQL is no longer watched'));
+	return { stop };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+	try {
+		await delay(ms, undefined, { signal });
+	} catch (error) {
+		if (!signal.aborted) throw error;
+	}
+}

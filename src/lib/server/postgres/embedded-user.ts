@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { ifAbsent, Unstartable } from './embedded-error.ts';
+
+/** An operating system user other than ours. */
+export interface User {
+	readonly name: string;
+	readonly uid: number;
+	readonly gid: number;
+}
+
+const run = promisify(execFile);
+
+// A root shell made by plain `su` lacks the sbin folders, where useradd lives.
+const env = { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: 'C', TZ: 'UTC' };
+
+/**
+ * Who is to run PostgreSQL on a cluster folder, made or not yet: null for ourselves. PostgreSQL refuses to run as root, so
+ * root runs it as the folder's owner, or as `postgres`, who is made if missing. Throws Unstartable.
+ */
+export async function choose(folder: string): Promise<User | null> {
+	const us = process.getuid?.();
+	if (us === undefined) return null;
+	const owner = await stat(folder).catch(ifAbsent);
+	if (us === 0) return owner && owner.uid !== 0 ? { ...owner, name: await nameOf(owner.uid) } : postgres();
+	if (!owner || owner.uid === us) return null;
+	throw new Unstartable(
+		`${folder} belongs to the user ${await nameOf(owner.uid)}, so PostgreSQL cannot use it. ` +
+			'Start Tailrace as that user or as root, or give the folder to the user that starts it (chown -R).'
+	);
+}
+
+/**
+ * Options that make a child process run as `user` (null: as ourselves). The environment is bare, because both initdb
+ * and postgres take orders from it (PGDATA, PGPORT, LC_*); the folder is one that everybody can enter.
+ */
+export function runAs(user: User | null) {
+	return { cwd: '/', env, ...(user && { uid: user.uid, gid: user.gid }) };
+}
+
+/** Throws Unstartable, naming the folder that is in the way, unless `user` can reach `folder` (an absolute path). */
+export async function requireReach(user: User | null, folder: string, remedy: string): Promise<void> {
+	if (!user) return;
+	// Asking the kernel as that user is right about groups and ACLs too, which a look at the mode is not.
+	const script = 'for folder do test -x "$folder" || { printf %s "$folder"; exit; }; done';
+	const { stdout: blocking } = await run('sh', ['-c', script, 'sh', ...pathTo(folder)], runAs(user));
+	if (!blocking) return;
+	const { mode } = await stat(blocking);
+	throw new Unstartable(
+		`PostgreSQL cannot run as root, so Tailrace, started as root, runs it as the user ${user.name}. ` +
+			`That user cannot enter ${blocking} (its mode is ${(mode & 0o7777).toString(8)}) and so not reach ${folder}. ` +
+			`${remedy}, or let others pass with "chmod o+x ${blocking}", or start Tailrace as another user than root, ` +
+			'or set DATABASE_URL to a PostgreSQL of your own.'
+	);
+}
+
+async function postgres(): Promise<User> {
+	const existing = await lookUp('postgres');
+	if (existing) return existing;
+	try {
+		await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], { env });
+	} catch (cause) {
+		const message =
+			'PostgreSQL cannot run as root, and the user postgres for it is missing and could not be made. ' +
+			'Make it, or start Tailrace as another user than root, or set DATABASE_URL to a PostgreSQL of your own.';
+		throw new Unstartable(message, { cause });
+	}
+	const made = await lookUp('postgres');
+	if (!made) throw new Error('useradd has made the user postgres, but it cannot be found');
+	return made;
+}
+
+async function lookUp(name: string): Promise<User | null> {
+	const id = async (what: string) => Number((await run('id', [what, name], { env })).stdout);
+	const exists = await id('-u').catch(() => null);
+	return exists === null ? null : { name, uid: exists, gid: await id('-g') };
+}
+
+/** The user's name, or its number if it has none, as the owner of a folder that came from another machine. */
+async function nameOf(uid: number): Promise<string> {
+	return run('id', ['-un', String(uid)], { env }).then(
+		({ stdout }) => stdout.trim(),
+		() => String(uid)
+	);
+}
+
+function pathTo(folder: string): string[] {
+	const parent = dirname(folder);
+	return parent === folder ? [folder] : [...pathTo(parent), folder];
+}
