@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encode, type Reader } from './lane.ts';
 import type { Recent } from './recent.ts';
-import type { Page, Source, TailEvents } from './tail.ts';
+import type { Page, Source, TailEvents } from './source.ts';
 
 /** Items of one read while catching up, and of one while only counting what a window leaves out. */
 const page = 200;

@@ -20,13 +20,13 @@ export interface Format<Item> {
 
 /**
  * Server-sent events: one event an item, its id the cursor after it (WHATWG HTML, 9.2). An event with an id alone is not
- * dispatched, yet moves `Last-Event-ID`.
+ * dispatched, yet moves `Last-Event-ID`. `json` gives an item as one line of JSON.
  */
-export function sse<Item extends object>(): Format<Item> {
+export function sse<Item>(json: (item: Item) => string): Format<Item> {
 	return {
 		contentType: 'text/event-stream',
 		opening: ': connected\n\n',
-		item: (item, cursor) => `id: ${cursor}\ndata: ${JSON.stringify(item)}\n\n`,
+		item: (item, cursor) => `id: ${cursor}\ndata: ${json(item)}\n\n`,
 		moved: (cursor) => `id: ${cursor}\n\n`,
 		skipped: (skipped) => `event: skipped\ndata: ${JSON.stringify(skipped)}\n\n`,
 		end: (reason, retry) =>
@@ -35,11 +35,11 @@ export function sse<Item extends object>(): Format<Item> {
 }
 
 /** The items alone, one JSON document a line. */
-export function ndjson<Item extends object>(): Format<Item> {
+export function ndjson<Item>(json: (item: Item) => string): Format<Item> {
 	return {
 		contentType: 'application/x-ndjson',
 		opening: '',
-		item: (item) => `${JSON.stringify(item)}\n`,
+		item: (item) => `${json(item)}\n`,
 		moved: () => '',
 		skipped: () => '',
 		end: () => ''
@@ -47,7 +47,7 @@ export function ndjson<Item extends object>(): Format<Item> {
 }
 
 /** Lines for people, as `curl -N` shows them; `line` gives one without its end. */
-export function plain<Item extends object>(line: (item: Item) => string): Format<Item> {
+export function plain<Item>(line: (item: Item) => string): Format<Item> {
 	return {
 		contentType: 'text/plain; charset=utf-8',
 		opening: '',
@@ -59,7 +59,7 @@ export function plain<Item extends object>(line: (item: Item) => string): Format
 }
 
 /** The headers of a stream: no cache, no transformation, no buffer of a proxy in between (nginx: X-Accel-Buffering). */
-export function headers(format: Format<never>): Record<string, string> {
+export function headers(format: { contentType: string }): Record<string, string> {
 	return {
 		'content-type': format.contentType,
 		'cache-control': 'no-cache, no-transform',

@@ -1,7 +1,8 @@
 import type { Listener } from './listener.ts';
 import type { View } from './lane.ts';
 import type { Sink } from './sink.ts';
-import { Tail, type Source, type TailEvents } from './tail.ts';
+import type { Source, TailEvents } from './source.ts';
+import { Tail } from './tail.ts';
 
 /** Every how many ms a stream sends its cursor, moved or not: proxies cut what is silent for a minute. */
 const heartbeatEvery = 15_000;

@@ -21,6 +21,8 @@ export interface LogStore {
 	after(org: string, seq: number, limit: number): Promise<{ items: Entry[]; more: boolean }>;
 	/** Lines before `seq`, newest first; otherwise as `after`. */
 	before(org: string, seq: number, limit: number): Promise<{ items: Entry[]; more: boolean }>;
+	/** The services that sent the newest 5,000 lines, by name. */
+	services(org: string): Promise<string[]>;
 }
 
 interface Row extends Omit<Entry, 'level' | 'time' | 'received_at'> {
@@ -76,7 +78,15 @@ export function logStore(sql: Sql): LogStore {
 		return page(rows, limit);
 	}
 
-	return { append, head: async (org) => (await heads([org])).get(org) ?? 0, heads, after, before };
+	async function services(org: string): Promise<string[]> {
+		const rows = await sql<{ service: string }[]>`
+			SELECT DISTINCT service FROM (
+				SELECT service FROM logs WHERE org_id = ${org} ORDER BY seq DESC LIMIT 5000
+			) AS newest ORDER BY service`;
+		return rows.map(({ service }) => service);
+	}
+
+	return { append, head: async (org) => (await heads([org])).get(org) ?? 0, heads, after, before, services };
 }
 
 function page(rows: readonly Row[], limit: number): { items: Entry[]; more: boolean } {

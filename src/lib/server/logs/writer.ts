@@ -22,8 +22,8 @@ export interface WriterOptions {
 	sql: Sql;
 	store: LogStore;
 	log: Logger;
-	/** Called after each commit: lines, requests, and ms from the start of the transaction. */
-	committed(lines: number, requests: number, ms: number): void;
+	/** Called after each commit: lines, and ms from the start of the transaction. */
+	committed(lines: number, ms: number): void;
 }
 
 /** One transaction commits while the next is encoded. A third would only wait for the same heads. */
@@ -115,7 +115,7 @@ export class LogWriter {
 		const commitment = commit(sql, store, requests);
 		try {
 			const { answers, lines } = await commitment.done;
-			committed(lines, requests.length, performance.now() - started);
+			committed(lines, performance.now() - started);
 			return answers;
 		} catch (error) {
 			if (isAway(error)) {

@@ -1,0 +1,166 @@
+import { building } from '$app/environment';
+import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
+import pino, { type Logger } from 'pino';
+import { accounts } from './lib/server/accounts/accounts.ts';
+import * as configuration from './lib/server/config.ts';
+import * as csrf from './lib/server/csrf.ts';
+import { listener } from './lib/server/listener/listener.ts';
+import { PostgresBridge } from './lib/server/listener/postgres.ts';
+import * as safety from './lib/server/listener/safety-check.ts';
+import { Streams } from './lib/server/listener/streams.ts';
+import { Tails } from './lib/server/listener/tails.ts';
+import * as idempotency from './lib/server/logs/idempotency.ts';
+import { logSource, orgOf, topicOf } from './lib/server/logs/source.ts';
+import { logSearch } from './lib/server/logs/search.ts';
+import { logStore, type LogStore } from './lib/server/logs/store.ts';
+import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
+import { maintain } from './lib/server/maintenance.ts';
+import { metrics } from './lib/server/metrics.ts';
+import { connect } from './lib/server/postgres/connect.ts';
+import { openDatabase } from './lib/server/postgres/database.ts';
+import * as partitions from './lib/server/postgres/partitions.ts';
+import { problem } from './lib/server/problem.ts';
+import * as readiness from './lib/server/readiness.ts';
+import { secure } from './lib/server/security-headers.ts';
+
+/**
+ * Everything a request can reach, made once at boot and put together only here:
+ * configuration → database → stores → listener → tails → request handlers → shutdown.
+ */
+export type Tailrace = Awaited<ReturnType<typeof compose>>;
+
+/** More streams than this are answered 503 (DESIGN section 8). */
+const mostStreams = 10_000;
+const hour = 3_600_000; // ms
+
+let app: Tailrace;
+
+/** Runs before the first request is taken. */
+export const init: ServerInit = async () => {
+	if (building) return;
+	const config = readConfig();
+	const log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+	try {
+		app = await compose(config, log);
+	} catch (error) {
+		log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
+		process.exit(1);
+	}
+	stopWithTheServer(app);
+};
+
+async function compose(config: configuration.Config, log: Logger) {
+	const database = await openDatabase(config, 'drizzle/postgres', log);
+	const pool = (name: string, max: number) =>
+		connect(database.url, { max, prepare: database.prepare, name: `tailrace ${name}` });
+	const sql = { pages: pool('pages', 10), reads: pool('tail', 4), writes: pool('writer', inFlight) };
+	await partitions.prepare(sql.pages);
+
+	const measured = metrics({ queueBytes: () => writer.queuedBytes, streams: () => streams.size });
+	const bridge = new PostgresBridge(database.listenUrl, {
+		log,
+		wake(topic) {
+			measured.woken();
+			wakes.wake(topic);
+		}
+	});
+	const wakes = listener(bridge);
+	wakes.subscribe('tailrace', () => {}); // so that the listener always has something to listen to, for /readyz
+
+	const people = accounts(sql.pages, { config, subscribe: wakes.subscribe });
+	const failed = (error: unknown) => log.error({ err: error }, 'a stream could not be read');
+	const streams = new Streams(wakes, { most: mostStreams, findRevoked: people.access.findRevoked, failed });
+
+	const logs = logStore(sql.reads);
+	const writer = new LogWriter({ sql: sql.writes, store: logs, log, committed: measured.committed });
+	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
+	const tails = new Tails(wakes, sourceOf, { sent: measured.sent, failed });
+
+	const endMaintenance = maintain(
+		[
+			{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql.pages) },
+			{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql.pages) },
+			{ name: 'rate limits', everyMs: hour, run: () => people.rateLimits.forgetOld() },
+			{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
+			{
+				name: 'missed wake-ups',
+				everyMs: 15_000,
+				run: async () =>
+					measured.missed(await safety.check(tails, (topics) => headsOf(logs, topics), wakes.wake))
+			}
+		],
+		log
+	);
+
+	/** Closes what is open, in the order in which it depends on the rest. */
+	async function stop(): Promise<void> {
+		endMaintenance();
+		tails.close();
+		await writer.idle();
+		await bridge.close();
+		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));
+		await database.stop();
+	}
+
+	const search = logSearch(logs);
+	const faults = () => readiness.faults(sql.pages, bridge);
+	return {
+		config,
+		log,
+		accounts: people,
+		logs,
+		search,
+		writer,
+		tails,
+		streams,
+		metrics: measured,
+		faults,
+		stop
+	};
+}
+
+async function headsOf(logs: LogStore, topics: string[]): Promise<Map<string, number>> {
+	const heads = await logs.heads(topics.map(orgOf));
+	return new Map([...heads].map(([org, head]) => [topicOf(org), head]));
+}
+
+function readConfig(): configuration.Config {
+	const parsed = configuration.parse(process.env);
+	if (parsed.ok) return parsed.config;
+	process.stderr.write(
+		`Tailrace cannot start: the environment has faults.\n  ${parsed.faults.join('\n  ')}\n`
+	);
+	process.exit(1);
+}
+
+/** At a signal the streams end first, because they would keep the server open; the rest closes after the last response. */
+function stopWithTheServer({ streams, stop, log }: Tailrace): void {
+	for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => streams.stop());
+	process.once('sveltekit:shutdown', () => {
+		stop().then(
+			() => process.exit(0),
+			(error) => {
+				log.error({ err: error }, 'the server did not stop cleanly');
+				process.exit(1);
+			}
+		);
+	});
+}
+
+export const handle: Handle = async ({ event, resolve }) => {
+	if (csrf.isForged(event.request, event.url.origin)) {
+		return secure(problem(403, 'This request came from another site. Open Tailrace itself and try again.'));
+	}
+	event.locals.app = app;
+	const session = await app.accounts.sessions.ofRequest(event.cookies, event.url.protocol === 'https:');
+	event.locals.user = session?.user ?? null;
+	event.locals.sessionId = session?.session.id ?? null;
+	return secure(await resolve(event));
+};
+
+/** A fault of ours: logged with its stack, answered without it. */
+export const handleError: HandleServerError = ({ error, event, status }) => {
+	if (status === 404) return { message: 'There is nothing here.' };
+	app.log.error({ err: error, method: event.request.method, path: event.url.pathname }, 'a request failed');
+	return { message: 'Something went wrong on the server. Its log says what.' };
+};

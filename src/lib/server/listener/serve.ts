@@ -1,0 +1,55 @@
+import type { View } from './lane.ts';
+import { encode } from './lane.ts';
+import { sink } from './sink.ts';
+import { headers } from './sse.ts';
+import type { EndReason, Streams } from './streams.ts';
+import type { Tails } from './tails.ts';
+
+export interface Stream<Item, Credential> {
+	topic: string;
+	org: string;
+	credential: Credential;
+	view: View<Item>;
+	/** Where to go on; null is the head. */
+	cursor: number | null;
+	/** What comes before that: matching items, and the cursor up to which they were looked for. */
+	first?: { items: Item[]; cursor: number };
+}
+
+const encoder = new TextEncoder();
+
+/** When to come back to a server that restarts, in ms: spread, so that not all come in the same moment. */
+const retryAfterStop = (streams: number) => Math.round(250 + Math.random() * Math.min(10_000, streams));
+
+/**
+ * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops.
+ * @throws when the head of the stream cannot be read.
+ */
+export async function serve<Item, Credential>(
+	{ tails, streams }: { tails: Tails<Item>; streams: Streams<Credential> },
+	cursorOf: (item: Item) => number,
+	stream: Stream<Item, Credential>
+): Promise<Response> {
+	const { view, first } = stream;
+	const closers: (() => void)[] = [];
+	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
+
+	closers.push(streams.admit(stream.org, stream.credential, end));
+	function end(reason: EndReason): void {
+		const retry = reason === 'server stopping' ? retryAfterStop(streams.size) : undefined;
+		to.write(encoder.encode(view.format.end(reason, retry)));
+		to.close();
+	}
+
+	to.write(encoder.encode(view.format.opening));
+	if (first && first.items.length > 0)
+		to.write(encode({ ...view, window: null }, first.items, cursorOf).bytes);
+	try {
+		closers.push(await tails.join(stream.topic, view, to, first?.cursor ?? stream.cursor));
+	} catch (error) {
+		to.close();
+		throw error;
+	}
+	if (to.closed()) closers.forEach((close) => close()); // it went while the head was read
+	return new Response(body, { headers: headers(view.format) });
+}

@@ -1,0 +1,31 @@
+import type { Logger } from 'pino';
+
+export interface Task {
+	name: string;
+	everyMs: number;
+	run(): Promise<unknown>;
+}
+
+/**
+ * Runs each task now and then again, `everyMs` after it ended. A task that fails is logged and tried again at its next turn.
+ * The function returned ends it.
+ */
+export function maintain(tasks: readonly Task[], log: Logger): () => void {
+	const timers = new Map<Task, NodeJS.Timeout>();
+	let ended = false;
+
+	async function turn(task: Task): Promise<void> {
+		try {
+			await task.run();
+		} catch (error) {
+			log.error({ err: error, task: task.name }, 'maintenance failed');
+		}
+		if (!ended) timers.set(task, setTimeout(() => void turn(task), task.everyMs).unref());
+	}
+
+	for (const task of tasks) void turn(task);
+	return () => {
+		ended = true;
+		for (const timer of timers.values()) clearTimeout(timer);
+	};
+}

@@ -1,0 +1,39 @@
+import type { Config } from '../config.ts';
+import * as embedded from './embedded.ts';
+import { migrate } from './migrate.ts';
+
+/** A PostgreSQL that is there and has the newest schema. */
+export interface Database {
+	url: string;
+	/** For LISTEN; never through a pooler. */
+	listenUrl: string;
+	/** Whether queries may be prepared: not through a pooler of transactions. */
+	prepare: boolean;
+	/** Stops the server if it is ours. */
+	stop(): Promise<void>;
+}
+
+/**
+ * The database that the configuration names, or the embedded one, migrated.
+ * @throws when it cannot be reached or started; the message says what to do.
+ */
+export async function openDatabase(config: Config, migrations: string, log: Log): Promise<Database> {
+	const database = config.databaseUrl === null ? await startEmbedded(config, log) : given(config.databaseUrl, config);
+	await migrate(database.url, migrations).catch(async (error) => {
+		await database.stop();
+		throw error;
+	});
+	return database;
+}
+
+type Log = Parameters<typeof embedded.start>[1];
+
+async function startEmbedded(config: Config, log: Log): Promise<Database> {
+	const { url, stop } = await embedded.start(config.dataDir, log);
+	return { url, listenUrl: url, prepare: true, stop };
+}
+
+function given(url: string, config: Config): Database {
+	const listenUrl = config.databaseListenUrl ?? url;
+	return { url, listenUrl, prepare: listenUrl === url, stop: () => Promise.resolve() };
+}

@@ -1,0 +1,39 @@
+import type { Entry } from '$log/entry';
+import * as predicate from '$log/predicate';
+import * as query from '$log/query';
+import { error } from '@sveltejs/kit';
+import type { PageServerLoad } from './$types';
+
+/** How many lines the page starts with, and keeps while it follows. */
+const lines = 500;
+
+/** The last lines, and the head they were read up to: the stream goes on from exactly there. */
+export const load: PageServerLoad = async ({ params, locals, url, cookies }) => {
+	const { app, user } = locals;
+	const membership = user && (await app.accounts.organizations.membership(user.id, params.org));
+	if (!membership) error(404, `There is no organization "${params.org}" that you belong to.`);
+	const org = membership.org.id;
+
+	const q = url.searchParams.get('q') ?? '';
+	const filter = compile(q);
+	const head = await app.logs.head(org);
+	const found = filter.matches
+		? await app.search.backward(org, { matches: filter.matches, before: head + 1, limit: lines })
+		: { entries: [] };
+	const firstKey = head === 0 ? cookies.get('tailrace_first_key') : undefined;
+	return {
+		entries: found.entries.reverse(),
+		head,
+		q,
+		error: filter.error,
+		services: await app.logs.services(org),
+		firstKey: firstKey ? { key: firstKey, origin: url.origin } : null
+	};
+};
+
+function compile(text: string): { matches: ((entry: Entry) => boolean) | null; error: query.QueryError | null } {
+	const parsed = query.parse(text);
+	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
+	if (!compiled.ok) return { matches: null, error: compiled.error };
+	return { matches: compiled.matches, error: null };
+}

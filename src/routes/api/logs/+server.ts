@@ -1,0 +1,8 @@
+import type { RequestHandler } from './$types';
+import { authorized } from '../authorized';
+import { ingest } from './ingest';
+import { list } from './list';
+
+export const POST: RequestHandler = (event) => authorized(event, 'write', (access) => ingest(event, access));
+
+export const GET: RequestHandler = (event) => authorized(event, 'read', (access) => list(event, access));

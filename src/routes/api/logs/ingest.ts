@@ -1,0 +1,59 @@
+import { json, type RequestEvent } from '@sveltejs/kit';
+import type { Access } from '$server/accounts/authorize';
+import * as body from '$server/ingest/body';
+import { decode } from '$server/ingest/decode';
+import type { Outcome } from '$server/logs/writer';
+import { problem } from '$server/problem';
+
+/** How many rejections an answer lists (API.md). */
+const mostErrors = 20;
+
+/** POST /api/logs: decode, append, answer after the commit. */
+export async function ingest({ request, url, locals }: RequestEvent, { org }: Access): Promise<Response> {
+	const idempotencyKey = request.headers.get('idempotency-key');
+	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === '')) {
+		return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
+	}
+	const read = await body.read(request.body, request.headers.get('content-encoding'));
+	if (!read.ok) return problem(read.status, read.detail);
+
+	const defaults = Object.fromEntries(url.searchParams);
+	const decoded = decode(read.bytes, request.headers.get('content-type'), defaults, Date.now());
+	if ('status' in decoded) return problem(decoded.status, decoded.detail);
+
+	const { entries, rejected } = decoded;
+	const report = {
+		accepted: entries.length,
+		rejected: rejected.length,
+		...(rejected.length > 0 && { errors: rejected.slice(0, mostErrors) })
+	};
+	if (entries.length === 0) return nothingAccepted(report);
+	const append = { org, entries, report, bytes: read.bytes.length, idempotencyKey };
+	return respond(await locals.app.writer.append(append));
+}
+
+function nothingAccepted(report: { accepted: number; rejected: number }): Response {
+	if (report.rejected === 0) return problem(400, 'The body is empty: send at least one line.', report);
+	return problem(400, 'Every line was rejected; "errors" says why.', report);
+}
+
+function respond(outcome: Outcome): Response {
+	switch (outcome.kind) {
+		case 'stored':
+			return json(outcome.answer);
+		case 'full':
+			return problem(
+				429,
+				'The server has more to write than it can take. Nothing was accepted: send it again.'
+			);
+		case 'away':
+			return problem(503, 'The database is away. Nothing was accepted: send it again.');
+		case 'unknown':
+			return problem(
+				503,
+				'The database went away during the commit and it is not known whether the lines are stored.'
+			);
+		case 'refused':
+			return problem(400, 'The database refused these lines; nothing of this request was accepted.');
+	}
+}

@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import type { RequestHandler } from './$types';
+import { problem } from '$server/problem';
+import { serve } from '$server/listener/serve';
+import { line, topicOf, type Line } from '$server/logs/source';
+import { authorized } from '../../authorized';
+import { filter, wholeNumber } from '../parameters';
+import { formatFor } from './format';
+
+const cursor = (name: string) => v.nullish(wholeNumber(name, 0, Number.MAX_SAFE_INTEGER));
+const parameters = v.object({
+	after: cursor('after'),
+	'last-event-id': cursor('Last-Event-ID'),
+	tail: v.optional(wholeNumber('tail', 0, 1_000), '0'),
+	window: v.nullish(wholeNumber('window', 1, 1_000))
+});
+
+/** GET /api/logs/stream: the lines of an organization as they are committed, from a cursor on. */
+export const GET: RequestHandler = (event) =>
+	authorized(event, 'read', async ({ org, credential }) => {
+		const { app } = event.locals;
+		const filtered = filter(event.url.searchParams);
+		if (!filtered.ok) return problem(400, filtered.detail, filtered.fields);
+		const asked = v.safeParse(parameters, {
+			...Object.fromEntries(event.url.searchParams),
+			'last-event-id': event.request.headers.get('last-event-id')
+		});
+		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
+		if (app.streams.full) return problem(503, 'All places for streams are taken. Try again shortly.', {}, 5);
+
+		const { tail, window = null, after } = asked.output;
+		const cursor = asked.output['last-event-id'] ?? after ?? null;
+		const { matches, key } = filtered;
+		const format = formatFor(event.request.headers.get('accept'));
+		const view = {
+			key: `${format.contentType} ${window} ${key}`,
+			matches: ({ entry }: Line) => matches(entry),
+			format,
+			window
+		};
+		const first = tail > 0 && cursor === null ? await last(tail) : undefined;
+		return serve(app, ({ entry }) => entry.seq, {
+			topic: topicOf(org),
+			org,
+			credential,
+			view,
+			cursor,
+			first
+		});
+
+		async function last(limit: number) {
+			const head = await app.logs.head(org);
+			const { entries } = await app.search.backward(org, { matches, before: head + 1, limit });
+			return { items: entries.reverse().map(line), cursor: head };
+		}
+	});
