@@ -1,0 +1,68 @@
+/** What is on the screen and what waits for it: rows, and the bounded queue in front of them. */
+import type { Entry } from '../log/entry.ts';
+
+/** Lines that are not shown: `count` of them match, between the line numbers `from` and `to`, both included. */
+export interface Skipped {
+	seq: number;
+	count: number;
+	from: number;
+	to: number;
+}
+
+export type Row = Entry | Skipped;
+
+/** At most so many rows are on the screen while following, and at most so many are held while locked. */
+export const cap = 500;
+
+export function isSkipped(row: Row): row is Skipped {
+	return 'count' in row;
+}
+
+/** A row's key: the line number, or for a gap the number it begins with, which no line on the screen has. */
+export function keyOf(row: Row): number {
+	return row.seq;
+}
+
+export function skipped(count: number, from: number, to: number): Skipped {
+	return { seq: from, count, from, to };
+}
+
+/** How many lines the rows stand for, those in gaps included. */
+export function count(rows: readonly Row[]): number {
+	let total = 0;
+	for (const row of rows) total += isSkipped(row) ? row.count : 1;
+	return total;
+}
+
+/** Queues rows. Over the limit the oldest become one gap at the front, so the count stays true. */
+export function hold(held: readonly Row[], more: readonly Row[], limit = cap): Row[] {
+	const all = [...held, ...more];
+	if (all.length <= limit) return all;
+	const dropped = all.splice(0, all.length - limit + 1);
+	all.unshift(gapOf(dropped));
+	return all;
+}
+
+/** Appends to what is shown and takes from the top what is over the limit. */
+export function show(rows: readonly Row[], more: readonly Row[], limit = cap): readonly Row[] {
+	if (more.length === 0 && rows.length <= limit) return rows;
+	return [...rows, ...more].slice(-limit);
+}
+
+/** Puts lines into the gap they were missing from; what of it is still missing stays a gap below them. */
+export function fill(rows: readonly Row[], gap: Skipped, lines: readonly Entry[]): readonly Row[] {
+	const at = rows.indexOf(gap);
+	if (at < 0) return rows;
+	const found = lines.filter((line) => line.seq >= gap.from && line.seq <= gap.to);
+	const last = found.at(-1);
+	const left = gap.count - found.length;
+	const rest = last && left > 0 ? [skipped(left, last.seq + 1, gap.to)] : [];
+	return [...rows.slice(0, at), ...found, ...rest, ...rows.slice(at + 1)];
+}
+
+function gapOf(rows: readonly Row[]): Skipped {
+	const first = rows[0];
+	const last = rows.at(-1);
+	if (!first || !last) throw new Error('A gap stands for at least one row');
+	return skipped(count(rows), first.seq, isSkipped(last) ? last.to : last.seq);
+}

@@ -1,0 +1,243 @@
+/**
+ * One live stream, kept open: server-sent events over `fetch`, because `EventSource` tells neither why a request was
+ * refused nor that a connection has fallen silent, and cannot begin at a cursor by header.
+ */
+import * as sse from './sse.ts';
+
+export type Status =
+	| { state: 'connecting' }
+	| { state: 'live' }
+	| { state: 'reconnecting'; reason: string }
+	| { state: 'offline'; reason: string; retryAt: number }
+	| { state: 'ended'; reason: string };
+
+/** The server's clock as an answer shows it: `date` was taken between the other two, all in epoch milliseconds. */
+export interface ClockReading {
+	date: number;
+	sentAt: number;
+	answeredAt: number;
+}
+
+export interface Options {
+	url: string;
+	/** The event id to go on after; sent as `Last-Event-ID` from the first request on. */
+	cursor: string;
+	/** All events that one piece of the network brought, never empty. The cursor already lies after them. */
+	onEvents(events: readonly sse.SseEvent[]): void;
+	onStatus(status: Status): void;
+	onClock?(reading: ClockReading): void;
+	/** Without a byte for so long the connection counts as dead: heartbeats come every 15 s. */
+	silenceMs?: number;
+	/** The first wait before a reconnect, unless the server says `retry:`. */
+	retryMs?: number;
+}
+
+export interface Stream {
+	/** The id of the last event received. */
+	readonly cursor: string;
+	close(): void;
+}
+
+/** Opens a stream and keeps it open until it is closed or the server ends it for good. */
+export function open(options: Options): Stream {
+	const connection = new Connection(options);
+	connection.run().catch((error: unknown) => {
+		connection.close();
+		options.onStatus({ state: 'ended', reason: 'this page failed, reload it' });
+		queueMicrotask(() => {
+			throw error;
+		});
+	});
+	return connection;
+}
+
+/** How one attempt ended: `wait` is what the server asked for, in ms; `final` means that another would end the same. */
+interface Outcome {
+	reason: string;
+	refused?: boolean;
+	final?: boolean;
+	wait?: number | undefined;
+}
+
+/** An attempt that lived so long was a success: the next failure is the first again. */
+const provenMs = 5_000;
+const longestWaitMs = 15_000;
+
+class Connection implements Stream {
+	cursor: string;
+	readonly #options: Options;
+	#closed = false;
+	#failures = 0;
+	#retry: number | null = null;
+	#abort: AbortController | null = null;
+	#wake: (() => void) | null = null;
+	#lastByteAt = 0;
+
+	constructor(options: Options) {
+		this.#options = options;
+		this.cursor = options.cursor;
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#abort?.abort();
+		this.#wake?.();
+	}
+
+	async run(): Promise<void> {
+		this.#options.onStatus({ state: 'connecting' });
+		const stopWatching = this.#watchNetwork();
+		while (!this.#closed) {
+			const startedAt = Date.now();
+			const outcome = await this.#attempt();
+			if (this.#closed) break;
+			if (outcome.final) {
+				this.#options.onStatus({ state: 'ended', reason: outcome.reason });
+				break;
+			}
+			this.#failures = Date.now() - startedAt > provenMs ? 1 : this.#failures + 1;
+			await this.#pause(outcome);
+		}
+		stopWatching();
+	}
+
+	async #attempt(): Promise<Outcome> {
+		const abort = new AbortController();
+		this.#abort = abort;
+		const stopListening = this.#listenForSilence(abort);
+		try {
+			const sentAt = Date.now();
+			const response = await fetch(this.#options.url, {
+				headers: { Accept: 'text/event-stream', 'Last-Event-ID': this.cursor },
+				cache: 'no-store',
+				signal: abort.signal
+			});
+			if (!response.ok || !response.body) return await refusal(response);
+			this.#opened(response, sentAt);
+			return await this.#read(response.body);
+		} catch (error) {
+			return connectionFault(error, abort.signal);
+		} finally {
+			stopListening();
+			abort.abort();
+		}
+	}
+
+	#opened(response: Response, sentAt: number): void {
+		this.#retry = null;
+		const date = Date.parse(response.headers.get('Date') ?? '');
+		if (!Number.isNaN(date)) this.#options.onClock?.({ date, sentAt, answeredAt: Date.now() });
+		this.#options.onStatus({ state: 'live' });
+	}
+
+	async #read(body: ReadableStream<Uint8Array>): Promise<Outcome> {
+		const decoder = sse.createDecoder();
+		const text = new TextDecoder();
+		const reader = body.getReader();
+		for (;;) {
+			const { done, value } = await reader.read();
+			if (done) return { reason: 'the server closed the connection' };
+			this.#lastByteAt = Date.now();
+			const events = decoder.push(text.decode(value, { stream: true }));
+			this.#retry = decoder.retry;
+			const end = this.#deliver(events);
+			if (end) return end;
+		}
+	}
+
+	#deliver(events: sse.SseEvent[]): Outcome | null {
+		for (const { id } of events) if (id !== null) this.cursor = id;
+		const end = events.find((event) => event.type === 'end');
+		const rest = end ? events.filter((event) => event !== end) : events;
+		if (rest.length > 0 && !this.#closed) this.#options.onEvents(rest);
+		if (!end) return null;
+		const reason = reasonOf(end);
+		return { reason, final: reason !== 'server stopping' };
+	}
+
+	/** Exponential, with jitter on top, so that a restarted server is not met by everybody at once. */
+	#pause(outcome: Outcome): Promise<void> {
+		const base = this.#retry ?? this.#options.retryMs ?? 500;
+		const grown = Math.min(Math.max(base, longestWaitMs), base * 2 ** (this.#failures - 1));
+		const wait = Math.max(outcome.wait ?? 0, grown * (1 + Math.random() / 2));
+		const soon = this.#failures === 1 && !outcome.refused && !isOffline();
+		const { reason } = outcome;
+		this.#options.onStatus(
+			soon ? { state: 'reconnecting', reason } : { state: 'offline', reason, retryAt: Date.now() + wait }
+		);
+		return new Promise((resolve) => {
+			const timer = setTimeout(resolve, wait);
+			this.#wake = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+		});
+	}
+
+	/** Looks again when the silence could be long enough, instead of setting a timer with every piece. */
+	#listenForSilence(abort: AbortController): () => void {
+		const silence = this.#options.silenceMs ?? 40_000;
+		this.#lastByteAt = Date.now();
+		let timer: ReturnType<typeof setTimeout>;
+		const look = () => {
+			const left = this.#lastByteAt + silence - Date.now();
+			if (left <= 0) abort.abort('no sign of life from the server');
+			else timer = setTimeout(look, left);
+		};
+		look();
+		return () => clearTimeout(timer);
+	}
+
+	/**
+	 * A change of network tries at once. Going offline does too, and does not give up: a server on this machine
+	 * can be reached without any network.
+	 */
+	#watchNetwork(): () => void {
+		if (typeof window === 'undefined') return () => {};
+		const again = () => {
+			this.#abort?.abort('the network changed');
+			this.#wake?.();
+		};
+		window.addEventListener('online', again);
+		window.addEventListener('offline', again);
+		return () => {
+			window.removeEventListener('online', again);
+			window.removeEventListener('offline', again);
+		};
+	}
+}
+
+function isOffline(): boolean {
+	return typeof navigator !== 'undefined' && navigator.onLine === false;
+}
+
+function connectionFault(error: unknown, signal: AbortSignal): Outcome {
+	if (typeof signal.reason === 'string') return { reason: isOffline() ? 'no network' : signal.reason };
+	if (error instanceof TypeError || signal.aborted) {
+		return { reason: isOffline() ? 'no network' : 'the server cannot be reached' };
+	}
+	throw error;
+}
+
+async function refusal(response: Response): Promise<Outcome> {
+	const { status } = response;
+	if (status === 401) return { reason: 'signed out', final: true };
+	if (status === 403 || status === 404) return { reason: 'access removed', final: true };
+	const reason = (await problemDetail(response)) ?? `the server answered ${status}`;
+	const passing = status >= 500 || status === 408 || status === 429;
+	const seconds = Number(response.headers.get('Retry-After'));
+	return { reason, refused: true, final: !passing, wait: seconds > 0 ? seconds * 1000 : undefined };
+}
+
+async function problemDetail(response: Response): Promise<string | null> {
+	if (!response.headers.get('Content-Type')?.includes('json')) return null;
+	const problem: unknown = await response.json();
+	const detail = typeof problem === 'object' && problem !== null && 'detail' in problem && problem.detail;
+	return typeof detail === 'string' ? detail : null;
+}
+
+function reasonOf(end: sse.SseEvent): string {
+	const data: unknown = JSON.parse(end.data ?? '{}');
+	const reason = typeof data === 'object' && data !== null && 'reason' in data && data.reason;
+	return typeof reason === 'string' ? reason : 'finished';
+}

@@ -1,0 +1,21 @@
+/** What the top bar tells about the stream of the page below it. The layout provides it, a live page sets it. */
+import { createContext } from 'svelte';
+import type { Status } from '../live/stream.ts';
+
+/** What every live view has: the logs now, the log of a deploy as well. */
+export interface Live {
+	readonly status: Status;
+	readonly follow: { readonly following: boolean };
+	/** Lines that came while the reader had locked the view. */
+	readonly fresh: number;
+	/** From commit to paint, in ms. */
+	readonly delay: number | null;
+	/** Lines a second. */
+	readonly rate: number;
+}
+
+export class Pulse {
+	live = $state.raw<Live | null>(null);
+}
+
+export const [get, provide] = createContext<Pulse>();

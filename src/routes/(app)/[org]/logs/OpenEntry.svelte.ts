@@ -1,0 +1,82 @@
+/** Which line is selected and which is open. The address holds the open one, so Back closes it and it can be sent on. */
+import { pushState, replaceState } from '$app/navigation';
+import { page } from '$app/state';
+import * as lines from '$live/lines.ts';
+import type { LiveTail } from '$live/LiveTail.svelte.ts';
+import type { Entry } from '$log/entry.ts';
+
+declare global {
+	// eslint-disable-next-line @typescript-eslint/no-namespace -- Kit's way of typing `page.state`
+	namespace App {
+		interface PageState {
+			/** The open line; null when it was closed again. */
+			entry?: number | null;
+		}
+	}
+}
+
+export class OpenEntry {
+	selected = $state<number | null>(null);
+	/** Kept by itself: while it is open the line may leave the screen. */
+	#found = $state.raw<Entry | null>(null);
+	readonly #tail: LiveTail;
+	readonly #seq = $derived(page.state.entry === undefined ? seqIn(page.url) : page.state.entry);
+	readonly entry = $derived(this.#found?.seq === this.#seq ? this.#found : null);
+
+	constructor(tail: LiveTail) {
+		this.#tail = tail;
+		this.#found = this.#onScreen(seqIn(page.url));
+		this.selected = this.#found?.seq ?? null;
+	}
+
+	/** Call in an effect: brings the line that the address names when it is not on the screen (any more). */
+	async load(): Promise<void> {
+		const seq = this.#seq;
+		if (seq === null || this.#found?.seq === seq) return;
+		this.#found = this.#onScreen(seq) ?? (await this.#tail.find(seq));
+		this.selected = seq;
+	}
+
+	open(seq: number): void {
+		this.#tail.follow.lock();
+		this.selected = seq;
+		this.#found = this.#onScreen(seq);
+		const wasOpen = this.#seq !== null;
+		const address = new URL(page.url);
+		address.searchParams.set('entry', String(seq));
+		// Going through lines with j and k is one step back, not fifty.
+		(wasOpen ? replaceState : pushState)(address, { entry: seq });
+	}
+
+	openSelected(): void {
+		if (this.selected !== null && this.#onScreen(this.selected)) this.open(this.selected);
+	}
+
+	close(): void {
+		if (this.#seq === null) return;
+		const address = new URL(page.url);
+		address.searchParams.delete('entry');
+		pushState(address, { entry: null });
+	}
+
+	/** Selects a neighbour, or to begin with the last line; when a line is open, opens that one instead. */
+	move(by: 1 | -1): void {
+		const entries = this.#tail.rows.filter((row) => !lines.isSkipped(row));
+		const at = entries.findIndex((row) => row.seq === this.selected);
+		const next = at < 0 ? entries.at(-1) : entries[at + by];
+		if (!next) return;
+		this.#tail.follow.lock();
+		this.selected = next.seq;
+		if (this.#seq !== null) this.open(next.seq);
+	}
+
+	#onScreen(seq: number | null): Entry | null {
+		const row = this.#tail.rows.find((row) => row.seq === seq);
+		return row && !lines.isSkipped(row) ? row : null;
+	}
+}
+
+function seqIn(address: URL): number | null {
+	const seq = Number(address.searchParams.get('entry'));
+	return Number.isSafeInteger(seq) && seq > 0 ? seq : null;
+}
