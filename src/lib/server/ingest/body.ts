@@ -1,0 +1,142 @@
+import * as zlib from 'node:zlib';
+
+/** The largest body, in bytes after decompression. Source: DESIGN.md, section 8. */
+export const limit = 10 * 1024 * 1024;
+
+export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415; detail: string };
+
+type Decompress = (bytes: Buffer) => Promise<Buffer>;
+
+const decompressors = new Map<string, Decompress>([
+	['gzip', (bytes) => run(zlib.gunzip, bytes)],
+	['x-gzip', (bytes) => run(zlib.gunzip, bytes)],
+	['deflate', (bytes) => run(hasZlibHeader(bytes) ? zlib.inflate : zlib.inflateRaw, bytes)],
+	['br', (bytes) => run(zlib.brotliDecompress, bytes)],
+	['zstd', unzstd]
+]);
+
+/**
+ * Collects a request body and undoes its `Content-Encoding` (a list is undone from its end: RFC 9110, 8.4).
+ * What a client sent is answered, never thrown; a source that fails (the client went away) throws.
+ * Over the limit the source is left unread, not cancelled: SvelteKit's `cancel` would cut the connection
+ * before the 413 is out.
+ */
+export async function read(stream: AsyncIterable<Uint8Array> | null, encoding: string | null): Promise<Body> {
+	const codings = (encoding ?? '')
+		.toLowerCase()
+		.split(',')
+		.map((coding) => coding.trim());
+	const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
+	const unknown = applied.find((coding) => !decompressors.has(coding));
+	if (unknown !== undefined) return unsupported(unknown);
+	const bytes = stream === null ? Buffer.alloc(0) : await collect(stream);
+	if (bytes === null) return tooLarge();
+	if (bytes.length === 0) return { ok: true, bytes };
+	return decompress(bytes, applied.reverse());
+}
+
+async function decompress(compressed: Buffer, codings: string[]): Promise<Body> {
+	let bytes = compressed;
+	for (const coding of codings) {
+		try {
+			bytes = await decompressors.get(coding)!(bytes);
+		} catch (error) {
+			if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return tooLarge();
+			return broken(coding, error);
+		}
+	}
+	return { ok: true, bytes };
+}
+
+/** The whole stream, or null when it is over the limit. */
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	const source = stream[Symbol.asyncIterator]();
+	try {
+		for (let next = await source.next(); !next.done; next = await source.next()) {
+			size += next.value.length;
+			if (size > limit) return null;
+			chunks.push(next.value);
+		}
+	} catch (error) {
+		if (statusOf(error) === 413) return null;
+		throw error;
+	}
+	return Buffer.concat(chunks, size);
+}
+
+type Convenience = (
+	bytes: Buffer,
+	options: zlib.ZlibOptions,
+	done: (error: Error | null, result: Buffer) => void
+) => void;
+
+/** zlib stops at `maxOutputLength`, so a bomb costs no more memory than an honest body. */
+function run(method: Convenience, bytes: Buffer): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		method(bytes, { maxOutputLength: limit }, (error, result) => (error ? reject(error) : resolve(result)));
+	});
+}
+
+/**
+ * Node stops after the first zstd frame and says nothing of the rest, which `zstd --block`, `pzstd` and plain
+ * concatenation all produce (RFC 8878, 3: frames are decompressed one after another); so go on until the end.
+ */
+async function unzstd(bytes: Buffer): Promise<Buffer> {
+	const frames: Buffer[] = [];
+	let size = 0;
+	for (let at = 0; at < bytes.length;) {
+		const frame = await unzstdFrame(bytes.subarray(at), limit - size);
+		if (frame.read === 0) throw new Error('data after the last frame');
+		frames.push(frame.data);
+		size += frame.data.length;
+		at += frame.read;
+	}
+	return Buffer.concat(frames, size);
+}
+
+function unzstdFrame(bytes: Buffer, room: number): Promise<{ data: Buffer; read: number }> {
+	return new Promise((resolve, reject) => {
+		const params = { [zlib.constants.ZSTD_d_windowLogMax]: zstdWindowLog };
+		const options = { maxOutputLength: Math.max(1, room), info: true, params };
+		zlib.zstdDecompress(bytes, options, (error, result) => {
+			if (error) return reject(error);
+			const { buffer, engine } = result as unknown as { buffer: Buffer; engine: zlib.ZstdDecompress };
+			resolve({ data: buffer, read: engine.bytesWritten });
+		});
+	});
+}
+
+/** 8 MiB: what RFC 9659 allows a sender of `Content-Encoding: zstd` to demand of the receiver's memory. */
+const zstdWindowLog = 23;
+
+/** "deflate" is zlib's format (RFC 1950), but some clients send it bare (RFC 1951): the header tells them apart. */
+function hasZlibHeader(bytes: Buffer): boolean {
+	return bytes.length >= 2 && (bytes[0]! & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0;
+}
+
+function tooLarge(): Body {
+	const detail = 'The body is larger than 10 MiB, counted after decompression: send it in several requests.';
+	return { ok: false, status: 413, detail };
+}
+
+function unsupported(coding: string): Body {
+	const detail = `Content-Encoding "${coding}" is not supported: use gzip, deflate, br, zstd or none.`;
+	return { ok: false, status: 415, detail };
+}
+
+function broken(coding: string, error: unknown): Body {
+	const reason = error instanceof Error ? error.message : String(error);
+	const detail = `The body is not valid ${coding} data, as its Content-Encoding says (${reason}): nothing was read.`;
+	return { ok: false, status: 400, detail };
+}
+
+function codeOf(error: unknown): unknown {
+	return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** SvelteKit's own limit on bodies makes the stream fail with an error that has a status. */
+function statusOf(error: unknown): unknown {
+	return typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+}
