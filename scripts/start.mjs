@@ -1,4 +1,5 @@
-// The server: `npm start`. Builds when there is no build or an older one, then serves it until SIGTERM or SIGINT.
+// The server: `npm start`. Builds when there is no build or an older one (`--no-build`: never), then serves it until
+// SIGTERM or SIGINT.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,7 +12,7 @@ const patience = 6_000;
 
 if (isOldNode(process.versions.node)) fail(oldNode(process.versions.node));
 process.chdir(root);
-if (isStale()) build();
+if (!process.argv.includes('--no-build') && isStale()) build();
 await serve();
 
 /** Whether a source is newer than the build. An image without sources has only its build. */

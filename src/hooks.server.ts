@@ -80,7 +80,7 @@ async function compose(config: configuration.Config, log: Logger) {
 		[
 			{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql.pages) },
 			{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql.pages) },
-			{ name: 'rate limits', everyMs: hour, run: () => people.rateLimits.forgetOld() },
+			{ name: 'expired sessions', everyMs: hour, run: people.forgetOld },
 			{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
 			{
 				name: 'missed wake-ups',

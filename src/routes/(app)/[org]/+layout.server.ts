@@ -8,9 +8,10 @@ export const load: LayoutServerLoad = async ({ params, locals, url }) => {
 	const membership = await app.accounts.organizations.membership(user.id, params.org);
 	if (!membership) error(404, `There is no organization "${params.org}" that you belong to.`);
 	const { org, role } = membership;
+	const memberships = await app.accounts.organizations.ofUser(user.id);
 	return {
 		user: { id: user.id, name: user.name, email: user.email },
 		org: { slug: org.slug, name: org.name, role },
-		orgs: await app.accounts.organizations.ofUser(user.id)
+		orgs: memberships.map(({ org }) => ({ slug: org.slug, name: org.name }))
 	};
 };

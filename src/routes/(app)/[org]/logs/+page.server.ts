@@ -1,6 +1,7 @@
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
+import { firstKey as firstKeyCookie } from '$server/accounts/cookies';
 import { error } from '@sveltejs/kit';
 import type { PageServerLoad } from './$types';
 
@@ -20,7 +21,7 @@ export const load: PageServerLoad = async ({ params, locals, url, cookies }) => 
 	const found = filter.matches
 		? await app.search.backward(org, { matches: filter.matches, before: head + 1, limit: lines })
 		: { entries: [] };
-	const firstKey = head === 0 ? cookies.get('tailrace_first_key') : undefined;
+	const firstKey = head === 0 ? firstKeyCookie(cookies) : null;
 	return {
 		entries: found.entries.reverse(),
 		head,
@@ -31,7 +32,10 @@ export const load: PageServerLoad = async ({ params, locals, url, cookies }) => 
 	};
 };
 
-function compile(text: string): { matches: ((entry: Entry) => boolean) | null; error: query.QueryError | null } {
+function compile(text: string): {
+	matches: ((entry: Entry) => boolean) | null;
+	error: query.QueryError | null;
+} {
 	const parsed = query.parse(text);
 	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
 	if (!compiled.ok) return { matches: null, error: compiled.error };

@@ -1,9 +1,11 @@
 /** Which line is selected and which is open. The address holds the open one, so Back closes it and it can be sent on. */
 import { pushState, replaceState } from '$app/navigation';
 import { page } from '$app/state';
+import type { ResolvedPathname } from '$app/types';
 import * as lines from '$live/lines.ts';
 import type { LiveTail } from '$live/LiveTail.svelte.ts';
 import type { Entry } from '$log/entry.ts';
+import * as address from './address.ts';
 
 declare global {
 	// eslint-disable-next-line @typescript-eslint/no-namespace -- Kit's way of typing `page.state`
@@ -20,12 +22,15 @@ export class OpenEntry {
 	/** Kept by itself: while it is open the line may leave the screen. */
 	#found = $state.raw<Entry | null>(null);
 	readonly #tail: LiveTail;
-	readonly #seq = $derived(page.state.entry === undefined ? seqIn(page.url) : page.state.entry);
+	readonly #addressOf: (seq: number | null) => ResolvedPathname;
+	readonly #seq = $derived(page.state.entry === undefined ? address.entryIn(page.url) : page.state.entry);
 	readonly entry = $derived(this.#found?.seq === this.#seq ? this.#found : null);
 
-	constructor(tail: LiveTail) {
+	/** `addressOf` gives the page with an entry open, or with none. */
+	constructor(tail: LiveTail, addressOf: (seq: number | null) => ResolvedPathname) {
 		this.#tail = tail;
-		this.#found = this.#onScreen(seqIn(page.url));
+		this.#addressOf = addressOf;
+		this.#found = this.#onScreen(address.entryIn(page.url));
 		this.selected = this.#found?.seq ?? null;
 	}
 
@@ -42,10 +47,10 @@ export class OpenEntry {
 		this.selected = seq;
 		this.#found = this.#onScreen(seq);
 		const wasOpen = this.#seq !== null;
-		const address = new URL(page.url);
-		address.searchParams.set('entry', String(seq));
+		const opened = this.#addressOf(seq);
 		// Going through lines with j and k is one step back, not fifty.
-		(wasOpen ? replaceState : pushState)(address, { entry: seq });
+		if (wasOpen) replaceState(opened, { entry: seq });
+		else pushState(opened, { entry: seq });
 	}
 
 	openSelected(): void {
@@ -54,9 +59,8 @@ export class OpenEntry {
 
 	close(): void {
 		if (this.#seq === null) return;
-		const address = new URL(page.url);
-		address.searchParams.delete('entry');
-		pushState(address, { entry: null });
+		const closed = this.#addressOf(null);
+		pushState(closed, { entry: null });
 	}
 
 	/** Selects a neighbour, or to begin with the last line; when a line is open, opens that one instead. */
@@ -74,9 +78,4 @@ export class OpenEntry {
 		const row = this.#tail.rows.find((row) => row.seq === seq);
 		return row && !lines.isSkipped(row) ? row : null;
 	}
-}
-
-function seqIn(address: URL): number | null {
-	const seq = Number(address.searchParams.get('entry'));
-	return Number.isSafeInteger(seq) && seq > 0 ? seq : null;
 }
