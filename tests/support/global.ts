@@ -1,0 +1,72 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { connect } from '../../src/lib/server/postgres/connect.ts';
+import * as embedded from '../../src/lib/server/postgres/embedded.ts';
+import { migrate } from '../../src/lib/server/postgres/migrate.ts';
+import * as partitions from '../../src/lib/server/postgres/partitions.ts';
+
+declare module 'vitest' {
+	interface ProvidedContext {
+		/** A PostgreSQL server on which tests make databases. */
+		databaseServer: string;
+		/** The name of a migrated database on it, to copy. */
+		databaseTemplate: string;
+	}
+}
+
+const migrations = fileURLToPath(new URL('../../drizzle/postgres', import.meta.url));
+
+/**
+ * Once for a whole run: a PostgreSQL, and on it a migrated database that tests copy. It is an embedded one, or that of
+ * TEST_DATABASE_URL (a user who may create databases), so that the same tests run against any PostgreSQL.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const server = await startServer(process.env.TEST_DATABASE_URL);
+	const template = `tailrace_template_${randomBytes(6).toString('hex')}`;
+	await makeTemplate(server.url, template);
+	project.provide('databaseServer', server.url);
+	project.provide('databaseTemplate', template);
+
+	return async () => {
+		await run(server.url, `DROP DATABASE ${template}`);
+		await server.stop();
+	};
+}
+
+async function startServer(given: string | undefined): Promise<{ url: string; stop(): Promise<void> }> {
+	if (given) return { url: given, stop: () => Promise.resolve() };
+	const dataDir = await mkdtemp(join(tmpdir(), 'tailrace-tests-'));
+	await chmod(dataDir, 0o711); // the user postgres passes through, if we are root
+	const server = await embedded.start(dataDir, { info() {}, warn: report, error: report });
+	return {
+		url: server.url,
+		async stop() {
+			await server.stop();
+			await rm(dataDir, { recursive: true });
+		}
+	};
+}
+
+function report(context: object, message: string): void {
+	console.error(message, context);
+}
+
+async function makeTemplate(server: string, name: string): Promise<void> {
+	await run(server, `CREATE DATABASE ${name}`);
+	const url = new URL(server);
+	url.pathname = `/${name}`;
+	await migrate(url.href, migrations);
+	const sql = connect(url.href, { max: 1 });
+	await partitions.prepare(sql);
+	await sql.end();
+}
+
+async function run(server: string, statement: string): Promise<void> {
+	const sql = connect(server, { max: 1 });
+	await sql.unsafe(statement);
+	await sql.end();
+}
