@@ -17,7 +17,7 @@ import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
 import { maintain } from './lib/server/maintenance.ts';
 import { metrics } from './lib/server/metrics.ts';
 import { connect } from './lib/server/postgres/connect.ts';
-import { openDatabase } from './lib/server/postgres/database.ts';
+import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
 import { problem } from './lib/server/problem.ts';
 import * as readiness from './lib/server/readiness.ts';
@@ -51,9 +51,7 @@ export const init: ServerInit = async () => {
 
 async function compose(config: configuration.Config, log: Logger) {
 	const database = await openDatabase(config, 'drizzle/postgres', log);
-	const pool = (name: string, max: number) =>
-		connect(database.url, { max, prepare: database.prepare, name: `tailrace ${name}` });
-	const sql = { pages: pool('pages', 10), reads: pool('tail', 4), writes: pool('writer', inFlight) };
+	const sql = openPools(database);
 	await partitions.prepare(sql.pages);
 
 	const measured = metrics({ queueBytes: () => writer.queuedBytes, streams: () => streams.size });
@@ -117,6 +115,12 @@ async function compose(config: configuration.Config, log: Logger) {
 		faults,
 		stop
 	};
+}
+
+/** Apart, so that a flood of one kind leaves room for the others. */
+function openPools({ url, prepare }: Database) {
+	const pool = (name: string, max: number) => connect(url, { max, prepare, name: `tailrace ${name}` });
+	return { pages: pool('pages', 10), reads: pool('tail', 4), writes: pool('writer', inFlight) };
 }
 
 async function headsOf(logs: LogStore, topics: string[]): Promise<Map<string, number>> {

@@ -37,7 +37,7 @@ CREATE TABLE "organizations" (
 CREATE TABLE "rate_limits" (
 	"key" text PRIMARY KEY NOT NULL,
 	"attempts" integer NOT NULL,
-	"since" timestamp with time zone NOT NULL
+	"ends_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "sessions" (

@@ -1,15 +1,13 @@
 /** The log lines on the page: what the stream brings, frame by frame, at most 500 of them. */
 import type { Entry } from '../log/entry.ts';
+import * as api from './api.ts';
 import * as clock from './clock.ts';
 import { Follow } from './Follow.svelte.ts';
 import * as lines from './lines.ts';
 import type { SseEvent } from './sse.ts';
 import * as stream from './stream.ts';
 
-export interface Start {
-	/** The organization's slug. */
-	org: string;
-	query: string;
+export interface Start extends api.Scope {
 	/** The lines up to `head`, oldest first; the stream goes on from exactly there. */
 	entries: readonly Entry[];
 	head: number;
@@ -82,11 +80,7 @@ export class LiveTail {
 	/** Fetches the lines of a gap into its place, at most 500 at once. Throws when the server does not give them. */
 	async showSkipped(gap: lines.Skipped): Promise<void> {
 		this.follow.lock();
-		const found = await this.#fetch({
-			after: String(gap.from - 1),
-			before: String(gap.to + 1),
-			limit: '500'
-		});
+		const found = await api.between(this.#start, gap.from - 1, gap.to + 1);
 		this.rows = lines.fill(this.rows, gap, found);
 	}
 
@@ -94,23 +88,12 @@ export class LiveTail {
 	async find(seq: number): Promise<Entry | null> {
 		const shown = this.rows.find((row) => row.seq === seq);
 		if (shown && !lines.isSkipped(shown)) return shown;
-		const [found] = await this.#fetch({ after: String(seq - 1), limit: '1', q: '' });
-		return found?.seq === seq ? found : null;
-	}
-
-	async #fetch(parameters: Record<string, string>): Promise<Entry[]> {
-		const { org, query } = this.#start;
-		const response = await fetch(`/api/logs?${new URLSearchParams({ org, q: query, ...parameters })}`);
-		if (!response.ok) throw new Error(`The server answered ${response.status}`);
-		const { logs }: { logs: Entry[] } = await response.json();
-		return logs;
+		return api.line(this.#start.org, seq);
 	}
 
 	#connect(): void {
-		const { org, query } = this.#start;
-		const parameters = { org, q: query, after: this.#cursor, window: String(lines.cap) };
 		this.#stream = stream.open({
-			url: `/api/logs/stream?${new URLSearchParams(parameters)}`,
+			url: api.streamAddress(this.#start, this.#cursor),
 			cursor: this.#cursor,
 			onEvents: (events) => this.#take(events),
 			onStatus: (status) => (this.status = status),

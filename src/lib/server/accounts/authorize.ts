@@ -3,7 +3,8 @@ import type { Accounts } from './accounts.ts';
 import { may } from './roles.ts';
 
 /** By what somebody reaches an organization; the same object for one stream from its start to its end. */
-export type Credential = { kind: 'key'; keyId: string } | { kind: 'session'; sessionId: string; userId: string };
+export type Credential =
+	{ kind: 'key'; keyId: string } | { kind: 'session'; sessionId: string; userId: string };
 
 /** Where a request may act. */
 export interface Access {
@@ -12,7 +13,8 @@ export interface Access {
 	credential: Credential;
 }
 
-export type Authorized = { ok: true; access: Access } | { ok: false; status: 400 | 401 | 403 | 404; detail: string };
+export type Authorized =
+	{ ok: true; access: Access } | { ok: false; status: 400 | 401 | 403 | 404; detail: string };
 
 /** What a request says about who sends it. */
 export interface Claim {
@@ -38,10 +40,19 @@ export async function authorize(accounts: Accounts, claim: Claim, scope: Scope):
 	return bySession(accounts, claim.userId, claim.sessionId, claim.slug, scope);
 }
 
-async function byKey(accounts: Accounts, header: string, slug: string | null, scope: Scope): Promise<Authorized> {
+async function byKey(
+	accounts: Accounts,
+	header: string,
+	slug: string | null,
+	scope: Scope
+): Promise<Authorized> {
 	const secret = secretIn(header);
 	const key = secret === null ? null : await accounts.keys.find(secret);
-	if (!key) return refuse(401, 'This API key is not valid. It may have been revoked: make a new one in the settings.');
+	if (!key)
+		return refuse(
+			401,
+			'This API key is not valid. It may have been revoked: make a new one in the settings.'
+		);
 	if (slug !== null && (await accounts.organizations.idOf(slug)) !== key.org) return notFound(slug);
 	if (!key.scopes.includes(scope)) return refuse(403, `This API key lacks the scope "${scope}".`);
 	return { ok: true, access: { org: key.org, credential: { kind: 'key', keyId: key.id } } };
@@ -57,7 +68,8 @@ async function bySession(
 	if (slug === null) return refuse(400, 'Name the organization: add ?org=<slug>.');
 	const membership = await accounts.organizations.membership(userId, slug);
 	if (!membership) return notFound(slug);
-	if (!may(membership.role, permissionOf[scope])) return refuse(403, `Your role (${membership.role}) may not do that.`);
+	if (!may(membership.role, permissionOf[scope]))
+		return refuse(403, `Your role (${membership.role}) may not do that.`);
 	return { ok: true, access: { org: membership.org.id, credential: { kind: 'session', sessionId, userId } } };
 }
 
@@ -73,4 +85,3 @@ function secretIn(header: string): string | null {
 	const decoded = Buffer.from(value, 'base64').toString('utf8');
 	return decoded.slice(decoded.indexOf(':') + 1);
 }
-

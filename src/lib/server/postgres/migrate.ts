@@ -21,7 +21,9 @@ export async function migrate(url: string, folder: string): Promise<void> {
 }
 
 async function refuseOldServer(sql: ReturnType<typeof connect>): Promise<void> {
-	const [row] = await sql<{ version: number }[]>`SELECT current_setting('server_version_num')::int AS version`;
+	const [row] = await sql<
+		{ version: number }[]
+	>`SELECT current_setting('server_version_num')::int AS version`;
 	if (row && row.version >= 150000) return;
 	throw new Error('Tailrace needs PostgreSQL 15 or newer: update the server that DATABASE_URL names');
 }

@@ -1,8 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+	boolean,
+	index,
+	integer,
+	jsonb,
+	pgTable,
+	primaryKey,
+	text,
+	timestamp,
+	uuid
+} from 'drizzle-orm/pg-core';
 
 /**
- * The tables that drizzle queries. `logs`, `log_heads` and their trigger are plain SQL in
+ * The tables whose migrations drizzle-kit writes. `logs`, `log_heads` and their trigger are plain SQL in
  * drizzle/postgres, because drizzle has no partitioned tables; logs/store.ts is their only reader.
  */
 
@@ -58,7 +68,10 @@ export const memberships = pgTable(
 		role: text({ enum: roles }).notNull(),
 		createdAt: instant('created_at').notNull().defaultNow()
 	},
-	(table) => [primaryKey({ columns: [table.orgId, table.userId] }), index('memberships_user_id').on(table.userId)]
+	(table) => [
+		primaryKey({ columns: [table.orgId, table.userId] }),
+		index('memberships_user_id').on(table.userId)
+	]
 );
 
 export const apiKeys = pgTable(
@@ -79,12 +92,13 @@ export const apiKeys = pgTable(
 	(table) => [index('api_keys_org_id').on(table.orgId)]
 );
 
-/** One row per limited thing (an address, an account): how many attempts since when. */
+/** One row per limited thing (an address, an account): how many attempts in its window. */
 export const rateLimits = pgTable('rate_limits', {
+	/** SHA-256, hex, so that it is of one length whatever is limited. */
 	key: text().primaryKey(),
 	attempts: integer().notNull(),
-	/** When the window began. */
-	since: instant('since').notNull()
+	/** When the window ends; from then on the row means nothing. */
+	endsAt: instant('ends_at').notNull()
 });
 
 /** What was answered to a request with an `Idempotency-Key`, for 24 hours. */
