@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { entries, wishes, write } from '../../../tests/support/queries.ts';
+import * as chips from './chips.ts';
+import { levels } from './entry.ts';
+import * as predicate from './predicate.ts';
+import * as query from './query.ts';
+
+describe('the level chips', () => {
+	it.each([
+		['', null],
+		['level:>=warn', { min: 'warn' }],
+		['a level:>warn b', { min: 'error' }],
+		['level:error', { exact: 'error' }],
+		['(level:error) a', { exact: 'error' }],
+		['level:>fatal', null],
+		['level:<warn', null],
+		['-level:debug', null],
+		['a OR level:>=warn', null],
+		['(level:>=warn OR b) a', null],
+		['"unclosed level:>=warn', null]
+	])('read %s as %o', (text, expected) => {
+		expect(chips.levelsOf(text)).toEqual(expected);
+	});
+
+	it.each([
+		['', 'warn', 'level:>=warn'],
+		['timeout ', 'warn', 'timeout level:>=warn'],
+		['a  level:>=warn  b', 'error', 'a  level:>=error  b'],
+		['a level:error', 'info', 'a level:>=info'],
+		['level:warn a level:>info', 'debug', 'level:>=debug a'],
+		['level:<error', 'info', 'level:<error level:>=info'],
+		['a OR  b', 'warn', '(a OR  b) level:>=warn'],
+		['(a OR b)', 'warn', '(a OR b) level:>=warn'],
+		['(a) OR (b)', 'warn', '((a) OR (b)) level:>=warn'],
+		['(a OR b) level:>=warn', 'info', '(a OR b) level:>=info'],
+		['a AND level:warn', null, 'a'],
+		['level:warn AND a', null, 'a'],
+		['a AND level:warn AND b', null, 'a AND b'],
+		['x(level:warn)z', null, 'x z'],
+		['(a level:warn)', null, '(a)'],
+		['(level:warn)', null, ''],
+		['a OR level:warn', null, 'a OR level:warn'],
+		['', null, ''],
+		['"unclosed', 'warn', '"unclosed']
+	] as const)('turn %s with %s into %s', (text, level, expected) => {
+		expect(chips.withLevel(text, level)).toBe(expected);
+	});
+});
+
+describe('the service chip', () => {
+	it.each([
+		['', []],
+		['service:api timeout', ['api']],
+		['service:"check out"', ['check out']],
+		['service:a service:b', ['a', 'b']],
+		['-service:api', []],
+		['service:/api/', []],
+		['service:a OR b', []]
+	])('reads %s as %j', (text, expected) => {
+		expect(chips.servicesOf(text)).toEqual(expected);
+	});
+
+	it.each([
+		['timeout', 'api', 'timeout service:api'],
+		['service:web timeout', 'api', 'service:api timeout'],
+		['a service:web service:x', 'check out', 'a service:"check out"'],
+		['a OR b', 'api', '(a OR b) service:api'],
+		['-service:web', 'api', '-service:web service:api'],
+		['service:web timeout', null, 'timeout'],
+		['service:/w/', null, 'service:/w/']
+	])('turns %s with %s into %s', (text, service, expected) => {
+		expect(chips.withService(text, service)).toBe(expected);
+	});
+});
+
+describe('filter for and out', () => {
+	it.each([
+		['', 'http.status', 500, 'http.status:500'],
+		['a', 'http.status', 500, 'a http.status:500'],
+		['a http.status:"500"', 'http.status', 500, 'a http.status:"500"'],
+		['a -http.status:500  b', 'http.status', 500, 'a  b http.status:500'],
+		['a OR b', 'cached', true, '(a OR b) cached:true'],
+		['', 'user', null, 'user:null'],
+		['', 'user', 'ann lee', 'user:"ann lee"'],
+		['', 'user', 'say "hi"\n\\', 'user:"say \\"hi\\"\\n\\\\"'],
+		['', 'user', '', 'user:""'],
+		['', 'user', '>5', 'user:">5"'],
+		['', 'path', '/api/users', 'path:"/api/users"'],
+		['', 'user name', 'x', '"user name":x'],
+		['', 'attributes.http.status', 500, 'http.status:500'],
+		['', 'attributes.service', 'x', 'attributes.service:x'],
+		['', 'level', 'error', 'level:error'],
+		['a', 'level', 'loud', 'a'],
+		['"unclosed', 'a', 'b', '"unclosed']
+	])('turn %s for %s: %j into %s', (text, field, value, expected) => {
+		expect(chips.filterFor(text, field, value)).toBe(expected);
+	});
+
+	it.each([
+		['', 'host', 'web-1', '-host:web-1'],
+		['host:web-1 a', 'host', 'web-1', 'a -host:web-1'],
+		['a AND host:web-1', 'host', 'web-1', 'a -host:web-1'],
+		['a -host:"web-1"', 'host', 'web-1', 'a -host:"web-1"'],
+		['a OR b', 'user name', 'x y', '(a OR b) -"user name":"x y"'],
+		['host:web-1', 'host', 'web-2', 'host:web-1 -host:web-2']
+	])('turn %s without %s: %j into %s', (text, field, value, expected) => {
+		expect(chips.filterOut(text, field, value)).toBe(expected);
+	});
+});
+
+describe('the chips on any query', () => {
+	const anyField = fc.constantFrom(
+		'service',
+		'attributes.level',
+		'http.status',
+		'user name',
+		'a"b',
+		'',
+		'x::y',
+		'é'
+	);
+
+	function compile(text: string): predicate.Predicate | null {
+		const parsed = query.parse(text);
+		if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+		const compiled = predicate.compile(parsed.query);
+		return compiled.ok ? compiled.matches : null;
+	}
+
+	it('narrow it to the level, and only to that', () => {
+		fc.assert(
+			fc.property(wishes, fc.constantFrom(...levels), fc.array(entries), (wish, level, lines) => {
+				const cleared = chips.withLevel(write(wish), null);
+				const text = chips.withLevel(write(wish), level);
+				expect(chips.levelsOf(cleared)).toBeNull();
+				expect(chips.levelsOf(text)).toEqual({ min: level });
+
+				const [before, after] = [compile(cleared), compile(text)];
+				if (!before || !after) return;
+				const expected = lines.filter(
+					(line) => before(line) && levels.indexOf(line.level) >= levels.indexOf(level)
+				);
+				expect(lines.filter(after)).toEqual(expected);
+			})
+		);
+	});
+
+	it('add a filter once, and take it back for its opposite', () => {
+		fc.assert(
+			fc.property(wishes, anyField, fc.string({ unit: 'grapheme' }), (wish, field, value) => {
+				const wanted = chips.filterFor(write(wish), field, value);
+				expect(chips.filterFor(wanted, field, value)).toBe(wanted);
+				const unwanted = chips.filterOut(wanted, field, value);
+				expect(chips.filterOut(unwanted, field, value)).toBe(unwanted);
+				expect(canonical(chips.filterFor(unwanted, field, value))).toBe(canonical(wanted));
+			})
+		);
+	});
+
+	function canonical(text: string): string {
+		const parsed = query.parse(text);
+		if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+		return query.format(parsed.query);
+	}
+});
+
+describe('highlight', () => {
+	it.each([
+		[
+			'level:>=warn -(a OR "b c") /d/i',
+			[
+				['field', 'level'],
+				['operator', ':>='],
+				['word', 'warn'],
+				['space', ' '],
+				['operator', '-'],
+				['paren', '('],
+				['word', 'a'],
+				['space', ' '],
+				['operator', 'OR'],
+				['space', ' '],
+				['phrase', '"b c"'],
+				['paren', ')'],
+				['space', ' '],
+				['regex', '/d/i']
+			]
+		],
+		[
+			'level:foo a',
+			[
+				['field', 'level'],
+				['operator', ':'],
+				['error', 'foo'],
+				['space', ' '],
+				['word', 'a']
+			]
+		],
+		[
+			'a "b c',
+			[
+				['word', 'a'],
+				['space', ' '],
+				['error', '"b c']
+			]
+		]
+	])('cuts %s into coloured pieces', (text, expected) => {
+		expect(chips.highlight(text).map(({ kind, text }) => [kind, text])).toEqual(expected);
+	});
+
+	it('loses no character of any text', () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string()), (text) => {
+				const joined = chips.highlight(text).map((piece) => piece.text);
+				expect(joined.join('')).toBe(text);
+			})
+		);
+	});
+});

@@ -1,0 +1,287 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { entries, wishes, write } from '../../../tests/support/queries.ts';
+import * as predicate from './predicate.ts';
+import * as query from './query.ts';
+
+function read(text: string): query.Query {
+	const parsed = query.parse(text);
+	if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
+	return parsed.query;
+}
+
+function errorOf(text: string): query.QueryError | null {
+	const parsed = query.parse(text);
+	return parsed.ok ? null : parsed.error;
+}
+
+describe('parse', () => {
+	it.each(['', '   ', '\t\n'])('reads the blank text %j as all', (text) => {
+		expect(read(text)).toMatchObject({ kind: 'all' });
+	});
+
+	it.each<[text: string, expected: object]>([
+		['timeout', { kind: 'contains', text: 'timeout' }],
+		['"connection reset"', { kind: 'contains', text: 'connection reset' }],
+		['"a \\"b\\" \\\\ \\n\\r\\t"', { kind: 'contains', text: 'a "b" \\ \n\r\t' }],
+		['-healthz', { kind: 'not', part: { kind: 'contains', text: 'healthz' } }],
+		[
+			'/user-\\d+ failed/',
+			{ kind: 'matches', field: 'message', pattern: 'user-\\d+ failed', insensitive: false }
+		],
+		['/a\\/b (c)/i', { kind: 'matches', pattern: 'a\\/b (c)', insensitive: true, patternAt: 1 }],
+		['level:error', { kind: 'level', operator: '=', level: 'error' }],
+		['level:>=WARN', { kind: 'level', operator: '>=', level: 'warn' }],
+		['service:api', { kind: 'equals', field: 'service', text: 'api' }],
+		['host:"web 1"', { kind: 'equals', field: 'host', text: 'web 1' }],
+		['http.status:500', { kind: 'equals', field: 'http.status', text: '500' }],
+		['"user name":"ann lee"', { kind: 'equals', field: 'user name', text: 'ann lee' }],
+		['app.kubernetes.io/name:x', { kind: 'equals', field: 'app.kubernetes.io/name', text: 'x' }],
+		['duration:>250', { kind: 'compares', field: 'duration', operator: '>', number: 250 }],
+		['a:<=-1.5e3', { kind: 'compares', operator: '<=', number: -1500 }],
+		['a:">250"', { kind: 'equals', text: '>250' }],
+		['path:/^\\/api/', { kind: 'matches', field: 'path', pattern: '^\\/api', patternAt: 6 }],
+		['message:x', { kind: 'contains', text: 'x' }],
+		['time:12:30', { kind: 'equals', field: 'time', text: '12:30' }],
+		['a:-1', { kind: 'equals', text: '-1' }],
+		['a:OR', { kind: 'equals', text: 'OR' }],
+		['attributes.http.status:1', { kind: 'equals', field: 'http.status' }],
+		['attributes.level:1', { kind: 'equals', field: 'attributes.level' }]
+	])('reads %s', (text, expected) => {
+		expect(read(text)).toMatchObject({ ...expected, position: 0, length: text.length });
+	});
+
+	it.each([
+		'12:30:45',
+		'tokio::runtime',
+		'a-b',
+		'a/b',
+		'C\\d',
+		':x',
+		'or',
+		'Or',
+		'10.0.0.1:80',
+		'NOT',
+		'a=b,c'
+	])('reads %s as one word', (text) => {
+		expect(read(text)).toMatchObject({ kind: 'contains', text });
+	});
+
+	it.each([
+		['a b', 'a AND b'],
+		['a b OR c d', '(a b) OR (c d)'],
+		['a OR b OR c', '(a OR b) OR c'],
+		['a (b OR c)', 'a AND (((b) OR c))'],
+		['-(a b)', '-((a AND b))'],
+		['a"b"', 'a b'],
+		['a(b)', 'a b'],
+		['Timeout', 'message:timeout'],
+		['"timeout"', 'timeout'],
+		['service:"api"', 'service:api'],
+		['a:>250', 'a:>2.50e2'],
+		['level:"error"', 'level:ERROR']
+	])('reads %s and %s as the same query', (one, other) => {
+		expect(query.format(read(one))).toBe(query.format(read(other)));
+	});
+
+	it.each([
+		['a b', 'a OR b'],
+		['a b OR c', 'a (b OR c)'],
+		['-a b', '-(a b)'],
+		['service:api', 'service:API'],
+		['/a/', '/a/i'],
+		['/A/', '/a/'],
+		['"or"', 'x OR y'],
+		['a:x', 'attributes.a.x:x'],
+		['level:warn', 'attributes.level:warn']
+	])('reads %s and %s as different queries', (one, other) => {
+		expect(query.format(read(one))).not.toBe(query.format(read(other)));
+	});
+
+	it('gives each term its place, with its brackets', () => {
+		expect(read('a -(b  OR "c")')).toMatchObject({
+			position: 0,
+			length: 14,
+			parts: [
+				{ position: 0, length: 1 },
+				{
+					position: 2,
+					length: 12,
+					part: { position: 3, length: 11, parts: [{ position: 4 }, { position: 10 }] }
+				}
+			]
+		});
+	});
+
+	it.each<[text: string, message: string, at: string]>([
+		['a "b c', 'Close the quote that opens here', '"b c'],
+		['service:"api', 'Close the quote that opens here', '"api'],
+		['"C:\\users"', 'Write \\\\ for a backslash; the escapes are \\" \\\\ \\n \\r \\t', '\\u'],
+		['"a\\qb":x', 'Write \\\\ for a backslash; the escapes are \\" \\\\ \\n \\r \\t', '\\q'],
+		[
+			'a /b c',
+			'Close the regular expression that opens here with /, or put text that has slashes in quotes',
+			'/b c'
+		],
+		[
+			'/api/users',
+			'End the regular expression with / or /i, or put text that has slashes in quotes',
+			'/api/users'
+		],
+		['a //', 'Write a pattern between the slashes, or put them in quotes', '//'],
+		['a (b', 'Close the bracket that opens here, or put it in quotes', '('],
+		['a (', 'Close the bracket that opens here, or put it in quotes', '('],
+		['a)', 'Remove this bracket, open it before, or put it in quotes', ')'],
+		[')', 'Remove this bracket, open it before, or put it in quotes', ')'],
+		['main()', 'Write something in these brackets, or put them in quotes', '()'],
+		['a OR', 'Write something after OR, or put it in quotes', 'OR'],
+		['(a OR)', 'Write something after OR, or put it in quotes', 'OR'],
+		['a OR OR b', 'Write something after OR, or put it in quotes', 'OR'],
+		['a AND', 'Write something after AND, or put it in quotes', 'AND'],
+		['OR a', 'Write something before OR, or put it in quotes', 'OR'],
+		['(AND a)', 'Write something before AND, or put it in quotes', 'AND'],
+		['a -', 'Write what to leave out right after -, or put it in quotes', '-'],
+		['- a', 'Write what to leave out right after -, or put it in quotes', '-'],
+		['-OR', 'Write what to leave out right after -, or put it in quotes', '-'],
+		['--verbose', 'Put text that begins with two dashes in quotes', '-'],
+		['a service:', 'Write a value right after service:, or put the text in quotes', 'service:'],
+		['Error: b', 'Write a value right after Error:, or put the text in quotes', 'Error:'],
+		['a:(b)', 'Write a value right after a:, or put the text in quotes', 'a:'],
+		['a:> 5', 'Write a value right after a:>, or put the text in quotes', 'a:>'],
+		['level:foo', 'level: takes trace, debug, info, warn, error or fatal', 'foo'],
+		['level:/err/', 'level: takes trace, debug, info, warn, error or fatal', '/err/'],
+		['level:>=', 'Write a value right after level:>=, or put the text in quotes', 'level:>='],
+		['duration:>abc', 'Write a number after >, as in duration:>250', 'abc'],
+		['duration:<=0x10', 'Write a number after <=, as in duration:<=250', '0x10'],
+		['duration:>1e999', 'Write a number after >, as in duration:>250', '1e999'],
+		['duration:>"5"', 'Write a number after >, as in duration:>250', '"5"'],
+		['service:>a', 'service: has no order, write it without > or put the value in quotes', ':>'],
+		[
+			'x '.repeat(5) + Array(33).fill('a').join('.') + ':1',
+			'Shorten this field to 32 parts',
+			'a.'.repeat(32) + 'a'
+		]
+	])('refuses %s with what to do and where', (text, message, at) => {
+		expect(errorOf(text)).toEqual({ message, position: text.indexOf(at), length: at.length });
+	});
+
+	it('counts positions in UTF-16 units', () => {
+		expect(errorOf('😀 level:x')).toMatchObject({ position: 9, length: 1 });
+	});
+
+	it('takes 64 brackets in each other and refuses the next', () => {
+		expect(errorOf('('.repeat(64) + 'a' + ')'.repeat(64))).toBeNull();
+		expect(errorOf('-('.repeat(64) + 'a' + ')'.repeat(64))).toBeNull();
+		expect(errorOf('('.repeat(65) + 'a' + ')'.repeat(65))).toEqual({
+			message: 'Nest at most 64 brackets',
+			position: 64,
+			length: 1
+		});
+	});
+
+	it.each(['(', '-(', 'a(', '-', ')', 'OR ', 'a: ', '(a OR '])('refuses thousands of %s', (piece) => {
+		expect(errorOf(piece.repeat(Math.floor(4096 / piece.length)))).not.toBeNull();
+	});
+
+	it.each(['a ', 'a OR ', '-a ', '""', '(a)', 'a:1 '])('takes thousands of %s', (piece) => {
+		expect(errorOf(piece.repeat(1000).slice(0, 4095) + 'a')).toBeNull();
+	});
+
+	it('refuses more than 4,096 characters', () => {
+		expect(errorOf('a'.repeat(4096))).toBeNull();
+		expect(errorOf('('.repeat(5000))).toEqual({
+			message: 'Shorten the query to 4096 characters',
+			position: 4096,
+			length: 904
+		});
+	});
+
+	it('answers any text with a query or an error within the text', () => {
+		const pieces = fc.constantFrom(
+			'(',
+			')',
+			'"',
+			'/',
+			'\\',
+			'-',
+			'OR',
+			'AND',
+			' ',
+			':',
+			'>',
+			'=',
+			'level',
+			'a',
+			'.',
+			'5',
+			'😀'
+		);
+		const hostile = fc.oneof(
+			fc.array(pieces, { maxLength: 12 }).map((all) => all.join('')),
+			fc.string({ unit: 'binary' })
+		);
+		fc.assert(
+			fc.property(hostile, (text) => {
+				const error = errorOf(text);
+				if (!error) return;
+				expect(error.message).not.toBe('');
+				expect(error.length).toBeGreaterThan(0);
+				expect(error.position + error.length).toBeLessThanOrEqual(text.length);
+			}),
+			{ numRuns: 2000 }
+		);
+	});
+
+	it('loads no package, so that the page is spared RE2', () => {
+		const seen = new Set<string>();
+		const visit = (file: string): void => {
+			if (seen.has(file)) return;
+			seen.add(file);
+			const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+			for (const [, imported] of source.matchAll(/^(?:im|ex)port .*from '(.+)';/gm)) visit(imported ?? '');
+		};
+		visit('./query.ts');
+		visit('./chips.ts');
+		expect([...seen].sort()).toEqual(
+			['./chips.ts', './entry.ts', './parser.ts', './query.ts', './terms.ts', './tokens.ts'].sort()
+		);
+	});
+});
+
+describe('format', () => {
+	it.each([
+		['  a   AND b ', 'a b'],
+		['((a)) OR (b c)', 'a OR b c'],
+		['(a OR b) c', '(a OR b) c'],
+		['a (b (c d))', 'a b c d'],
+		['-("x")', '-x'],
+		['-(-x)', '-(-x)'],
+		['"OR"', 'or'],
+		['"-a" "/b/" "a:b" "c d" "(" ""', '"-a" "/b/" "a:b" "c d" "(" ""'],
+		['"line\none"', '"line\\none"'],
+		['message:/a/i', '/a/i'],
+		['service:"a b" a:">1" a:"" a:"/"', 'service:"a b" a:">1" a:"" a:"/"'],
+		['attributes.http.status:"500" attributes.host:x', 'http.status:500 attributes.host:x'],
+		['"user name":1 "a":1', '"user name":1 a:1'],
+		['level:>=WARN', 'level:>=warn']
+	])('writes %s as %s', (text, expected) => {
+		expect(query.format(read(text))).toBe(expected);
+	});
+
+	it('writes what reads back as the same query', () => {
+		fc.assert(
+			fc.property(wishes, fc.array(entries, { maxLength: 3 }), (wish, lines) => {
+				const first = read(write(wish));
+				const canonical = query.format(first);
+				const second = read(canonical);
+				expect(query.format(second)).toBe(canonical);
+
+				const [one, other] = [predicate.compile(first), predicate.compile(second)];
+				if (!one.ok || !other.ok) return expect(one.ok).toBe(other.ok);
+				expect(lines.map(one.matches)).toEqual(lines.map(other.matches));
+			}),
+			{ numRuns: 500 }
+		);
+	});
+});

@@ -1,0 +1,82 @@
+import { Parser } from './parser.ts';
+import { nameOf, type Joined, type Query, type Term } from './terms.ts';
+import { quote, split, type QueryError } from './tokens.ts';
+
+export type { Query, QueryError, Term };
+export type Parsed = { ok: true; query: Query } | { ok: false; error: QueryError };
+
+/** A limit of our own, in UTF-16 units: far above what a person types. */
+const MAX_LENGTH = 4096;
+
+const PRECEDENCE = { or: 0, and: 1 };
+
+/**
+ * Reads a query: DESIGN.md section 7. Regular expressions are only delimited here; `predicate.compile` checks them,
+ * so that a page can parse without loading RE2.
+ */
+export function parse(text: string): Parsed {
+	if (text.length > MAX_LENGTH) {
+		const message = `Shorten the query to ${MAX_LENGTH} characters`;
+		return { ok: false, error: { message, position: MAX_LENGTH, length: text.length - MAX_LENGTH } };
+	}
+	const parser = new Parser(split(text));
+	const query = parser.query();
+	return query ? { ok: true, query } : { ok: false, error: parser.error };
+}
+
+/**
+ * The canonical text of a query: queries that differ only in spacing, brackets, quotes or the case of words have the
+ * same, and `parse` reads it back as an equal query. It may be longer than what `parse` accepts.
+ */
+export function format(query: Query): string {
+	switch (query.kind) {
+		case 'all':
+			return '';
+		case 'and':
+		case 'or':
+			return flatten(query)
+				.map((part) => formatPart(part, query.kind))
+				.join(query.kind === 'or' ? ' OR ' : ' ');
+		case 'not':
+			return ['and', 'or', 'not'].includes(query.part.kind)
+				? `-(${format(query.part)})`
+				: `-${format(query.part)}`;
+		case 'contains':
+			return formatText(query.text.toLowerCase());
+		case 'level':
+			return `level:${query.operator === '=' ? '' : query.operator}${query.level}`;
+		case 'equals':
+			return equal(query.field, query.text);
+		case 'compares':
+			return `${formatField(query.field)}:${query.operator}${query.number}`;
+		case 'matches': {
+			const regex = `/${query.pattern}/${query.insensitive ? 'i' : ''}`;
+			return query.field === 'message' ? regex : `${formatField(query.field)}:${regex}`;
+		}
+	}
+}
+
+/** The text of the term `field:value`, with quotes where they are needed. */
+export function equal(field: string, value: string): string {
+	const bare = /^[^\s()"/<>][^\s()"]*$/.test(value);
+	return `${formatField(nameOf(field))}:${bare ? value : quote(value)}`;
+}
+
+function formatPart(part: Term, within: 'and' | 'or'): string {
+	const bare = (part.kind !== 'and' && part.kind !== 'or') || PRECEDENCE[part.kind] > PRECEDENCE[within];
+	return bare ? format(part) : `(${format(part)})`;
+}
+
+function flatten(query: Joined): Term[] {
+	return query.parts.flatMap((part) => (part.kind === query.kind ? flatten(part as Joined) : [part]));
+}
+
+function formatText(text: string): string {
+	const tokens = split(text);
+	return tokens.length === 1 && tokens[0]?.kind === 'word' ? text : quote(text);
+}
+
+function formatField(name: string): string {
+	const first = split(`${name}:`)[0];
+	return first?.kind === 'field' && first.text === name ? name : quote(name);
+}

@@ -1,0 +1,64 @@
+import type { Level } from './entry.ts';
+import type { Span } from './tokens.ts';
+
+export type Operator = '>' | '>=' | '<' | '<=';
+
+/** The message holds the text, in whatever case. */
+export type Contains = Span & { kind: 'contains'; text: string };
+/** A field is this text, case and all. */
+export type Equals = Span & { kind: 'equals'; field: string; text: string };
+export type Compares = Span & { kind: 'compares'; field: string; operator: Operator; number: number };
+export type HasLevel = Span & { kind: 'level'; operator: Operator | '='; level: Level };
+/** `patternAt` is where the pattern begins in the text, after its slash. */
+export type Matches = Span & {
+	kind: 'matches';
+	field: string;
+	pattern: string;
+	insensitive: boolean;
+	patternAt: number;
+};
+export type Not = Span & { kind: 'not'; part: Term };
+export type Joined = Span & { kind: 'and' | 'or'; parts: Term[] };
+
+export type Term = Contains | Equals | Compares | HasLevel | Matches | Not | Joined;
+/** A query is a tree of terms, each with its place in the text, brackets around it included; `all` is the empty query, which every entry matches. */
+export type Query = Term | (Span & { kind: 'all' });
+
+/** The fields of an entry that hold text. Every other field but `level` is the dotted path of an attribute. */
+export const columns = ['message', 'service', 'host', 'trace_id', 'span_id'] as const;
+export type Column = (typeof columns)[number];
+
+const PREFIX = 'attributes.';
+
+/** Whether a field is of the entry itself rather than of its attributes. */
+export function isColumn(field: string): field is Column {
+	return (columns as readonly string[]).includes(field);
+}
+
+/**
+ * The one name of a field that can be written in two ways: any attribute may carry the prefix `attributes.`, and those
+ * named like a field of the entry must (`attributes.level:9`).
+ */
+export function nameOf(written: string): string {
+	if (!written.startsWith(PREFIX)) return written;
+
+	const path = pathOf(written);
+	const needsPrefix = path === 'level' || isColumn(path) || path.startsWith(PREFIX);
+	return needsPrefix ? written : path;
+}
+
+/** The dotted path of an attribute, from the name of its field. */
+export function pathOf(field: string): string {
+	return field.startsWith(PREFIX) ? field.slice(PREFIX.length) : field;
+}
+
+/**
+ * The number that a text stands for (`250`, `-1.5`, `2e3`), or null. Narrower than `Number()`, which also takes an
+ * empty text, hexadecimal and Infinity.
+ */
+export function numberOf(text: string): number | null {
+	if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return null;
+
+	const number = Number(text);
+	return Number.isFinite(number) ? number : null;
+}
