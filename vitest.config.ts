@@ -16,6 +16,15 @@ export default defineConfig({
 					include: ['tests/{integration,faults}/**/*.test.ts'],
 					globalSetup: ['tests/support/global.ts']
 				}
+			},
+			{
+				extends: true,
+				test: {
+					name: 'database-url',
+					include: ['tests/{integration,faults}/**/*.test.ts'],
+					exclude: ['tests/integration/embedded.test.ts'],
+					globalSetup: ['tests/support/global.ts']
+				}
 			}
 		]
 	}

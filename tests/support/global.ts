@@ -8,6 +8,7 @@ import { connect } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 import { migrate } from '../../src/lib/server/postgres/migrate.ts';
 import * as partitions from '../../src/lib/server/postgres/partitions.ts';
+import { startOther } from './other-postgres.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
@@ -21,11 +22,11 @@ declare module 'vitest' {
 const migrations = fileURLToPath(new URL('../../drizzle/postgres', import.meta.url));
 
 /**
- * Once for a whole run: a PostgreSQL, and on it a migrated database that tests copy. It is an embedded one, or that of
- * TEST_DATABASE_URL (a user who may create databases), so that the same tests run against any PostgreSQL.
+ * Once for a whole run: a PostgreSQL, and on it a migrated database that tests copy. The project `integration`
+ * has the embedded one, `database-url` another, so that the same tests hold on both.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-	const server = await startServer(process.env.TEST_DATABASE_URL);
+	const server = await startServer(project);
 	const template = `tailrace_template_${randomBytes(6).toString('hex')}`;
 	await makeTemplate(server.url, template);
 	project.provide('databaseServer', server.url);
@@ -37,8 +38,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	};
 }
 
-async function startServer(given: string | undefined): Promise<{ url: string; stop(): Promise<void> }> {
-	if (given) return { url: given, stop: () => Promise.resolve() };
+/** The server whose kind the project names: see vitest.config.ts. */
+async function startServer(project: TestProject): Promise<{ url: string; stop(): Promise<void> }> {
+	if (project.name === 'database-url') return startOther();
 	const dataDir = await mkdtemp(join(tmpdir(), 'tailrace-tests-'));
 	await chmod(dataDir, 0o711); // the user postgres passes through, if we are root
 	const server = await embedded.start(dataDir, { info() {}, warn: report, error: report });

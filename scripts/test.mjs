@@ -1,0 +1,95 @@
+// Everything that must hold: `npm test`. Each step prints as it goes; the last line counts the tests of all runners.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isOldNode, oldNode } from './node-version.mjs';
+
+if (isOldNode(process.versions.node)) {
+	console.error(oldNode(process.versions.node));
+	process.exit(1);
+}
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const reports = mkdtempSync(join(tmpdir(), 'tailrace-reports-'));
+const count = { passed: 0, failed: 0 };
+
+step('build', 'vite', ['build', '--logLevel', 'error']);
+step('type check', 'npm', ['run', '--silent', 'check']);
+step('lint and the import rule', 'npm', ['run', '--silent', 'lint']);
+vitest('unit, integration and fault tests, on the embedded PostgreSQL', [
+	'--project',
+	'unit',
+	'--project',
+	'integration'
+]);
+vitest('integration and fault tests, on the PostgreSQL of a DATABASE_URL', ['--project', 'database-url']);
+playwright('end to end, in Chromium');
+
+rmSync(reports, { recursive: true });
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(count.failed === 0 ? 0 : 1);
+
+/**
+ * A check without tests of its own counts only when it fails; without a build nothing further can run.
+ * @param {string} title @param {string} command @param {string[]} args
+ */
+function step(title, command, args) {
+	if (run(title, command, args).status === 0) return;
+	count.failed++;
+	if (title === 'build') finish();
+}
+
+function finish() {
+	console.log(`${count.passed} passed, ${count.failed} failed`);
+	process.exit(1);
+}
+
+/** @param {string} title @param {string[]} args */
+function vitest(title, args) {
+	const report = join(reports, `${args.join('')}.json`);
+	const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
+	const { status } = run(title, 'vitest', ['run', ...args, ...reporters]);
+	add(status, report, ({ numPassedTests, numTotalTests }) => [
+		numPassedTests,
+		numTotalTests - numPassedTests
+	]);
+}
+
+/** @param {string} title */
+function playwright(title) {
+	const report = join(reports, 'playwright.json');
+	const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+	const { status } = run(title, 'playwright', ['test', '--reporter=list,json'], env);
+	add(status, report, ({ stats }) => [stats.expected + stats.flaky, stats.unexpected + stats.skipped]);
+}
+
+/**
+ * Counts a runner's tests. One that failed without a failed test (it could not start) is a failure too.
+ * @param {number | null} status @param {string} report @param {(report: any) => number[]} read
+ */
+function add(status, report, read) {
+	let [passed = 0, failed = 0] = [0, 0];
+	try {
+		[passed = 0, failed = 0] = read(JSON.parse(readFileSync(report, 'utf8')));
+	} catch (error) {
+		console.error(`The runner left no report: ${error}`);
+	}
+	count.passed += passed;
+	count.failed += failed === 0 && status !== 0 ? 1 : failed;
+}
+
+/** @param {string} title @param {string} command @param {string[]} args @param {Record<string, string>} [env] */
+function run(title, command, args, env = {}) {
+	console.log(`\n── ${title}`);
+	const started = performance.now();
+	const result = spawnSync(command, args, {
+		stdio: ['ignore', 'inherit', 'inherit'],
+		env: { ...process.env, ...env }
+	});
+	if (result.error) console.error(result.error.message);
+	console.log(
+		`── ${title}: ${result.status === 0 ? 'ok' : 'FAILED'}, ${Math.round((performance.now() - started) / 1000)} s`
+	);
+	return result;
+}
