@@ -12,7 +12,7 @@ CREATE TABLE "api_keys" (
 CREATE TABLE "idempotency_keys" (
 	"org_id" uuid NOT NULL,
 	"key" text NOT NULL,
-	"answer" jsonb NOT NULL,
+	"answer" json NOT NULL,
 	"created_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
 	CONSTRAINT "idempotency_keys_org_id_key_pk" PRIMARY KEY("org_id","key")
 );

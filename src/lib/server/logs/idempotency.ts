@@ -40,7 +40,7 @@ export async function remember(
 		SELECT * FROM unnest(
 			${keyed.map(({ org }) => org)}::uuid[],
 			${keyed.map(({ idempotencyKey }) => idempotencyKey)}::text[],
-			${keyed.map((request) => JSON.stringify(answers.get(request)))}::text[]::jsonb[])
+			${keyed.map((request) => JSON.stringify(answers.get(request)))}::text[]::json[])
 		ON CONFLICT (org_id, key) DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at`;
 }
 

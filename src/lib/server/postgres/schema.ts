@@ -3,7 +3,7 @@ import {
 	boolean,
 	index,
 	integer,
-	jsonb,
+	json,
 	pgTable,
 	primaryKey,
 	text,
@@ -109,7 +109,7 @@ export const idempotencyKeys = pgTable(
 			.notNull()
 			.references(() => organizations.id, { onDelete: 'cascade' }),
 		key: text().notNull(),
-		answer: jsonb().notNull(),
+		answer: json().notNull(),
 		createdAt: instant('created_at')
 			.notNull()
 			.default(sql`clock_timestamp()`)
