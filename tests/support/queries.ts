@@ -28,7 +28,6 @@ const vocabulary = [
 	'İstanbul',
 	'"quoted"',
 	'a\\b',
-	'12:30',
 	'-v'
 ];
 const services = ['api', 'web', 'Web', 'checkout service'];
