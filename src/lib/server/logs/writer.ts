@@ -54,9 +54,14 @@ export class LogWriter {
 		return this.#queuedBytes;
 	}
 
+	/** Whether an append of this many bytes would be refused now: worth knowing before a body is decoded. */
+	isFull(bytes: number): boolean {
+		return this.#queuedBytes + bytes > mostQueuedBytes;
+	}
+
 	/** Resolves after the commit, or when it is certain that there was none (see Outcome). Never rejects. */
 	append(request: Append): Promise<Outcome> {
-		if (this.#queuedBytes + request.bytes > mostQueuedBytes) return Promise.resolve({ kind: 'full' });
+		if (this.isFull(request.bytes)) return Promise.resolve({ kind: 'full' });
 		this.#queuedBytes += request.bytes;
 		return new Promise((resolve) => {
 			this.#queue.push({ request, settled: resolve });

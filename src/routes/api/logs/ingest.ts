@@ -14,6 +14,8 @@ export async function ingest({ request, url, locals }: RequestEvent, { org }: Ac
 	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === '')) {
 		return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
 	}
+	const { writer } = locals.app;
+	if (writer.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
 	const read = await body.read(request.body, request.headers.get('content-encoding'));
 	if (!read.ok) return problem(read.status, read.detail);
 
@@ -29,7 +31,7 @@ export async function ingest({ request, url, locals }: RequestEvent, { org }: Ac
 	};
 	if (entries.length === 0) return nothingAccepted(report);
 	const append = { org, entries, report, bytes: read.bytes.length, idempotencyKey };
-	return respond(await locals.app.writer.append(append));
+	return respond(await writer.append(append));
 }
 
 function nothingAccepted(report: { accepted: number; rejected: number }): Response {
