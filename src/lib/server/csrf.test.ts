@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { isForged } from './csrf.ts';
+
+const own = 'https://logs.example.com';
+
+function request(method: string, headers: Record<string, string>): Request {
+	return new Request(`${own}/api/logs`, { method, headers: { host: 'logs.example.com', ...headers } });
+}
+
+const cookie = 'tailrace_session=abc';
+
+describe('a request that changes something', () => {
+	test.each([
+		['with a cookie, from our own pages', { cookie, origin: own }],
+		[
+			'with a cookie, from our own pages under the scheme behind the proxy',
+			{ cookie, origin: 'http://logs.example.com' }
+		],
+		[
+			'with a cookie, which the browser says comes from our own pages',
+			{ cookie, 'sec-fetch-site': 'same-origin' }
+		],
+		['with a key, as curl sends it', { authorization: 'Bearer tr_x' }],
+		[
+			'with a key, from a page elsewhere',
+			{ authorization: 'Bearer tr_x', origin: 'https://app.example.com' }
+		],
+		['with nothing at all', {}]
+	])('is let through %s', (_, headers) => {
+		expect(isForged(request('POST', headers), own)).toBe(false);
+	});
+
+	test.each([
+		['from another site', { cookie, origin: 'https://evil.example' }],
+		['from another port of the same machine', { cookie, origin: 'https://logs.example.com:8443' }],
+		['from a site whose name begins with ours', { cookie, origin: 'https://logs.example.com.evil.example' }],
+		['from a page that hides its origin', { cookie, origin: 'null' }],
+		['from what cannot be read as an origin', { cookie, origin: 'logs.example.com' }],
+		['from another site, without a cookie (it could sign somebody in)', { origin: 'https://evil.example' }],
+		['without any word of where it comes from', { cookie }],
+		['from another site that sends no Origin', { cookie, 'sec-fetch-site': 'cross-site' }],
+		['from a sister site that sends no Origin', { cookie, 'sec-fetch-site': 'same-site' }]
+	])('is refused %s', (_, headers) => {
+		for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+			expect(isForged(request(method, headers), own)).toBe(true);
+		}
+	});
+});
+
+test.each(['GET', 'HEAD', 'OPTIONS'])('%s changes nothing and may come from anywhere', (method) => {
+	expect(isForged(request(method, { cookie, origin: 'https://evil.example' }), own)).toBe(false);
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { listener } from './listener.ts';
+import { Streams, type EndReason, type FindRevoked } from './streams.ts';
+
+/** Streams of people named by strings, of whom those in `revoked` have lost access. */
+function opened(most = 10) {
+	const wakes = listener();
+	const revoked = new Map<string, EndReason>();
+	const asked: string[][] = [];
+	const failures: unknown[] = [];
+	const find: FindRevoked<string> = (_org, people) => {
+		asked.push([...people]);
+		return Promise.resolve(
+			new Map(people.flatMap((name) => (revoked.has(name) ? [[name, revoked.get(name)!]] : [])))
+		);
+	};
+	const options = { most, findRevoked: find, failed: (error: unknown) => void failures.push(error) };
+	return { wakes, revoked, asked, failures, options, streams: new Streams<string>(wakes, options) };
+}
+
+/** Admits a stream; `ended` resolves with the reason. */
+function admit(streams: Streams<string>, org: string, name: string) {
+	const { promise: ended, resolve } = Promise.withResolvers<EndReason>();
+	const leave = streams.admit(org, name, resolve);
+	return { ended, leave };
+}
+
+describe('places', () => {
+	test('are taken until all are, and free again when somebody leaves', () => {
+		const { streams } = opened(2);
+		const first = admit(streams, 'acme', 'ann');
+		expect(streams.full).toBe(false);
+		admit(streams, 'acme', 'bob');
+		expect(streams.full).toBe(true);
+		first.leave();
+		first.leave();
+		expect(streams).toMatchObject({ size: 1, full: false });
+	});
+
+	test('are none once the server stops, and everybody is told', async () => {
+		const { streams } = opened();
+		const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'globex', 'bob')];
+		streams.stop();
+		expect(await Promise.all([ann.ended, bob.ended])).toEqual(['server stopping', 'server stopping']);
+		expect(streams.full).toBe(true);
+	});
+});
+
+describe('when access to an organization changes', () => {
+	test('who lost it is shown out, and why; who has it stays', async () => {
+		const { streams, wakes, revoked } = opened();
+		const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'acme', 'bob')];
+		let bobEnded = false;
+		void bob.ended.then(() => (bobEnded = true));
+		revoked.set('ann', 'signed out');
+		wakes.wake('access:acme');
+		expect(await ann.ended).toBe('signed out');
+		expect(bobEnded).toBe(false);
+	});
+
+	test('each person is looked up once, however many streams are open, and only those of that organization', async () => {
+		const { streams, asked } = opened();
+		for (const name of ['ann', 'ann', 'bob']) admit(streams, 'acme', name);
+		admit(streams, 'globex', 'eve');
+		await streams.recheck('acme');
+		expect(asked).toEqual([['ann', 'bob']]);
+	});
+
+	test('a look that fails is reported, and nobody is shown out for it', async () => {
+		const { wakes, options, failures } = opened();
+		const streams = new Streams<string>(wakes, {
+			...options,
+			findRevoked: () => Promise.reject(new Error('away'))
+		});
+		admit(streams, 'acme', 'ann');
+		await streams.recheckAll();
+		expect(failures).toEqual([new Error('away')]);
+		expect(streams.size).toBe(1);
+	});
+
+	test('a lost wake-up is made up for by looking at all of them', async () => {
+		const { streams, revoked } = opened();
+		const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'globex', 'bob')];
+		revoked.set('ann', 'access removed').set('bob', 'signed out');
+		await streams.recheckAll();
+		expect(await Promise.all([ann.ended, bob.ended])).toEqual(['access removed', 'signed out']);
+	});
+});
+
+test('an organization is listened to from its first stream to its last', () => {
+	const { streams, wakes } = opened();
+	const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'acme', 'bob')];
+	expect(wakes.topics()).toEqual(['access:acme']);
+	ann.leave();
+	ann.leave();
+	expect(wakes.topics()).toEqual(['access:acme']);
+	bob.leave();
+	expect(wakes.topics()).toEqual([]);
+});

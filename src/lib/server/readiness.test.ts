@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { onTestFinished, expect, test } from 'vitest';
+import { connect } from './postgres/connect.ts';
+import * as readiness from './readiness.ts';
+
+/** A port on which `met` decides what becomes of a connection. */
+async function databaseAt(met: (socket: Socket) => void) {
+	const server = createServer(met).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+	const sql = connect(`postgres://nobody:nothing@127.0.0.1:${port}/none`, { max: 1 });
+	onTestFinished(async () => {
+		await sql.end({ timeout: 0 });
+		server.close();
+	});
+	return sql;
+}
+
+const away = 'PostgreSQL does not answer.';
+
+test.concurrent('a PostgreSQL that hangs up is away', async () => {
+	const sql = await databaseAt((socket) => socket.destroy());
+	expect(await readiness.faults(sql, { listening: true })).toEqual([away]);
+});
+
+test.concurrent('a PostgreSQL that says nothing counts as away after two seconds', async () => {
+	const sockets: Socket[] = [];
+	const sql = await databaseAt((socket) => void sockets.push(socket));
+	const asked = performance.now();
+	expect(await readiness.faults(sql, { listening: true })).toEqual([away]);
+	expect(performance.now() - asked).toBeGreaterThan(1_900);
+	sockets.forEach((socket) => socket.destroy());
+});
+
+test.concurrent('every fault is named, not only the first', async () => {
+	const sql = await databaseAt((socket) => socket.destroy());
+	expect(await readiness.faults(sql, { listening: false })).toEqual([
+		away,
+		'The listener is not connected to PostgreSQL.'
+	]);
+});
