@@ -54,7 +54,7 @@ async function startServer(project: TestProject): Promise<{ url: string; stop():
 }
 
 function report(context: object, message: string): void {
-	console.error(message, context);
+	process.stderr.write(`${message} ${JSON.stringify(context)}\n`);
 }
 
 async function makeTemplate(server: string, name: string): Promise<void> {

@@ -1,0 +1,43 @@
+import type { Sql } from '../postgres/connect.ts';
+import type { SignUp } from './forms.ts';
+import * as keys from './keys.ts';
+import * as organizations from './organizations.ts';
+import type { Passwords } from './passwords.ts';
+import type { Queryable } from './queryable.ts';
+import * as users from './users.ts';
+
+export interface Bootstrapped {
+	org: { id: string; slug: string };
+	user: { id: string; email: string };
+	/** With both scopes; only this once. */
+	key: string;
+}
+
+/**
+ * Makes the organization and its owner as far as they are missing, and a new key, whatever `SIGN_UP` says: for who
+ * runs the server. What is there stays as it is, the password too.
+ */
+export async function bootstrap(
+	sql: Sql,
+	passwords: Passwords,
+	{ name, email, password, organization }: SignUp,
+	{ retentionDays }: { retentionDays: number }
+): Promise<Bootstrapped> {
+	const passwordHash = await passwords.hash(password);
+	return sql.begin(async (transaction) => {
+		await users.takeTurns(transaction);
+		const user = await findOrCreate(transaction, { email, name, passwordHash });
+		const found = await organizations.findBySlug(transaction, organizations.slugOf(organization));
+		const org =
+			found ?? (await organizations.create(transaction, user.id, { name: organization, retentionDays }));
+		await organizations.join(transaction, org.id, user.id, 'owner');
+		const { key } = await keys.create(transaction, org.id, { name: 'Bootstrap', scopes: ['write', 'read'] });
+		return { org: { id: org.id, slug: org.slug }, user: { id: user.id, email }, key };
+	});
+}
+
+async function findOrCreate(transaction: Queryable, user: users.NewUser): Promise<{ id: string }> {
+	const made = (await users.create(transaction, user)) ?? (await users.findByEmail(transaction, user.email));
+	if (!made) throw new Error('the user was deleted while it was being looked for');
+	return made;
+}

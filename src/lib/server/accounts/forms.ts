@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+import * as organizations from './organizations.ts';
+import * as passwords from './passwords.ts';
+
+/** What is wrong, by field, as sentences to show; `form` is what concerns no single field. */
+export type Faults = Partial<Record<'name' | 'email' | 'password' | 'organization' | 'form', string>>;
+
+export type Read<Values> = { ok: true; values: Values } | { ok: false; faults: Faults };
+
+/** Characters, as RFC 5321 has it (4.5.3.1.3, without the angle brackets). */
+const longestEmail = 254;
+const longestName = 100;
+const emailForm = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
+
+const email = v.pipe(
+	v.string('Type your e-mail address.'),
+	v.trim(),
+	v.normalize('NFC'),
+	v.toLowerCase(),
+	v.nonEmpty('Type your e-mail address.'),
+	v.maxLength(longestEmail, `An e-mail address has at most ${longestEmail} characters.`),
+	v.regex(emailForm, 'This is no e-mail address: it should be like ada@example.com.')
+);
+
+/** A line of text as people write it, shown back to others. */
+const line = v.pipe(
+	v.string('Type a name.'),
+	v.trim(),
+	v.normalize('NFC'),
+	v.maxLength(longestName, `Use at most ${longestName} characters.`),
+	v.check((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'Use one line of text.')
+);
+
+const organization = v.pipe(
+	line,
+	v.nonEmpty('Name your organization.'),
+	v.check(
+		(name) => organizations.fault(name) === null,
+		({ input }) => organizations.fault(input) ?? ''
+	)
+);
+
+/** For an account that is to be made. */
+export const signUp = v.pipe(
+	v.object({
+		name: v.optional(line, ''),
+		email,
+		password: v.string('Choose a password.'),
+		organization
+	}),
+	v.forward(
+		v.partialCheck(
+			[['email'], ['password']],
+			({ email, password }) => passwords.fault(password, email) === null,
+			({ input }) => passwords.fault(input.password, input.email) ?? ''
+		),
+		['password']
+	)
+);
+export type SignUp = v.InferOutput<typeof signUp>;
+
+/** Of the password nothing is asked: one that could not be chosen is just a wrong one. */
+export const signIn = v.object({ email, password: v.string('Type your password.') });
+export type SignIn = v.InferOutput<typeof signIn>;
+
+/** Reads a form (or what was given on a command line) into its values, or says what is wrong with each field. */
+export function read<Schema extends v.GenericSchema>(
+	schema: Schema,
+	data: FormData | Record<string, unknown>
+): Read<v.InferOutput<Schema>> {
+	const parsed = v.safeParse(schema, data instanceof FormData ? Object.fromEntries(data) : data);
+	if (parsed.success) return { ok: true, values: parsed.output };
+	const nested = v.flatten(parsed.issues).nested as Record<string, string[] | undefined> | undefined;
+	const first = Object.entries(nested ?? {}).map(([field, messages]) => [field, messages?.[0]]);
+	return { ok: false, faults: Object.fromEntries(first) };
+}

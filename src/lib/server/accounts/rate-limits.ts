@@ -1,0 +1,64 @@
+import { isIPv6 } from 'node:net';
+import { digest } from './digest.ts';
+import type { Queryable } from './queryable.ts';
+
+export interface Limit {
+	/** Attempts within a window. */
+	limit: number;
+	windowMs: number;
+}
+
+export interface Attempt {
+	allowed: boolean;
+	/** Seconds until the window ends, rounded up; 0 if allowed. */
+	retryAfterS: number;
+}
+
+/**
+ * Counts an attempt, in PostgreSQL, so that it holds across instances and restarts. The window begins with its first
+ * attempt; those that are refused do not prolong it.
+ */
+export async function attempt(sql: Queryable, key: string, { limit, windowMs }: Limit): Promise<Attempt> {
+	const [row] = await sql<{ attempts: number; seconds: number }[]>`
+		INSERT INTO rate_limits AS old (key, attempts, ends_at)
+		VALUES (${digest(key)}, 1, now() + ${windowMs} * interval '1 millisecond')
+		ON CONFLICT (key) DO UPDATE SET
+			attempts = CASE WHEN old.ends_at <= now() THEN 1 ELSE least(old.attempts, ${limit}) + 1 END,
+			ends_at = CASE WHEN old.ends_at <= now() THEN excluded.ends_at ELSE old.ends_at END
+		RETURNING attempts, extract(epoch FROM ends_at - now())::float8 AS seconds`;
+	if (!row) throw new Error('an attempt was not counted');
+	if (row.attempts <= limit) return { allowed: true, retryAfterS: 0 };
+	return { allowed: false, retryAfterS: Math.max(1, Math.ceil(row.seconds)) };
+}
+
+/** Begins anew for a key. */
+export async function reset(sql: Queryable, key: string): Promise<void> {
+	await sql`DELETE FROM rate_limits WHERE key = ${digest(key)}`;
+}
+
+/** Deletes the windows that have ended, at most 10,000 at a time; returns how many. */
+export async function forgetOld(sql: Queryable): Promise<number> {
+	const forgotten = await sql`
+		DELETE FROM rate_limits WHERE key IN (
+			SELECT key FROM rate_limits WHERE ends_at <= now() LIMIT 10000 FOR UPDATE SKIP LOCKED)`;
+	return forgotten.count;
+}
+
+/**
+ * What counts as one address. Of IPv6 the first 64 bits: the least that one customer gets (RFC 6177), so that
+ * nobody has 2^64 tries. An IPv4 address in IPv6 is itself.
+ */
+export function networkOf(address: string): string {
+	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+	if (mapped) return mapped;
+	if (!isIPv6(address)) return address;
+	const [head = '', tail] = address.replace(/%.*$/, '').toLowerCase().split('::');
+	const groups = head ? head.split(':') : [];
+	const behind = tail ? tail.split(':') : [];
+	const zeros = tail === undefined ? 0 : 8 - groups.length - behind.length;
+	const all = [...groups, ...Array<string>(zeros).fill('0'), ...behind];
+	return all
+		.slice(0, 4)
+		.map((group) => parseInt(group, 16).toString(16))
+		.join(':');
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as access from '../../src/lib/server/accounts/access.ts';
+import * as organizations from '../../src/lib/server/accounts/organizations.ts';
+import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { openAccounts, signUp } from '../support/people.ts';
+
+let database: TestDatabase;
+beforeAll(async () => void (database = await testDatabase()));
+afterAll(() => database.drop());
+
+describe('who lost access', () => {
+	test('is found among many streams, with the reason', async () => {
+		const { sql } = database;
+		const people = openAccounts(sql);
+		const [lena, max] = [await signUp(people, 'lena'), await signUp(people, 'max')];
+		const org = lena.org.id;
+		await organizations.join(sql, org, max.user.id, 'viewer');
+		const session = async (userId: string) => {
+			const { token } = await people.sessions.create(userId);
+			const sessionId = (await people.sessions.validate(token))?.session.id ?? '';
+			return { token, credential: { kind: 'session', sessionId, userId } as const };
+		};
+		const key = async (of: string) =>
+			({ kind: 'key', keyId: (await people.keys.create(of, { name: 'k', scopes: ['read'] })).id }) as const;
+		const [stays, leaves, expires, removed] = [
+			await session(lena.user.id),
+			await session(lena.user.id),
+			await session(lena.user.id),
+			await session(max.user.id)
+		];
+		const [kept, revoked, foreign] = [await key(org), await key(org), await key(max.org.id)];
+		const all: access.Credential[] = [
+			...[stays, leaves, expires, removed].map(({ credential }) => credential),
+			kept,
+			revoked,
+			foreign
+		];
+		expect([...(await access.findRevoked(sql, org, all))]).toEqual([[foreign, 'access removed']]);
+
+		await people.sessions.end(leaves.token);
+		await sql`UPDATE sessions SET expires_at = now() WHERE id = ${expires.credential.sessionId}`;
+		await sql`DELETE FROM memberships WHERE org_id = ${org} AND user_id = ${max.user.id}`;
+		await sql`DELETE FROM api_keys WHERE id = ${revoked.keyId}`;
+		expect(await people.access.findRevoked(org, all)).toEqual(
+			new Map<access.Credential, string>([
+				[leaves.credential, 'signed out'],
+				[expires.credential, 'signed out'],
+				[removed.credential, 'access removed'],
+				[revoked, 'access removed'],
+				[foreign, 'access removed']
+			])
+		);
+	});
+});

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as forms from '../../src/lib/server/accounts/forms.ts';
+import { passwords, type Passwords } from '../../src/lib/server/accounts/passwords.ts';
+import { signIn } from '../../src/lib/server/accounts/sign-in.ts';
+import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { openAccounts, password, signUp } from '../support/people.ts';
+
+let database: TestDatabase;
+beforeAll(async () => void (database = await testDatabase()));
+afterAll(() => database.drop());
+
+async function onOwnDatabase(use: (own: TestDatabase) => Promise<void>): Promise<void> {
+	const own = await testDatabase();
+	await use(own).finally(own.drop);
+}
+
+describe('sign-up', () => {
+	test('makes a user, their organization with a head, and a key that may write', async () => {
+		const people = openAccounts(database.sql, { retentionDays: 7 });
+		const { user, org, key } = await signUp(people, 'ada');
+		expect(org).toMatchObject({ slug: 'ada-co', name: 'ada & co', retentionDays: 7 });
+		expect(await people.organizations.membership(user.id, 'ada-co')).toEqual({ org, role: 'owner' });
+		expect(await people.keys.find(key)).toMatchObject({ org: org.id, scopes: ['write'] });
+		const heads = await database.sql`SELECT seq FROM log_heads WHERE org_id = ${org.id}`;
+		expect(heads[0]?.seq).toBe(0);
+	});
+
+	test('keeps no password and no key, only their hashes', async () => {
+		const { user, key } = await signUp(openAccounts(database.sql), 'bob');
+		const [row] = await database.sql`SELECT password_hash FROM users WHERE id = ${user.id}`;
+		expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+		const keys = await database.sql`SELECT * FROM api_keys`;
+		expect(JSON.stringify(keys)).not.toContain(key);
+	});
+
+	test('of an address that has an account is refused and leaves nothing behind', async () => {
+		const people = openAccounts(database.sql);
+		await signUp(people, 'carl');
+		const form = { name: '', email: 'carl@example.com', password, organization: 'Other' };
+		const again = await people.signUp(form, 'elsewhere');
+		expect(again).toMatchObject({ ok: false, status: 409, faults: { email: expect.any(String) } });
+		expect(await people.organizations.idOf('other')).toBeNull();
+	});
+
+	test('by the first user only: of many at the same instant exactly one wins', () =>
+		onOwnDatabase(async ({ sql }) => {
+			const [here, there] = [openAccounts(sql, { signUp: 'first' }), openAccounts(sql, { signUp: 'first' })];
+			const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+			const all = await Promise.allSettled(
+				names.map((name, index) => signUp(index % 2 ? here : there, name))
+			);
+			const won = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+			expect(won.map(({ user }) => user.instanceAdmin)).toEqual([true]);
+			expect(await sql`SELECT id FROM users`).toHaveLength(1);
+			expect(await sql`SELECT id FROM organizations`).toHaveLength(1);
+			expect(await here.signUpIsOpen()).toBe(false);
+		}));
+
+	test('open to all: of many at the same instant exactly one is instance admin', () =>
+		onOwnDatabase(async ({ sql }) => {
+			const people = openAccounts(sql);
+			const all = await Promise.all(['a', 'b', 'c', 'd'].map((name) => signUp(people, name)));
+			expect(all.filter(({ user }) => user.instanceAdmin)).toHaveLength(1);
+		}));
+
+	test('never: refused, even when nobody has an account', () =>
+		onOwnDatabase(async ({ sql }) => {
+			const people = openAccounts(sql, { signUp: 'never' });
+			const form = { name: '', email: 'a@example.com', password, organization: 'A' };
+			expect(await people.signUp(form, 'here')).toMatchObject({ ok: false, status: 403 });
+			expect(await people.users.anyExists()).toBe(false);
+		}));
+});
+
+describe('sign-in', () => {
+	/** Real hashing that writes down whose password was looked at. */
+	function watched(): { hashing: Passwords; seen: string[] } {
+		const real = passwords();
+		const seen: string[] = [];
+		const note =
+			<Rest extends unknown[], T>(name: string, work: (...rest: Rest) => T) =>
+			(...rest: Rest) => {
+				seen.push(name);
+				return work(...rest);
+			};
+		const hashing = {
+			...real,
+			verify: note('somebody', real.verify),
+			verifyNobody: note('nobody', real.verifyNobody)
+		};
+		return { hashing, seen };
+	}
+
+	test('takes the right password, however the address and its letters are typed', async () => {
+		const people = openAccounts(database.sql);
+		const { user } = await signUp(people, 'dora');
+		const form = forms.read(forms.signIn, { email: ' DORA@example.com', password });
+		if (!form.ok) throw new Error('the form is good');
+		expect(await people.signIn(form.values, '192.0.2.1')).toEqual({ ok: true, userId: user.id });
+	});
+
+	test('answers an unknown account as a wrong password, after verifying one hash either way', async () => {
+		await signUp(openAccounts(database.sql), 'emil');
+		const { hashing, seen } = watched();
+		const attempt = (email: string) =>
+			signIn(database.sql, hashing, { email, password: 'wrong wrong' }, '192.0.2.2');
+		const known = await attempt('emil@example.com');
+		expect(known).toMatchObject({ ok: false, status: 400 });
+		expect(await attempt('unknown@example.com')).toEqual(known);
+		expect(seen).toEqual(['somebody', 'nobody']);
+	});
+
+	test.each(['fritz', 'nobody-at-all'])(
+		'of %s is refused after ten attempts, with the right password too',
+		async (name) => {
+			const people = openAccounts(database.sql);
+			if (name === 'fritz') await signUp(people, name);
+			const attempt = (password: string, host: number) =>
+				people.signIn({ email: `${name}@example.com`, password }, `198.51.100.${host}`);
+			for (let host = 0; host < 10; host++)
+				expect(await attempt('wrong wrong', host)).toMatchObject({ status: 400 });
+			const refused = await attempt(password, 11);
+			expect(refused).toMatchObject({
+				ok: false,
+				status: 429,
+				faults: { form: expect.stringMatching(/15 minutes/) }
+			});
+		}
+	);
+
+	test('that succeeds begins the account’s count anew', async () => {
+		const people = openAccounts(database.sql);
+		const { user } = await signUp(people, 'gerd');
+		const attempt = (password: string, host: string) =>
+			people.signIn({ email: 'gerd@example.com', password }, host);
+		for (let n = 0; n < 9; n++) await attempt('wrong wrong', `host ${n}`);
+		expect((await attempt(password, 'host')).ok).toBe(true);
+		for (let n = 0; n < 9; n++) await attempt('wrong wrong', `other host ${n}`);
+		expect(await attempt(password, 'host')).toEqual({ ok: true, userId: user.id });
+	});
+
+	test('from one address is refused after twenty attempts, whatever the account', async () => {
+		const people = openAccounts(database.sql);
+		const attempt = (n: number, address: string) =>
+			people.signIn({ email: `someone-${n}@example.com`, password }, address);
+		for (let n = 0; n < 20; n++) expect(await attempt(n, '203.0.113.9')).toMatchObject({ status: 400 });
+		expect(await attempt(20, '203.0.113.9')).toMatchObject({ status: 429, retryAfterS: expect.any(Number) });
+		expect(await attempt(21, '203.0.113.10')).toMatchObject({ status: 400 });
+	});
+});
+
+describe('organizations', () => {
+	test('of one name made at the same instant get slugs of their own', async () => {
+		const people = openAccounts(database.sql);
+		const { user } = await signUp(people, 'hans');
+		const made = await Promise.all([1, 2, 3].map(() => people.organizations.create(user.id, 'Twins')));
+		expect(made.map(({ slug }) => slug).sort()).toEqual(['twins', 'twins-2', 'twins-3']);
+		expect((await people.organizations.ofUser(user.id)).map(({ org }) => org.slug).sort()).toEqual([
+			'hans-co',
+			'twins',
+			'twins-2',
+			'twins-3'
+		]);
+	});
+
+	test('are not made with the name of a page', async () => {
+		const { user } = await signUp(openAccounts(database.sql), 'ida');
+		await expect(openAccounts(database.sql).organizations.create(user.id, 'Sign-in')).rejects.toThrow(
+			'Sign-in'
+		);
+	});
+
+	test('of others are not there', async () => {
+		const people = openAccounts(database.sql);
+		const [jens, kai] = [await signUp(people, 'jens'), await signUp(people, 'kai')];
+		expect(await people.organizations.membership(jens.user.id, kai.org.slug)).toBeNull();
+		expect(await people.organizations.membership(jens.user.id, 'a\u0000b')).toBeNull();
+		expect((await people.organizations.ofUser(jens.user.id)).map(({ org }) => org.id)).toEqual([jens.org.id]);
+	});
+});
