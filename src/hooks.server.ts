@@ -4,19 +4,20 @@ import pino, { type Logger } from 'pino';
 import { accounts } from './lib/server/accounts/accounts.ts';
 import * as configuration from './lib/server/config.ts';
 import * as csrf from './lib/server/csrf.ts';
-import { listener } from './lib/server/listener/listener.ts';
+import { listener, type Listener } from './lib/server/listener/listener.ts';
 import { PostgresBridge } from './lib/server/listener/postgres.ts';
 import * as safety from './lib/server/listener/safety-check.ts';
 import { Streams } from './lib/server/listener/streams.ts';
 import { Tails } from './lib/server/listener/tails.ts';
 import * as idempotency from './lib/server/logs/idempotency.ts';
 import { logSource, orgOf, topicOf } from './lib/server/logs/source.ts';
+import * as retention from './lib/server/logs/retention.ts';
 import { logSearch } from './lib/server/logs/search.ts';
-import { logStore, type LogStore } from './lib/server/logs/store.ts';
+import { logStore } from './lib/server/logs/store.ts';
 import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
-import { maintain } from './lib/server/maintenance.ts';
+import { maintain, type Task } from './lib/server/maintenance.ts';
 import { metrics } from './lib/server/metrics.ts';
-import { connect } from './lib/server/postgres/connect.ts';
+import { connect, type Sql } from './lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
 import { problem } from './lib/server/problem.ts';
@@ -28,6 +29,7 @@ import { secure } from './lib/server/security-headers.ts';
  * configuration → database → stores → listener → tails → request handlers → shutdown.
  */
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
+type Parts = Pick<Tailrace, 'accounts' | 'logs' | 'tails' | 'streams' | 'metrics'>;
 
 /** More streams than this are answered 503 (DESIGN section 8). */
 const mostStreams = 10_000;
@@ -74,21 +76,9 @@ async function compose(config: configuration.Config, log: Logger) {
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
 	const tails = new Tails(wakes, sourceOf, { sent: measured.sent, failed });
 
-	const endMaintenance = maintain(
-		[
-			{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql.pages) },
-			{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql.pages) },
-			{ name: 'expired sessions', everyMs: hour, run: people.forgetOld },
-			{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
-			{
-				name: 'missed wake-ups',
-				everyMs: 15_000,
-				run: async () =>
-					measured.missed(await safety.check(tails, (topics) => headsOf(logs, topics), wakes.wake))
-			}
-		],
-		log
-	);
+	const search = logSearch(logStore(sql.pages));
+	const parts = { config, log, accounts: people, logs, search, writer, tails, streams, metrics: measured };
+	const endMaintenance = maintain(tasks(parts, sql.pages, wakes), log);
 
 	/** Closes what is open, in the order in which it depends on the rest. */
 	async function stop(): Promise<void> {
@@ -100,32 +90,33 @@ async function compose(config: configuration.Config, log: Logger) {
 		await database.stop();
 	}
 
-	const search = logSearch(logs);
-	const faults = () => readiness.faults(sql.pages, bridge);
-	return {
-		config,
-		log,
-		accounts: people,
-		logs,
-		search,
-		writer,
-		tails,
-		streams,
-		metrics: measured,
-		faults,
-		stop
+	return { ...parts, faults: () => readiness.faults(sql.pages, bridge), stop };
+}
+
+function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
+	const { accounts, logs, tails, streams, metrics } = parts;
+	const headsOf = async (topics: string[]) => {
+		const heads = await logs.heads(topics.map(orgOf));
+		return new Map([...heads].map(([org, head]) => [topicOf(org), head]));
 	};
+	return [
+		{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql) },
+		{ name: 'retention', everyMs: hour, run: () => retention.apply(sql) },
+		{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql) },
+		{ name: 'expired sessions', everyMs: hour, run: accounts.forgetOld },
+		{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
+		{
+			name: 'missed wake-ups',
+			everyMs: 15_000,
+			run: async () => metrics.missed(await safety.check(tails, headsOf, wakes.wake))
+		}
+	];
 }
 
 /** Apart, so that a flood of one kind leaves room for the others. */
 function openPools({ url, prepare }: Database) {
 	const pool = (name: string, max: number) => connect(url, { max, prepare, name: `tailrace ${name}` });
 	return { pages: pool('pages', 10), reads: pool('tail', 4), writes: pool('writer', inFlight) };
-}
-
-async function headsOf(logs: LogStore, topics: string[]): Promise<Map<string, number>> {
-	const heads = await logs.heads(topics.map(orgOf));
-	return new Map([...heads].map(([org, head]) => [topicOf(org), head]));
 }
 
 function readConfig(): configuration.Config {

@@ -13,6 +13,9 @@ const windowBytes = 1024 * 1024;
 /** When to try again after a failed read, in ms. */
 const retryAfter = 500;
 
+/** Lets a read begin when there is room for it. */
+export type Gate = <Result>(read: () => Promise<Result>) => Promise<Result>;
+
 const encoder = new TextEncoder();
 
 /**
@@ -23,12 +26,14 @@ export class CatchUp<Item> {
 	readonly #source: Source<Item>;
 	readonly #recent: Recent<Item>;
 	readonly #events: TailEvents;
+	readonly #gate: Gate;
 	readonly #reads = new Map<string, Promise<Page<Item>>>();
 
-	constructor(source: Source<Item>, recent: Recent<Item>, events: TailEvents) {
+	constructor(source: Source<Item>, recent: Recent<Item>, events: TailEvents, gate: Gate = (read) => read()) {
 		this.#source = source;
 		this.#recent = recent;
 		this.#events = events;
+		this.#gate = gate;
 	}
 
 	/** Resolves when the reader stands at the tip with room in its socket, or is gone. */
@@ -122,7 +127,7 @@ export class CatchUp<Item> {
 		const remembered = this.#recent.after(cursor, limit);
 		if (remembered) return Promise.resolve({ items: remembered, more: true });
 		const key = `${cursor}/${limit}`;
-		const reading = this.#reads.get(key) ?? this.#source.after(cursor, limit);
+		const reading = this.#reads.get(key) ?? this.#gate(() => this.#source.after(cursor, limit));
 		if (this.#reads.has(key)) return reading;
 		this.#reads.set(key, reading);
 		const done = () => void this.#reads.delete(key);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CatchUp } from './catch-up.ts';
+import { CatchUp, type Gate } from './catch-up.ts';
 import { Lane, type Encoded, type Reader, type View } from './lane.ts';
 import { Recent } from './recent.ts';
 import type { Sink } from './sink.ts';
@@ -35,13 +35,13 @@ export class Tail<Item> {
 	#fannedOut = 0;
 	#readers = 0;
 
-	/** @param position where the stream stood when the tail began to be woken for it; see `open`. */
-	constructor(source: Source<Item>, position: number, events: TailEvents) {
+	/** `position` is where the stream stood when the tail was already being woken; `gate` bounds the reads of those behind. */
+	constructor(source: Source<Item>, position: number, events: TailEvents, gate?: Gate) {
 		this.#source = source;
 		this.#events = events;
 		this.#position = position;
 		this.#recent = new Recent(position);
-		this.#catchUp = new CatchUp(source, this.#recent, events);
+		this.#catchUp = new CatchUp(source, this.#recent, events, gate);
 	}
 
 	/** How many readers have joined and not left. */

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Listener } from './listener.ts';
 import type { View } from './lane.ts';
 import type { Sink } from './sink.ts';
@@ -6,6 +7,8 @@ import { Tail } from './tail.ts';
 
 /** Every how many ms a stream sends its cursor, moved or not: proxies cut what is silent for a minute. */
 const heartbeatEvery = 15_000;
+/** Reads for readers who catch up, at the same time: one connection of the pool (see hooks.server.ts) stays for the tips. */
+const catchUpReads = 3;
 
 interface Open<Item> {
 	tail: Promise<Tail<Item>>;
@@ -20,6 +23,7 @@ export class Tails<Item> {
 	readonly #events: TailEvents;
 	readonly #open = new Map<string, Open<Item>>();
 	readonly #heartbeat: NodeJS.Timeout;
+	readonly #gate = pLimit(catchUpReads);
 
 	constructor(listener: Listener, sourceOf: (topic: string) => Source<Item>, events: TailEvents) {
 		this.#listener = listener;
@@ -67,7 +71,7 @@ export class Tails<Item> {
 		let wake = () => {};
 		const unsubscribe = this.#listener.subscribe(topic, () => wake());
 		const tail = source.head().then((head) => {
-			const started = new Tail(source, head, this.#events);
+			const started = new Tail(source, head, this.#events, this.#gate);
 			wake = () => started.wake();
 			started.wake();
 			return started;

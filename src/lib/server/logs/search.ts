@@ -17,7 +17,10 @@ const mostLooked = 200_000;
 /** Lines of an organization that match, read page by page; the predicate has the last word on each. */
 export function logSearch(store: LogStore) {
 	/** At most `limit` matching lines before a `seq`, newest first. */
-	function backward(org: string, wanted: { matches: Matches; before: number; limit: number }): Promise<Found> {
+	function backward(
+		org: string,
+		wanted: { matches: Matches; before: number; limit: number }
+	): Promise<Found> {
 		return collect((cursor, limit) => store.before(org, cursor, limit), wanted.before, wanted);
 	}
 
@@ -36,7 +39,7 @@ async function collect(
 ): Promise<Found> {
 	const entries: Entry[] = [];
 	let cursor = start;
-	for (let looked = 0; looked < mostLooked; ) {
+	for (let looked = 0; looked < mostLooked;) {
 		const { items, more } = await read(cursor, page);
 		for (const entry of items) {
 			cursor = entry.seq;

@@ -3,29 +3,56 @@ import type { Sql } from './connect.ts';
 const day = 24 * 60 * 60 * 1000;
 
 /**
+ * How long a change of partitions waits for its lock on `logs`. Everybody who comes after it waits too, so it gives up soon and
+ * is tried again by the hourly maintenance.
+ */
+const lockTimeout = '2s';
+
+/** PostgreSQL's codes for what may come in the way (appendix A): each leaves things as they were, for the next turn. */
+const passing = new Set([
+	'23514', // the default partition holds lines of that day, which then stay there
+	'42P07', // another instance was quicker to make it
+	'42P01', // another instance was quicker to drop it
+	'55P03' // somebody holds the lock
+]);
+
+/**
  * Makes the day partitions of `logs` from today to a week ahead (UTC days). Instances may do so at the same time.
- * Lines that arrive on a day without a partition go to `logs_default`; a partition that those lines stand in the way of is
- * left out, and they stay where they are.
+ * Lines that arrive on a day without a partition go to `logs_default`.
  */
 export async function prepare(sql: Sql, now = Date.now()): Promise<void> {
 	for (let ahead = 0; ahead <= 7; ahead++) {
-		const from = new Date(now + ahead * day).toISOString().slice(0, 10);
-		const to = new Date(now + (ahead + 1) * day).toISOString().slice(0, 10);
-		await prepareDay(sql, from, to);
+		const [from, to] = [dateOf(now + ahead * day), dateOf(now + (ahead + 1) * day)];
+		const name = nameOf(from);
+		const [existing] = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass(${name})`;
+		if (existing) continue;
+		await change(
+			sql,
+			`CREATE TABLE ${name} PARTITION OF logs FOR VALUES FROM ('${from} 00:00Z') TO ('${to} 00:00Z')`
+		);
 	}
 }
 
-async function prepareDay(sql: Sql, from: string, to: string): Promise<void> {
-	const name = `logs_${from.replaceAll('-', '')}`;
-	const [existing] = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass(${name})`;
-	if (existing) return;
+/** Drops the day partitions whose last line was received before `cutoff` (epoch ms). */
+export async function dropBefore(sql: Sql, cutoff: number): Promise<void> {
+	const partitions = await sql<{ name: string }[]>`
+		SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+		WHERE i.inhparent = 'logs'::regclass AND c.relname ~ '^logs_\\d{8}$' ORDER BY c.relname`;
+	for (const { name } of partitions) if (endOf(name) <= cutoff) await change(sql, `DROP TABLE ${name}`);
+}
+
+const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+const nameOf = (date: string) => `logs_${date.replaceAll('-', '')}`;
+const endOf = (name: string) =>
+	Date.parse(name.replace(/^logs_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3T00:00:00Z')) + day;
+
+async function change(sql: Sql, statement: string): Promise<void> {
 	try {
-		await sql.unsafe(
-			`CREATE TABLE IF NOT EXISTS ${name} PARTITION OF logs FOR VALUES FROM ('${from} 00:00Z') TO ('${to} 00:00Z')`
-		);
+		await sql.begin(async (transaction) => {
+			await transaction.unsafe(`SET LOCAL lock_timeout = '${lockTimeout}'`);
+			await transaction.unsafe(statement);
+		});
 	} catch (error) {
-		// 23514: the default partition holds lines of that day. 42P07: another instance was quicker.
-		const { code } = error as { code?: string };
-		if (code !== '23514' && code !== '42P07') throw error;
+		if (!passing.has((error as { code?: string }).code ?? '')) throw error;
 	}
 }

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { logStore } from '../../src/lib/server/logs/store.ts';
+import * as retention from '../../src/lib/server/logs/retention.ts';
+import * as partitions from '../../src/lib/server/postgres/partitions.ts';
+import { testDatabase, type TestDatabase } from '../support/database.ts';
+
+const day = 24 * 60 * 60 * 1000;
+const [short, long] = ['018f0000-0000-7000-8000-00000000000a', '018f0000-0000-7000-8000-00000000000b'];
+const now = Date.now();
+
+let database: TestDatabase;
+beforeAll(async () => {
+	database = await testDatabase();
+	await database.sql`INSERT INTO organizations (id, slug, name, retention_days)
+		VALUES (${short}, 'short', 'Short', 3), (${long}, 'long', 'Long', 10)`;
+});
+afterAll(() => database.drop());
+
+/** A line received so many days ago, in the partition of its day. */
+async function receive(org: string, daysAgo: number): Promise<void> {
+	const { sql } = database;
+	await partitions.prepare(sql, now - daysAgo * day);
+	await sql`WITH head AS (UPDATE log_heads SET seq = seq + 1 WHERE org_id = ${org} RETURNING seq)
+		INSERT INTO logs (org_id, seq, received_at, time, severity, service, message, attributes)
+		SELECT ${org}, seq, ${new Date(now - daysAgo * day)}, now(), 9, 'web', ${`${daysAgo} days`}, '{}' FROM head`;
+}
+
+async function kept(org: string): Promise<string[]> {
+	const { items } = await logStore(database.sql).after(org, 0, 100);
+	return items.map(({ message }) => message);
+}
+
+test('each organization keeps its own days, and days that nobody keeps are dropped whole', async () => {
+	for (const daysAgo of [12, 9, 5, 2, 0]) for (const org of [short, long]) await receive(org, daysAgo);
+
+	await retention.apply(database.sql, now);
+
+	expect(await kept(short)).toEqual(['2 days', '0 days']);
+	expect(await kept(long)).toEqual(['9 days', '5 days', '2 days', '0 days']);
+	const twelveDaysAgo = new Date(now - 12 * day).toISOString().slice(0, 10).replaceAll('-', '');
+	const [partition] = await database.sql`SELECT to_regclass(${`logs_${twelveDaysAgo}`}) AS found`;
+	expect(partition?.found).toBeNull();
+	expect(await logStore(database.sql).head(short)).toBe(5);
+});
