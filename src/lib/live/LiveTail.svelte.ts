@@ -19,6 +19,9 @@ const hiddenMs = 30_000;
 /** More rows in one frame would keep the main thread for over 50 ms on a slow machine. */
 const rowsPerFrame = 100;
 
+/** After a frame with many rows the next one waits, a millisecond a row up to this: nobody reads 60 such a second. */
+const longestGapMs = 25;
+
 /** Lines a second are counted over so many seconds. */
 const rateSeconds = 4;
 
@@ -41,6 +44,7 @@ export class LiveTail {
 	#cursor: string;
 	#held: readonly lines.Row[] = [];
 	#frame = 0;
+	#notBefore = 0;
 	#bounds = clock.unknown;
 	/** When the newest line was committed, until it is painted. */
 	#unpainted: number | null = null;
@@ -125,13 +129,17 @@ export class LiveTail {
 
 	#paint(): void {
 		this.#frame = 0;
+		const now = performance.now();
+		if (now < this.#notBefore) return this.#plan();
 		if (!this.follow.following) {
 			this.fresh = lines.count(this.#held);
 			this.#unpainted = null;
 			return;
 		}
-		this.rows = lines.show(this.rows, this.#held.slice(0, rowsPerFrame));
-		this.#held = this.#held.slice(rowsPerFrame);
+		const next = this.#held.slice(0, rowsPerFrame);
+		this.rows = lines.show(this.rows, next);
+		this.#held = this.#held.slice(next.length);
+		this.#notBefore = now + Math.min(next.length, longestGapMs);
 		this.fresh = 0;
 		if (this.#held.length > 0) this.#plan();
 		else this.#measureDelay();

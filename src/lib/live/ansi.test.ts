@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import * as ansi from './ansi.ts';
+
+const esc = '\x1b[';
+
+describe('pieces', () => {
+	test('plain text is one piece', () => {
+		expect(ansi.pieces('hello <b>')).toEqual([{ text: 'hello <b>', style: '' }]);
+	});
+
+	test('colours and decorations become class names', () => {
+		expect(ansi.pieces(`${esc}1;32mok${esc}0m done`)).toEqual([
+			{ text: 'ok', style: 'ansi-green-fg ansi-bold' },
+			{ text: ' done', style: '' }
+		]);
+	});
+
+	test.each([
+		[`${esc}38;5;196mx`, 'ansi-bright-red-fg'],
+		[`${esc}38;5;244mx`, 'ansi-bright-black-fg'],
+		[`${esc}38;2;20;160;30mx`, 'ansi-green-fg'],
+		[`${esc}48;2;0;0;0mx`, 'ansi-black-bg']
+	])('%j is shown in the nearest of sixteen colours', (text, style) => {
+		expect(ansi.pieces(text)).toEqual([{ text: 'x', style }]);
+	});
+
+	test.each([
+		['cursor movement', `${esc}2Ka${esc}1;1Hb`, 'ab'],
+		['private modes', `${esc}?25lab`, 'ab'],
+		['a window title', '\x1b]0;secret\x07ab', 'ab'],
+		['a link', '\x1b]8;;https://example.com\x1b\\ab\x1b]8;;\x1b\\', 'ab'],
+		['a device string', '\x1bPq#0\x1b\\ab', 'ab'],
+		['an escape at the end', 'ab\x1b', 'ab'],
+		['a sequence cut off', `ab${esc}3`, 'ab']
+	])('leaves out %s', (_, text, shown) => {
+		expect(ansi.strip(text)).toBe(shown);
+		expect(ansi.pieces(text).map((piece) => piece.text)).toEqual([shown]);
+	});
+
+	test('never an escape in what is shown, and never a class name from the text', () => {
+		const part = fc.constantFrom('\x1b', '[', ']', '3', ';', 'm', '0', 'x', '"', '\x9b', '\x07', '38;5;999');
+		fc.assert(
+			fc.property(fc.string({ unit: part }), (text) => {
+				for (const piece of ansi.pieces(text)) {
+					expect(ansi.isPlain(piece.text)).toBe(true);
+					expect(piece.style).toMatch(/^(ansi-[a-z-]+( |$))*$/);
+				}
+			})
+		);
+	});
+
+	test.each([
+		['colour changes', `${esc}1mx`.repeat(50_000)],
+		['one endless code', `${esc}${'1;'.repeat(100_000)}m`],
+		['escapes alone', '\x1b'.repeat(250_000)],
+		['titles without an end', '\x1b]0;'.repeat(60_000)]
+	])('250 kB of %s cost a bounded number of pieces', (_, text) => {
+		expect(ansi.pieces(text).length).toBeLessThanOrEqual(401);
+	});
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import type { Entry } from '../log/entry.ts';
+import * as fields from './fields.ts';
+
+test('nested attributes are listed by dotted path, with the name a query needs', () => {
+	expect(fields.flatten({ http: { status: 500, ok: false }, level: 'x' })).toEqual([
+		{ path: 'http.status', value: '500', term: 'attributes.http.status' },
+		{ path: 'http.ok', value: 'false', term: 'attributes.http.ok' },
+		{ path: 'level', value: 'x', term: 'attributes.level' }
+	]);
+});
+
+test('arrays and empty objects are shown as JSON, and are no filters', () => {
+	expect(fields.flatten({ tags: ['a', 1], none: {} })).toEqual([
+		{ path: 'tags', value: '["a",1]', term: null },
+		{ path: 'none', value: '{}', term: null }
+	]);
+});
+
+test('a value too long for a query is no filter', () => {
+	expect(fields.flatten({ dump: 'x'.repeat(301) })[0]?.term).toBeNull();
+});
+
+test('thousands of attributes are cut', () => {
+	const many = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`k${at}`, at]));
+	expect(fields.flatten(many)).toHaveLength(200);
+});
+
+test('what an entry lacks is not listed', () => {
+	const entry = {
+		level: 'info',
+		service: 'web',
+		host: null,
+		trace_id: 't',
+		span_id: null,
+		attributes: { a: null }
+	};
+	expect(fields.list(entry as unknown as Entry).map(({ path, value }) => `${path}=${value}`)).toEqual([
+		'level=info',
+		'service=web',
+		'trace_id=t',
+		'a=null'
+	]);
+});
+
+test('the summary stays short', () => {
+	const summary = fields.summarize({ a: 'x'.repeat(100), b: 1, c: 2, d: 3, e: 4, f: 5, g: 6 });
+	expect(summary).toBe(` a=${'x'.repeat(39)}… b=1 c=2 d=3 e=4 f=5`);
+});
