@@ -1,0 +1,162 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as embedded from '../../src/lib/server/postgres/embedded.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readyWithinMs = 60_000;
+const stopWithinMs = 15_000;
+
+export interface ServerOptions {
+	/** Variables of the server beside those set here; the environment of the tests does not reach it. */
+	env?: Record<string, string>;
+	/** A folder to go on with, as after a crash; it stays the caller's. Without it the server gets one of its own. */
+	dataDir?: string;
+}
+
+/** What `tailrace bootstrap` made, and how its owner signs in. */
+export interface Account {
+	org: { id: string; slug: string };
+	user: { id: string; email: string };
+	key: string;
+	password: string;
+}
+
+/** The built server, running as a process of its own. */
+export interface Server {
+	readonly url: string;
+	readonly port: number;
+	readonly pid: number;
+	readonly dataDir: string;
+	/** Resolves when the process has ended: its exit code, or null after a signal. */
+	readonly exited: Promise<number | null>;
+	/** Makes an organization with an owner and a key with both scopes. Repeating it gives another key. */
+	bootstrap(org?: string): Promise<Account>;
+	/** All it has said so far, stdout and stderr. */
+	output(): string;
+	/** Sends a signal and resolves when the process has ended. A PostgreSQL may stay behind, as after a crash. */
+	kill(signal: NodeJS.Signals): Promise<number | null>;
+	/** Stops it, with its PostgreSQL, and removes its own data folder. Idempotent. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts the server as it was built, on a free port of 127.0.0.1, and resolves when it is ready. Throws with all it said if it
+ * ends before. With ORIGIN in `env` there must be a PORT too, because the server then does not tell its own.
+ */
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+	if (!existsSync(join(root, 'build/handler.js'))) throw new Error('There is no build: run "npm run build".');
+	const dataDir = options.dataDir ?? (await makeDataDir());
+	const env = environment(dataDir, options.env ?? {});
+	const child = spawn(process.execPath, ['scripts/start.mjs', '--no-build'], { cwd: root, env });
+	const endWithUs = () => child.kill('SIGTERM');
+	process.once('exit', endWithUs);
+	const exited = once(child, 'exit').then(([code]) => {
+		process.off('exit', endWithUs);
+		return code as number | null;
+	});
+	const said = listen(child);
+
+	async function kill(signal: NodeJS.Signals): Promise<number | null> {
+		child.kill(signal);
+		return exited;
+	}
+
+	async function stop(): Promise<void> {
+		const late = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+		await kill('SIGTERM');
+		clearTimeout(late);
+		if (options.dataDir !== undefined) return;
+		await stopLeftPostgres(dataDir);
+		await rm(dataDir, { recursive: true, force: true });
+	}
+
+	const shown = await ready(said, exited).catch(async (error) => {
+		await stop();
+		throw error;
+	});
+	const port = Number(env.PORT) || Number(new URL(shown).port);
+	const url = `http://127.0.0.1:${port}`;
+	const pid = child.pid as number;
+	return {
+		url,
+		port,
+		pid,
+		dataDir,
+		exited,
+		kill,
+		stop,
+		output: () => said.text,
+		bootstrap: (org) => bootstrap(env, org)
+	};
+}
+
+/** A folder for the server's data that the user postgres can pass through, as it must when we are root. */
+async function makeDataDir(): Promise<string> {
+	const folder = await mkdtemp(join(tmpdir(), 'tailrace-server-'));
+	await chmod(folder, 0o711);
+	return folder;
+}
+
+function environment(dataDir: string, env: Record<string, string>): NodeJS.ProcessEnv {
+	const { PATH, HOME, TMPDIR } = process.env;
+	const own = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', SELF_LOGS: '0' };
+	return { PATH, HOME, TMPDIR, ...own, ...env };
+}
+
+interface Said {
+	text: string;
+	/** Called whenever there is more. */
+	more: () => void;
+}
+
+function listen(child: ChildProcess): Said {
+	const said: Said = { text: '', more: () => {} };
+	for (const stream of [child.stdout, child.stderr]) {
+		stream?.setEncoding('utf8').on('data', (text: string) => {
+			said.text += text;
+			said.more();
+		});
+	}
+	return said;
+}
+
+/** The address from the line that says that the server is ready. */
+function ready(said: Said, exited: Promise<number | null>): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const fail = (what: string) => reject(new Error(`The server ${what}. It said:\n${said.text}`));
+		const late = setTimeout(fail, readyWithinMs, `was not ready within ${readyWithinMs} ms`);
+		said.more = () => {
+			const address = /Tailrace is ready: open (\S+)/.exec(said.text)?.[1];
+			if (!address) return;
+			clearTimeout(late);
+			resolve(address);
+		};
+		void exited.then((code) => {
+			clearTimeout(late);
+			fail(`ended with status ${code}`);
+		});
+	});
+}
+
+async function bootstrap(env: NodeJS.ProcessEnv, org = 'acme'): Promise<Account> {
+	const password = 'correct horse battery staple';
+	const person = ['--email', `owner@${org}.example`, '--password', password];
+	const words = ['src/cli/main.ts', 'bootstrap', '--org', org, ...person, '--json'];
+	// NODE_OPTIONS are for the server: they may hold a debugger's port.
+	const { stdout } = await run(process.execPath, words, { cwd: root, env: { ...env, NODE_OPTIONS: '' } });
+	return { ...JSON.parse(stdout), password };
+}
+
+/** After a SIGKILL the embedded PostgreSQL runs on; adopting it is the product's own way to stop it. */
+async function stopLeftPostgres(dataDir: string): Promise<void> {
+	if ((await embedded.connectUrl(dataDir)) === null) return;
+	const left = await embedded.start(dataDir, { info() {}, warn() {}, error() {} });
+	await left.stop();
+}
