@@ -1,0 +1,12 @@
+import { expect } from 'vitest';
+
+/** Expects a problem document with this status that says what to do, and gives it. */
+export async function expectProblem(response: Response, status: number): Promise<Record<string, unknown>> {
+	const body = (await response.json()) as Record<string, unknown>;
+	expect({ status: response.status, body }).toMatchObject({
+		status,
+		body: { status, detail: expect.any(String) }
+	});
+	expect(response.headers.get('content-type')).toBe('application/problem+json');
+	return body;
+}

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import * as users from '../../src/lib/server/accounts/users.ts';
+import type { Scope } from '../../src/lib/server/postgres/schema.ts';
+import type { Entry } from '../../src/lib/log/entry.ts';
+import { testDatabase, type TestDatabase } from './database.ts';
+import { openAccounts } from './people.ts';
+import { startServer, type Server } from './server.ts';
+
+/** What POST /api/logs answers. */
+export interface Receipt {
+	accepted: number;
+	rejected: number;
+	first_seq: number;
+	last_seq: number;
+	errors?: { index: number; reason: string }[];
+}
+
+/** A server on a database of its own, on which any number of tenants can be tested without meeting each other. */
+export interface Site {
+	readonly server: Server;
+	readonly database: TestDatabase;
+	/** A new organization with an owner and a key. */
+	tenant(): Promise<Tenant>;
+	stop(): Promise<void>;
+}
+
+/** Starts the built server; `databaseUrl` may lead to the new database in another way than the straight one. */
+export async function startSite(
+	env: Record<string, string> = {},
+	databaseUrl = (straight: string) => Promise.resolve(straight)
+): Promise<Site> {
+	const database = await testDatabase();
+	const server = await startServer({ env: { ...env, DATABASE_URL: await databaseUrl(database.url) } });
+
+	async function stop(): Promise<void> {
+		await server.stop();
+		await database.drop();
+	}
+
+	return { server, database, tenant: () => makeTenant(server.url, database), stop };
+}
+
+async function makeTenant(origin: string, { sql }: TestDatabase): Promise<Tenant> {
+	const name = `org-${randomBytes(6).toString('hex')}`;
+	const user = await users.create(sql, { email: `owner@${name}.example`, name, passwordHash: 'none' });
+	if (!user) throw new Error(`there is a user of ${name} already`);
+	const people = openAccounts(sql);
+	const org = await people.organizations.create(user.id, name);
+	const makeKey = async (scopes: Scope[]) => (await people.keys.create(org.id, { name: 'test', scopes })).key;
+	const makeSession = async () => (await people.sessions.create(user.id)).token;
+	return new Tenant(origin, {
+		org,
+		userId: user.id,
+		key: await makeKey(['write', 'read']),
+		makeKey,
+		makeSession
+	});
+}
+
+/** An organization, and requests with its key. */
+export class Tenant {
+	readonly origin: string;
+	readonly org: { id: string; slug: string };
+	readonly userId: string;
+	readonly key: string;
+	/** Another key of the organization. */
+	readonly makeKey: (scopes: Scope[]) => Promise<string>;
+	/** Signs the owner in; the value of the session cookie. */
+	readonly makeSession: () => Promise<string>;
+
+	constructor(origin: string, made: Pick<Tenant, 'org' | 'userId' | 'key' | 'makeKey' | 'makeSession'>) {
+		this.origin = origin;
+		this.org = made.org;
+		this.userId = made.userId;
+		this.key = made.key;
+		this.makeKey = made.makeKey;
+		this.makeSession = made.makeSession;
+	}
+
+	/** A request with the key. */
+	fetch(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+		return fetch(this.origin + path, {
+			...init,
+			headers: { authorization: `Bearer ${this.key}`, ...init.headers }
+		});
+	}
+
+	/** POST /api/logs; bytes go without a content type, unless the headers give one. */
+	post(
+		body: string | Uint8Array<ArrayBuffer>,
+		headers: Record<string, string> = {},
+		path = '/api/logs'
+	): Promise<Response> {
+		return this.fetch(path, {
+			method: 'POST',
+			body: typeof body === 'string' ? Buffer.from(body) : body,
+			headers
+		});
+	}
+
+	/** Sends entries in JSON, which must all be taken. */
+	async send(...entries: unknown[]): Promise<Receipt> {
+		const response = await this.post(JSON.stringify(entries), { 'content-type': 'application/json' });
+		if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+		return (await response.json()) as Receipt;
+	}
+
+	/** The first 1,000 lines, in order. */
+	async lines(): Promise<Entry[]> {
+		const response = await this.fetch('/api/logs?after=0&limit=1000');
+		return ((await response.json()) as { logs: Entry[] }).logs;
+	}
+
+	async messages(): Promise<string[]> {
+		return (await this.lines()).map(({ message }) => message);
+	}
+
+	/** GET /api/logs/stream, which must be opened. */
+	async stream(query = '', headers: Record<string, string> = {}): Promise<Stream> {
+		const response = await this.fetch(`/api/logs/stream?${query}`, { headers });
+		if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+		return new Stream(response);
+	}
+}
+
+/** How long a test waits for what must happen, in ms. */
+const patience = 10_000;
+
+/** A stream as it comes, read only as far as asked. */
+export class Stream {
+	readonly response: Response;
+	text = '';
+	readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+	readonly #decoder = new TextDecoder();
+
+	constructor(response: Response) {
+		if (!response.body) throw new Error('a stream without a body');
+		this.response = response;
+		this.#reader = response.body.getReader();
+	}
+
+	/** Reads until the text read so far satisfies the condition, and gives it. */
+	async until(condition: (text: string) => boolean): Promise<string> {
+		while (!condition(this.text)) {
+			if (!(await this.#read())) throw new Error(`the stream ended: ${this.text.slice(-500)}`);
+		}
+		return this.text;
+	}
+
+	/** Reads on until the text ends like this. */
+	untilEnd(end: string): Promise<string> {
+		return this.until((text) => text.endsWith(end));
+	}
+
+	/** Reads until the server ends the stream. */
+	async rest(): Promise<string> {
+		while (await this.#read());
+		return this.text;
+	}
+
+	/** The data of the events read so far that have no name, and the ids they came with. */
+	events(): { id: number; entry: Entry }[] {
+		return [...this.text.matchAll(/^id: (\d+)\ndata: (.*)$/gm)].map(([, id, data]) => ({
+			id: Number(id),
+			entry: JSON.parse(data ?? '') as Entry
+		}));
+	}
+
+	async close(): Promise<void> {
+		await this.#reader.cancel();
+	}
+
+	async #read(): Promise<boolean> {
+		const late = setTimeout(() => void this.#reader.cancel('late'), patience);
+		const { value, done } = await this.#reader.read();
+		clearTimeout(late);
+		if (value) this.text += this.#decoder.decode(value, { stream: true });
+		return !done;
+	}
+}
