@@ -113,7 +113,7 @@ export class LiveTail {
 	}
 
 	#take(events: readonly SseEvent[]): void {
-		this.begun = true;
+		this.begun ||= events.some(({ id }) => Number(id) > 0); // a heartbeat of an empty stream says 0
 		const more = events.flatMap(rowOf);
 		if (more.length === 0) return;
 		this.#held = lines.hold(this.#held, more);

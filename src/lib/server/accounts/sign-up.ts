@@ -62,7 +62,7 @@ async function makeOrganization(
 	{ retentionDays }: Options
 ): Promise<SignedUp> {
 	const org = await organizations.create(transaction, user.id, { name, retentionDays });
-	const { key } = await keys.create(transaction, org.id, { name: 'First key', scopes: ['write'] });
+	const { key } = await keys.create(transaction, org.id, { name: 'First key', scopes: ['write', 'read'] });
 	return { ok: true, user, org, key };
 }
 

@@ -1,5 +1,6 @@
 import type { NewEntry } from '../../log/entry.ts';
 import type { Sql } from '../postgres/connect.ts';
+import { transact } from '../postgres/transaction.ts';
 import { recall, remember } from './idempotency.ts';
 import type { LogStore } from './store.ts';
 
@@ -40,7 +41,7 @@ export function commit(sql: Sql, store: LogStore, requests: readonly Append[]): 
 	let pending: { xid: string; answers: Answer[] } | null = null;
 	let lines = 0;
 
-	async function transact(transaction: Sql): Promise<void> {
+	async function write(transaction: Sql): Promise<void> {
 		const answers = await recall(transaction, requests);
 		const fresh = firsts(requests).filter((request) => !answers.has(request));
 		const [ranges, xid] = await Promise.all([
@@ -59,9 +60,7 @@ export function commit(sql: Sql, store: LogStore, requests: readonly Append[]): 
 		};
 	}
 
-	const done = sql
-		.begin((transaction) => transact(transaction as unknown as Sql))
-		.then(() => ({ answers: pending?.answers ?? [], lines }));
+	const done = transact(sql, write).then(() => ({ answers: pending?.answers ?? [], lines }));
 	return { done, pending: () => pending };
 }
 

@@ -24,12 +24,23 @@ export function logSearch(store: LogStore) {
 		return collect((cursor, limit) => store.before(org, cursor, limit), wanted.before, wanted);
 	}
 
-	/** At most `limit` matching lines after a `seq`, oldest first. */
-	function forward(org: string, wanted: { matches: Matches; after: number; limit: number }): Promise<Found> {
-		return collect((cursor, limit) => store.after(org, cursor, limit), wanted.after, wanted);
+	/** At most `limit` matching lines after a `seq`, oldest first, and before another one if that is given. */
+	function forward(
+		org: string,
+		wanted: { matches: Matches; after: number; before?: number | undefined; limit: number }
+	): Promise<Found> {
+		const { after, before = Infinity } = wanted;
+		return collect((cursor, limit) => upTo(before, store.after(org, cursor, limit)), after, wanted);
 	}
 
 	return { backward, forward };
+}
+
+/** A page without what lies at `before` or after it. */
+async function upTo(before: number, reading: Promise<{ items: Entry[]; more: boolean }>) {
+	const { items, more } = await reading;
+	const inside = items.filter(({ seq }) => seq < before);
+	return { items: inside, more: more && inside.length === items.length };
 }
 
 async function collect(

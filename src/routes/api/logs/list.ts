@@ -14,6 +14,6 @@ export async function list({ url, locals }: RequestEvent, { org }: Access): Prom
 	const { entries, next } =
 		after === undefined
 			? await search.backward(org, { matches, limit, before: before ?? head + 1 })
-			: await search.forward(org, { matches, limit, after });
+			: await search.forward(org, { matches, limit, after, before });
 	return json({ logs: entries, head, next });
 }

@@ -62,7 +62,6 @@ export function parse(parameters: URLSearchParams) {
 	const read = v.safeParse(page, Object.fromEntries(parameters));
 	if (!read.success) return refuse(read.issues.map(({ message }) => message).join(' '));
 	const { limit, before, after, from = -Infinity, to = Infinity } = read.output;
-	if (before !== undefined && after !== undefined) return refuse('Give before or after, not both.');
 	const bounded = from > -Infinity || to < Infinity;
 	const inRange = ({ time }: Entry) => Date.parse(time) >= from && Date.parse(time) < to;
 	const matches = bounded ? (entry: Entry) => inRange(entry) && filtered.matches(entry) : filtered.matches;
