@@ -48,41 +48,53 @@ async function makeTenant(origin: string, { sql }: TestDatabase): Promise<Tenant
 	const org = await people.organizations.create(user.id, name);
 	const makeKey = async (scopes: Scope[]) => (await people.keys.create(org.id, { name: 'test', scopes })).key;
 	const makeSession = async () => (await people.sessions.create(user.id)).token;
-	return new Tenant(origin, {
-		org,
-		userId: user.id,
-		key: await makeKey(['write', 'read']),
-		makeKey,
-		makeSession
-	});
+	const key = await makeKey(['write', 'read']);
+	return new Tenant(origin, { org, userId: user.id, key, makeKey, makeSession });
 }
 
-/** An organization, and requests with its key. */
+interface Made {
+	org: { id: string; slug: string };
+	userId: string;
+	/** With both scopes. */
+	key: string;
+	/** Another key of the organization. */
+	makeKey(scopes: Scope[]): Promise<string>;
+	/** Signs the owner in; the value of the session cookie. */
+	makeSession(): Promise<string>;
+}
+
+/** An organization, and requests with its key or with other headers that say who asks. */
 export class Tenant {
 	readonly origin: string;
-	readonly org: { id: string; slug: string };
-	readonly userId: string;
-	readonly key: string;
-	/** Another key of the organization. */
-	readonly makeKey: (scopes: Scope[]) => Promise<string>;
-	/** Signs the owner in; the value of the session cookie. */
-	readonly makeSession: () => Promise<string>;
+	readonly made: Made;
+	readonly #headers: Record<string, string>;
 
-	constructor(origin: string, made: Pick<Tenant, 'org' | 'userId' | 'key' | 'makeKey' | 'makeSession'>) {
+	constructor(origin: string, made: Made, headers?: Record<string, string>) {
 		this.origin = origin;
-		this.org = made.org;
-		this.userId = made.userId;
-		this.key = made.key;
-		this.makeKey = made.makeKey;
-		this.makeSession = made.makeSession;
+		this.made = made;
+		this.#headers = headers ?? { authorization: `Bearer ${made.key}` };
 	}
 
-	/** A request with the key. */
+	get org(): Made['org'] {
+		return this.made.org;
+	}
+
+	/** The same with another key. */
+	async withKey(scopes: Scope[]): Promise<Tenant> {
+		return this.with({ authorization: `Bearer ${await this.made.makeKey(scopes)}` });
+	}
+
+	/** The same as from a browser, in which the owner is signed in. */
+	async signedIn(): Promise<Tenant> {
+		return this.with({ cookie: `tailrace_session=${await this.made.makeSession()}`, origin: this.origin });
+	}
+
+	with(headers: Record<string, string>): Tenant {
+		return new Tenant(this.origin, this.made, headers);
+	}
+
 	fetch(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
-		return fetch(this.origin + path, {
-			...init,
-			headers: { authorization: `Bearer ${this.key}`, ...init.headers }
-		});
+		return fetch(this.origin + path, { ...init, headers: { ...this.#headers, ...init.headers } });
 	}
 
 	/** POST /api/logs; bytes go without a content type, unless the headers give one. */
