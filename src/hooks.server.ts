@@ -1,4 +1,4 @@
-import { building } from '$app/environment';
+import { building, dev } from '$app/environment';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import pino, { type Logger } from 'pino';
 import { accounts } from './lib/server/accounts/accounts.ts';
@@ -37,13 +37,17 @@ const hour = 3_600_000; // ms
 
 let app: Tailrace;
 
+/** `npm run dev` evaluates this module anew after a change: what the one before has open is closed first. */
+const running = globalThis as { tailrace?: Tailrace };
+
 /** Runs before the first request is taken. */
 export const init: ServerInit = async () => {
 	if (building) return;
 	const config = readConfig();
 	const log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+	await running.tailrace?.stop();
 	try {
-		app = await compose(config, log);
+		app = running.tailrace = await compose(config, log);
 	} catch (error) {
 		log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
 		process.exit(1);
@@ -130,8 +134,8 @@ function readConfig(): configuration.Config {
 
 /** At a signal the streams end first, because they would keep the server open; the rest closes after the last response. */
 function stopWithTheServer({ streams, stop, log }: Tailrace): void {
-	for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => streams.stop());
-	process.once('sveltekit:shutdown', () => {
+	const signals = ['SIGTERM', 'SIGINT'];
+	const close = () => {
 		stop().then(
 			() => process.exit(0),
 			(error) => {
@@ -139,7 +143,10 @@ function stopWithTheServer({ streams, stop, log }: Tailrace): void {
 				process.exit(1);
 			}
 		);
-	});
+	};
+	for (const signal of signals) process.once(signal, () => streams.stop());
+	// Sent by scripts/start.mjs; vite, which serves in dev, has no such event.
+	for (const last of dev ? signals : ['sveltekit:shutdown']) process.once(last, close);
 }
 
 export const handle: Handle = async ({ event, resolve }) => {

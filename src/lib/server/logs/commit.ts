@@ -1,52 +1,36 @@
-import type { NewEntry } from '../../log/entry.ts';
 import type { Sql } from '../postgres/connect.ts';
+import type { Answer, Append } from './append.ts';
 import { transact } from '../postgres/transaction.ts';
 import { recall, remember } from './idempotency.ts';
 import type { LogStore } from './store.ts';
-
-/** What is known of a request before its commit. */
-export interface Report {
-	accepted: number;
-	rejected: number;
-	errors?: { index: number; reason: string }[];
-}
-
-/** What a request is answered with after its commit. */
-export interface Answer extends Report {
-	first_seq: number;
-	last_seq: number;
-}
-
-/** The lines of one request. They get consecutive numbers in this order. */
-export interface Append {
-	org: string;
-	/** At least one. */
-	entries: readonly NewEntry[];
-	report: Report;
-	/** What the request weighs in the queue. */
-	bytes: number;
-	idempotencyKey: string | null;
-}
 
 /** A transaction under way. */
 export interface Commitment {
 	/** The answers in the order of the requests, after the commit. */
 	done: Promise<{ answers: Answer[]; lines: number }>;
-	/** The transaction's id and the answers that hold if it has committed; null as long as COMMIT cannot have been sent. */
-	pending(): { xid: string; answers: Answer[] } | null;
+	/** What holds if it has committed; null as long as COMMIT cannot have been sent. */
+	pending(): Pending | null;
+}
+
+export interface Pending {
+	xid: string;
+	answers: Answer[];
+	/** A line that it writes, which was received no later than `until`; null when it only repeats old answers. */
+	line: { org: string; seq: number; until: string } | null;
 }
 
 /** Writes the requests of any number of organizations in one transaction. */
 export function commit(sql: Sql, store: LogStore, requests: readonly Append[]): Commitment {
-	let pending: { xid: string; answers: Answer[] } | null = null;
+	let pending: Pending | null = null;
 	let lines = 0;
 
 	async function write(transaction: Sql): Promise<void> {
 		const answers = await recall(transaction, requests);
 		const fresh = firsts(requests).filter((request) => !answers.has(request));
-		const [ranges, xid] = await Promise.all([
+		const [ranges, [mark]] = await Promise.all([
 			appendByOrganization(store, fresh, transaction),
-			transaction<{ xid: string }[]>`SELECT pg_current_xact_id()::text AS xid`.execute()
+			transaction<[{ xid: string; until: string }]>`
+				SELECT pg_current_xact_id()::text AS xid, clock_timestamp()::text AS until`.execute()
 		]);
 		for (const [request, first] of ranges) {
 			const last_seq = first + request.entries.length - 1;
@@ -54,9 +38,11 @@ export function commit(sql: Sql, store: LogStore, requests: readonly Append[]): 
 			lines += request.entries.length;
 		}
 		await remember(transaction, fresh, answers);
+		const [written] = ranges;
 		pending = {
-			xid: xid[0]?.xid ?? '',
-			answers: requests.map((request) => answerTo(request, requests, answers))
+			xid: mark.xid,
+			answers: requests.map((request) => answerTo(request, requests, answers)),
+			line: written ? { org: written[0].org, seq: written[1], until: mark.until } : null
 		};
 	}
 

@@ -1,5 +1,5 @@
 import type { Sql } from '../postgres/connect.ts';
-import type { Answer, Append } from './commit.ts';
+import type { Answer, Append } from './append.ts';
 
 /** How long a repeat is recognised (API.md). */
 const lifetime = '24 hours';

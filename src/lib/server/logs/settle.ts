@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Sql } from '../postgres/connect.ts';
-import type { Answer, Commitment } from './commit.ts';
+import type { Answer, Commitment, Pending } from './commit.ts';
 
 /** How long a request waits to learn whether its transaction was committed, in ms. */
 const patience = 5_000;
 const between = 50;
 
+/** PostgreSQL's error for the id of a transaction that has not been given out: invalid_parameter_value. */
+const notGivenOut = '22023';
+
 /**
- * What became of a transaction whose connection broke: PostgreSQL remembers that by the transaction's id, across a crash too
- * (pg_xact_status, PostgreSQL manual 9.27). `away`: nothing was stored. `unknown`: PostgreSQL did not come back in time.
+ * What became of a transaction whose connection broke, also when PostgreSQL crashed. `away`: nothing was stored.
+ * `unknown`: PostgreSQL did not come back in time.
  */
 export async function settle(
 	sql: Sql,
@@ -19,19 +22,32 @@ export async function settle(
 	const pending = commitment.pending();
 	if (!pending) return 'away';
 	for (const until = performance.now() + patience; performance.now() < until; await sleep(between)) {
-		const status = await statusOf(sql, pending.xid, log);
+		const status = await statusOf(sql, pending, log);
 		if (status === 'committed') return pending.answers;
 		if (status === 'aborted') return 'away';
 	}
 	return 'unknown';
 }
 
-async function statusOf(sql: Sql, xid: string, log: Logger): Promise<string | null> {
+/**
+ * The status of a transaction by its id (pg_xact_status, PostgreSQL manual 9.27). A crash loses the ids that had not reached the
+ * disk, and they are given out again: so `committed` may be said of somebody else's, and the line has the last word.
+ */
+async function statusOf(sql: Sql, { xid, line }: Pending, log: Logger): Promise<string | null> {
 	try {
 		const [row] = await sql<{ status: string | null }[]>`SELECT pg_xact_status(${xid}::xid8) AS status`;
-		return row?.status ?? null;
+		if (row?.status !== 'committed' || line === null) return row?.status ?? null;
+		return (await isStored(sql, line)) ? 'committed' : 'aborted';
 	} catch (error) {
+		if ((error as { code?: string }).code === notGivenOut) return 'aborted';
 		log.debug({ err: error }, 'the outcome of a commit is not known yet');
 		return null;
 	}
+}
+
+/** Whoever got the same number after the loss got it later. A statement of its own, so that it sees what the first one knew. */
+async function isStored(sql: Sql, { org, seq, until }: NonNullable<Pending['line']>): Promise<boolean> {
+	const found = await sql`
+		SELECT 1 FROM logs WHERE org_id = ${org} AND seq = ${seq} AND received_at <= ${until}::text::timestamptz`;
+	return found.length > 0;
 }

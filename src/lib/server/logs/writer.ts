@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { isAway, type Sql } from '../postgres/connect.ts';
-import { commit, type Append, type Answer } from './commit.ts';
+import type { Answer, Append } from './append.ts';
+import { commit } from './commit.ts';
 import { settle } from './settle.ts';
 import type { LogStore } from './store.ts';
 

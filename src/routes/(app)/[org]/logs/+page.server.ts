@@ -1,7 +1,7 @@
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
-import { firstKey as firstKeyCookie } from '$server/accounts/cookies';
+import { firstKey, removeFirstKey } from '$server/accounts/cookies';
 import { error } from '@sveltejs/kit';
 import type { PageServerLoad } from './$types';
 
@@ -21,14 +21,15 @@ export const load: PageServerLoad = async ({ params, locals, url, cookies }) => 
 	const found = filter.matches
 		? await app.search.backward(org, { matches: filter.matches, before: head + 1, limit: lines })
 		: { entries: [] };
-	const firstKey = head === 0 ? firstKeyCookie(cookies) : null;
+	if (head > 0) removeFirstKey(cookies, params.org, url.protocol === 'https:');
+	const key = head === 0 ? firstKey(cookies) : null;
 	return {
 		entries: found.entries.reverse(),
 		head,
 		q,
 		error: filter.error,
 		services: await app.logs.services(org),
-		firstKey: firstKey ? { key: firstKey, origin: url.origin } : null
+		firstKey: key ? { key, origin: url.origin } : null
 	};
 };
 

@@ -1,0 +1,25 @@
+import type { NewEntry } from '../../log/entry.ts';
+
+/** What is known of a request before its commit. */
+export interface Report {
+	accepted: number;
+	rejected: number;
+	errors?: { index: number; reason: string }[];
+}
+
+/** What a request is answered with after its commit. */
+export interface Answer extends Report {
+	first_seq: number;
+	last_seq: number;
+}
+
+/** The lines of one request. They get consecutive numbers in this order. */
+export interface Append {
+	org: string;
+	/** At least one. */
+	entries: readonly NewEntry[];
+	report: Report;
+	/** What the request weighs in the queue. */
+	bytes: number;
+	idempotencyKey: string | null;
+}
