@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { startServer, type Account, type Server } from '../support/server.ts';
+import { Inspector, withInspector } from './inspector.ts';
+import { say, type Defer } from './trial.ts';
+
+/** A server under load: the product, or the bare one it is compared with. */
+export interface Target {
+	url: string;
+	key: string;
+	/** A look into its process. */
+	inside: Inspector;
+	stop(): Promise<void>;
+}
+
+/** The product, with one organization. */
+export async function product(defer: Defer): Promise<Target & { server: Server; account: Account }> {
+	const server = await startServer({ env: withInspector });
+	defer(() => server.stop());
+	const account = await server.bootstrap();
+	const inside = await Inspector.attach(server.pid, server.output());
+	defer(() => inside.close());
+	return { url: server.url, key: account.key, inside, server, account, stop: () => server.stop() };
+}
+
+/** The floor of the live trials (bare.ts): at each POST so many events of so many bytes to everybody. */
+export async function bare(defer: Defer, lines: number, bytes: number): Promise<Target> {
+	const path = fileURLToPath(new URL('bare.ts', import.meta.url));
+	const words = [withInspector.NODE_OPTIONS, path, String(lines), String(Math.round(bytes))];
+	const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+	const exited = once(child, 'exit');
+	async function stop(): Promise<void> {
+		child.kill('SIGTERM');
+		await exited;
+	}
+	defer(stop);
+	let output = '';
+	child.stderr.on('data', (text) => (output += String(text)));
+	const [address] = await once(child.stdout, 'data');
+	const inside = await Inspector.attach(child.pid as number, output);
+	defer(() => inside.close());
+	return { url: String(address).trim(), key: 'none', inside, stop };
+}
+
+/** Runs the load and, if it was asked for (--profile), says where the server's time went. */
+export async function profiled<Result>(target: Target, load: () => Promise<Result>): Promise<Result> {
+	if (!process.env.BENCH_PROFILE) return load();
+	await target.inside.startProfile();
+	const result = await load();
+	say(`where the server's time went:\n${await target.inside.stopProfile()}`);
+	return result;
+}

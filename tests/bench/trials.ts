@@ -1,0 +1,10 @@
+/** Every trial: the file tests/bench/trials/<name>.ts, what it is about, and the seconds after which it is given up. */
+export const trials = [
+	{ name: 'live-1000', about: '1,000 viewers, 10 lines/s', withinS: 180 },
+	{ name: 'live-500', about: '1,000 viewers, 500 lines/s and on', withinS: 300 },
+	{ name: 'idle-10000', about: '10,000 viewers, 1 line/s', withinS: 300 },
+	{ name: 'ingest', about: '8 senders of 1,000-line bodies', withinS: 180 },
+	{ name: 'single', about: '64 senders of single lines', withinS: 120 },
+	{ name: 'one', about: 'one line on an idle server', withinS: 120 },
+	{ name: 'page', about: 'the Logs page, 2,000 lines/s', withinS: 300 }
+] as const;
