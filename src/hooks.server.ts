@@ -20,7 +20,7 @@ import { metrics } from './lib/server/metrics.ts';
 import { connect, type Sql } from './lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
-import { problem } from './lib/server/problem.ts';
+import { asProblem, problem } from './lib/server/problem.ts';
 import * as readiness from './lib/server/readiness.ts';
 import { secure } from './lib/server/security-headers.ts';
 
@@ -157,12 +157,14 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const session = await app.accounts.sessions.ofRequest(event.cookies, event.url.protocol === 'https:');
 	event.locals.user = session?.user ?? null;
 	event.locals.sessionId = session?.session.id ?? null;
-	return secure(await resolve(event));
+	const response = await resolve(event);
+	return secure(event.url.pathname.startsWith('/api/') ? asProblem(response) : response);
 };
 
 /** A fault of ours: logged with its stack, answered without it. */
 export const handleError: HandleServerError = ({ error, event, status }) => {
 	if (status === 404) return { message: 'There is nothing here.' };
+	if (status < 500) return { message: 'This request cannot be read.' };
 	app.log.error({ err: error, method: event.request.method, path: event.url.pathname }, 'a request failed');
 	return { message: 'Something went wrong on the server. Its log says what.' };
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { problem } from './problem.ts';
+import { asProblem, problem } from './problem.ts';
 
 test('an error is a problem document: type, title, status, detail and the fields that belong to it', async () => {
 	const response = problem(400, 'Send at least one line.', { accepted: 0 });
@@ -24,4 +24,20 @@ test('what may pass by itself says when to try again', () => {
 test('401 says how to authenticate, as RFC 9110 demands', () => {
 	expect(problem(401, 'Send a key.').headers.get('www-authenticate')).toContain('Bearer');
 	expect(problem(403, 'Not yours.').headers.get('www-authenticate')).toBeNull();
+});
+
+test('what the framework answers by itself becomes a problem document, and keeps what the client needs of it', async () => {
+	const refused = asProblem(
+		new Response('PUT method not allowed', { status: 405, headers: { allow: 'GET, POST' } })
+	);
+	expect(refused.headers.get('allow')).toBe('GET, POST');
+	expect(await refused.json()).toMatchObject({ status: 405, detail: 'This address takes GET, POST.' });
+	const failed = asProblem(new Response('Error: secret at line 3', { status: 500 }));
+	expect(await failed.text()).not.toContain('secret');
+});
+
+test('an answer that is no error, or a problem document already, stays as it is', () => {
+	for (const response of [new Response('fine'), problem(400, 'Send at least one line.')]) {
+		expect(asProblem(response)).toBe(response);
+	}
 });

@@ -3,6 +3,7 @@ const titles: Record<number, string> = {
 	401: 'Unauthorized',
 	403: 'Forbidden',
 	404: 'Not Found',
+	405: 'Method Not Allowed',
 	413: 'Content Too Large',
 	415: 'Unsupported Media Type',
 	429: 'Too Many Requests',
@@ -28,4 +29,24 @@ export function problem(
 	if (status === 401) headers.set('www-authenticate', 'Bearer realm="Tailrace"');
 	const body = { type: 'about:blank', title: titles[status] ?? 'Error', status, detail, ...fields };
 	return new Response(JSON.stringify(body), { status, headers });
+}
+
+/**
+ * What SvelteKit itself has answered to a request of the API (no such address or method, a fault of ours), as a problem
+ * document; what is one, or no error, stays as it is.
+ */
+export function asProblem(response: Response): Response {
+	const isProblem = response.headers.get('content-type') === 'application/problem+json';
+	if (response.status < 400 || isProblem) return response;
+	const allow = response.headers.get('allow');
+	const converted = problem(response.status, detailOf(response.status, allow));
+	if (allow !== null) converted.headers.set('allow', allow);
+	return converted;
+}
+
+function detailOf(status: number, allow: string | null): string {
+	if (status === 404) return 'There is nothing at this address: check it.';
+	if (status === 405) return `This address takes ${allow}.`;
+	if (status >= 500) return 'Something went wrong on the server. Its log says what.';
+	return 'The request cannot be read: check its address and headers.';
 }
