@@ -1,4 +1,5 @@
 import type { Sql } from '../postgres/connect.ts';
+import { transact } from '../postgres/transaction.ts';
 import type { Answer, Append } from './append.ts';
 import { transact } from '../postgres/transaction.ts';
 import { recall, remember } from './idempotency.ts';
