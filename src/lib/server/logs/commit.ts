@@ -1,7 +1,6 @@
 import type { Sql } from '../postgres/connect.ts';
 import { transact } from '../postgres/transaction.ts';
 import type { Answer, Append } from './append.ts';
-import { transact } from '../postgres/transaction.ts';
 import { recall, remember } from './idempotency.ts';
 import type { LogStore } from './store.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Sql } from '../postgres/connect.ts';
-import type { Answer, Commitment, Pending } from './commit.ts';
+import type { Answer } from './append.ts';
+import type { Commitment, Pending } from './commit.ts';
 
 /** How long a request waits to learn whether its transaction was committed, in ms. */
 const patience = 5_000;
