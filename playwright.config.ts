@@ -1,0 +1,18 @@
+import { defineConfig } from '@playwright/test';
+import * as browser from './tests/support/browser.ts';
+
+/** The end-to-end tests: a real Chromium against the server as it was built, one server a worker. */
+export default defineConfig({
+	testDir: 'tests/e2e',
+	outputDir: 'test-results/e2e',
+	fullyParallel: true,
+	workers: 2,
+	timeout: 60_000,
+	expect: { timeout: 15_000 },
+	reporter: 'list',
+	use: {
+		launchOptions: browser.launchOptions(),
+		viewport: { width: 1440, height: 900 },
+		trace: 'retain-on-failure'
+	}
+});

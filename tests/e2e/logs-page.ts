@@ -1,0 +1,69 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export interface Shown {
+	seq: number;
+	text: string;
+}
+
+/** What a reader sees and presses on the Logs page. */
+export class LogsPage {
+	readonly page: Page;
+	readonly list: Locator;
+	readonly rows: Locator;
+	/** What the stream is doing, at the edge of the page. */
+	readonly status: Locator;
+	/** The way back to the newest lines. */
+	readonly tip: Locator;
+	readonly query: Locator;
+	readonly entry: Locator;
+	readonly #address: string;
+
+	/** `origin` is for another server than the worker's. */
+	constructor(page: Page, slug: string, origin = '') {
+		this.page = page;
+		this.#address = `${origin}/${slug}/logs`;
+		this.list = page.getByRole('log', { name: 'Log lines' });
+		this.rows = this.list.locator('[data-seq]');
+		this.status = page.locator('[data-stream]');
+		this.tip = page.getByRole('button', { name: /new lines?|Back to the end/ });
+		this.query = page.getByRole('textbox', { name: 'Query' });
+		this.entry = page.getByRole('complementary', { name: /^Line \d/ });
+	}
+
+	/** Opens the page and waits until its stream is open. */
+	async open(query = ''): Promise<void> {
+		await this.page.goto(`${this.#address}${query && `?q=${encodeURIComponent(query)}`}`);
+		await this.is('live');
+	}
+
+	async is(state: 'live' | 'paused' | 'reconnecting' | 'offline' | 'ended', timeout = 15_000): Promise<void> {
+		await expect(this.status).toHaveAttribute('data-stream', state, { timeout });
+	}
+
+	/** The row of a line that says this and no more. */
+	row(message: string): Locator {
+		return this.rows.filter({ has: this.page.getByText(message, { exact: true }) });
+	}
+
+	/** What stands on the page now, from top to bottom. */
+	shown(): Promise<Shown[]> {
+		return this.list.evaluate((list) =>
+			[...list.querySelectorAll<HTMLElement>('[data-seq]')].map((row) => ({
+				seq: Number(row.dataset.seq),
+				text: row.querySelector('.message')?.textContent ?? ''
+			}))
+		);
+	}
+
+	/** Goes up by so many pixels with the wheel, over the middle of the list, and resolves with where the pointer is. */
+	async wheelUp(pixels: number): Promise<{ x: number; y: number }> {
+		const box = await this.list.boundingBox();
+		if (!box) throw new Error('The list is not shown');
+		const pointer = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+		const before = await this.list.evaluate((list) => list.scrollTop);
+		await this.page.mouse.move(pointer.x, pointer.y);
+		await this.page.mouse.wheel(0, -pixels);
+		await expect.poll(() => this.list.evaluate((list) => list.scrollTop)).toBe(before - pixels);
+		return pointer;
+	}
+}

@@ -1,0 +1,103 @@
+import { expect, test } from './fixtures.ts';
+
+test.beforeEach(async ({ org }) => {
+	await org.send(
+		{ message: 'listening', service: 'web', level: 'info' },
+		{ message: 'slow query', service: 'db', level: 'warn', took: 1200 },
+		{ message: 'deadlock', service: 'db', level: 'error' }
+	);
+});
+
+test('a query filters what is there and what comes, and stands in the address', async ({ logs, org }) => {
+	await logs.open();
+	await expect(logs.rows).toHaveCount(3);
+	await logs.page.keyboard.press('/');
+	await expect(logs.query).toBeFocused();
+	await logs.page.keyboard.type('service:db');
+	await logs.page.keyboard.press('Enter');
+	await expect(logs.page).toHaveURL(/\?q=service%3Adb$/);
+	await expect(logs.rows).toHaveCount(2);
+	await logs.is('live');
+
+	await org.send({ message: 'not this', service: 'web' }, { message: 'but this', service: 'db' });
+	await expect(logs.row('but this')).toBeVisible();
+	await expect(logs.rows).toHaveCount(3);
+
+	await logs.page.reload();
+	await expect(logs.query).toHaveValue('service:db');
+	await expect(logs.rows).toHaveCount(3);
+	await logs.is('live');
+	await logs.page.goBack();
+	await expect(logs.query).toHaveValue('');
+	await expect(logs.rows).toHaveCount(5);
+});
+
+test('a query that does not parse says where, and the stream keeps what it had', async ({ logs, org }) => {
+	await logs.open('service:db');
+	await logs.query.fill('service:db (level:warn');
+	await logs.query.press('Enter');
+	await expect(logs.page.getByRole('alert')).toContainText(/\(at character 12\)/);
+	await expect(logs.query).toHaveAttribute('aria-invalid', 'true');
+	await expect(logs.page).toHaveURL(/\?q=service%3Adb$/);
+	await org.send({ message: 'not this', service: 'web' }, { message: 'still live', service: 'db' });
+	await expect(logs.row('still live')).toBeVisible();
+	await expect(logs.rows).toHaveCount(3);
+
+	await logs.query.fill('level:warn');
+	await expect(logs.page.getByRole('alert')).toBeHidden();
+	await logs.query.press('Enter');
+	await expect(logs.rows).toHaveCount(1);
+});
+
+test('an address with a query that does not parse shows its message and no lines', async ({ logs, org }) => {
+	await logs.page.goto(`/${org.slug}/logs?q=${encodeURIComponent('level:loud')}`);
+	await expect(logs.page.getByRole('alert')).toContainText(/\(at character \d+\)/);
+	await expect(logs.rows).toHaveCount(0);
+	await expect(logs.query).toHaveValue('level:loud');
+});
+
+test('chips for level and service write the query', async ({ logs }) => {
+	await logs.open();
+	await logs.page.getByRole('button', { name: 'warn', exact: true }).click();
+	await expect(logs.query).toHaveValue('level:>=warn');
+	await expect(logs.rows).toHaveCount(2);
+	const levels = logs.page.getByRole('group', { name: 'Level, and all above' });
+	await expect(levels.getByRole('button', { pressed: true })).toHaveText(['warn', 'error']);
+
+	await logs.page.getByRole('combobox', { name: 'Service' }).click();
+	await logs.page.getByRole('option', { name: 'web' }).click();
+	await expect(logs.query).toHaveValue('level:>=warn service:web');
+	await expect(logs.rows).toHaveCount(0);
+	await expect(logs.page.getByText('No line matches yet.')).toBeVisible();
+
+	await logs.page.getByRole('button', { name: 'warn', exact: true }).click();
+	await expect(logs.query).toHaveValue('service:web');
+	await expect(logs.rows).toHaveCount(1);
+});
+
+test('the open entry filters for a value, and out', async ({ logs }) => {
+	await logs.open();
+	await logs.row('slow query took=1200').click();
+	await expect(logs.page).toHaveURL(/\?entry=2$/);
+	await logs.entry.getByRole('button', { name: 'Filter out level warn' }).click();
+	await expect(logs.query).toHaveValue('-level:warn');
+	await expect(logs.rows).toHaveCount(2);
+
+	await logs.row('deadlock').click();
+	await logs.entry.getByRole('button', { name: 'Filter for service db' }).click();
+	await expect(logs.query).toHaveValue('-level:warn service:db');
+	await expect(logs.rows).toHaveCount(1);
+});
+
+test('the address brings an entry back, and Back closes it', async ({ logs }) => {
+	await logs.open();
+	await logs.row('deadlock').click();
+	await expect(logs.entry).toBeVisible();
+	await logs.page.reload();
+	await expect(logs.entry).toContainText('deadlock');
+	await logs.page.goBack();
+	await expect(logs.entry).toBeHidden();
+	await expect(logs.rows).toHaveCount(3);
+	await logs.page.goForward();
+	await expect(logs.entry).toContainText('deadlock');
+});
