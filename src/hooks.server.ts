@@ -17,7 +17,7 @@ import { logStore } from './lib/server/logs/store.ts';
 import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
 import { maintain, type Task } from './lib/server/maintenance.ts';
 import { metrics } from './lib/server/metrics.ts';
-import { connect, type Sql } from './lib/server/postgres/connect.ts';
+import { connect, isAway, type Sql } from './lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
 import { asProblem, problem } from './lib/server/problem.ts';
@@ -154,9 +154,15 @@ export const handle: Handle = async ({ event, resolve }) => {
 		return secure(problem(403, 'This request came from another site. Open Tailrace itself and try again.'));
 	}
 	event.locals.app = app;
-	const session = await app.accounts.sessions.ofRequest(event.cookies, event.url.protocol === 'https:');
-	event.locals.user = session?.user ?? null;
-	event.locals.sessionId = session?.session.id ?? null;
+	try {
+		const session = await app.accounts.sessions.ofRequest(event.cookies, event.url.protocol === 'https:');
+		event.locals.user = session?.user ?? null;
+		event.locals.sessionId = session?.session.id ?? null;
+	} catch (error) {
+		if (!isAway(error)) throw error;
+		app.log.warn({ err: error, path: event.url.pathname }, 'the database is away');
+		return secure(problem(503, 'The database is away. Try again shortly.'));
+	}
 	const response = await resolve(event);
 	return secure(event.url.pathname.startsWith('/api/') ? asProblem(response) : response);
 };

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Sql } from '../postgres/connect.ts';
+import { transact } from '../postgres/transaction.ts';
 import * as access from './access.ts';
 import type { SignIn, SignUp } from './forms.ts';
 import { KeyCache, type Subscribe } from './key-cache.ts';
@@ -40,7 +41,7 @@ export function accounts(sql: Sql, { config, subscribe }: Options) {
 		},
 		organizations: {
 			create: (ownerId: string, name: string) =>
-				sql.begin((transaction) =>
+				transact(sql, (transaction) =>
 					organizations.create(transaction, ownerId, { name, retentionDays: config.retentionDays })
 				),
 			membership: (userId: string, slug: string) => organizations.membership(sql, userId, slug),

@@ -1,4 +1,5 @@
 import type { Sql } from '../postgres/connect.ts';
+import { transact } from '../postgres/transaction.ts';
 import type { SignUp } from './forms.ts';
 import * as keys from './keys.ts';
 import * as organizations from './organizations.ts';
@@ -24,7 +25,7 @@ export async function bootstrap(
 	{ retentionDays }: { retentionDays: number }
 ): Promise<Bootstrapped> {
 	const passwordHash = await passwords.hash(password);
-	return sql.begin(async (transaction) => {
+	return transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);
 		const user = await findOrCreate(transaction, { email, name, passwordHash });
 		const found = await organizations.findBySlug(transaction, organizations.slugOf(organization));

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Sql } from '../postgres/connect.ts';
+import { transact } from '../postgres/transaction.ts';
 import type { Faults, SignUp } from './forms.ts';
 import * as keys from './keys.ts';
 import * as organizations from './organizations.ts';
@@ -46,7 +47,7 @@ export async function signUp(
 	if (retryAfterS > 0) return { ok: false, status: 429, faults: tooMany(retryAfterS), retryAfterS };
 
 	const passwordHash = await passwords.hash(form.password);
-	return sql.begin(async (transaction) => {
+	return transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);
 		// Asked again: another sign-up may have been first since.
 		if (!(await isOpen(transaction, options))) return closed;

@@ -1,4 +1,5 @@
 import type { Sql } from './connect.ts';
+import { transact } from './transaction.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -48,7 +49,7 @@ const endOf = (name: string) =>
 
 async function change(sql: Sql, statement: string): Promise<void> {
 	try {
-		await sql.begin(async (transaction) => {
+		await transact(sql, async (transaction) => {
 			await transaction.unsafe(`SET LOCAL lock_timeout = '${lockTimeout}'`);
 			await transaction.unsafe(statement);
 		});
