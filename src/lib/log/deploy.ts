@@ -1,0 +1,55 @@
+/** A deploy and the lines of its log, as the API and the pages show them. */
+
+export type Status = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+
+export interface Commit {
+	sha: string | null;
+	branch: string | null;
+	message: string | null;
+	author: string | null;
+	url: string | null;
+}
+
+/** Times are ISO 8601, UTC, milliseconds. */
+export interface Deploy {
+	/** UUIDv7: the order of the ids is the order of the starts. */
+	id: string;
+	service: string;
+	environment: string | null;
+	version: string | null;
+	commit: Commit | null;
+	/** Of the run in CI. */
+	url: string | null;
+	/** `interrupted`: the sender was not heard of for too long; an append makes it running again. */
+	status: Status;
+	started_at: string;
+	last_append_at: string;
+	finished_at: string | null;
+	/** While it runs, so far. */
+	duration_ms: number | null;
+	exit_code: number | null;
+	/** Bytes of the log. */
+	size: number;
+	lines: number;
+	/** The path of its page. */
+	page: string;
+}
+
+/** One line of a deploy's log, escape sequences and `\r` included. */
+export interface Line {
+	/** From 1. */
+	line: number;
+	/** Of its first byte, in bytes since the start of the log. */
+	offset: number;
+	/** When its beginning came; null when that is not known. */
+	time: string | null;
+	/** Without its end. */
+	text: string;
+	/** Whether `text` is only the beginning of a very long line. */
+	cut?: boolean;
+}
+
+/** Whether nothing can be appended any more. */
+export function isFinished(status: Status): boolean {
+	return status !== 'running' && status !== 'interrupted';
+}
