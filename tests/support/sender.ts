@@ -1,0 +1,116 @@
+import { EventEmitter, once } from 'node:events';
+import http from 'node:http';
+
+export interface SenderOptions {
+	/** Asked at each request. */
+	origin(): string;
+	headers: Record<string, string>;
+	/** What its lines begin with, so that they differ from those of others. */
+	name: string;
+	perSecond: number;
+	/**
+	 * What happens to a line that was not acknowledged: it is given up, or sent with its Idempotency-Key until it is.
+	 */
+	again: 'never' | 'same key';
+}
+
+/** How long to wait before a line is sent again, in ms. */
+const retryAfter = 100;
+/** How long a test waits for what must happen, in ms. */
+const patience = 20_000;
+
+/** Sends lines, one a request, at a steady rate whatever becomes of them, and keeps what the server has promised. */
+export class Sender {
+	/** The text of each acknowledged line by its number. */
+	readonly acknowledged = new Map<number, string>();
+	/** How often each status came; 0 stands for a connection that broke. */
+	readonly statuses = new Map<number, number>();
+	/** How many different lines were sent. */
+	sent = 0;
+	readonly #options: SenderOptions;
+	readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+	readonly #changes = new EventEmitter().setMaxListeners(0);
+	readonly #started = performance.now();
+	readonly #ticking: NodeJS.Timeout;
+	#open = 0;
+
+	constructor(options: SenderOptions) {
+		this.#options = options;
+		this.#ticking = setInterval(() => this.#tick(), 5);
+	}
+
+	/** Resolves when so many lines sent after this call are acknowledged, with the number of the last of them. */
+	async acknowledges(count: number): Promise<number> {
+		const first = this.sent;
+		const fresh = () => [...this.acknowledged].filter(([, message]) => this.#indexOf(message) >= first);
+		await this.#until(() => fresh().length >= count, `${count} lines acknowledged`);
+		return Math.max(...fresh().map(([seq]) => seq));
+	}
+
+	/** Sends no further line and resolves when the last has been answered, one way or the other. */
+	async stop(): Promise<void> {
+		clearInterval(this.#ticking);
+		await this.#until(() => this.#open === 0, 'all lines answered');
+		this.#agent.destroy();
+	}
+
+	async #until(condition: () => boolean, wanted: string): Promise<void> {
+		const signal = AbortSignal.timeout(patience);
+		while (!condition()) {
+			await once(this.#changes, 'change', { signal }).catch((cause: unknown) => {
+				const seen = JSON.stringify({ sent: this.sent, open: this.#open, statuses: [...this.statuses] });
+				throw new Error(`a sender waited in vain: ${wanted} ${seen}`, { cause });
+			});
+		}
+	}
+
+	#tick(): void {
+		const due = ((performance.now() - this.#started) / 1000) * this.#options.perSecond;
+		while (this.sent < due) void this.#deliver(`${this.#options.name} ${this.sent++}`);
+	}
+
+	#indexOf(message: string): number {
+		return Number(message.slice(this.#options.name.length));
+	}
+
+	async #deliver(message: string): Promise<void> {
+		this.#open++;
+		while (!(await this.#post(message)) && this.#options.again === 'same key') {
+			await new Promise((resolve) => setTimeout(resolve, retryAfter));
+		}
+		this.#open--;
+		this.#changes.emit('change');
+	}
+
+	/** Whether the line was acknowledged. */
+	async #post(message: string): Promise<boolean> {
+		const { status, body } = await this.#request(message).catch(() => ({ status: 0, body: '' }));
+		this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+		if (status !== 200) return false;
+		const { first_seq, last_seq } = JSON.parse(body) as { first_seq: number; last_seq: number };
+		const known = this.acknowledged.get(first_seq);
+		if (first_seq !== last_seq || known !== undefined)
+			throw new Error(`line ${first_seq} was promised to "${known}" and, as ${body}, to "${message}"`);
+		this.acknowledged.set(first_seq, message);
+		return true;
+	}
+
+	#request(message: string): Promise<{ status: number; body: string }> {
+		const { origin, headers, again } = this.#options;
+		const key = again === 'same key' ? { 'idempotency-key': message } : {};
+		const request = http.request(`${origin()}/api/logs`, {
+			agent: this.#agent,
+			method: 'POST',
+			headers: { ...headers, ...key, 'content-type': 'application/json' }
+		});
+		request.end(JSON.stringify({ message }));
+		return answer(request);
+	}
+}
+
+async function answer(request: http.ClientRequest): Promise<{ status: number; body: string }> {
+	const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+	let body = '';
+	for await (const part of response.setEncoding('utf8')) body += part;
+	return { status: response.statusCode ?? 0, body };
+}

@@ -1,0 +1,181 @@
+import { EventEmitter, once } from 'node:events';
+import http from 'node:http';
+
+/** A line as it came: the id of its event beside what its data says. */
+export interface Seen {
+	id: number;
+	seq: number;
+	message: string;
+}
+
+export interface ViewerOptions {
+	/** Asked at each connection, so that a viewer can go to another server. */
+	origin(): string;
+	headers: Record<string, string>;
+	/** Of the stream; from the first line on unless it says otherwise. */
+	path?: string;
+	/** Takes no byte from its sockets until `resume`. */
+	paused?: boolean;
+}
+
+/** How long a test waits for what must happen, in ms. */
+const patience = 20_000;
+
+/**
+ * A stream's reader that behaves as a browser's EventSource: it comes back with Last-Event-ID whenever the connection ends,
+ * after the time that `retry:` says. Unlike that one it also comes back after a 5xx, and not after the stream's `end`
+ * unless the server stops.
+ */
+export class Viewer {
+	readonly lines: Seen[] = [];
+	/** The status of each answer, in order; 0 for a connection that could not be made. */
+	readonly statuses: number[] = [];
+	lastEventId = '';
+	retryMs = 50;
+	/** What the last `end` event gave as its reason. */
+	ended: string | null = null;
+	readonly #options: ViewerOptions;
+	readonly #changes = new EventEmitter().setMaxListeners(0);
+	#request: http.ClientRequest | null = null;
+	#response: http.IncomingMessage | null = null;
+	#retry: NodeJS.Timeout | undefined;
+	#paused: boolean;
+	#closed = false;
+	#text = '';
+
+	constructor(options: ViewerOptions) {
+		this.#options = options;
+		this.#paused = options.paused ?? false;
+		this.#connect();
+	}
+
+	/** Whether a stream is open now. */
+	get open(): boolean {
+		return this.#response !== null;
+	}
+
+	/** The seq of the last line that came; 0 before the first. */
+	get seq(): number {
+		return this.lines.at(-1)?.seq ?? 0;
+	}
+
+	/** Resolves when the condition holds, which is looked at whenever anything happens on the stream. */
+	async until(condition: (viewer: this) => boolean, withinMs = patience): Promise<this> {
+		const signal = AbortSignal.timeout(withinMs);
+		while (!condition(this)) {
+			await once(this.#changes, 'change', { signal }).catch((cause: unknown) => {
+				throw new Error(`a viewer waited in vain: ${condition.toString()} ${this.#describe()}`, { cause });
+			});
+		}
+		return this;
+	}
+
+	opened(): Promise<this> {
+		return this.until(({ open }) => open);
+	}
+
+	/** Resolves when the line with this number has come. */
+	reaches(seq: number, withinMs?: number): Promise<this> {
+		return this.until((viewer) => viewer.seq >= seq, withinMs);
+	}
+
+	/** Cuts the connection and makes the next one at once. */
+	hop(): void {
+		this.#disconnect();
+		this.#connect();
+	}
+
+	/** Reads from now on, what has waited first. */
+	resume(): void {
+		this.#paused = false;
+		if (this.#response) this.#read(this.#response);
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#disconnect();
+	}
+
+	#disconnect(): void {
+		clearTimeout(this.#retry);
+		this.#request?.destroy();
+		this.#request = this.#response = null;
+	}
+
+	#connect(): void {
+		const { origin, path = '/api/logs/stream?after=0', headers } = this.#options;
+		const resuming = this.lastEventId === '' ? {} : { 'last-event-id': this.lastEventId };
+		const request = http.get(origin() + path, { agent: false, headers: { ...headers, ...resuming } });
+		this.#request = request;
+		this.#text = '';
+		const gone = () => request === this.#request && this.#lost();
+		request.on('response', (response) => this.#opened(request, response));
+		request.on('error', () => {
+			if (request === this.#request && !this.#response) this.statuses.push(0);
+			gone();
+		});
+		request.on('close', gone);
+	}
+
+	#opened(request: http.ClientRequest, response: http.IncomingMessage): void {
+		if (request !== this.#request) return void response.destroy();
+		const { statusCode = 0 } = response;
+		this.statuses.push(statusCode);
+		response.on('error', () => {}); // a cut: `close` follows, and says the same
+		if (statusCode !== 200) return this.#refused(response, statusCode);
+		this.#response = response;
+		if (!this.#paused) this.#read(response);
+		this.#changes.emit('change');
+	}
+
+	#refused(response: http.IncomingMessage, status: number): void {
+		if (status < 500) this.#closed = true;
+		response.resume();
+		this.#changes.emit('change');
+	}
+
+	#read(response: http.IncomingMessage): void {
+		response.setEncoding('utf8').on('data', (text: string) => {
+			if (response !== this.#response) return;
+			const blocks = (this.#text + text).split('\n\n');
+			this.#text = blocks.pop() ?? '';
+			for (const block of blocks) this.#take(block);
+			this.#changes.emit('change');
+		});
+	}
+
+	#take(block: string): void {
+		let type = 'message';
+		let data: string | null = null;
+		for (const line of block.split('\n')) {
+			const [, field, value = ''] = /^(\w+): ?(.*)$/s.exec(line) ?? [];
+			if (field === 'id') this.lastEventId = value;
+			if (field === 'retry') this.retryMs = Number(value);
+			if (field === 'event') type = value;
+			if (field === 'data') data = value;
+		}
+		if (data !== null) this.#dispatch(type, data);
+	}
+
+	#dispatch(type: string, data: string): void {
+		if (type === 'end') return this.#end((JSON.parse(data) as { reason: string }).reason);
+		const { seq, message } = JSON.parse(data) as Seen;
+		this.lines.push({ id: Number(this.lastEventId), seq, message });
+	}
+
+	#end(reason: string): void {
+		this.ended = reason;
+		if (reason !== 'server stopping') this.#closed = true;
+	}
+
+	#lost(): void {
+		this.#request = this.#response = null;
+		this.#changes.emit('change');
+		if (!this.#closed) this.#retry = setTimeout(() => this.#connect(), this.retryMs);
+	}
+
+	#describe(): string {
+		const { seq, statuses, ended, open, lines } = this;
+		return JSON.stringify({ lines: lines.length, seq, open, ended, statuses: statuses.slice(-10) });
+	}
+}
