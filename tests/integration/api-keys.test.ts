@@ -22,7 +22,12 @@ const revoke = (id: string) => database.sql`DELETE FROM api_keys WHERE id = ${id
 test('a key is found by itself alone, with its organization and scopes', async () => {
 	const { id, key } = await create();
 	expect(key).toMatch(/^tr_[\w-]{43}$/);
-	expect(await keys.find(database.sql, key)).toEqual({ id, org, scopes: ['write', 'read'] });
+	expect(await keys.find(database.sql, key)).toEqual({
+		id,
+		org,
+		slug: expect.any(String),
+		scopes: ['write', 'read']
+	});
 	for (const wrong of ['', 'tr_', key.slice(0, -1), `${key}x`, `tr_${'a'.repeat(43)}`, 'tr_\u0000'])
 		expect(await keys.find(database.sql, wrong)).toBeNull();
 });

@@ -45,9 +45,7 @@ export function accounts(sql: Sql, { config, subscribe }: Options) {
 					organizations.create(transaction, ownerId, { name, retentionDays: config.retentionDays })
 				),
 			membership: (userId: string, slug: string) => organizations.membership(sql, userId, slug),
-			ofUser: (userId: string) => organizations.ofUser(sql, userId),
-			/** The id of the organization with a slug, or null. */
-			idOf: async (slug: string) => (await organizations.findBySlug(sql, slug))?.id ?? null
+			ofUser: (userId: string) => organizations.ofUser(sql, userId)
 		},
 		users: { anyExists: () => users.anyExists(sql) },
 		access: {

@@ -1,15 +1,15 @@
 import type { Scope } from '../postgres/schema.ts';
+import type { Credential } from './access.ts';
 import type { Accounts } from './accounts.ts';
 import { may } from './roles.ts';
-
-/** By what somebody reaches an organization; the same object for one stream from its start to its end. */
-export type Credential =
-	{ kind: 'key'; keyId: string } | { kind: 'session'; sessionId: string; userId: string };
 
 /** Where a request may act. */
 export interface Access {
 	/** The organization's id. */
 	org: string;
+	/** Its place in the addresses of pages. */
+	slug: string;
+	/** The same object for one stream from its start to its end. */
 	credential: Credential;
 }
 
@@ -53,9 +53,9 @@ async function byKey(
 			401,
 			'This API key is not valid. It may have been revoked: make a new one in the settings.'
 		);
-	if (slug !== null && (await accounts.organizations.idOf(slug)) !== key.org) return notFound(slug);
+	if (slug !== null && slug !== key.slug) return notFound(slug);
 	if (!key.scopes.includes(scope)) return refuse(403, `This API key lacks the scope "${scope}".`);
-	return { ok: true, access: { org: key.org, credential: { kind: 'key', keyId: key.id } } };
+	return { ok: true, access: { org: key.org, slug: key.slug, credential: { keyId: key.id } } };
 }
 
 async function bySession(
@@ -70,7 +70,7 @@ async function bySession(
 	if (!membership) return notFound(slug);
 	if (!may(membership.role, permissionOf[scope]))
 		return refuse(403, `Your role (${membership.role}) may not do that.`);
-	return { ok: true, access: { org: membership.org.id, credential: { kind: 'session', sessionId, userId } } };
+	return { ok: true, access: { org: membership.org.id, slug, credential: { sessionId } } };
 }
 
 const permissionOf: Record<Scope, Parameters<typeof may>[1]> = { read: 'read', write: 'write' };

@@ -7,6 +7,8 @@ import type { Queryable } from './queryable.ts';
 export interface Key {
 	id: string;
 	org: string;
+	/** Of the organization. */
+	slug: string;
 	scopes: Scope[];
 }
 
@@ -33,6 +35,7 @@ export async function create(
 export async function find(sql: Queryable, key: string): Promise<Key | null> {
 	if (!form.test(key)) return null;
 	const [found] = await sql<Key[]>`
-		SELECT id, org_id AS org, scopes FROM api_keys WHERE hash = ${digest(key)}`;
+		SELECT k.id, k.org_id AS org, o.slug, k.scopes
+		FROM api_keys k JOIN organizations o ON o.id = k.org_id WHERE k.hash = ${digest(key)}`;
 	return found ?? null;
 }
