@@ -15,12 +15,12 @@ async function onOwnDatabase(use: (own: TestDatabase) => Promise<void>): Promise
 }
 
 describe('sign-up', () => {
-	test('makes a user, their organization with a head, and a key that may write', async () => {
+	test('makes a user, their organization with a head, and a key that may write and read', async () => {
 		const people = openAccounts(database.sql, { retentionDays: 7 });
 		const { user, org, key } = await signUp(people, 'ada');
 		expect(org).toMatchObject({ slug: 'ada-co', name: 'ada & co', retentionDays: 7 });
 		expect(await people.organizations.membership(user.id, 'ada-co')).toEqual({ org, role: 'owner' });
-		expect(await people.keys.find(key)).toMatchObject({ org: org.id, scopes: ['write'] });
+		expect(await people.keys.find(key)).toMatchObject({ org: org.id, scopes: ['write', 'read'] });
 		const heads = await database.sql`SELECT seq FROM log_heads WHERE org_id = ${org.id}`;
 		expect(heads[0]?.seq).toBe(0);
 	});

@@ -9,7 +9,6 @@ export interface Access {
 	org: string;
 	/** Its place in the addresses of pages. */
 	slug: string;
-	/** The same object for one stream from its start to its end. */
 	credential: Credential;
 }
 
@@ -55,7 +54,7 @@ async function byKey(
 		);
 	if (slug !== null && slug !== key.slug) return notFound(slug);
 	if (!key.scopes.includes(scope)) return refuse(403, `This API key lacks the scope "${scope}".`);
-	return { ok: true, access: { org: key.org, slug: key.slug, credential: { keyId: key.id } } };
+	return { ok: true, access: { org: key.org, slug: key.slug, credential: { kind: 'key', keyId: key.id } } };
 }
 
 async function bySession(
@@ -70,7 +69,10 @@ async function bySession(
 	if (!membership) return notFound(slug);
 	if (!may(membership.role, permissionOf[scope]))
 		return refuse(403, `Your role (${membership.role}) may not do that.`);
-	return { ok: true, access: { org: membership.org.id, slug, credential: { sessionId } } };
+	return {
+		ok: true,
+		access: { org: membership.org.id, slug, credential: { kind: 'session', sessionId, userId } }
+	};
 }
 
 const permissionOf: Record<Scope, Parameters<typeof may>[1]> = { read: 'read', write: 'write' };
