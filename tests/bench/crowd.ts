@@ -7,8 +7,8 @@ import { Viewer } from './viewer.ts';
 
 /** How many streams are being opened at the same time. */
 const openedAtOnce = 100;
-/** Requests that may be under way: with fewer a slow answer would put off the next request. */
-const senders = 16;
+/** Requests that may be under way; what is due beyond that waits, and its delay is counted from there. */
+const senders = 32;
 /** How long the last line may take to reach the last viewer, in ms. */
 const patience = 30_000;
 
@@ -33,28 +33,34 @@ export class Crowd {
 	readonly #target: Target;
 	readonly #viewers: Viewer[] = [];
 	readonly #connections: Connection[] = [];
+	readonly #waiting: ((free: Connection) => void)[] = [];
+	/** Where the stream stood when the viewers came. */
+	readonly #start: number;
+	#head: number;
 	/** Triples: first line, last line, when they came. Worked out afterwards, when nothing is measured. */
 	#arrivals: number[] = [];
 	#behind = 0;
 	#awaited = Infinity;
 	#complete = () => {};
-	#head = 0;
 
-	private constructor(target: Target) {
+	private constructor(target: Target, head: number) {
 		this.#target = target;
+		this.#start = this.#head = head;
 	}
 
-	/** Opens so many streams, all from the first line on. */
+	/** Opens so many streams, all from the same line on. */
 	static async open(target: Target, viewers: number): Promise<Crowd> {
-		const crowd = new Crowd(target);
-		const address = new URL('/api/logs/stream?after=0', target.url);
+		const connection = await Connection.open(target.url, target.key, ndjson);
+		const crowd = new Crowd(target, (await post(connection, 1)).last_seq);
+		crowd.#connections.push(connection);
+		const address = new URL(`/api/logs/stream?after=${crowd.#head}`, target.url);
 		while (crowd.#viewers.length < viewers) {
 			const some = Array.from({ length: Math.min(openedAtOnce, viewers - crowd.#viewers.length) }, () =>
 				crowd.#join(address)
 			);
 			await Promise.all(some.map(({ opened }) => opened));
 		}
-		for (let sender = 0; sender < senders; sender++) {
+		for (let sender = 1; sender < senders; sender++) {
 			crowd.#connections.push(await Connection.open(target.url, target.key, ndjson));
 		}
 		return crowd;
@@ -62,11 +68,10 @@ export class Crowd {
 
 	/** Bytes on the wire for each line of a viewer, so far. */
 	get bytesPerLine(): number {
-		return (this.#viewers[0]?.bytes ?? 0) / this.#head;
+		return (this.#viewers[0]?.bytes ?? 0) / (this.#head - this.#start);
 	}
 
 	async run({ linesPerSecond, batch, seconds }: Load): Promise<Outcome> {
-		const head = this.#head;
 		const requests = Math.round((linesPerSecond * seconds) / batch);
 		const sentAt = new Map<number, number>();
 		const started = performance.now();
@@ -80,7 +85,7 @@ export class Crowd {
 			answers.push(answer);
 		}
 		await Promise.all(answers);
-		this.#head = head + requests * batch;
+		this.#head = Math.max(...sentAt.keys());
 		const complete = await this.#everybodyHas(this.#head);
 		const elapsed = (performance.now() - started) / 1000;
 		const delays = this.#delays(sentAt);
@@ -95,7 +100,7 @@ export class Crowd {
 	}
 
 	#join(address: URL): Viewer {
-		const viewer: Viewer = new Viewer(address, this.#target.key, 0, (first, last) => {
+		const viewer: Viewer = new Viewer(address, this.#target.key, this.#start, (first, last) => {
 			this.#arrivals.push(first, last, performance.now());
 			if (first <= this.#awaited && last >= this.#awaited && --this.#behind === 0) this.#complete();
 		});
@@ -103,16 +108,18 @@ export class Crowd {
 		return viewer;
 	}
 
-	/** Never waits for earlier answers, so that a slow server cannot slow down what is asked of it. */
 	async #send(batch: number, sentAt: Map<number, number>): Promise<void> {
-		const connection = this.#connections.pop();
-		if (!connection) throw new Error(`more than ${senders} requests are waiting for their answers`);
 		const sent = performance.now();
-		const { status, body: text } = await connection.post(body(batch));
-		if (status !== 200) throw new Error(`a request was answered ${status}: ${text}`);
-		const { first_seq, last_seq } = JSON.parse(text) as { first_seq: number; last_seq: number };
+		const connection = this.#connections.pop() ?? (await this.#free());
+		const { first_seq, last_seq } = await post(connection, batch);
 		for (let seq = first_seq; seq <= last_seq; seq++) sentAt.set(seq, sent);
-		this.#connections.push(connection);
+		const next = this.#waiting.shift();
+		if (next) next(connection);
+		else this.#connections.push(connection);
+	}
+
+	#free(): Promise<Connection> {
+		return new Promise((resolve) => this.#waiting.push(resolve));
 	}
 
 	/** Whether all viewers have come to a line in time. */
@@ -140,4 +147,10 @@ export class Crowd {
 		}
 		return delays;
 	}
+}
+
+async function post(connection: Connection, lines: number): Promise<{ first_seq: number; last_seq: number }> {
+	const { status, body: text } = await connection.post(body(lines));
+	if (status !== 200) throw new Error(`a request was answered ${status}: ${text}`);
+	return JSON.parse(text) as { first_seq: number; last_seq: number };
 }

@@ -57,14 +57,21 @@ export class Inspector {
 		return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#pid}/status`, 'utf8'))?.[1]);
 	}
 
+	/** Seconds on a core since it began. Source: proc(5), utime and stime, in hundredths of a second. */
+	cpu(): number {
+		const [, fields = ''] = readFileSync(`/proc/${this.#pid}/stat`, 'utf8').split(') ');
+		const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+		return ((user ?? 0) + (system ?? 0)) / 100;
+	}
+
 	async startProfile(): Promise<void> {
 		await this.#call('Profiler.enable');
 		await this.#call('Profiler.setSamplingInterval', { interval: 500 });
 		await this.#call('Profiler.start');
 	}
 
-	/** The functions with the most time of their own, as a text. */
-	async stopProfile(most = 25): Promise<string> {
+	/** The functions with the most time of their own, in shares of the time it was not idle. */
+	async stopProfile(most = 40): Promise<string> {
 		const { profile } = (await this.#call('Profiler.stop')) as { profile: { nodes: ProfileNode[] } };
 		return describe(profile.nodes, most);
 	}
@@ -82,15 +89,16 @@ export class Inspector {
 
 function describe(nodes: readonly ProfileNode[], most: number): string {
 	const own = new Map<string, number>();
-	let all = 0;
+	let busy = 0;
 	for (const { callFrame, hitCount } of nodes) {
+		if (callFrame.functionName === '(idle)') continue;
 		const file = callFrame.url.split('/').slice(-3).join('/');
 		const place = `${callFrame.functionName || '(anonymous)'} ${file}:${callFrame.lineNumber + 1}`;
 		own.set(place, (own.get(place) ?? 0) + hitCount);
-		all += hitCount;
+		busy += hitCount;
 	}
 	const sorted = [...own].sort(([, a], [, b]) => b - a).slice(0, most);
 	return sorted
-		.map(([place, hits]) => `${((100 * hits) / all).toFixed(1).padStart(5)} %  ${place}`)
+		.map(([place, hits]) => `${((100 * hits) / busy).toFixed(1).padStart(5)} %  ${place}`)
 		.join('\n');
 }

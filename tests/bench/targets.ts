@@ -43,11 +43,14 @@ export async function bare(defer: Defer, lines: number, bytes: number): Promise<
 	return { url: String(address).trim(), key: 'none', inside, stop };
 }
 
-/** Runs the load and, if it was asked for (--profile), says where the server's time went. */
-export async function profiled<Result>(target: Target, load: () => Promise<Result>): Promise<Result> {
-	if (!process.env.BENCH_PROFILE) return load();
-	await target.inside.startProfile();
+/** Runs the load and says what it cost the server's process; with --profile also where its time went. */
+export async function watched<Result>({ inside }: Target, load: () => Promise<Result>): Promise<Result> {
+	const started = performance.now();
+	const before = inside.cpu();
+	if (process.env.BENCH_PROFILE) await inside.startProfile();
 	const result = await load();
-	say(`where the server's time went:\n${await target.inside.stopProfile()}`);
+	const cores = (1000 * (inside.cpu() - before)) / (performance.now() - started);
+	say(`the server's process took ${cores.toFixed(2)} of a core`);
+	if (process.env.BENCH_PROFILE) say(`where its time went:\n${await inside.stopProfile()}`);
 	return result;
 }

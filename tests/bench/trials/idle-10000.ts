@@ -1,7 +1,7 @@
 // 10,000 viewers of a quiet organization: what each costs, and how late a line is.
 import { Crowd, type Load, type Outcome } from '../crowd.ts';
 import { megabytes, spread } from '../format.ts';
-import { bare, product, profiled, type Target } from '../targets.ts';
+import { bare, product, watched, type Target } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
 
 const viewers = 10_000;
@@ -47,13 +47,13 @@ interface Measured {
 /** Memory is read after a collection, before the first viewer and after the last line. */
 async function measure(target: Target): Promise<Measured> {
 	const one = await Crowd.open(target, 1);
-	await one.run({ ...load, linesPerSecond: 20 });
+	await one.run({ ...load, linesPerSecond: 20, seconds: 2 });
 	one.close();
 	const before = await target.inside.settle();
 	const crowd = await Crowd.open(target, viewers);
 	say(`${viewers} streams are open`);
 	await crowd.run({ ...load, seconds: 2 });
-	const outcome = await profiled(target, () => crowd.run(load));
+	const outcome = await watched(target, () => crowd.run(load));
 	const after = await target.inside.settle();
 	say(`${spread(outcome.delays)}, ${megabytes(before.resident)} → ${megabytes(after.resident)}`);
 	crowd.close();

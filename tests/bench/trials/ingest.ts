@@ -4,7 +4,7 @@ import { count, megabytes } from '../format.ts';
 import type { Memory } from '../inspector.ts';
 import { body, ndjson } from '../lines.ts';
 import { withStore } from '../store.ts';
-import { product, profiled, type Target } from '../targets.ts';
+import { product, watched, type Target } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
 
 const senders = 8;
@@ -19,7 +19,7 @@ await trial(async (defer) => {
 	const target = await product(defer);
 	await flood(target, 5);
 	const before = await target.inside.settle();
-	const rate = await profiled(target, () => flood(target, seconds(20)));
+	const rate = await watched(target, () => flood(target, seconds(20)));
 	const peak = target.inside.resident();
 	const after = await target.inside.settle();
 	say(`${count(rate)} lines/s; ${describe(before)} → ${describe(after)}, ${megabytes(peak)} at most`);

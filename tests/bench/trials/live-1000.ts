@@ -1,7 +1,7 @@
 // From sending a request to its line at each of 1,000 viewers, at 10 lines/s.
 import { Crowd, type Load, type Outcome } from '../crowd.ts';
 import { spread } from '../format.ts';
-import { bare, product, profiled, type Target } from '../targets.ts';
+import { bare, product, watched, type Target } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
 
 const viewers = 1_000;
@@ -32,7 +32,7 @@ await trial(async (defer) => {
 async function measure(target: Target): Promise<{ outcome: Outcome; bytesPerLine: number }> {
 	const crowd = await Crowd.open(target, viewers);
 	await crowd.run(warmUp);
-	const outcome = await profiled(target, () => crowd.run(load));
+	const outcome = await watched(target, () => crowd.run(load));
 	say(`${spread(outcome.delays)}${outcome.whole ? '' : ', NOT all delivered'}`);
 	crowd.close();
 	return { outcome, bytesPerLine: crowd.bytesPerLine };

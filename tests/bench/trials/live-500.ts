@@ -1,7 +1,7 @@
 // 1,000 viewers at 500 lines/s, then more until it ends.
 import { Crowd, type Load, type Outcome } from '../crowd.ts';
 import { count, ms, spread } from '../format.ts';
-import { bare, product, profiled, type Target } from '../targets.ts';
+import { bare, product, watched, type Target } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
 
 const viewers = 1_000;
@@ -15,7 +15,7 @@ await trial(async (defer) => {
 	const server = await product(defer);
 	const crowd = await Crowd.open(server, viewers);
 	await run(crowd, 100, 2);
-	const outcome = await profiled(server, () => run(crowd, rate, seconds(20)));
+	const outcome = await watched(server, () => run(crowd, rate, seconds(20)));
 	const end = holds(outcome) ? await push(crowd) : `it does not hold ${rate} lines/s`;
 	crowd.close();
 	await server.stop();
@@ -57,7 +57,7 @@ async function push(crowd: Crowd): Promise<string> {
 async function measureFloor(target: Target): Promise<Outcome> {
 	const crowd = await Crowd.open(target, viewers);
 	await run(crowd, 1_000, 1);
-	const outcome = await run(crowd, 1_000, 10);
+	const outcome = await watched(target, () => run(crowd, 1_000, 10));
 	crowd.close();
 	return outcome;
 }

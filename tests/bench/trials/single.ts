@@ -3,7 +3,7 @@ import { Connection } from '../connection.ts';
 import { count, ms, spread } from '../format.ts';
 import { Histogram } from '../histogram.ts';
 import { line } from '../lines.ts';
-import { product, profiled, type Target } from '../targets.ts';
+import { product, watched, type Target } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
 
 const senders = 64;
@@ -13,7 +13,7 @@ const mostDelay = 15; // ms, the median
 await trial(async (defer) => {
 	const target = await product(defer);
 	await flood(target, 3);
-	const { rate, acks } = await profiled(target, () => flood(target, seconds(10)));
+	const { rate, acks } = await watched(target, () => flood(target, seconds(10)));
 	say(`${count(rate)} requests/s, ${spread(acks)}`);
 	return [
 		{
