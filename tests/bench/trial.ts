@@ -17,21 +17,24 @@ export const seconds = (usual: number) => Number(process.env.BENCH_SECONDS || us
 /** Runs a trial in this process, cleans up, and hands what it measured to run.ts. */
 export async function trial(measure: (defer: Defer) => Promise<Measure[]>): Promise<void> {
 	const undos: (() => unknown)[] = [];
+	let cleaning: Promise<void> | undefined;
+	// Once: what fails because it is being stopped must not end the process before all is stopped.
+	const cleanUp = () => (cleaning ??= undo(undos));
 	for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-		process.once(signal, () => void cleanUp(undos).then(() => process.exit(1)));
+		process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
 	}
 	try {
 		const measures = await measure((undo) => undos.push(undo));
 		if (process.send) process.send(measures);
 		else console.table(measures);
 	} finally {
-		await cleanUp(undos);
+		await cleanUp();
 	}
 	process.exit(0);
 }
 
-async function cleanUp(undos: (() => unknown)[]): Promise<void> {
-	for (const undo of undos.splice(0).reverse()) await undo();
+async function undo(undos: (() => unknown)[]): Promise<void> {
+	for (const act of undos.reverse()) await act();
 }
 
 /** How far a trial has come, on stderr: stdout is for the table. */
