@@ -52,8 +52,8 @@ test('a tab hidden for 30 s closes its stream, and misses nothing when it is sho
 	await org.flood('seen', 20);
 	await logs.open();
 	await expect.poll(streams).toBe(1);
-	await turn(true);
 	const hiddenAt = Date.now();
+	await turn(true);
 	await org.flood('while hidden', 20);
 	await expect.poll(streams, { timeout: 40_000, intervals: [250] }).toBe(0);
 	expect(Date.now() - hiddenAt).toBeGreaterThanOrEqual(30_000);
