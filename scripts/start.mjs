@@ -58,12 +58,13 @@ async function serve() {
 		request.headers['content-type'] ??= 'application/octet-stream';
 		handler(request, response);
 	});
+	const silent = watchSilent(server);
 	const host = process.env.HOST || '127.0.0.1';
 	server.on('error', (error) => fail(`Tailrace cannot listen on ${host}: ${error.message}`));
 	server.listen({ port: Number(process.env.PORT || 3000), host, backlog: 4096 }, () =>
 		announce(server, host)
 	);
-	for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(server));
+	for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(server, silent));
 }
 
 /** @param {import('node:http').Server} server @param {string} host */
@@ -75,11 +76,30 @@ function announce(server, host) {
 }
 
 /**
- * hooks.server.ts ends the streams on the same signal; what it has open besides is closed after the last response.
+ * The connections that no request has come on: browsers open some ahead of need, and Node's closeIdleConnections leaves them.
  * @param {import('node:http').Server} server
  */
-function stop(server) {
-	const idle = setInterval(() => server.closeIdleConnections(), 50);
+function watchSilent(server) {
+	/** @type {Set<import('node:net').Socket>} */
+	const silent = new Set();
+	server.on('connection', (socket) => {
+		silent.add(socket);
+		socket.once('close', () => silent.delete(socket));
+	});
+	server.on('request', ({ socket }) => silent.delete(socket));
+	return silent;
+}
+
+/**
+ * hooks.server.ts ends the streams on the same signal; what it has open besides is closed after the last response.
+ * @param {import('node:http').Server} server
+ * @param {Set<import('node:net').Socket>} silent
+ */
+function stop(server, silent) {
+	const idle = setInterval(() => {
+		server.closeIdleConnections();
+		for (const socket of silent) if (socket.bytesRead === 0) socket.destroy();
+	}, 50);
 	const cut = setTimeout(() => server.closeAllConnections(), patience);
 	server.close(() => {
 		clearInterval(idle);

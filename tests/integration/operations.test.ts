@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { detour } from '../support/detour.ts';
@@ -204,6 +206,19 @@ describe('an error of the API is a problem document', () => {
 		await expectProblem(answer, status);
 		if (status === 405) expect(answer.headers.get('allow')).toContain('GET');
 	});
+});
+
+test('a connection on which nothing was ever asked does not hold up the end', async () => {
+	const own = await startSite();
+	onTestFinished(own.stop);
+	const ahead = connect(own.server.port, '127.0.0.1');
+	await once(ahead, 'connect');
+	const closed = once(ahead, 'close');
+	await fetch(`${own.server.url}/healthz`); // so that the server has seen that connection, too
+	const asked = performance.now();
+	expect(await own.server.kill('SIGTERM')).toBe(0);
+	await closed;
+	expect(performance.now() - asked).toBeLessThan(5_000); // it waits six seconds for what is under way
 });
 
 test('what is wrong with the environment is said at once and all together, and no secret with it', async () => {
