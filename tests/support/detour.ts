@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** What becomes of the next COMMIT: it is lost on its way, or its answer is. */
@@ -11,8 +11,10 @@ export interface Detour {
 	/** Breaks every connection and takes no new one. */
 	cut(): void;
 	mend(): void;
-	/** Breaks the connection that sends the next COMMIT, before or after PostgreSQL has done it. */
-	loseNext(loss: Loss): void;
+	/** Resolves when so many connections have been refused since it was cut. */
+	refused(count: number): Promise<void>;
+	/** Breaks the connection that sends the next COMMIT, before or after PostgreSQL has done it; resolves when it is done. */
+	loseNext(loss: Loss): Promise<void>;
 	close(): void;
 }
 
@@ -20,11 +22,18 @@ export interface Detour {
 export async function detour(to: string): Promise<Detour> {
 	const target = new URL(to);
 	const open = new Set<Socket>();
+	const refusals = new EventEmitter();
 	let isCut = false;
+	let refusedSince = 0;
 	let loss: Loss | null = null;
+	let lost = () => {};
 
 	const server = createServer((near) => {
-		if (isCut) return void near.destroy();
+		if (isCut) {
+			refusedSince++;
+			refusals.emit('refused');
+			return void near.resetAndDestroy();
+		}
 		const far = connect(Number(target.port || 5432), target.hostname);
 		const end = () => [near, far].forEach((socket) => socket.destroy());
 		for (const socket of [near, far]) {
@@ -35,12 +44,17 @@ export async function detour(to: string): Promise<Detour> {
 		near.on('data', (bytes) => {
 			if (loss !== null && /\bcommit\b/i.test(bytes.toString('latin1'))) {
 				losing = true;
-				if (loss === 'commit') end();
-				loss = null;
+				if (loss === 'commit') return lose();
 			}
 			far.write(bytes);
 		});
-		far.on('data', (bytes) => (losing ? end() : near.write(bytes)));
+		far.on('data', (bytes) => (losing ? lose() : near.write(bytes)));
+
+		function lose(): void {
+			loss = null;
+			end();
+			lost();
+		}
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 
@@ -49,13 +63,22 @@ export async function detour(to: string): Promise<Detour> {
 	url.port = String((server.address() as AddressInfo).port);
 	const cut = () => {
 		isCut = true;
-		for (const socket of open) socket.destroy();
+		refusedSince = 0;
+		for (const socket of open) socket.resetAndDestroy();
 	};
+	async function refused(count: number): Promise<void> {
+		while (refusedSince < count) await once(refusals, 'refused');
+	}
+
 	return {
 		url: url.href,
 		cut,
+		refused,
 		mend: () => void (isCut = false),
-		loseNext: (next) => void (loss = next),
+		loseNext(next) {
+			loss = next;
+			return new Promise((resolve) => (lost = resolve));
+		},
 		close() {
 			cut();
 			server.close();
