@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Pipe {
+	reader: Socket;
+	/** A file descriptor for a child; to be closed here once the child has it. */
+	writer: number;
+}
+
+/**
+ * Real pipes. What Node makes for a child are sockets, which cannot be opened as /dev/stdout or /dev/stderr, as `tee /dev/stderr`
+ * does (nodejs/node issue 21941), and two of a child's descriptors cannot share one. Null where there is no mkfifo, or no folder
+ * to make them in.
+ */
+export function make(count: number): Pipe[] | null {
+	const folder = makeFolder();
+	if (folder === null) return null;
+	try {
+		const paths = Array.from({ length: count }, (_, index) => join(folder, `pipe-${index}`));
+		const { status } = spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' });
+		return status === 0 ? paths.map(open) : null;
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+export function closeWriters(pipes: Pipe[]): void {
+	for (const { writer } of pipes) closeSync(writer);
+}
+
+/** The reader comes first: without one, opening the writer would wait. */
+function open(path: string): Pipe {
+	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	const writer = openSync(path, constants.O_WRONLY);
+	return { reader: new Socket({ fd, readable: true, writable: false }), writer };
+}
+
+function makeFolder(): string | null {
+	try {
+		return mkdtempSync(join(tmpdir(), 'tailrace-'));
+	} catch {
+		return null; // a full disk or a read-only one: no reason not to deploy
+	}
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+
+// What the server gives out as /cli.mjs, bundled by scripts/build-cli.mjs.
+import process from 'node:process';
+import * as client from './client.ts';
+
+process.exitCode = await client.run(client.commands, process.argv.slice(2));

@@ -1,0 +1,77 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { delimiter, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+export interface Command {
+	readonly child: ChildProcess;
+	/** Resolves when it has ended and all its output is read. */
+	readonly ended: Promise<{ status: number | null; stdout: Buffer; stderr: Buffer }>;
+	/** Resolves when its stdout has these words. */
+	saying(text: string): Promise<void>;
+	/** Types. */
+	type(text: string): void;
+}
+
+/** Runs a command in a session of its own, so without a terminal, as in CI. What a test leaves running ends with the test. */
+export function start(
+	file: string,
+	args: string[],
+	options: { cwd: string; env: Record<string, string>; input?: string }
+): Command {
+	const env = { ...process.env, ...options.env };
+	const child = spawn(file, args, { env, cwd: options.cwd, detached: true, stdio: 'pipe' });
+	killAfterwards(child);
+	if (options.input !== undefined) child.stdin.end(options.input);
+	const said = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+	child.stdout.on('data', (bytes) => said.stdout.push(bytes));
+	child.stderr.on('data', (bytes) => said.stderr.push(bytes));
+	const ended = once(child, 'close').then(([status]) => ({
+		status: status as number | null,
+		stdout: Buffer.concat(said.stdout),
+		stderr: Buffer.concat(said.stderr)
+	}));
+	return {
+		child,
+		ended,
+		type: (text) => void child.stdin.write(text),
+		saying: (text) =>
+			new Promise((resolve) => {
+				let end = Buffer.concat(said.stdout);
+				const look = (bytes: Buffer) => {
+					end = Buffer.concat([end, bytes]);
+					if (end.includes(text)) resolve();
+					end = end.subarray(-text.length);
+				};
+				look(Buffer.alloc(0));
+				child.stdout.on('data', look);
+			})
+	};
+}
+
+/** The child is the first of its group. */
+function killAfterwards(child: ChildProcess): void {
+	onTestFinished(() => {
+		if (child.exitCode === null && child.signalCode === null) process.kill(-Number(child.pid), 'SIGKILL');
+	});
+}
+
+/** Version and path of every Node on the PATH, from `oldest` on: the project's own and the machine's. */
+export function nodes(oldest: number): [string, string][] {
+	const found = new Map<string, string>();
+	for (const place of (process.env.PATH ?? '').split(delimiter)) {
+		const path = join(place, 'node');
+		const version = versionOf(path);
+		if (version && Number(/\d+/.exec(version)?.[0]) >= oldest && !found.has(version))
+			found.set(version, path);
+	}
+	return [...found];
+}
+
+function versionOf(path: string): string | null {
+	try {
+		return String(execFileSync(path, ['--version'], { stdio: 'pipe' })).trim();
+	} catch {
+		return null; // no Node in this folder
+	}
+}
