@@ -17,14 +17,22 @@ export const seconds = (usual: number) => Number(process.env.BENCH_SECONDS || us
 /** Runs a trial in this process, cleans up, and hands what it measured to run.ts. */
 export async function trial(measure: (defer: Defer) => Promise<Measure[]>): Promise<void> {
 	const undos: (() => unknown)[] = [];
-	let cleaning: Promise<void> | undefined;
-	// Once: what fails because it is being stopped must not end the process before all is stopped.
-	const cleanUp = () => (cleaning ??= undo(undos));
+	let cleaning = Promise.resolve();
+	let stopping = false;
+	const cleanUp = () => (cleaning = cleaning.then(() => undo(undos)));
+	function defer(act: () => unknown): void {
+		undos.push(act);
+		if (stopping) throw new Error('the trial was told to stop');
+	}
+	// What is measured is taken away, so the trial fails, and ends as after any failure.
 	for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-		process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
+		process.once(signal, () => {
+			stopping = true;
+			void cleanUp();
+		});
 	}
 	try {
-		const measures = await measure((undo) => undos.push(undo));
+		const measures = await measure(defer);
 		if (process.send) process.send(measures);
 		else console.table(measures);
 	} finally {
@@ -34,7 +42,7 @@ export async function trial(measure: (defer: Defer) => Promise<Measure[]>): Prom
 }
 
 async function undo(undos: (() => unknown)[]): Promise<void> {
-	for (const act of undos.reverse()) await act();
+	for (let act = undos.pop(); act; act = undos.pop()) await act();
 }
 
 /** How far a trial has come, on stderr: stdout is for the table. */
