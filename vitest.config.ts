@@ -22,7 +22,8 @@ export default defineConfig({
 				test: {
 					name: 'database-url',
 					include: ['tests/{integration,faults}/**/*.test.ts'],
-					exclude: ['tests/integration/embedded.test.ts'],
+					// What has nothing to do with a DATABASE_URL is tested once.
+					exclude: ['tests/integration/{embedded,cli-*,deploy-*}.test.ts'],
 					globalSetup: ['tests/support/global.ts']
 				}
 			}

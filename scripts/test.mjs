@@ -14,7 +14,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'tailrace-reports-'));
 const count = { passed: 0, failed: 0 };
 
-step('build', 'vite', ['build', '--logLevel', 'error']);
+step('build', 'npm', ['run', '--silent', 'build']);
 step('type check', 'npm', ['run', '--silent', 'check']);
 step('lint and the import rule', 'npm', ['run', '--silent', 'lint']);
 vitest('unit, integration and fault tests, on the embedded PostgreSQL', [

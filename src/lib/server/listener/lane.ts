@@ -15,6 +15,8 @@ export interface Reader<Item> {
 	readonly sink: Sink;
 	/** Everything up to here has been sent, or was not for this reader. */
 	cursor: number;
+	/** Called whenever everything up to the tip, which is this cursor, has been written. */
+	ontip?: ((cursor: number) => void) | undefined;
 }
 
 /** A stretch of a stream, filtered and encoded for one view. */

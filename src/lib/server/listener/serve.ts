@@ -1,6 +1,6 @@
 import type { View } from './lane.ts';
 import { encode } from './lane.ts';
-import { sink } from './sink.ts';
+import { sink, type Sink } from './sink.ts';
 import { headers } from './sse.ts';
 import type { EndReason, Streams } from './streams.ts';
 import type { Tails } from './tails.ts';
@@ -14,6 +14,15 @@ export interface Stream<Item, Credential> {
 	cursor: number | null;
 	/** What comes before that: matching items, and the cursor up to which they were looked for. */
 	first?: { items: Item[]; cursor: number };
+	/** For what a stream says besides its items: called with its sink, before the first of them. */
+	attend?: (sink: Sink) => Attendant;
+}
+
+export interface Attendant {
+	/** Everything up to the tip, which is this cursor, has been written. */
+	tip(cursor: number): void;
+	/** The stream has ended. */
+	leave(): void;
 }
 
 const encoder = new TextEncoder();
@@ -44,8 +53,11 @@ export async function serve<Item, Credential>(
 	to.write(encoder.encode(view.format.opening));
 	if (first && first.items.length > 0)
 		to.write(encode({ ...view, window: null }, first.items, cursorOf).bytes);
+	const attendant = stream.attend?.(to);
+	if (attendant) closers.push(() => attendant.leave());
 	try {
-		closers.push(await tails.join(stream.topic, view, to, first?.cursor ?? stream.cursor));
+		const cursor = first?.cursor ?? stream.cursor;
+		closers.push(await tails.join(stream.topic, view, to, cursor, attendant?.tip));
 	} catch (error) {
 		to.close();
 		throw error;

@@ -20,13 +20,14 @@ export interface Format<Item> {
 
 /**
  * Server-sent events: one event an item, its id the cursor after it (WHATWG HTML, 9.2). An event with an id alone is not
- * dispatched, yet moves `Last-Event-ID`. `json` gives an item as one line of JSON.
+ * dispatched, yet moves `Last-Event-ID`. `json` gives an item as one line of JSON, `type` names its event.
  */
-export function sse<Item>(json: (item: Item) => string): Format<Item> {
+export function sse<Item>(json: (item: Item) => string, type?: string): Format<Item> {
+	const named = type === undefined ? '' : `event: ${type}\n`;
 	return {
 		contentType: 'text/event-stream',
 		opening: ': connected\n\n',
-		item: (item, cursor) => `id: ${cursor}\ndata: ${json(item)}\n\n`,
+		item: (item, cursor) => `id: ${cursor}\n${named}data: ${json(item)}\n\n`,
 		moved: (cursor) => `id: ${cursor}\n\n`,
 		skipped: (skipped) => `event: skipped\ndata: ${JSON.stringify(skipped)}\n\n`,
 		end: (reason, retry) =>

@@ -55,8 +55,8 @@ export class Tail<Item> {
 	}
 
 	/** Serves everything after `cursor` to the sink, until the function returned is called or the sink is closed. */
-	join(view: View<Item>, sink: Sink, cursor: number): () => void {
-		const reader: Reader<Item> = { view, sink, cursor };
+	join(view: View<Item>, sink: Sink, cursor: number, ontip?: (cursor: number) => void): () => void {
+		const reader: Reader<Item> = { view, sink, cursor, ontip };
 		let joined = true;
 		this.#readers++;
 		this.#bringToTip(reader);
@@ -112,7 +112,7 @@ export class Tail<Item> {
 		for (const lane of this.#lanes.values()) {
 			const encoded = lane.encode(items, this.#position, cursorOf);
 			if (encoded) this.#send(lane, encoded);
-			else for (const reader of lane.readers) reader.cursor = this.#position;
+			else for (const reader of lane.readers) this.#atTip(reader);
 		}
 		for (const reader of [...this.#ahead]) this.#bringToTip(reader);
 	}
@@ -125,7 +125,7 @@ export class Tail<Item> {
 				continue;
 			}
 			reader.sink.write(bytes);
-			reader.cursor = this.#position;
+			this.#atTip(reader);
 		}
 		if (lines > 0) this.#events.sent(lines * lane.readers.size, skipped * lane.readers.size);
 	}
@@ -144,6 +144,12 @@ export class Tail<Item> {
 		let lane = this.#lanes.get(reader.view.key);
 		if (!lane) this.#lanes.set(reader.view.key, (lane = new Lane(reader.view)));
 		lane.readers.add(reader);
+		this.#atTip(reader);
+	}
+
+	#atTip(reader: Reader<Item>): void {
+		reader.cursor = this.#position;
+		reader.ontip?.(this.#position);
 	}
 
 	#unseat(reader: Reader<Item>): void {

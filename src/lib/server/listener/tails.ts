@@ -37,12 +37,18 @@ export class Tails<Item> {
 	 * The function returned ends it; it is idempotent.
 	 * @throws when the head cannot be read.
 	 */
-	async join(topic: string, view: View<Item>, sink: Sink, cursor: number | null): Promise<() => void> {
+	async join(
+		topic: string,
+		view: View<Item>,
+		sink: Sink,
+		cursor: number | null,
+		ontip?: (cursor: number) => void
+	): Promise<() => void> {
 		const open = this.#open.get(topic) ?? this.#start(topic);
 		open.joined++;
 		try {
 			const tail = await open.tail;
-			const leave = tail.join(view, sink, await this.#startOf(topic, tail, cursor));
+			const leave = tail.join(view, sink, await this.#startOf(topic, tail, cursor), ontip);
 			return once(() => {
 				leave();
 				this.#leave(topic, open);

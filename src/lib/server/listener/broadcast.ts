@@ -1,0 +1,22 @@
+/**
+ * Passes messages on to whoever of this process is subscribed to their topic at that moment. What must not be missed does not
+ * belong here but in a stream with a cursor.
+ */
+export class Broadcast<Message> {
+	readonly #receivers = new Map<string, Set<(message: Message) => void>>();
+
+	/** The function returned ends the subscription; it is idempotent. */
+	subscribe(topic: string, receive: (message: Message) => void): () => void {
+		const own = (message: Message) => receive(message);
+		const receivers = this.#receivers.get(topic) ?? new Set();
+		this.#receivers.set(topic, receivers.add(own));
+		return () => {
+			receivers.delete(own);
+			if (receivers.size === 0 && this.#receivers.get(topic) === receivers) this.#receivers.delete(topic);
+		};
+	}
+
+	send(topic: string, message: Message): void {
+		for (const receive of [...(this.#receivers.get(topic) ?? [])]) receive(message);
+	}
+}
