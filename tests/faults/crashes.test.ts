@@ -1,9 +1,11 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bearer, expectWhole, headOf } from '../support/calls.ts';
 import { Sender } from '../support/sender.ts';
 import type { Server } from '../support/server.ts';
 import { Viewer } from '../support/viewer.ts';
 import { oneServer, twoServers, type Scene } from './scene.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // five seconds each, unless the machine has much else to do
 
 type Fault = 'cutListeners' | 'killPostgres' | 'killServer';
 
