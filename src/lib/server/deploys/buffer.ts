@@ -1,0 +1,173 @@
+import * as bytes from './bytes.ts';
+import { isFinished, type Address, type Outcome } from './deploy.ts';
+import { mostBytes, noticeAfter } from './limit.ts';
+import type { Addition, DeployStore } from './store.ts';
+
+/** What became of an append. `end` is where the sender's bytes end, on disk: it goes on from there. */
+export type Appended =
+	| { kind: 'stored'; end: number }
+	| { kind: 'wrong offset'; end: number }
+	/** The log has reached its limit and takes no more bytes, though heartbeats. */
+	| { kind: 'too large'; end: number }
+	| { kind: 'finished'; status: Outcome }
+	/** The buffer is full: nothing was stored, the same append will succeed later. */
+	| { kind: 'full' }
+	| { kind: 'none' };
+
+export interface BufferOptions {
+	store: DeployStore;
+	/** Ms from one flush to the next, at least. */
+	flushMs: number;
+	/** The logs that have grown, after they are on disk. */
+	onflushed(addresses: Address[]): void;
+	/** The interrupted deploys that run again. */
+	onrevived(addresses: Address[]): void;
+}
+
+/** The flush that an append waited for failed: nothing of it was stored. */
+export class FlushFailed extends Error {}
+
+interface Waiting {
+	answer: Appended;
+	resolve(answer: Appended): void;
+	reject(error: FlushFailed): void;
+}
+
+/** What the next flush does to one log. */
+interface Pending extends Address {
+	/** The size of the log on disk, and where in it the sender's bytes end. */
+	size: number;
+	stored: number;
+	/** Where the sender's bytes will end after the flush. */
+	end: number;
+	cutAt: number | null;
+	midLine: boolean;
+	data: Uint8Array[];
+	waiting: Waiting[];
+}
+
+/** Bytes of all logs together that wait for a flush: one transaction, which blocks the process for about 0.1 s. */
+const mostPending = 16 * 1024 * 1024;
+
+/**
+ * Collects appends, checks their offsets against what will be on disk when they get there, and flushes all logs in one
+ * transaction. An append is answered after that; so is one with a wrong offset, because its sender takes the end it is told
+ * for stored. Nothing is kept, and no timer runs, between a flush and the next append.
+ */
+export class DeployBuffer {
+	readonly #options: BufferOptions;
+	#pending = new Map<string, Pending>();
+	#pendingBytes = 0;
+	#timer: NodeJS.Timeout | null = null;
+	#flushedAt = -Infinity;
+
+	constructor(options: BufferOptions) {
+		this.#options = options;
+	}
+
+	/** Whether an append of this many bytes would be refused now: worth knowing before a body is read. */
+	isFull(length: number): boolean {
+		return this.#pendingBytes > 0 && this.#pendingBytes + length > mostPending;
+	}
+
+	/**
+	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. Resolves when what it answers is on disk.
+	 * @throws FlushFailed when they could not be stored: the sender tries again.
+	 */
+	async append(org: string, id: string, offset: number | null, data: Uint8Array): Promise<Appended> {
+		const opened = this.#pending.get(keyOf({ org, id })) ?? this.#open(org, id);
+		if ('kind' in opened) return opened;
+		if (offset !== null && offset !== opened.end)
+			return this.#settled(opened, { kind: 'wrong offset', end: opened.end });
+		if (data.length > 0 && (opened.cutAt !== null || opened.end + data.length > mostBytes)) {
+			this.#cutOff(opened);
+			return this.#settled(opened, { kind: 'too large', end: opened.end });
+		}
+		if (this.isFull(data.length)) return { kind: 'full' };
+		this.#add(opened, data);
+		opened.end += data.length;
+		return this.#settled(opened, { kind: 'stored', end: opened.end });
+	}
+
+	/** Writes what is pending now. Never throws: those who wait for it are told. */
+	flush(): void {
+		if (this.#timer) clearTimeout(this.#timer);
+		this.#timer = null;
+		if (this.#pending.size === 0) return;
+		const batch = [...this.#pending.values()];
+		this.#pending = new Map();
+		this.#pendingBytes = 0;
+		const revived = this.#store(batch);
+		this.#flushedAt = performance.now();
+		if (!revived) return;
+		if (revived.length > 0) this.#options.onrevived(revived);
+		this.#options.onflushed(batch.filter(({ data }) => data.length > 0));
+	}
+
+	/** Stores a batch, answers those who wait for it and returns the deploys that it revived; null when it failed. */
+	#store(batch: Pending[]): Address[] | null {
+		try {
+			const revived = this.#options.store.append(batch.map(additionOf));
+			batch.forEach(succeed);
+			return revived;
+		} catch (error) {
+			for (const pending of batch) fail(pending, error);
+			return null;
+		}
+	}
+
+	#open(org: string, id: string): Pending | Appended {
+		const at = this.#options.store.positionOf(org, id);
+		if (!at) return { kind: 'none' };
+		if (isFinished(at.status)) return { kind: 'finished', status: at.status };
+		const { size, cutAt, midLine } = at;
+		const stored = cutAt ?? size;
+		return { org, id, size, stored, end: stored, cutAt, midLine, data: [], waiting: [] };
+	}
+
+	/** Ends a log with a line that says why, once. What the sender sent stays countable: it ends at `cutAt`. */
+	#cutOff(pending: Pending): void {
+		if (pending.cutAt !== null) return;
+		pending.cutAt = pending.end;
+		this.#add(pending, noticeAfter(pending.midLine));
+	}
+
+	#add(pending: Pending, data: Uint8Array): void {
+		this.#pending.set(keyOf(pending), pending);
+		if (data.length > 0) {
+			pending.data.push(data);
+			pending.midLine = data.at(-1) !== bytes.lineFeed;
+			this.#pendingBytes += data.length;
+		}
+		const wait = this.#flushedAt + this.#options.flushMs - performance.now();
+		this.#timer ??= setTimeout(() => this.flush(), Math.max(0, wait));
+	}
+
+	/** The answer after the flush that it depends on, if there is one. */
+	#settled(pending: Pending, answer: Appended): Promise<Appended> | Appended {
+		if (this.#pending.get(keyOf(pending)) !== pending) return answer;
+		return new Promise((resolve, reject) => pending.waiting.push({ answer, resolve, reject }));
+	}
+}
+
+const keyOf = ({ org, id }: Address) => `${org}/${id}`;
+
+function additionOf({ org, id, size, cutAt, data }: Pending): Addition {
+	const [only] = data;
+	return { org, id, offset: size, cutAt, data: only && data.length === 1 ? only : Buffer.concat(data) };
+}
+
+/** The true end is the one after this flush, whatever it was when the offset turned out to be wrong. */
+function succeed({ waiting, end }: Pending): void {
+	for (const { answer, resolve } of waiting) {
+		resolve(answer.kind === 'wrong offset' ? { kind: 'wrong offset', end } : answer);
+	}
+}
+
+/** After a failed flush the log ends where it ended before. */
+function fail({ waiting, stored }: Pending, cause: unknown): void {
+	for (const { answer, resolve, reject } of waiting) {
+		if (answer.kind === 'wrong offset') resolve({ kind: 'wrong offset', end: stored });
+		else reject(new FlushFailed('the deploy database could not be written', { cause }));
+	}
+}

@@ -1,0 +1,161 @@
+import type { Writable } from 'node:stream';
+import type { Sqlite } from '../sqlite/connect.ts';
+import { DeployBuffer, type Appended } from './buffer.ts';
+import { ChunkStore } from './chunk-store.ts';
+import type { Address, Deploy, NewDeploy } from './deploy.ts';
+import { Leases } from './leases.ts';
+import { LineReader, type Line } from './lines.ts';
+import { Merger } from './merger.ts';
+import { Printer } from './printer.ts';
+import { range } from './range.ts';
+import { search, type Found, type Wanted } from './search.ts';
+import { deploySource } from './source.ts';
+import { DeployStore, type Filter, type Finish, type Finished, type Position } from './store.ts';
+import { UpkeepStore } from './upkeep-store.ts';
+
+export interface DeploysOptions {
+	/** Stays the caller's to close, after `close`. */
+	sqlite: Sqlite;
+	/** Milliseconds between two flushes. */
+	flushMs: number;
+	/** Milliseconds for which a running deploy may be silent. */
+	leaseMs: number;
+	/** Where to print the log of each deploy that finishes; null: nowhere. */
+	stdout: Writable | null;
+	/** The logs that have grown, after it is on disk. */
+	onflushed(addresses: Address[]): void;
+	/** A deploy was made, finished, became interrupted or runs again. */
+	onchanged(org: string, id: string): void;
+	/** Work in the background failed: a lease, a merge, printing. It is tried again, printing excepted. */
+	onfailed(error: unknown): void;
+}
+
+/** The deploys of every organization and their logs: path B of the design, from the append to what a reader is shown. */
+export class Deploys {
+	readonly #options: DeploysOptions;
+	readonly #chunks: ChunkStore;
+	readonly #store: DeployStore;
+	readonly #buffer: DeployBuffer;
+	readonly #leases: Leases;
+	readonly #merger: Merger;
+	readonly #lines: LineReader;
+	readonly #printer: Printer | null;
+
+	/** Begins at once to judge the deploys that an earlier run of the server left running, and to tidy up after it. */
+	constructor(options: DeploysOptions) {
+		const { sqlite, flushMs, leaseMs, stdout, onflushed, onfailed } = options;
+		const upkeep = new UpkeepStore(sqlite);
+		this.#options = options;
+		this.#chunks = new ChunkStore(sqlite);
+		this.#store = new DeployStore(sqlite, this.#chunks);
+		this.#lines = new LineReader(this.#store, this.#chunks);
+		this.#merger = new Merger(this.#chunks, upkeep, onfailed);
+		this.#printer = stdout && new Printer(stdout, onfailed);
+		const oninterrupted = (addresses: Address[]) => addresses.forEach((address) => this.#ended(address));
+		this.#leases = new Leases({ upkeep, leaseMs, oninterrupted, onfailed });
+		const onrevived = (addresses: Address[]) => addresses.forEach((address) => this.#started(address));
+		this.#buffer = new DeployBuffer({ store: this.#store, flushMs, onflushed, onrevived });
+		this.#leases.wake();
+		this.#merger.resume();
+	}
+
+	/** Makes a running deploy with an empty log. */
+	create(org: string, deploy: NewDeploy): Deploy {
+		const created = this.#store.create(org, deploy);
+		this.#started({ org, id: created.id });
+		return created;
+	}
+
+	/** The deploy as it stands; null when there is none of that id in the organization. */
+	get(org: string, id: string): Deploy | null {
+		return this.#store.get(org, id);
+	}
+
+	/** Newest first, at most 100; `next` is the `before` with which the list goes on, null at its end. */
+	list(org: string, filter: Filter): { deploys: Deploy[]; next: string | null } {
+		return this.#store.list(org, filter);
+	}
+
+	/** Where the log stands, on disk; null when there is no such deploy in the organization. */
+	positionOf(org: string, id: string): Position | null {
+		return this.#store.positionOf(org, id);
+	}
+
+	/** Whether an append of this many bytes would be refused now: worth knowing before a body is read. */
+	isFull(length: number): boolean {
+		return this.#buffer.isFull(length);
+	}
+
+	/**
+	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. Resolves when what it answers is on disk.
+	 * @throws FlushFailed when they could not be stored: the sender tries again.
+	 */
+	append(org: string, id: string, offset: number | null, data: Uint8Array): Promise<Appended> {
+		return this.#buffer.append(org, id, offset, data);
+	}
+
+	/** Ends a deploy, after everything sent before is on disk. Again with the same status, it is answered as it stands. */
+	finish(org: string, id: string, how: Finish): Finished {
+		this.#buffer.flush();
+		const finished = this.#store.finish(org, id, how);
+		if (finished.kind === 'finished' && finished.first) {
+			this.#printer?.print(this.bytes(org, id, { from: 0, to: finished.deploy.size }));
+			this.#ended({ org, id });
+		}
+		return finished;
+	}
+
+	/** The bytes of a log in a range, `to` exclusive, in pieces of at most 256 KiB, each read when it is asked for. */
+	bytes(org: string, id: string, within: { from: number; to: number }): Generator<Uint8Array, void> {
+		return range(this.#chunks, org, id, within);
+	}
+
+	/** The lines from `first` to `last` (from 1, inclusive) that there are; at most 5,000 or 4 MiB in one call. */
+	lines(org: string, id: string, first: number, last: number): Promise<Line[]> {
+		return this.#lines.read(org, id, first, last);
+	}
+
+	/** The offset at which a line (from 1) begins; null when the log has no such line. */
+	startOf(org: string, id: string, line: number): number | null {
+		return this.#lines.startOf(org, id, line);
+	}
+
+	/** Where to begin to show the last `lines` lines, at most 1 MiB before the end; null when there is no such deploy. */
+	tailOf(org: string, id: string, lines = 500): number | null {
+		return this.#lines.tailOf(org, id, lines);
+	}
+
+	/** The lines with a text, in order, upper and lower case alike; 1,000 unless `limit` says otherwise. */
+	search(org: string, id: string, wanted: Wanted): Promise<Found> {
+		return search(this.#chunks, this.#lines, org, id, wanted);
+	}
+
+	/** The log as a stream of text for the tail, with the offset as its cursor. */
+	source(org: string, id: string): ReturnType<typeof deploySource> {
+		return deploySource(this.#store, this.#chunks, org, id);
+	}
+
+	/** Resolves when no merge is waiting and everything has been printed. */
+	async idle(): Promise<void> {
+		await this.#merger.idle();
+		await this.#printer?.idle();
+	}
+
+	/** Writes what is pending and ends the work in the background; a merge goes on at the next start. */
+	async close(): Promise<void> {
+		this.#leases.close();
+		this.#buffer.flush();
+		await this.#merger.close();
+		await this.#printer?.idle();
+	}
+
+	#started({ org, id }: Address): void {
+		this.#options.onchanged(org, id);
+		this.#leases.wake();
+	}
+
+	#ended(address: Address): void {
+		this.#merger.add(address);
+		this.#options.onchanged(address.org, address.id);
+	}
+}

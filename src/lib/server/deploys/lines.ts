@@ -1,0 +1,137 @@
+import * as bytes from './bytes.ts';
+import type { ChunkStore } from './chunk-store.ts';
+import { pacer } from './pace.ts';
+import { walk, type Stretch } from './range.ts';
+import type { DeployStore } from './store.ts';
+import { clock } from './times.ts';
+
+/** One line of a log, as it is shown. */
+export interface Line {
+	/** From 1. */
+	line: number;
+	/** Of its first byte. */
+	offset: number;
+	/** Its length in bytes, its end included. */
+	bytes: number;
+	/** When its beginning came, ISO 8601. */
+	time: string;
+	/** Without its end; of a line over 16 KiB the beginning. */
+	text: string;
+	/** Whether `text` is only the beginning. */
+	cut: boolean;
+}
+
+/** Bytes of one line that are shown. The raw log has all. */
+const shown = 16 * 1024;
+/** What one call returns at most: lines, and bytes of them. */
+const mostLines = 5_000;
+const mostBytes = 4 * 1024 * 1024;
+/** Bytes that the last lines of a log may have when it is opened at its end. */
+const mostTail = 1024 * 1024;
+
+/** Finds the lines of logs. */
+export class LineReader {
+	readonly #store: DeployStore;
+	readonly #chunks: ChunkStore;
+
+	constructor(store: DeployStore, chunks: ChunkStore) {
+		this.#store = store;
+		this.#chunks = chunks;
+	}
+
+	/**
+	 * The lines from `first` to `last` (from 1, both inclusive) that there are. At most 5,000 or 4 MiB in one call: the caller
+	 * goes on after the last one it got.
+	 */
+	async read(org: string, id: string, first: number, last: number): Promise<Line[]> {
+		const start = this.startOf(org, id, first);
+		if (start === null) return [];
+		const most = Math.min(last - first + 1, mostLines);
+		const lines: Line[] = [];
+		const pace = pacer();
+		let [held, open]: [number, Open | null] = [0, null];
+		for (const stretch of walk(this.#chunks, org, id, start)) {
+			for (const part of partsOf(stretch)) {
+				const { data, ...beginning } = part;
+				open ??= { ...beginning, bytes: 0, shown: [] };
+				held += extend(open, data);
+				if (data.at(-1) !== bytes.lineFeed) continue;
+				lines.push(lineOf(open));
+				open = null;
+				if (lines.length >= most || held > mostBytes) return lines;
+			}
+			await pace();
+		}
+		if (open) lines.push(lineOf(open));
+		return lines;
+	}
+
+	/** The offset of the first byte of a line (from 1); null when the log has no such line. */
+	startOf(org: string, id: string, line: number): number | null {
+		const at = this.#store.positionOf(org, id);
+		if (!at || line < 1 || line > at.lines) return null;
+		if (line === 1) return 0;
+		const chunk = this.#chunks.beforeLine(org, id, line, at.size);
+		const within = chunk && bytes.lineStart(chunk.data, line - chunk.firstLine);
+		return chunk && within !== null ? chunk.offset + within : null;
+	}
+
+	/**
+	 * Where to begin to show the last `lines` lines: at the start of one, and no more than 1 MiB before the end, even if that
+	 * is in the middle of one. Null when there is no such deploy.
+	 */
+	tailOf(org: string, id: string, lines = 500): number | null {
+		const at = this.#store.positionOf(org, id);
+		if (!at) return null;
+		const start = this.startOf(org, id, Math.max(1, at.lines - lines + 1)) ?? 0;
+		const earliest = at.size - mostTail;
+		if (start >= earliest) return start;
+		const chunk = this.#chunks.at(org, id, earliest);
+		return chunk ? earliest + beginning(chunk.data.subarray(earliest - chunk.offset)) : start;
+	}
+}
+
+/** The first place in these bytes at which a line begins, or at least a character. */
+function beginning(data: Uint8Array): number {
+	const lineFeed = data.indexOf(bytes.lineFeed);
+	if (lineFeed >= 0 && lineFeed + 1 < data.length) return lineFeed + 1;
+	const character = data.findIndex((byte) => !bytes.isContinuation(byte));
+	return Math.max(0, character);
+}
+
+interface Part {
+	line: number;
+	offset: number;
+	time: number;
+	data: Uint8Array;
+}
+
+interface Open extends Omit<Part, 'data'> {
+	bytes: number;
+	shown: Uint8Array[];
+}
+
+/** The lines of a stretch, the first and the last perhaps only in part. */
+function* partsOf({ offset, firstLine, marks, data }: Stretch): Generator<Part, void> {
+	const timeOf = clock(marks);
+	for (let [at, line] = [0, firstLine]; at < data.length; line++) {
+		const end = data.indexOf(bytes.lineFeed, at) + 1 || data.length;
+		yield { line, offset: offset + at, time: timeOf(line), data: data.subarray(at, end) };
+		at = end;
+	}
+}
+
+/** Takes up to what is shown of a line and returns how many bytes that were. */
+function extend(open: Open, data: Uint8Array): number {
+	const kept = data.subarray(0, Math.max(0, shown + 4 - open.bytes)); // 4: enough to see where a character ends
+	if (kept.length > 0) open.shown.push(kept);
+	open.bytes += data.length;
+	return kept.length;
+}
+
+function lineOf({ line, offset, time, bytes: length, shown: pieces }: Open): Line {
+	const kept = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+	const cut = length > shown + 2;
+	const text = bytes.decode(cut ? bytes.head(kept, shown) : kept).replace(/\r?\n$/, '');
+	return { line, offset, bytes: length, time: new Date(time).toISOString(), text, cut };
+}

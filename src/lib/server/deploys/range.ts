@@ -1,0 +1,55 @@
+import * as bytes from './bytes.ts';
+import type { Chunk, ChunkStore } from './chunk-store.ts';
+import { marksOf, type Mark } from './times.ts';
+
+/** Consecutive bytes of a log. */
+export interface Stretch {
+	/** Of the first byte, in bytes since the start of the log. */
+	offset: number;
+	/** The number of the line in which the first byte lies. */
+	firstLine: number;
+	/** When its lines came; the first mark is that of the first byte. */
+	marks: Mark[];
+	/** At most 256 KiB, at least one byte. */
+	data: Uint8Array;
+}
+
+/**
+ * The log from an offset on, without a hole or an overlap, each stretch read when it is asked for. Meanwhile chunks may be
+ * appended or joined.
+ */
+export function* walk(chunks: ChunkStore, org: string, id: string, from: number): Generator<Stretch, void> {
+	for (let next = from; ;) {
+		const chunk = chunks.at(org, id, next);
+		if (!chunk) return;
+		const stretch = stretchOf(chunk, next - chunk.offset);
+		next = chunk.offset + chunk.data.length;
+		yield stretch;
+	}
+}
+
+/** A chunk without its first `skipped` bytes. */
+function stretchOf(chunk: Chunk, skipped: number): Stretch {
+	const data = chunk.data.subarray(skipped);
+	const firstLine = chunk.firstLine + bytes.countLineFeeds(chunk.data.subarray(0, skipped));
+	const all = marksOf(chunk);
+	const marks = all.slice(all.findLastIndex(({ line }) => line <= firstLine));
+	return { offset: chunk.offset + skipped, firstLine, marks, data };
+}
+
+/**
+ * The bytes of a log from `from` up to `to`, exclusive, in pieces of at most 256 KiB, each read when it is asked for: however
+ * long the log, one piece is in memory. It ends early where the log does.
+ */
+export function* range(
+	chunks: ChunkStore,
+	org: string,
+	id: string,
+	{ from, to }: { from: number; to: number }
+): Generator<Uint8Array, void> {
+	if (from >= to) return;
+	for (const { offset, data } of walk(chunks, org, id, from)) {
+		yield data.subarray(0, to - offset);
+		if (offset + data.length >= to) return;
+	}
+}

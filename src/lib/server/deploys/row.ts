@@ -1,0 +1,38 @@
+import type { deploys } from '../sqlite/schema.ts';
+import type { Commit, Deploy } from './deploy.ts';
+
+type Row = typeof deploys.$inferSelect;
+
+/** A stored deploy as API.md shows it. */
+export function deployOf(row: Row): Deploy {
+	const { id, service, environment, version, url, status, size, lines } = row;
+	return {
+		id,
+		service,
+		environment,
+		version,
+		commit: commitOf(row),
+		url,
+		status,
+		started_at: iso(row.startedAt),
+		last_append_at: iso(row.lastAppendAt),
+		finished_at: row.finishedAt === null ? null : iso(row.finishedAt),
+		duration_ms: row.finishedAt === null ? null : row.finishedAt - row.startedAt,
+		exit_code: row.exitCode,
+		size,
+		lines
+	};
+}
+
+function commitOf({
+	commitSha: sha,
+	branch,
+	commitMessage: message,
+	author,
+	commitUrl: url
+}: Row): Commit | null {
+	const commit = { sha, branch, message, author, url };
+	return Object.values(commit).some((value) => value !== null) ? commit : null;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();

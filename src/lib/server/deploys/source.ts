@@ -1,0 +1,46 @@
+import { isFinished } from './deploy.ts';
+import * as bytes from './bytes.ts';
+import type { ChunkStore } from './chunk-store.ts';
+import { pieces, type Piece } from './pieces.ts';
+import { range, walk } from './range.ts';
+import type { DeployStore } from './store.ts';
+
+/** Bytes that one read returns, about. */
+const page = 1024 * 1024;
+/** Bytes at the end of a log among which is everything that may be held back. */
+const mostHeld = 4 * 1024;
+
+/** What the topic of a deploy reads: its log as text, with the offset in bytes as the cursor. */
+export function deploySource(store: DeployStore, chunks: ChunkStore, org: string, id: string) {
+	const ended = () => {
+		const at = store.positionOf(org, id);
+		return at !== null && isFinished(at.status);
+	};
+
+	/** The end of what can be shown now; 0 when there is no such deploy. */
+	async function head(): Promise<number> {
+		const at = store.positionOf(org, id);
+		if (!at || isFinished(at.status)) return at?.size ?? 0;
+		const from = Math.max(0, at.size - mostHeld);
+		const tail = Buffer.concat([...range(chunks, org, id, { from, to: at.size })]);
+		return from + bytes.complete(tail);
+	}
+
+	/** The pieces after an offset, wherever that lies: at most `limit`, about 1 MiB of them. */
+	async function after(cursor: number, limit: number): Promise<{ items: Piece[]; more: boolean }> {
+		const items: Piece[] = [];
+		for (const piece of pieces(walk(chunks, org, id, cursor), ended)) {
+			items.push(piece);
+			if (items.length === limit || piece.end - cursor >= page) return { items, more: true };
+		}
+		return { items, more: false };
+	}
+
+	return {
+		head,
+		after,
+		cursorOf: ({ end }: Piece) => end,
+		/** Text, roughly, at two bytes a character. */
+		bytesOf: ({ text }: Piece) => 2 * text.length + 100
+	};
+}

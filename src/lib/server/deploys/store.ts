@@ -1,0 +1,184 @@
+import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { v7 as uuid } from 'uuid';
+import type { Sqlite } from '../sqlite/connect.ts';
+import { deploys } from '../sqlite/schema.ts';
+import * as bytes from './bytes.ts';
+import type { ChunkStore } from './chunk-store.ts';
+import {
+	isFinished,
+	type Address,
+	type Deploy,
+	type NewDeploy,
+	type Outcome,
+	type Status
+} from './deploy.ts';
+import { deployOf } from './row.ts';
+
+/** What is to be appended to one log: bytes that begin at its end, or none for a heartbeat. */
+export interface Addition extends Address {
+	offset: number;
+	data: Uint8Array;
+	/** Where the sender's bytes ended when the log reached its limit, if it has. */
+	cutAt: number | null;
+}
+
+export interface Filter {
+	service?: string | undefined;
+	environment?: string | undefined;
+	status?: Status | undefined;
+	/** A deploy's id: only those made before it. */
+	before?: string | undefined;
+	/** At most 100, which is also the default. */
+	limit?: number | undefined;
+}
+
+export interface Finish {
+	status: Outcome;
+	exitCode?: number | null | undefined;
+	/** Bytes that the sender sent; without it the log is taken to be whole. */
+	size?: number | undefined;
+}
+
+export type Finished =
+	/** `first`: it was this call that ended the deploy. */
+	| { kind: 'finished'; deploy: Deploy; first: boolean }
+	/** The sender's size is not that of the log, which is `end`. */
+	| { kind: 'wrong offset'; end: number }
+	/** It had finished before, with this status. */
+	| { kind: 'conflict'; status: Outcome }
+	| { kind: 'none' };
+
+/** Where a log stands; see the columns of the same names. */
+export interface Position {
+	status: Status;
+	size: number;
+	lines: number;
+	midLine: boolean;
+	cutAt: number | null;
+}
+
+const mostListed = 100;
+
+/** The deploys, in SQLite. Every call is synchronous, and what it has written is on disk when it returns. */
+export class DeployStore {
+	readonly #db: BetterSQLite3Database;
+	readonly #chunks: ChunkStore;
+	readonly #position;
+	readonly #move;
+	readonly #append;
+	readonly #finish;
+
+	constructor(sqlite: Sqlite, chunks: ChunkStore) {
+		this.#db = drizzle(sqlite);
+		this.#chunks = chunks;
+		this.#position = sqlite.prepare<[string, string], Omit<Position, 'midLine'> & { midLine: 0 | 1 }>(`
+			SELECT status, size, lines, mid_line AS midLine, cut_at AS cutAt FROM deploys WHERE org_id = ? AND id = ?`);
+		// Only columns that are in no index, so that a flush writes no page of one.
+		this.#move = sqlite.prepare<[number, number, 0 | 1, number | null, number, string, string]>(`
+			UPDATE deploys SET size = ?, lines = ?, mid_line = ?, cut_at = ?, last_append_at = ? WHERE org_id = ? AND id = ?`);
+		this.#append = sqlite.transaction((additions: readonly Addition[], now: number) =>
+			additions.filter((addition) => this.#add(addition, now))
+		);
+		this.#finish = sqlite.transaction(this.#finishOnce.bind(this));
+	}
+
+	/** Makes a running deploy with an empty log. */
+	create(org: string, { commit, ...rest }: NewDeploy, now = Date.now()): Deploy {
+		const row = {
+			...rest,
+			id: uuid(),
+			orgId: org,
+			commitSha: commit?.sha,
+			branch: commit?.branch,
+			commitMessage: commit?.message,
+			author: commit?.author,
+			commitUrl: commit?.url,
+			status: 'running' as const,
+			startedAt: now,
+			lastAppendAt: now
+		};
+		return deployOf(this.#db.insert(deploys).values(row).returning().get());
+	}
+
+	/** The deploy as it stands; null when there is none of that id in the organization. */
+	get(org: string, id: string): Deploy | null {
+		const row = this.#db.select().from(deploys).where(one(org, id)).get();
+		return row ? deployOf(row) : null;
+	}
+
+	/** Newest first; `next` is the `before` with which the list goes on, null at its end. */
+	list(org: string, filter: Filter): { deploys: Deploy[]; next: string | null } {
+		const { service, environment, status, before } = filter;
+		const limit = Math.min(Math.max(filter.limit ?? mostListed, 1), mostListed);
+		const conditions: SQL[] = [eq(deploys.orgId, org)];
+		if (service !== undefined) conditions.push(eq(deploys.service, service));
+		if (environment !== undefined) conditions.push(eq(deploys.environment, environment));
+		if (status !== undefined) conditions.push(eq(deploys.status, status));
+		if (before !== undefined) conditions.push(lt(deploys.id, before));
+		const matching = this.#db
+			.select()
+			.from(deploys)
+			.where(and(...conditions));
+		const rows = matching
+			.orderBy(desc(deploys.id))
+			.limit(limit + 1)
+			.all();
+		const shown = rows.slice(0, limit).map(deployOf);
+		return { deploys: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+	}
+
+	/** Where the log stands; null when there is no such deploy in the organization. */
+	positionOf(org: string, id: string): Position | null {
+		const row = this.#position.get(org, id);
+		return row ? { ...row, midLine: row.midLine === 1 } : null;
+	}
+
+	/**
+	 * Appends to any number of logs in one transaction and returns the deploys that it made running again.
+	 * @throws when that fails, or a log does not end where its addition begins: then nothing has been appended.
+	 */
+	append(additions: readonly Addition[], now = Date.now()): Address[] {
+		return this.#append.immediate(additions, now);
+	}
+
+	/** Adds to one log and says whether that revived the deploy. */
+	#add({ org, id, offset, data, cutAt }: Addition, now: number): boolean {
+		const at = this.positionOf(org, id);
+		if (!at || at.size !== offset || isFinished(at.status)) {
+			throw new Error(`deploy ${id} changed behind the buffer: ${JSON.stringify({ offset, found: at })}`);
+		}
+		const revived = at.status === 'interrupted';
+		if (revived) this.#revive(org, id);
+		const firstLine = at.midLine ? at.lines : at.lines + 1;
+		const lineFeeds = this.#chunks.insert(org, id, { offset, firstLine, flushedAt: now, data });
+		const midLine = data.length === 0 ? at.midLine : data.at(-1) !== bytes.lineFeed;
+		const lines = firstLine - 1 + lineFeeds + (midLine ? 1 : 0);
+		this.#move.run(offset + data.length, lines, midLine ? 1 : 0, cutAt, now, org, id);
+		return revived;
+	}
+
+	#revive(org: string, id: string): void {
+		const running = { status: 'running' as const, finishedAt: null, merged: false };
+		this.#db.update(deploys).set(running).where(one(org, id)).run();
+	}
+
+	/** Ends a deploy whose log has the sender's size. Again with the same status, it is answered as it stands. */
+	finish(org: string, id: string, how: Finish, now = Date.now()): Finished {
+		return this.#finish.immediate(org, id, how, now);
+	}
+
+	#finishOnce(org: string, id: string, { status, exitCode, size }: Finish, now: number): Finished {
+		const at = this.positionOf(org, id);
+		if (!at) return { kind: 'none' };
+		const first = !isFinished(at.status);
+		if (isFinished(at.status) && at.status !== status) return { kind: 'conflict', status: at.status };
+		const end = at.cutAt ?? at.size;
+		if (first && size !== undefined && size !== end) return { kind: 'wrong offset', end };
+		const ended = { status, exitCode: exitCode ?? null, finishedAt: now };
+		if (first) this.#db.update(deploys).set(ended).where(one(org, id)).run();
+		return { kind: 'finished', deploy: this.get(org, id) as Deploy, first };
+	}
+}
+
+const one = (org: string, id: string) => and(eq(deploys.orgId, org), eq(deploys.id, id)) ?? sql`false`;

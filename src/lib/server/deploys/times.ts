@@ -1,0 +1,63 @@
+/**
+ * When the lines of a chunk came. A chunk that was flushed as it is has one time. A merged one remembers, for each of its
+ * parts, the first line that began in it, so that merging changes no line's time. Stored as JSON, [line, time, line, time, …],
+ * each number as the difference to the one two before; the first to the chunk's own first line and time.
+ */
+export interface Mark {
+	/** The lines from this one on, up to the next mark … */
+	line: number;
+	/** … came at this time, epoch ms. */
+	time: number;
+}
+
+/** What of a chunk says when its lines came. */
+export interface Timed {
+	firstLine: number;
+	flushedAt: number;
+	times: string | null;
+}
+
+/** One part of a merged chunk. */
+export interface Part extends Timed {
+	/** Whether its first byte is not the first of a line. */
+	midLine: boolean;
+}
+
+/** The marks of a chunk in rising order; the first is that of its first byte. */
+export function marksOf({ firstLine, flushedAt, times }: Timed): [Mark, ...Mark[]] {
+	let mark: Mark = { line: firstLine, time: flushedAt };
+	const marks: [Mark, ...Mark[]] = [mark];
+	const differences: number[] = times === null ? [] : JSON.parse(times);
+	for (let at = 0; at < differences.length; at += 2) {
+		mark = { line: mark.line + (differences[at] ?? 0), time: mark.time + (differences[at + 1] ?? 0) };
+		marks.push(mark);
+	}
+	return marks;
+}
+
+/** The column `times` of a chunk that is made of these parts, in order; null when one time says it all. */
+export function merged(parts: readonly Part[]): string | null {
+	const marks = parts.flatMap((part, index) => {
+		const [own, ...later] = marksOf(part);
+		// The line that a part only goes on with keeps the time at which it began.
+		const line = index > 0 && part.midLine ? own.line + 1 : own.line;
+		return [{ line, time: own.time }, ...later];
+	});
+	const differences: number[] = [];
+	let last = marks[0];
+	marks.slice(1).forEach((mark, index) => {
+		if (!last || mark.time === last.time || marks[index + 2]?.line === mark.line) return;
+		differences.push(mark.line - last.line, mark.time - last.time);
+		last = mark;
+	});
+	return differences.length === 0 ? null : JSON.stringify(differences);
+}
+
+/** Gives, for lines asked in rising order, the time of each. */
+export function clock(marks: readonly Mark[]): (line: number) => number {
+	let at = 0;
+	return (line) => {
+		while ((marks[at + 1]?.line ?? Infinity) <= line) at++;
+		return marks[at]?.time ?? 0;
+	};
+}

@@ -1,0 +1,75 @@
+import { sql } from 'drizzle-orm';
+import { blob, index, integer, primaryKey, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core';
+
+export const statuses = ['running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const;
+
+/** Times are epoch milliseconds. */
+export const deploys = sqliteTable(
+	'deploys',
+	{
+		/** UUIDv7, so that the order of the ids is the order of the starts. */
+		id: text().primaryKey(),
+		orgId: text('org_id').notNull(),
+		service: text().notNull(),
+		environment: text(),
+		version: text(),
+		commitSha: text('commit_sha'),
+		branch: text(),
+		commitMessage: text('commit_message'),
+		author: text(),
+		commitUrl: text('commit_url'),
+		url: text(),
+		status: text({ enum: statuses }).notNull(),
+		startedAt: integer('started_at').notNull(),
+		/** When the sender was last heard of: an append, a heartbeat or the start. */
+		lastAppendAt: integer('last_append_at').notNull(),
+		finishedAt: integer('finished_at'),
+		exitCode: integer('exit_code'),
+		/** Bytes. */
+		size: integer().notNull().default(0),
+		/** A last line without its line feed counts. */
+		lines: integer().notNull().default(0),
+		/** Whether the last line still lacks its line feed. */
+		midLine: integer('mid_line', { mode: 'boolean' }).notNull().default(false),
+		/** Where the sender's bytes ended when the log reached its limit; a line of ours that says so follows them. */
+		cutAt: integer('cut_at'),
+		/** Whether the small chunks have been joined since the deploy ended. */
+		merged: integer({ mode: 'boolean' }).notNull().default(false)
+	},
+	(table) => [
+		index('deploys_org_id').on(table.orgId, table.id),
+		index('deploys_service').on(table.orgId, table.service, table.id),
+		// Not on last_append_at, which every flush would have to move in it.
+		index('deploys_running')
+			.on(table.id)
+			.where(sql`status = 'running'`),
+		index('deploys_unmerged')
+			.on(table.id)
+			.where(sql`merged = 0 AND status <> 'running'`)
+	]
+);
+
+/** The log of a deploy in pieces, without a hole between them. `data` comes last: what precedes it is read without it. */
+export const deployChunks = sqliteTable(
+	'deploy_chunks',
+	{
+		deployId: text('deploy_id')
+			.notNull()
+			.references(() => deploys.id, { onDelete: 'cascade' }),
+		/** Of the first byte, in bytes since the start of the log. */
+		offset: integer().notNull(),
+		/** The number, from 1, of the line in which the first byte lies. */
+		firstLine: integer('first_line').notNull(),
+		flushedAt: integer('flushed_at').notNull(),
+		/** When the lines of a merged chunk came: see deploys/times.ts. Null: all at `flushed_at`. */
+		times: text(),
+		data: blob({ mode: 'buffer' }).notNull()
+	},
+	(table) => [primaryKey({ columns: [table.deployId, table.offset] })]
+);
+
+/** A log as one column, for whoever looks into the file with other tools. Nothing here reads it. */
+export const deployLogs = sqliteView('deploy_logs', { deployId: text('deploy_id'), logs: text() }).as(sql`
+	SELECT id AS deploy_id, coalesce((
+		SELECT group_concat(CAST(data AS TEXT), '' ORDER BY "offset") FROM deploy_chunks WHERE deploy_id = deploys.id
+	), '') AS logs FROM deploys`);
