@@ -1,10 +1,22 @@
 import { Sender } from '../support/sender.ts';
-import { startServer, type Server } from '../support/server.ts';
+import { startServer, type Server, type ServerOptions } from '../support/server.ts';
 import { expect, signIn, test } from './fixtures.ts';
 import { LogsPage, type Shown } from './logs-page.ts';
 import { Organization } from './organization.ts';
 
 test.use({ expectedErrors: [/net::ERR_/] });
+
+/** The newest first: who made the data folder removes it, last. */
+const servers: Server[] = [];
+test.afterEach(async () => {
+	for (const server of servers.splice(0)) await server.stop();
+});
+
+async function started(options?: ServerOptions): Promise<Server> {
+	const server = await startServer(options);
+	servers.unshift(server);
+	return server;
+}
 
 /** Every line from the first to the last is there, once, in order, with the text that was acknowledged. */
 function expectAll(shown: Shown[], acknowledged: Map<number, string>) {
@@ -68,7 +80,7 @@ test('a page goes on by itself when the server was restarted, with nothing missi
 	page,
 	context
 }) => {
-	let server = await startServer();
+	const server = await started();
 	const { dataDir, port } = server;
 	const org = new Organization(server, await server.bootstrap());
 	await signIn(context.request, org, server.url);
@@ -79,13 +91,12 @@ test('a page goes on by itself when the server was restarted, with nothing missi
 
 	await server.kill('SIGTERM');
 	await logs.is('offline');
-	server = await startServer({ dataDir, env: { PORT: String(port) } });
+	await started({ dataDir, env: { PORT: String(port) } });
 	await sender.acknowledges(20);
 	await logs.is('live', 20_000);
 	await sender.stop();
 	await expect(logs.rows).toHaveCount(sender.sent);
 	expectAll(await logs.shown(), sender.acknowledged);
-	await server.stop();
 });
 
 function senderOf({ url }: Server, { key }: Organization, perSecond: number): Sender {
