@@ -44,8 +44,8 @@ export async function serve<Item, Credential>(
 	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
 
 	closers.push(streams.admit(stream.org, stream.credential, end));
-	function end(reason: EndReason): void {
-		const retry = reason === 'server stopping' ? retryAfterStop(streams.size) : undefined;
+	function end(reason: EndReason, together = 1): void {
+		const retry = reason === 'server stopping' ? retryAfterStop(together) : undefined;
 		to.write(encoder.encode(view.format.end(reason, retry)));
 		to.close();
 	}

@@ -12,7 +12,7 @@ export type FindRevoked<Credential> = (
 interface Open<Credential> {
 	org: string;
 	credential: Credential;
-	end(reason: EndReason): void;
+	end(reason: EndReason, together?: number): void;
 }
 
 /**
@@ -47,8 +47,12 @@ export class Streams<Credential> {
 		return this.#stopping || this.#open.size >= this.#most;
 	}
 
-	/** Takes a stream in; the function returned lets it go and is idempotent. */
-	admit(org: string, credential: Credential, end: (reason: EndReason) => void): () => void {
+	/** Takes a stream in. `end` is told why, and how many end together. The function returned lets it go and is idempotent. */
+	admit(
+		org: string,
+		credential: Credential,
+		end: (reason: EndReason, together?: number) => void
+	): () => void {
 		const open = { org, credential, end };
 		this.#open.add(open);
 		this.#watch(org);
@@ -60,7 +64,8 @@ export class Streams<Credential> {
 	/** Ends every stream and admits no more. */
 	stop(): void {
 		this.#stopping = true;
-		for (const { end } of [...this.#open]) end('server stopping');
+		const open = [...this.#open];
+		for (const { end } of open) end('server stopping', open.length);
 	}
 
 	/** Looks again at who may see the organization; never rejects. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { CatchUp, type Gate } from './catch-up.ts';
 import { Lane, type Encoded, type Reader, type View } from './lane.ts';
 import { Recent } from './recent.ts';
@@ -7,8 +7,12 @@ import type { Source, TailEvents } from './source.ts';
 
 /** Items of one read at the tip. */
 const page = 2_000;
+/** Readers written to in one turn of the event loop: about a millisecond of it. */
+const slice = 64;
 /** When to try again after a failed read, in ms. */
 const retryAfter = 500;
+
+const encoder = new TextEncoder();
 
 /**
  * How long to wait between two fan-outs, in ms. A write to a socket costs about 18 µs (measured), so this keeps the writes of
@@ -80,8 +84,12 @@ export class Tail<Item> {
 	/** Sends every reader at the tip where it stands: it keeps the connection alive and the cursor near. */
 	heartbeat(): void {
 		for (const lane of this.#lanes.values()) {
-			const bytes = new TextEncoder().encode(lane.view.format.moved(this.#position));
-			if (bytes.length > 0) this.#send(lane, { bytes, lines: 0, skipped: 0 });
+			const bytes = encoder.encode(lane.view.format.moved(this.#position));
+			if (bytes.length === 0) continue;
+			for (const reader of lane.readers) {
+				// One that is still behind, within a fan-out, must not be told that it is not.
+				if (reader.cursor === this.#position && reader.sink.writable()) reader.sink.write(bytes);
+			}
 		}
 	}
 
@@ -93,7 +101,7 @@ export class Tail<Item> {
 			this.#woken = false;
 			try {
 				const { items, more } = await this.#source.after(this.#position, page);
-				if (items.length > 0) this.#fanOut(items);
+				if (items.length > 0) await this.#fanOut(items);
 				if (more) this.#woken = true;
 			} catch (error) {
 				this.#events.failed(error);
@@ -104,30 +112,41 @@ export class Tail<Item> {
 		this.#advancing = false;
 	}
 
-	#fanOut(items: Item[]): void {
+	async #fanOut(items: Item[]): Promise<void> {
 		const { cursorOf, bytesOf } = this.#source;
 		this.#recent.push(items, cursorOf, bytesOf);
 		this.#position = cursorOf(items.at(-1) as Item);
 		this.#fannedOut = performance.now();
-		for (const lane of this.#lanes.values()) {
+		for (const lane of [...this.#lanes.values()]) {
 			const encoded = lane.encode(items, this.#position, cursorOf);
-			if (encoded) this.#send(lane, encoded);
+			if (encoded) await this.#send(lane, encoded);
 			else for (const reader of lane.readers) this.#atTip(reader);
 		}
 		for (const reader of [...this.#ahead]) this.#bringToTip(reader);
 	}
 
-	#send(lane: Lane<Item>, { bytes, lines, skipped }: Encoded): void {
-		for (const reader of lane.readers) {
-			if (!reader.sink.writable()) {
-				this.#unseat(reader);
-				this.#bringToTip(reader);
-				continue;
-			}
-			reader.sink.write(bytes);
-			this.#atTip(reader);
+	/**
+	 * Writes to the readers of a lane, a slice of them at a time: what is written in one turn reaches the sockets only after it.
+	 * Who joins meanwhile stands at the tip already and has no need of these bytes.
+	 */
+	async #send(lane: Lane<Item>, { bytes, lines, skipped }: Encoded): Promise<void> {
+		let sent = 0;
+		for (const reader of [...lane.readers]) {
+			if (!lane.readers.has(reader) || reader.cursor >= this.#position) continue;
+			if (this.#write(reader, bytes) && ++sent % slice === 0) await nextTurn();
 		}
-		if (lines > 0) this.#events.sent(lines * lane.readers.size, skipped * lane.readers.size);
+		if (lines > 0) this.#events.sent(lines * sent, skipped * sent);
+	}
+
+	#write(reader: Reader<Item>, bytes: Uint8Array): boolean {
+		if (!reader.sink.writable()) {
+			this.#unseat(reader);
+			this.#bringToTip(reader);
+			return false;
+		}
+		reader.sink.write(bytes);
+		this.#atTip(reader);
+		return true;
 	}
 
 	#bringToTip(reader: Reader<Item>): void {
