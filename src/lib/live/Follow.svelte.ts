@@ -17,12 +17,17 @@ const keysUp = new Set(['ArrowUp', 'PageUp', 'Home']);
 export class Follow {
 	following = $state(true);
 	readonly #onResume: () => void;
+	readonly #endsAtTip: () => boolean;
 	#node: HTMLElement | null = null;
 	#top = 0;
 
-	/** `onResume` brings what was held back. */
-	constructor(onResume: () => void) {
+	/**
+	 * `onResume` brings what was held back. While `endsAtTip` is false the list is a stretch from the middle of a log:
+	 * reaching its end takes up nothing.
+	 */
+	constructor(onResume: () => void, endsAtTip: () => boolean = () => true) {
 		this.#onResume = onResume;
+		this.#endsAtTip = endsAtTip;
 	}
 
 	lock(): void {
@@ -34,6 +39,13 @@ export class Follow {
 		this.following = true;
 		this.#toEnd();
 		this.#onResume();
+	}
+
+	/** Brings an element of the list into view and stays there, even at the very end. */
+	show(element: Element): void {
+		this.lock();
+		element.scrollIntoView({ block: 'center' });
+		if (this.#node) this.#top = this.#node.scrollTop;
 	}
 
 	/** Attach to the element that scrolls; its content is its first child. */
@@ -91,7 +103,7 @@ export class Follow {
 	#scrolled(node: HTMLElement): void {
 		const moved = node.scrollTop - this.#top;
 		this.#top = node.scrollTop;
-		if (moved > 0 && atEnd(node)) this.resume();
+		if (moved > 0 && atEnd(node) && this.#endsAtTip()) this.resume();
 		else if (moved < -1 && !atEnd(node)) this.lock();
 	}
 
@@ -99,7 +111,7 @@ export class Follow {
 		if (event.ctrlKey) return;
 		if (event.deltaY < 0 && canScroll(node)) this.lock();
 		// At the end there is nothing left to scroll, so no scroll event would tell that the reader is back.
-		if (event.deltaY > 0 && atEnd(node) && !hasSelection(node)) this.resume();
+		if (event.deltaY > 0 && atEnd(node) && this.#endsAtTip() && !hasSelection(node)) this.resume();
 	}
 
 	#toEnd(): void {

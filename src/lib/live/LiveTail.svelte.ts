@@ -1,11 +1,11 @@
 /** The log lines on the page: what the stream brings, frame by frame, at most 500 of them. */
 import type { Entry } from '../log/entry.ts';
 import * as api from './api.ts';
-import * as clock from './clock.ts';
+import { Connection } from './Connection.svelte.ts';
 import { Follow } from './Follow.svelte.ts';
 import * as lines from './lines.ts';
+import { Meter } from './Meter.svelte.ts';
 import type { SseEvent } from './sse.ts';
-import * as stream from './stream.ts';
 
 export interface Start extends api.Scope {
 	/** The lines up to `head`, oldest first; the stream goes on from exactly there. */
@@ -13,71 +13,58 @@ export interface Start extends api.Scope {
 	head: number;
 }
 
-/** A tab hidden for so long closes its stream: a browser opens only six connections per host. */
-const hiddenMs = 30_000;
-
 /** More rows in one frame would keep the main thread for over 50 ms on a slow machine. */
 const rowsPerFrame = 100;
 
 /** After a frame with many rows the next one waits, a millisecond a row up to this: nobody reads 60 such a second. */
 const longestGapMs = 25;
 
-/** Lines a second are counted over so many seconds. */
-const rateSeconds = 4;
-
 export class LiveTail {
 	/** What is on the screen. Replaced whole, never changed. */
 	rows = $state.raw<readonly lines.Row[]>([]);
 	/** How many lines came while locked. */
 	fresh = $state(0);
-	status = $state.raw<stream.Status>({ state: 'connecting' });
-	/** From the commit of the newest line to its paint, in milliseconds; null until one came live. */
-	delay = $state<number | null>(null);
-	/** Lines a second that came lately. */
-	rate = $state(0);
 	/** Whether the organization ever had a line, matching or not. */
 	begun = $state(false);
 	readonly follow = new Follow(() => this.#plan());
 
 	readonly #start: Start;
-	#stream: stream.Stream | null = null;
-	#cursor: string;
+	readonly #connection: Connection;
+	readonly #meter = new Meter();
 	#held: readonly lines.Row[] = [];
 	#frame = 0;
 	#notBefore = 0;
-	#bounds = clock.unknown;
-	/** When the newest line was committed, until it is painted. */
-	#unpainted: number | null = null;
-	#measuredAt = 0;
-	#arrived = 0;
-	#lately: number[] = [];
 
 	/** Touches nothing of a browser: the server renders with it too. */
 	constructor(start: Start) {
 		this.#start = start;
-		this.#cursor = String(start.head);
 		this.rows = start.entries;
 		this.begun = start.head > 0;
+		this.#connection = new Connection({
+			addressOf: (cursor) => api.streamAddress(start, cursor),
+			cursor: String(start.head),
+			onEvents: (events) => this.#take(events)
+		});
+	}
+
+	get status() {
+		return this.#connection.status;
+	}
+
+	get delay() {
+		return this.#meter.delay;
+	}
+
+	get rate() {
+		return this.#meter.rate;
 	}
 
 	/** Begins to listen; returns what ends it. */
 	start(): () => void {
-		let hiding: ReturnType<typeof setTimeout> | undefined;
-		const turn = () => {
-			clearTimeout(hiding);
-			if (document.hidden) hiding = setTimeout(() => this.#disconnect(), hiddenMs);
-			else if (!this.#stream) this.#connect();
-		};
-		const seconds = setInterval(() => this.#measureRate(), 1000);
-		document.addEventListener('visibilitychange', turn);
-		turn();
-		if (!this.#stream) this.#connect();
+		const stop = [this.#meter.start(), this.#connection.start()];
 		return () => {
-			clearTimeout(hiding);
-			clearInterval(seconds);
 			cancelAnimationFrame(this.#frame);
-			document.removeEventListener('visibilitychange', turn);
-			this.#disconnect();
+			for (const end of stop) end();
 		};
 	}
 
@@ -95,31 +82,13 @@ export class LiveTail {
 		return api.line(this.#start.org, seq);
 	}
 
-	#connect(): void {
-		this.#stream = stream.open({
-			url: api.streamAddress(this.#start, this.#cursor),
-			cursor: this.#cursor,
-			onEvents: (events) => this.#take(events),
-			onStatus: (status) => (this.status = status),
-			onClock: (reading) => (this.#bounds = clock.narrow(this.#bounds, reading))
-		});
-	}
-
-	#disconnect(): void {
-		if (!this.#stream) return;
-		this.#cursor = this.#stream.cursor;
-		this.#stream.close();
-		this.#stream = null;
-	}
-
 	#take(events: readonly SseEvent[]): void {
 		this.begun ||= events.some(({ id }) => Number(id) > 0); // a heartbeat of an empty stream says 0
 		const more = events.flatMap(rowOf);
 		if (more.length === 0) return;
 		this.#held = lines.hold(this.#held, more);
-		this.#arrived += lines.count(more);
 		const newest = more.at(-1);
-		if (newest && !lines.isSkipped(newest)) this.#unpainted = Date.parse(newest.received_at);
+		this.#meter.arrived(lines.count(more), newest && !lines.isSkipped(newest) ? newest.received_at : null);
 		this.#plan();
 	}
 
@@ -133,7 +102,7 @@ export class LiveTail {
 		if (now < this.#notBefore) return this.#plan();
 		if (!this.follow.following) {
 			this.fresh = lines.count(this.#held);
-			this.#unpainted = null;
+			this.#meter.held();
 			return;
 		}
 		const next = this.#held.slice(0, rowsPerFrame);
@@ -142,27 +111,7 @@ export class LiveTail {
 		this.#notBefore = now + Math.min(next.length, longestGapMs);
 		this.fresh = 0;
 		if (this.#held.length > 0) this.#plan();
-		else this.#measureDelay();
-	}
-
-	/** A message posted in a frame is handled after that frame's paint. A number that changes faster is no use. */
-	#measureDelay(): void {
-		const committedAt = this.#unpainted;
-		this.#unpainted = null;
-		if (committedAt === null || performance.now() - this.#measuredAt < 500) return;
-		this.#measuredAt = performance.now();
-		const { port1, port2 } = new MessageChannel();
-		port1.onmessage = () => {
-			this.delay = Math.max(0, Math.round(Date.now() + clock.correction(this.#bounds) - committedAt));
-			port1.close();
-		};
-		port2.postMessage(null);
-	}
-
-	#measureRate(): void {
-		this.#lately = [...this.#lately, this.#arrived].slice(-rateSeconds);
-		this.#arrived = 0;
-		this.rate = this.#lately.reduce((sum, lines) => sum + lines, 0) / this.#lately.length;
+		else this.#meter.shown(() => this.#connection.correction);
 	}
 }
 

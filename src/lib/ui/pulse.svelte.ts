@@ -2,7 +2,7 @@
 import { createContext } from 'svelte';
 import type { Status } from '../live/stream.ts';
 
-/** What every live view has: the logs now, the log of a deploy as well. */
+/** What every live view has: the logs, the list of deploys, the log of a deploy. */
 export interface Live {
 	readonly status: Status;
 	readonly follow: { readonly following: boolean };
@@ -10,8 +10,8 @@ export interface Live {
 	readonly fresh: number;
 	/** From commit to paint, in ms. */
 	readonly delay: number | null;
-	/** Lines a second. */
-	readonly rate: number;
+	/** Lines a second; null where no lines are shown. */
+	readonly rate: number | null;
 }
 
 export class Pulse {

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import * as duration from './duration.ts';
+
+test.each([
+	[-5, '0:00'],
+	[48_999, '0:48'],
+	[107_000, '1:47'],
+	[3_599_999, '59:59'],
+	[3_966_000, '1:06:06'],
+	[90_000_000, '25:00:00']
+])('%i ms on a clock are %s', (ms, text) => {
+	expect(duration.clock(ms)).toBe(text);
+});
+
+test.each([
+	[0, '0 s'],
+	[48_000, '48 s'],
+	[60_000, '1 min'],
+	[112_000, '1 min 52 s'],
+	[3_600_000, '1 h'],
+	[93_780_000, '1 d 2 h']
+])('%i ms in words are %s', (ms, text) => {
+	expect(duration.words(ms)).toBe(text);
+});
+
+test.each([
+	[-1000, 'just now'],
+	[59_000, 'just now'],
+	[60_000, '1 min ago'],
+	[7_200_000, '2 h ago'],
+	[172_800_000, '2 d ago']
+])('%i ms back is %s', (ms, text) => {
+	expect(duration.ago(ms)).toBe(text);
+});

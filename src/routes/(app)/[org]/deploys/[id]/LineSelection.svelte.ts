@@ -1,0 +1,33 @@
+/** Which lines are pointed at. The address holds them, so they can be sent on. */
+import { replaceState } from '$app/navigation';
+import { page } from '$app/state';
+import * as lineRange from '$live/line-range.ts';
+
+export class LineSelection {
+	range = $state.raw<lineRange.LineRange | null>(null);
+	/** Where a range made with the shift key begins. */
+	#from = 1;
+
+	/** Reads the address, which the server does not know the end of. */
+	read(): void {
+		this.range = lineRange.parse(location.hash);
+		this.#from = this.range?.first ?? 1;
+	}
+
+	/** Points at a line, or from the one before to it. */
+	point(line: number, extend: boolean): void {
+		if (!extend || !this.range) this.#from = line;
+		this.#set(lineRange.between(this.#from, line));
+	}
+
+	clear(): void {
+		this.#set(null);
+	}
+
+	#set(range: lineRange.LineRange | null): void {
+		this.range = range;
+		const { pathname, search } = location;
+		// eslint-disable-next-line svelte/no-navigation-without-resolve -- it is where we are, but for the hash
+		replaceState(pathname + search + (range ? lineRange.format(range) : ''), page.state);
+	}
+}
