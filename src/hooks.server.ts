@@ -1,9 +1,15 @@
 import { building, dev } from '$app/environment';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import pino, { type Logger } from 'pino';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { accounts } from './lib/server/accounts/accounts.ts';
 import * as configuration from './lib/server/config.ts';
 import * as csrf from './lib/server/csrf.ts';
+import { announcement } from './lib/server/deploys/announcement.ts';
+import type { Deploy } from './lib/server/deploys/deploy.ts';
+import { Deploys } from './lib/server/deploys/deploys.ts';
+import { addressOf, topicOf as topicOfDeploy } from './lib/server/deploys/source.ts';
+import { Broadcast } from './lib/server/listener/broadcast.ts';
 import { listener, type Listener } from './lib/server/listener/listener.ts';
 import { PostgresBridge } from './lib/server/listener/postgres.ts';
 import * as safety from './lib/server/listener/safety-check.ts';
@@ -23,6 +29,7 @@ import * as partitions from './lib/server/postgres/partitions.ts';
 import { asProblem, problem } from './lib/server/problem.ts';
 import * as readiness from './lib/server/readiness.ts';
 import { secure } from './lib/server/security-headers.ts';
+import * as sqliteDatabase from './lib/server/sqlite/connect.ts';
 
 /**
  * Everything a request can reach, made once at boot and put together only here:
@@ -81,13 +88,26 @@ async function compose(config: configuration.Config, log: Logger) {
 	const tails = new Tails(wakes, sourceOf, { sent: measured.sent, failed });
 
 	const search = logSearch(logStore(sql.pages));
-	const parts = { config, log, accounts: people, logs, search, writer, tails, streams, metrics: measured };
+	const path = openDeploys(config, log, writer);
+	const parts = {
+		config,
+		log,
+		accounts: people,
+		logs,
+		search,
+		writer,
+		tails,
+		streams,
+		metrics: measured,
+		...path.parts
+	};
 	const endMaintenance = maintain(tasks(parts, sql.pages, wakes), log);
 
 	/** Closes what is open, in the order in which it depends on the rest. */
 	async function stop(): Promise<void> {
 		endMaintenance();
 		tails.close();
+		await path.close();
 		await writer.idle();
 		await bridge.close();
 		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));
@@ -95,6 +115,54 @@ async function compose(config: configuration.Config, log: Logger) {
 	}
 
 	return { ...parts, faults: () => readiness.faults(sql.pages, bridge), stop };
+}
+
+/** Path B: deploys live in SQLite, and only this process moves them, so their wake-ups need no bridge. */
+function openDeploys(config: configuration.Config, log: Logger, writer: LogWriter) {
+	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
+	const wakes = listener();
+	const deployChanges = new Broadcast<Deploy>();
+	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
+	const deploys: Deploys = new Deploys({
+		sqlite,
+		flushMs: config.deployFlushMs,
+		leaseMs: config.deployLeaseS * 1000,
+		stdout: config.deployLogStdout ? process.stdout : null,
+		onflushed: (addresses) => addresses.forEach((address) => wakes.wake(topicOfDeploy(address))),
+		onchanged: (org, id) => setImmediate(changed, org, id), // after the constructor, which may call this
+		onfailed: failed
+	});
+
+	function changed(org: string, id: string): void {
+		const deploy = deploys.get(org, id);
+		if (!deploy) return;
+		deployChanges.send(org, deploy);
+		wakes.wake(topicOfDeploy({ org, id }));
+		announce(writer, org, deploy).catch(failed);
+	}
+
+	const sourceOf = (topic: string) => {
+		const { org, id } = addressOf(topic);
+		return deploys.source(org, id);
+	};
+	const deployTails = new Tails(wakes, sourceOf, { sent() {}, failed });
+	async function close(): Promise<void> {
+		deployTails.close();
+		await deploys.close();
+		sqlite.close();
+	}
+	return { parts: { deploys, deployChanges, deployTails }, close };
+}
+
+/** Tells the deploy's service in its log what became of the deploy; while the database is away, later. */
+async function announce(writer: LogWriter, org: string, deploy: Deploy): Promise<void> {
+	const entries = [announcement(deploy)];
+	const report = { accepted: 1, rejected: 0 };
+	const idempotencyKey = `deploy ${deploy.id} ${deploy.status} ${deploy.finished_at ?? deploy.last_append_at}`;
+	for (let tries = 0; tries < 60; tries++, await sleep(5_000, undefined, { ref: false })) {
+		const { kind } = await writer.append({ org, entries, report, bytes: 1_000, idempotencyKey });
+		if (kind === 'stored' || kind === 'refused') return;
+	}
 }
 
 function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {

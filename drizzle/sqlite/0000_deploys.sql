@@ -30,10 +30,12 @@ CREATE TABLE `deploys` (
 	`lines` integer DEFAULT 0 NOT NULL,
 	`mid_line` integer DEFAULT false NOT NULL,
 	`cut_at` integer,
+	`idempotency_key` text,
 	`merged` integer DEFAULT false NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `deploys_org_id` ON `deploys` (`org_id`,`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `deploys_idempotency_key` ON `deploys` (`org_id`,`idempotency_key`);--> statement-breakpoint
 CREATE INDEX `deploys_service` ON `deploys` (`org_id`,`service`,`id`);--> statement-breakpoint
 CREATE INDEX `deploys_running` ON `deploys` (`id`) WHERE status = 'running';--> statement-breakpoint
 CREATE INDEX `deploys_unmerged` ON `deploys` (`id`) WHERE merged = 0 AND status <> 'running';--> statement-breakpoint

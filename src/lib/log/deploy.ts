@@ -2,6 +2,9 @@
 
 export type Status = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
+/** A status that a sender can end a deploy with. */
+export type Outcome = Exclude<Status, 'running' | 'interrupted'>;
+
 export interface Commit {
 	sha: string | null;
 	branch: string | null;
@@ -50,6 +53,6 @@ export interface Line {
 }
 
 /** Whether nothing can be appended any more. */
-export function isFinished(status: Status): boolean {
+export function isFinished(status: Status): status is Outcome {
 	return status !== 'running' && status !== 'interrupted';
 }

@@ -59,9 +59,11 @@ export class Deploys {
 		this.#merger.resume();
 	}
 
-	/** Makes a running deploy with an empty log. */
-	create(org: string, deploy: NewDeploy): Deploy {
-		const created = this.#store.create(org, deploy);
+	/** Makes a running deploy with an empty log; a repeat with the same idempotency key is given the same deploy. */
+	create(org: string, deploy: NewDeploy, idempotencyKey: string | null = null): Deploy {
+		const made = idempotencyKey === null ? null : this.#store.madeWith(org, idempotencyKey);
+		if (made) return made;
+		const created = this.#store.create(org, deploy, Date.now(), idempotencyKey);
 		this.#started({ org, id: created.id });
 		return created;
 	}
@@ -74,6 +76,11 @@ export class Deploys {
 	/** Newest first, at most 100; `next` is the `before` with which the list goes on, null at its end. */
 	list(org: string, filter: Filter): { deploys: Deploy[]; next: string | null } {
 		return this.#store.list(org, filter);
+	}
+
+	/** The services and environments of the organization's newest 500 deploys, by name. */
+	namesOf(org: string): { services: string[]; environments: string[] } {
+		return this.#store.namesOf(org);
 	}
 
 	/** Where the log stands, on disk; null when there is no such deploy in the organization. */

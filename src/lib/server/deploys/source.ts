@@ -1,4 +1,4 @@
-import { isFinished } from './deploy.ts';
+import { isFinished, type Address } from './deploy.ts';
 import * as bytes from './bytes.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import { pieces, type Piece } from './pieces.ts';
@@ -43,4 +43,12 @@ export function deploySource(store: DeployStore, chunks: ChunkStore, org: string
 		/** Text, roughly, at two bytes a character. */
 		bytesOf: ({ text }: Piece) => 2 * text.length + 100
 	};
+}
+
+/** The topic of a deploy's log, within this process: the deploys of an instance are its own. */
+export const topicOf = ({ org, id }: Address) => `deploy:${org}/${id}`;
+
+export function addressOf(topic: string): Address {
+	const [org = '', id = ''] = topic.slice('deploy:'.length).split('/');
+	return { org, id };
 }

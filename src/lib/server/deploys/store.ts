@@ -83,10 +83,23 @@ export class DeployStore {
 		this.#finish = sqlite.transaction(this.#finishOnce.bind(this));
 	}
 
+	/** The deploy that a request with this idempotency key has made; null when there was none. */
+	madeWith(org: string, idempotencyKey: string): Deploy | null {
+		const condition = and(eq(deploys.orgId, org), eq(deploys.idempotencyKey, idempotencyKey));
+		const row = this.#db.select().from(deploys).where(condition).get();
+		return row ? deployOf(row) : null;
+	}
+
 	/** Makes a running deploy with an empty log. */
-	create(org: string, { commit, ...rest }: NewDeploy, now = Date.now()): Deploy {
+	create(
+		org: string,
+		{ commit, ...rest }: NewDeploy,
+		now = Date.now(),
+		idempotencyKey: string | null = null
+	): Deploy {
 		const row = {
 			...rest,
+			idempotencyKey,
 			id: uuid(),
 			orgId: org,
 			commitSha: commit?.sha,
@@ -126,6 +139,18 @@ export class DeployStore {
 			.all();
 		const shown = rows.slice(0, limit).map(deployOf);
 		return { deploys: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+	}
+
+	/** The services and environments of the organization's newest 500 deploys, by name. */
+	namesOf(org: string): { services: string[]; environments: string[] } {
+		const { service, environment, id } = deploys;
+		const newest = this.#db.select({ service, environment }).from(deploys).where(eq(deploys.orgId, org));
+		const rows = newest.orderBy(desc(id)).limit(500).all();
+		const distinct = (names: (string | null)[]) => [...new Set(names.filter((name) => name !== null))].sort();
+		return {
+			services: distinct(rows.map(({ service }) => service)),
+			environments: distinct(rows.map(({ environment }) => environment))
+		};
 	}
 
 	/** Where the log stands; null when there is no such deploy in the organization. */

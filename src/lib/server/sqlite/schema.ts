@@ -1,5 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { blob, index, integer, primaryKey, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core';
+import {
+	blob,
+	index,
+	integer,
+	primaryKey,
+	sqliteTable,
+	sqliteView,
+	text,
+	uniqueIndex
+} from 'drizzle-orm/sqlite-core';
 
 export const statuses = ['running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const;
 
@@ -33,11 +42,14 @@ export const deploys = sqliteTable(
 		midLine: integer('mid_line', { mode: 'boolean' }).notNull().default(false),
 		/** Where the sender's bytes ended when the log reached its limit; a line of ours that says so follows them. */
 		cutAt: integer('cut_at'),
+		/** Of the request that made it, so that its repeat makes no second one. */
+		idempotencyKey: text('idempotency_key'),
 		/** Whether the small chunks have been joined since the deploy ended. */
 		merged: integer({ mode: 'boolean' }).notNull().default(false)
 	},
 	(table) => [
 		index('deploys_org_id').on(table.orgId, table.id),
+		uniqueIndex('deploys_idempotency_key').on(table.orgId, table.idempotencyKey),
 		index('deploys_service').on(table.orgId, table.service, table.id),
 		// Not on last_append_at, which every flush would have to move in it.
 		index('deploys_running')

@@ -2,7 +2,7 @@ import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
 import { firstKey, removeFirstKey } from '$server/accounts/cookies';
-import { error } from '@sveltejs/kit';
+import { membershipOf } from '../membership';
 import type { PageServerLoad } from './$types';
 
 /** How many lines the page starts with, and keeps while it follows. */
@@ -10,10 +10,8 @@ const lines = 500;
 
 /** The last lines, and the head they were read up to: the stream goes on from exactly there. */
 export const load: PageServerLoad = async ({ params, locals, url, cookies }) => {
-	const { app, user } = locals;
-	const membership = user && (await app.accounts.organizations.membership(user.id, params.org));
-	if (!membership) error(404, `There is no organization "${params.org}" that you belong to.`);
-	const org = membership.org.id;
+	const { app } = locals;
+	const org = (await membershipOf(locals, params.org)).org.id;
 
 	const q = url.searchParams.get('q') ?? '';
 	const filter = compile(q);

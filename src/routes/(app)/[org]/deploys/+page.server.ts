@@ -1,0 +1,26 @@
+import { error } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { filter, faults } from '../../../api/deploys/parameters';
+import { present } from '../../../api/deploys/present';
+import { membershipOf } from '../membership';
+import type { PageServerLoad } from './$types';
+
+const shown = 50;
+
+/** The newest deploys that match the filters; an empty choice of a form is none. */
+export const load: PageServerLoad = async ({ params, locals, url }) => {
+	const { deploys } = locals.app;
+	const org = (await membershipOf(locals, params.org)).org.id;
+	const chosen = [...url.searchParams].filter(([, value]) => value !== '');
+	const asked = v.safeParse(filter, Object.fromEntries(chosen));
+	if (!asked.success) error(400, faults(asked.issues));
+	const { service, environment, status } = asked.output;
+	const found = deploys.list(org, { ...asked.output, limit: shown });
+	return {
+		deploys: found.deploys.map((deploy) => present(deploy, params.org)),
+		next: found.next,
+		filters: { service: service ?? null, environment: environment ?? null, status: status ?? null },
+		...deploys.namesOf(org),
+		now: new Date().toISOString()
+	};
+};

@@ -1,0 +1,29 @@
+import type { Deploys } from '$server/deploys/deploys';
+
+/** Lines that a page begins with. */
+const shown = 500;
+
+/**
+ * The last lines of a log, or those around a line; `cursor` is where the stream goes on, in bytes, after the last of them.
+ */
+export async function excerpt(deploys: Deploys, org: string, id: string, around: number | null) {
+	const total = deploys.positionOf(org, id)?.lines ?? 0;
+	const newest = Math.max(1, total - shown + 1);
+	const first = around === null ? newest : Math.max(1, Math.min(around - shown / 2, newest));
+	const lines = total === 0 ? [] : await deploys.lines(org, id, first, first + shown - 1);
+	const last = lines.at(-1);
+	const cursor = last ? last.offset + last.bytes : 0;
+	return {
+		rows: lines.map(({ line, offset, time, text, cut }) => ({ line, offset, time, text, cut })),
+		first,
+		cursor,
+		complete: endsWithLineFeed(deploys, org, id, cursor),
+		lines: total
+	};
+}
+
+function endsWithLineFeed(deploys: Deploys, org: string, id: string, end: number): boolean {
+	if (end === 0) return true;
+	const [byte] = deploys.bytes(org, id, { from: end - 1, to: end });
+	return byte?.[0] === 0x0a;
+}

@@ -1,0 +1,30 @@
+import { json } from '@sveltejs/kit';
+import * as v from 'valibot';
+import type { RequestHandler } from './$types';
+import { problem } from '$server/problem';
+import { authorized } from '../authorized';
+import * as parameters from './parameters';
+import { present } from './present';
+
+/** Makes a running deploy. */
+export const POST: RequestHandler = (event) =>
+	authorized(event, 'write', async ({ org, slug }) => {
+		const body = await event.request.json().catch(() => undefined); // undefined is no object, and refused as such
+		const asked = v.safeParse(parameters.newDeploy, body);
+		if (!asked.success) return problem(400, parameters.faults(asked.issues));
+		const key = event.request.headers.get('idempotency-key');
+		if (key !== null && !v.is(parameters.idempotencyKey, key)) {
+			return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
+		}
+		const deploy = present(event.locals.app.deploys.create(org, asked.output, key), slug);
+		return json(deploy, { status: 201, headers: { location: `/api/deploys/${deploy.id}` } });
+	});
+
+/** The deploys of the organization, newest first. */
+export const GET: RequestHandler = (event) =>
+	authorized(event, 'read', async ({ org, slug }) => {
+		const asked = v.safeParse(parameters.filter, Object.fromEntries(event.url.searchParams));
+		if (!asked.success) return problem(400, parameters.faults(asked.issues));
+		const { deploys, next } = event.locals.app.deploys.list(org, asked.output);
+		return json({ deploys: deploys.map((deploy) => present(deploy, slug)), next });
+	});

@@ -1,0 +1,13 @@
+import { json } from '@sveltejs/kit';
+import type { RequestHandler } from './$types';
+import { authorized } from '../../authorized';
+import { present } from '../present';
+import { noDeploy } from '../none';
+
+/** A deploy, in progress or not, with the size that it has now. */
+export const GET: RequestHandler = (event) =>
+	authorized(event, 'read', async ({ org, slug }) => {
+		const deploy = event.locals.app.deploys.get(org, event.params.id);
+		if (!deploy) return noDeploy();
+		return json(present(deploy, slug));
+	});

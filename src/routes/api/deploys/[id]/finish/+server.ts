@@ -1,0 +1,40 @@
+import { json } from '@sveltejs/kit';
+import * as v from 'valibot';
+import type { RequestHandler } from './$types';
+import { problem } from '$server/problem';
+import { authorized } from '../../../authorized';
+import { noDeploy } from '../../none';
+import * as parameters from '../../parameters';
+import { present } from '../../present';
+
+/** Ends a deploy; a repeat with the same status is answered alike. */
+export const POST: RequestHandler = (event) =>
+	authorized(event, 'write', async ({ org, slug }) => {
+		const body = await event.request.json().catch(() => undefined); // undefined is no object, and refused as such
+		const asked = v.safeParse(parameters.finish, body);
+		if (!asked.success) return problem(400, parameters.faults(asked.issues));
+		const { status, exit_code: exitCode, size } = asked.output;
+		const finished = event.locals.app.deploys.finish(org, event.params.id, {
+			status,
+			exitCode,
+			size: size ?? undefined
+		});
+		switch (finished.kind) {
+			case 'finished':
+				return json(present(finished.deploy, slug));
+			case 'wrong offset':
+				return withOffset(
+					problem(409, 'The log has another size. Send what is missing from Upload-Offset on.'),
+					finished.end
+				);
+			case 'conflict':
+				return problem(409, `The deploy has ended before: ${finished.status}.`, { status: finished.status });
+			case 'none':
+				return noDeploy();
+		}
+	});
+
+function withOffset(response: Response, end: number): Response {
+	response.headers.set('upload-offset', String(end));
+	return response;
+}

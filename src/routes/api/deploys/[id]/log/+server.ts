@@ -1,0 +1,23 @@
+import type { RequestHandler } from './$types';
+import { authorized } from '../../../authorized';
+import { append } from './append';
+import { raw } from './raw';
+import { selection } from './selection';
+
+/** Appends bytes; see append.ts for what each answer says. */
+export const PATCH: RequestHandler = (event) =>
+	authorized(event, 'write', ({ org }) => append(event, org, event.params.id));
+
+/** The log: raw, or what `lines` or `q` select of it. */
+export const GET: RequestHandler = (event) =>
+	authorized(event, 'read', ({ org }) => {
+		const { searchParams } = event.url;
+		const selects = searchParams.has('lines') || searchParams.has('q');
+		return (selects ? selection : raw)(event, org, event.params.id);
+	});
+
+/** Where the log ends: with `read` a reader sees its size, with `write` a sender where to go on. */
+export const HEAD: RequestHandler = (event) =>
+	authorized(event, event.request.headers.has('authorization') ? 'write' : 'read', ({ org }) =>
+		raw(event, org, event.params.id)
+	);

@@ -1,0 +1,53 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { FlushFailed, type Appended } from '$server/deploys/buffer';
+import * as body from '$server/ingest/body';
+import { problem } from '$server/problem';
+import { noDeploy } from '../../none';
+
+/** PATCH /api/deploys/{id}/log: answered when the bytes are on disk, or with where the log truly ends. */
+export async function append({ request, locals }: RequestEvent, org: string, id: string): Promise<Response> {
+	const { deploys, log } = locals.app;
+	const offset = offsetOf(request.headers.get('upload-offset'));
+	if (offset === undefined) return problem(400, 'Upload-Offset takes a number of bytes.');
+	if (deploys.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
+	const read = await body.read(request.body, request.headers.get('content-encoding'));
+	if (!read.ok) return problem(read.status, read.detail);
+	try {
+		return respond(await deploys.append(org, id, offset, read.bytes));
+	} catch (error) {
+		if (!(error instanceof FlushFailed)) throw error;
+		log.error({ err: error, deploy: id }, 'a deploy log could not be written');
+		return problem(503, 'The log could not be written. Nothing of it was stored: send it again.');
+	}
+}
+
+/** Null: append at the end. Undefined: not a number of bytes. */
+function offsetOf(header: string | null): number | null | undefined {
+	if (header === null) return null;
+	return /^\d{1,15}$/.test(header) ? Number(header) : undefined;
+}
+
+function respond(appended: Appended): Response {
+	switch (appended.kind) {
+		case 'stored':
+			return new Response(null, { status: 204, headers: { 'upload-offset': String(appended.end) } });
+		case 'wrong offset':
+			return at(appended.end, problem(409, 'The log does not end there. Send again from Upload-Offset on.'));
+		case 'too large':
+			return at(appended.end, problem(413, 'The log has reached its limit and takes no more bytes.'));
+		case 'finished':
+			return problem(409, `The deploy has ended: ${appended.status}.`, { status: appended.status });
+		case 'full':
+			return problem(
+				429,
+				'The server has more to write than it can take. Nothing was accepted: send it again.'
+			);
+		case 'none':
+			return noDeploy();
+	}
+}
+
+function at(end: number, response: Response): Response {
+	response.headers.set('upload-offset', String(end));
+	return response;
+}

@@ -1,0 +1,41 @@
+import { json, type RequestEvent } from '@sveltejs/kit';
+import { problem } from '$server/problem';
+import { noDeploy } from '../../none';
+import { streamOf } from './stream-of';
+
+/** The most lines of one answer; more are asked for in further ones. */
+const mostLines = 5_000;
+const mostText = 1_000;
+
+/** Some lines of a log, or where a text stands in it. */
+export async function selection(
+	{ request, url, locals }: RequestEvent,
+	org: string,
+	id: string
+): Promise<Response> {
+	const { deploys } = locals.app;
+	const position = deploys.positionOf(org, id);
+	if (!position) return noDeploy();
+	const text = url.searchParams.get('q');
+	if (text !== null) {
+		if (text === '' || text.length > mostText)
+			return problem(400, `q takes a text of 1 to ${mostText} characters.`);
+		return json(await deploys.search(org, id, { text }));
+	}
+	const [, first, last] = /^(\d{1,9})-(\d{1,9})$/.exec(url.searchParams.get('lines') ?? '') ?? [];
+	const [from, to] = [Number(first), Number(last)];
+	if (!(from >= 1 && to >= from && to - from < mostLines)) {
+		return problem(
+			400,
+			`lines takes the first and the last line, such as 120-220, at most ${mostLines} lines.`
+		);
+	}
+	const lines = await deploys.lines(org, id, from, to);
+	if (request.headers.get('accept')?.includes('application/json'))
+		return json({ lines, total: position.lines });
+	const start = lines.at(0)?.offset ?? 0;
+	const end = lines.reduce((_, { offset, bytes }) => offset + bytes, start);
+	return new Response(streamOf(deploys.bytes(org, id, { from: start, to: end })), {
+		headers: { 'content-type': 'text/plain; charset=utf-8' }
+	});
+}

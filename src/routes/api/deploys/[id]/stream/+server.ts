@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import type { RequestHandler } from './$types';
+import { isFinished } from '$server/deploys/deploy';
+import { topicOf } from '$server/deploys/source';
+import { serve } from '$server/listener/serve';
+import { problem } from '$server/problem';
+import { authorized } from '../../../authorized';
+import { wholeNumber } from '../../../logs/parameters';
+import { noDeploy } from '../../none';
+import { present } from '../../present';
+import { attend } from './attend';
+import { view } from './view';
+
+const cursor = (name: string) => v.nullish(wholeNumber(name, 0, Number.MAX_SAFE_INTEGER));
+const parameters = v.object({ from: cursor('from'), 'last-event-id': cursor('Last-Event-ID') });
+
+/** The log of one deploy as it grows, and the deploy on every change, until it has ended and all is sent. */
+export const GET: RequestHandler = (event) =>
+	authorized(event, 'read', async ({ org, slug, credential }) => {
+		const { app } = event.locals;
+		const { id } = event.params;
+		const deploy = app.deploys.get(org, id);
+		if (!deploy) return noDeploy();
+		const asked = v.safeParse(parameters, {
+			from: event.url.searchParams.get('from'),
+			'last-event-id': event.request.headers.get('last-event-id')
+		});
+		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
+		if (app.streams.full) return problem(503, 'All places for streams are taken. Try again shortly.', {}, 5);
+
+		const from = asked.output.from ?? app.deploys.tailOf(org, id) ?? 0;
+		const last = asked.output['last-event-id'] ?? null;
+		const beyond = last !== null && last > deploy.size;
+		return serve({ tails: app.deployTails, streams: app.streams }, ({ end }) => end, {
+			topic: topicOf({ org, id }),
+			org,
+			credential,
+			view,
+			cursor: beyond ? Math.min(from, deploy.size) : Math.min(last ?? from, deploy.size),
+			attend: attend({
+				deploy,
+				reset: beyond,
+				isEnded: ({ status }) => isFinished(status),
+				show: (changed) => present(changed, slug),
+				subscribe: (receive) =>
+					app.deployChanges.subscribe(org, (changed) => {
+						if (changed.id === id) receive(changed);
+					})
+			})
+		});
+	});

@@ -1,0 +1,13 @@
+import type { Piece } from '$server/deploys/pieces';
+import type { View } from '$server/listener/lane';
+import { sse } from '$server/listener/sse';
+
+const json = ({ offset, line, time, text }: Piece) => JSON.stringify({ offset, line, time, text });
+
+/** Every reader of a deploy sees the same, so its log is encoded once for all of them. */
+export const view: View<Piece> = {
+	key: 'log',
+	matches: () => true,
+	format: sse(json, 'log'),
+	window: null
+};

@@ -1,0 +1,41 @@
+import type { RequestHandler } from './$types';
+import type { Deploy } from '$server/deploys/deploy';
+import { sink } from '$server/listener/sink';
+import { headers, sse } from '$server/listener/sse';
+import { problem } from '$server/problem';
+import { authorized } from '../../authorized';
+import { present } from '../present';
+
+const format = sse<never>(() => '');
+const encoder = new TextEncoder();
+/** How many of the newest deploys a stream begins with: as many as the page shows. */
+const newest = 50;
+
+/**
+ * The deploys of the organization, each on every change. It begins with the newest as they are, so that who reconnects has
+ * missed nothing.
+ */
+export const GET: RequestHandler = (event) =>
+	authorized(event, 'read', async ({ org, slug, credential }) => {
+		const { streams, deploys, deployChanges } = event.locals.app;
+		if (streams.full) return problem(503, 'All places for streams are taken. Try again shortly.', {}, 5);
+
+		const closers: (() => void)[] = [];
+		const { sink: to, body } = sink(() => closers.forEach((close) => close()));
+		const send = (text: string) => to.write(encoder.encode(text));
+		const show = (deploy: Deploy) =>
+			send(`event: deploy\ndata: ${JSON.stringify(present(deploy, slug))}\n\n`);
+
+		send(format.opening);
+		closers.push(
+			streams.admit(org, credential, (reason) => {
+				send(format.end(reason));
+				to.close();
+			}),
+			deployChanges.subscribe(org, (deploy) => (to.writable() ? show(deploy) : to.close()))
+		);
+		const heartbeat = setInterval(() => send(': alive\n\n'), 15_000);
+		closers.push(() => clearInterval(heartbeat));
+		deploys.list(org, { limit: newest }).deploys.reverse().forEach(show);
+		return new Response(body, { headers: headers(format) });
+	});
