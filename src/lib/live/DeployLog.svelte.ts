@@ -166,9 +166,10 @@ export class DeployLog {
 			this.fresh = this.total - this.#seen;
 			return this.#meter.held();
 		}
-		this.rows = this.#tip;
+		this.rows = lines.approach(this.rows, this.#tip);
 		this.#seen = this.total;
 		this.fresh = 0;
+		if (this.rows.length < this.#tip.length) return this.#plan();
 		this.#meter.shown(() => this.#connection.correction);
 	}
 }

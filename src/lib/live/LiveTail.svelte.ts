@@ -13,9 +13,6 @@ export interface Start extends api.Scope {
 	head: number;
 }
 
-/** More rows in one frame would keep the main thread for over 50 ms on a slow machine. */
-const rowsPerFrame = 100;
-
 /** After a frame with many rows the next one waits, a millisecond a row up to this: nobody reads 60 such a second. */
 const longestGapMs = 25;
 
@@ -105,7 +102,7 @@ export class LiveTail {
 			this.#meter.held();
 			return;
 		}
-		const next = this.#held.slice(0, rowsPerFrame);
+		const next = this.#held.slice(0, lines.perFrame);
 		this.rows = lines.show(this.rows, next);
 		this.#held = this.#held.slice(next.length);
 		this.#notBefore = now + Math.min(next.length, longestGapMs);

@@ -8,9 +8,9 @@ export interface Scope {
 	query: string;
 }
 
-/** The stream of what comes after a cursor, at most so many lines behind as the page can show. */
+/** The stream of what comes after a cursor, at most so many lines behind as the page can show with a marker for the rest. */
 export function streamAddress(scope: Scope, after: string): string {
-	return `/api/logs/stream?${parameters(scope, { after, window: cap })}`;
+	return `/api/logs/stream?${parameters(scope, { after, window: cap - 1 })}`;
 }
 
 /** Matching lines between two line numbers, neither included, oldest first. Throws when the server gives none. */

@@ -22,8 +22,8 @@ export interface Match {
 	text: string;
 }
 
-/** One answer has at most so many bytes, so long lines take several. */
-const mostAnswers = 8;
+/** One answer has at most so many lines, and of long ones fewer. */
+const mostLines = 5000;
 
 export function streamAddress({ org, id }: Address, from: string): string {
 	return `/api/deploys/${id}/stream?${new URLSearchParams({ org, from })}`;
@@ -41,8 +41,9 @@ export function rawAddress({ org, id }: Address, download = false): string {
 /** The lines from `first` to `last`, both inclusive, those that there are. Throws when the server gives none. */
 export async function lines(deploy: Address, first: number, last: number): Promise<Line[]> {
 	const found: Line[] = [];
-	for (let answers = 0, next = first; next <= last && answers < mostAnswers; answers++) {
-		const search = new URLSearchParams({ org: deploy.org, lines: `${next}-${last}` });
+	for (let next = first; next <= last;) {
+		const wanted = `${next}-${Math.min(last, next + mostLines - 1)}`;
+		const search = new URLSearchParams({ org: deploy.org, lines: wanted });
 		const answer: { lines: Line[] } = await read(`/api/deploys/${deploy.id}/log?${search}`);
 		found.push(...answer.lines);
 		const reached = found.at(-1)?.line ?? 0;

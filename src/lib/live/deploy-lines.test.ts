@@ -116,6 +116,24 @@ describe('what of a line written over is shown', () => {
 	});
 });
 
+describe('the way to the tip', () => {
+	const tip = rowsOf(...Array.from({ length: 500 }, (_, i) => `${i + 1}\n`));
+
+	test('takes a hundred new rows a frame, and what changed of those shown', () => {
+		const begun = [{ line: 1, time, text: 'open' }];
+		const next = lines.approach(begun, tip);
+		expect([next.length, next[0]?.text]).toEqual([101, '1']);
+	});
+
+	test('ends at the tip, from wherever it begins', () => {
+		for (const from of [[], tip.slice(0, 450), tip]) {
+			let rows: readonly lines.Row[] = from;
+			for (let frame = 0; frame < 5; frame++) rows = lines.approach(rows, tip);
+			expect(rows).toEqual(tip);
+		}
+	});
+});
+
 describe('the number of the last line of a piece', () => {
 	test.each([
 		['one', 7],

@@ -1,7 +1,7 @@
 /** The lines of a deploy's log on the page: the pieces that the stream brings become rows, one for each line. */
 import type { Line } from '../log/deploy.ts';
 import * as ansi from './ansi.ts';
-import { cap } from './lines.ts';
+import { cap, perFrame } from './lines.ts';
 
 export type Row = Pick<Line, 'line' | 'time' | 'text' | 'cut'>;
 
@@ -39,6 +39,13 @@ export function append(rows: readonly Row[], piece: Piece, limit = cap): readonl
 		added.push(extend(open ?? { line, time: piece.time, text: '' }, text, ended));
 	}
 	return added.slice(-limit);
+}
+
+/** What is shown next on the way to the tip: at most `most` rows more than are shown. */
+export function approach(rows: readonly Row[], tip: readonly Row[], most = perFrame): readonly Row[] {
+	const last = rows.at(-1)?.line ?? 0;
+	const unseen = tip.findIndex(({ line }) => line > last);
+	return unseen < 0 ? tip : tip.slice(0, unseen + most);
 }
 
 /** How many lines begin in a piece, when the one before it ended with `last`. */

@@ -14,6 +14,9 @@ export type Row = Entry | Skipped;
 /** At most so many rows are on the screen while following, and at most so many are held while locked. */
 export const cap = 500;
 
+/** More rows in one frame would keep the main thread for over 50 ms on a slow machine. */
+export const perFrame = 100;
+
 export function isSkipped(row: Row): row is Skipped {
 	return 'count' in row;
 }
