@@ -17,6 +17,7 @@ import { Streams } from './lib/server/listener/streams.ts';
 import { Tails } from './lib/server/listener/tails.ts';
 import * as idempotency from './lib/server/logs/idempotency.ts';
 import { logSource, orgOf, topicOf } from './lib/server/logs/source.ts';
+import { logOverview } from './lib/server/logs/overview.ts';
 import * as retention from './lib/server/logs/retention.ts';
 import { logSearch } from './lib/server/logs/search.ts';
 import { logStore } from './lib/server/logs/store.ts';
@@ -88,6 +89,7 @@ async function compose(config: configuration.Config, log: Logger) {
 	const tails = new Tails(wakes, sourceOf, { sent: measured.sent, failed });
 
 	const search = logSearch(logStore(sql.pages));
+	const overview = logOverview(sql.pages);
 	const path = openDeploys(config, log, writer);
 	const parts = {
 		config,
@@ -95,6 +97,7 @@ async function compose(config: configuration.Config, log: Logger) {
 		accounts: people,
 		logs,
 		search,
+		overview,
 		writer,
 		tails,
 		streams,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NewEntry } from '../../src/lib/log/entry.ts';
+import { logOverview } from '../../src/lib/server/logs/overview.ts';
 import { logStore, type LogStore } from '../../src/lib/server/logs/store.ts';
 import * as partitions from '../../src/lib/server/postgres/partitions.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
@@ -131,7 +132,7 @@ describe('reading', () => {
 	test('names the services of the newest lines, each once', async () => {
 		const own = await makeOrganization(database.sql);
 		await append(own, ...['web', 'api', 'web'].map((service) => ({ ...line('a'), service })));
-		expect(await store.services(own)).toEqual(['api', 'web']);
+		expect(await logOverview(database.sql).services(own)).toEqual(['api', 'web']);
 	});
 
 	test('ends a page of large messages early, at the same place up and down, and says that there is more', async () => {

@@ -16,12 +16,17 @@ const mostLooked = 200_000;
 
 /** Lines of an organization that match, read page by page; the predicate has the last word on each. */
 export function logSearch(store: LogStore) {
-	/** At most `limit` matching lines before a `seq`, newest first. */
+	/** At most `limit` matching lines before a `seq`, newest first, and after another one if that is given. */
 	function backward(
 		org: string,
-		wanted: { matches: Matches; before: number; limit: number }
+		wanted: { matches: Matches; before: number; after?: number; limit: number }
 	): Promise<Found> {
-		return collect((cursor, limit) => store.before(org, cursor, limit), wanted.before, wanted);
+		const inside = ({ seq }: Entry) => seq > (wanted.after ?? -Infinity);
+		return collect(
+			(cursor, limit) => within(inside, store.before(org, cursor, limit)),
+			wanted.before,
+			wanted
+		);
 	}
 
 	/** At most `limit` matching lines after a `seq`, oldest first, and before another one if that is given. */
@@ -30,17 +35,18 @@ export function logSearch(store: LogStore) {
 		wanted: { matches: Matches; after: number; before?: number | undefined; limit: number }
 	): Promise<Found> {
 		const { after, before = Infinity } = wanted;
-		return collect((cursor, limit) => upTo(before, store.after(org, cursor, limit)), after, wanted);
+		const inside = ({ seq }: Entry) => seq < before;
+		return collect((cursor, limit) => within(inside, store.after(org, cursor, limit)), after, wanted);
 	}
 
 	return { backward, forward };
 }
 
-/** A page without what lies at `before` or after it. */
-async function upTo(before: number, reading: Promise<{ items: Entry[]; more: boolean }>) {
+/** A page up to the end of what is asked for, where the search ends too. */
+async function within(inside: Matches, reading: Promise<{ items: Entry[]; more: boolean }>) {
 	const { items, more } = await reading;
-	const inside = items.filter(({ seq }) => seq < before);
-	return { items: inside, more: more && inside.length === items.length };
+	const kept = items.filter(inside);
+	return { items: kept, more: more && kept.length === items.length };
 }
 
 async function collect(

@@ -21,13 +21,6 @@ export interface LogStore {
 	after(org: string, seq: number, limit: number): Promise<{ items: Entry[]; more: boolean }>;
 	/** Lines before `seq`, newest first; otherwise as `after`. */
 	before(org: string, seq: number, limit: number): Promise<{ items: Entry[]; more: boolean }>;
-	/** How often each message came, the most frequent first: lines of a service, of a severity or above, received in a range. */
-	tally(
-		org: string,
-		wanted: { service: string; severity: number; from: Date; to: Date }
-	): Promise<{ message: string; count: number }[]>;
-	/** The services that sent the newest 5,000 lines, by name. */
-	services(org: string): Promise<string[]>;
 }
 
 interface Row extends Omit<Entry, 'level' | 'time' | 'received_at'> {
@@ -83,34 +76,7 @@ export function logStore(sql: Sql): LogStore {
 		return page(rows, limit);
 	}
 
-	async function tally(
-		org: string,
-		{ service, severity, from, to }: { service: string; severity: number; from: Date; to: Date }
-	) {
-		return sql<{ message: string; count: number }[]>`
-			SELECT left(message, 200) AS message, count(*) AS count FROM logs
-			WHERE org_id = ${org} AND received_at >= ${from} AND received_at < ${to}
-				AND service = ${service} AND severity >= ${severity} AND NOT (attributes ? 'deploy')
-			GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000`;
-	}
-
-	async function services(org: string): Promise<string[]> {
-		const rows = await sql<{ service: string }[]>`
-			SELECT DISTINCT service FROM (
-				SELECT service FROM logs WHERE org_id = ${org} ORDER BY seq DESC LIMIT 5000
-			) AS newest ORDER BY service`;
-		return rows.map(({ service }) => service);
-	}
-
-	return {
-		append,
-		head: async (org) => (await heads([org])).get(org) ?? 0,
-		heads,
-		after,
-		before,
-		tally,
-		services
-	};
+	return { append, head: async (org) => (await heads([org])).get(org) ?? 0, heads, after, before };
 }
 
 function page(rows: readonly Row[], limit: number): { items: Entry[]; more: boolean } {

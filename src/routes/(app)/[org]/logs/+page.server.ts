@@ -16,9 +16,8 @@ export const load: PageServerLoad = async ({ params, locals, url, cookies }) => 
 	const q = url.searchParams.get('q') ?? '';
 	const filter = compile(q);
 	const head = await app.logs.head(org);
-	const found = filter.matches
-		? await app.search.backward(org, { matches: filter.matches, before: head + 1, limit: lines })
-		: { entries: [] };
+	const range = rangeOf(url.searchParams);
+	const found = filter.matches ? await find(app, org, filter.matches, head, range) : { entries: [] };
 	if (head > 0) removeFirstKey(cookies, params.org, url.protocol === 'https:');
 	const key = head === 0 ? firstKey(cookies) : null;
 	return {
@@ -26,7 +25,9 @@ export const load: PageServerLoad = async ({ params, locals, url, cookies }) => 
 		head,
 		q,
 		error: filter.error,
-		services: await app.logs.services(org),
+		/** A time that is over, instead of what is live. */
+		range,
+		services: await app.overview.services(org),
 		firstKey: key ? { key, origin: url.origin } : null
 	};
 };
@@ -39,4 +40,28 @@ function compile(text: string): {
 	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
 	if (!compiled.ok) return { matches: null, error: compiled.error };
 	return { matches: compiled.matches, error: null };
+}
+
+/** The times of an address, ISO 8601; null unless both can be read. */
+function rangeOf(parameters: URLSearchParams): { from: string; to: string } | null {
+	const [from, to] = [parameters.get('from'), parameters.get('to')].map((text) => new Date(text ?? ''));
+	if (!from || !to || Number.isNaN(from.getTime()) || Number.isNaN(to.getTime())) return null;
+	return { from: from.toISOString(), to: to.toISOString() };
+}
+
+type Matches = (entry: Entry) => boolean;
+
+async function find(
+	{ overview, search }: App.Locals['app'],
+	org: string,
+	matches: Matches,
+	head: number,
+	range: { from: string; to: string } | null
+) {
+	if (!range) return search.backward(org, { matches, before: head + 1, limit: lines });
+	const [after, before] = [
+		await overview.firstSince(org, range.from),
+		await overview.firstSince(org, range.to)
+	];
+	return search.backward(org, { matches, after: after - 1, before, limit: lines });
 }

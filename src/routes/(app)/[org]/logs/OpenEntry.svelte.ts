@@ -19,6 +19,8 @@ declare global {
 
 export class OpenEntry {
 	selected = $state<number | null>(null);
+	/** Why the line that the address names cannot be shown. */
+	fault = $state<string | null>(null);
 	/** Kept by itself: while it is open the line may leave the screen. */
 	#found = $state.raw<Entry | null>(null);
 	readonly #tail: LiveTail;
@@ -38,8 +40,14 @@ export class OpenEntry {
 	async load(): Promise<void> {
 		const seq = this.#seq;
 		if (seq === null || this.#found?.seq === seq) return;
-		this.#found = this.#onScreen(seq) ?? (await this.#tail.find(seq));
-		this.selected = seq;
+		this.fault = null;
+		try {
+			this.#found = this.#onScreen(seq) ?? (await this.#tail.find(seq));
+			this.selected = seq;
+			if (!this.#found) this.fault = `Line ${seq} is not kept any more.`;
+		} catch (error) {
+			this.fault = `Line ${seq} could not be loaded: ${error instanceof Error ? error.message : error}.`;
+		}
 	}
 
 	open(seq: number): void {

@@ -8,10 +8,15 @@ const warn = 13;
 const most = 5;
 
 /** Warnings and errors of the deploy's service in the ten minutes before its start and in the ten since. */
-export async function around({ logs, log }: App.Locals['app'], org: string, deploy: Deploy, slug: string) {
+export async function around(
+	{ overview, log }: App.Locals['app'],
+	org: string,
+	deploy: Deploy,
+	slug: string
+) {
 	const start = Date.parse(deploy.started_at);
 	const count = (from: number, to: number) =>
-		logs.tally(org, { service: deploy.service, severity: warn, from: new Date(from), to: new Date(to) });
+		overview.tally(org, { service: deploy.service, severity: warn, from: new Date(from), to: new Date(to) });
 	try {
 		const [before, since] = await Promise.all([count(start - stretch, start), count(start, start + stretch)]);
 		const usual = new Map(before.map(({ message, count }) => [message, count]));

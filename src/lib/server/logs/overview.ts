@@ -1,0 +1,54 @@
+import type { Sql } from '../postgres/connect.ts';
+
+export interface LogOverview {
+	/**
+	 * The number of the first line received at a time or later (ISO 8601); one past the head when there is none. It halves the
+	 * stretch of numbers, since `received_at` never runs against `seq`, so it needs no index on time.
+	 */
+	firstSince(org: string, time: string): Promise<number>;
+	/** How often each message came, the most frequent first: lines of a service, of a severity or above, received in a range. */
+	tally(
+		org: string,
+		wanted: { service: string; severity: number; from: Date; to: Date }
+	): Promise<{ message: string; count: number }[]>;
+	/** The services that sent the newest 5,000 lines, by name. */
+	services(org: string): Promise<string[]>;
+}
+
+/** What the lines of an organization are like, seen from further away. */
+export function logOverview(sql: Sql): LogOverview {
+	async function firstSince(org: string, time: string): Promise<number> {
+		const since = Date.parse(time);
+		const [head] = await sql<{ seq: number }[]>`SELECT seq FROM log_heads WHERE org_id = ${org}`;
+		let [low, high] = [1, head?.seq ?? 0];
+		while (low <= high) {
+			const middle = Math.floor((low + high) / 2);
+			const [line] = await sql<{ received_at: Date }[]>`
+				SELECT received_at FROM logs WHERE org_id = ${org} AND seq >= ${middle} ORDER BY seq LIMIT 1`;
+			if (line && line.received_at.getTime() < since) low = middle + 1;
+			else high = middle - 1;
+		}
+		return low;
+	}
+
+	async function tally(
+		org: string,
+		{ service, severity, from, to }: { service: string; severity: number; from: Date; to: Date }
+	) {
+		return sql<{ message: string; count: number }[]>`
+			SELECT left(message, 200) AS message, count(*) AS count FROM logs
+			WHERE org_id = ${org} AND received_at >= ${from} AND received_at < ${to}
+				AND service = ${service} AND severity >= ${severity} AND NOT (attributes ? 'deploy')
+			GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000`;
+	}
+
+	async function services(org: string): Promise<string[]> {
+		const rows = await sql<{ service: string }[]>`
+			SELECT DISTINCT service FROM (
+				SELECT service FROM logs WHERE org_id = ${org} ORDER BY seq DESC LIMIT 5000
+			) AS newest ORDER BY service`;
+		return rows.map(({ service }) => service);
+	}
+
+	return { firstSince, tally, services };
+}
