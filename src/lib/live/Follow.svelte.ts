@@ -41,11 +41,14 @@ export class Follow {
 		this.#onResume();
 	}
 
-	/** Brings an element of the list into view and stays there, even at the very end. */
+	/** Brings an element of the list to the middle of the view and stays there, even at the very end. */
 	show(element: Element): void {
 		this.lock();
-		element.scrollIntoView({ block: 'center' });
-		if (this.#node) this.#top = this.#node.scrollTop;
+		const node = this.#node;
+		if (!node) return;
+		const [view, box] = [node.getBoundingClientRect(), element.getBoundingClientRect()];
+		node.scrollTop += box.top - view.top - Math.max(0, view.height - box.height) / 2;
+		this.#top = node.scrollTop;
 	}
 
 	/** Attach to the element that scrolls; its content is its first child. */

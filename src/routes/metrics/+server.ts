@@ -8,7 +8,10 @@ export const GET: RequestHandler = async ({ request, getClientAddress, locals: {
 	const { metricsToken } = app.config;
 	const proxied = request.headers.has('x-forwarded-for') || request.headers.has('forwarded');
 	if (metricsToken === null && (proxied || !isLoopback(getClientAddress()))) {
-		return problem(403, 'Metrics are shown to this machine alone. Set METRICS_TOKEN to read them from elsewhere.');
+		return problem(
+			403,
+			'Metrics are shown to this machine alone. Set METRICS_TOKEN to read them from elsewhere.'
+		);
 	}
 	if (metricsToken !== null && !isEqual(request.headers.get('authorization'), `Bearer ${metricsToken}`)) {
 		return problem(401, 'Send METRICS_TOKEN as "Authorization: Bearer <token>".');

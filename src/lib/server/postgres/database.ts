@@ -18,7 +18,8 @@ export interface Database {
  * @throws when it cannot be reached or started; the message says what to do.
  */
 export async function openDatabase(config: Config, migrations: string, log: Log): Promise<Database> {
-	const database = config.databaseUrl === null ? await startEmbedded(config, log) : given(config.databaseUrl, config);
+	const database =
+		config.databaseUrl === null ? await startEmbedded(config, log) : given(config.databaseUrl, config);
 	await migrate(database.url, migrations).catch(async (error) => {
 		await database.stop();
 		throw error;

@@ -51,8 +51,13 @@ export class Reader {
 		}
 		await tick();
 		const row = this.#list?.querySelector(`[data-line="${line}"]`);
-		if (row) this.#log.follow.show(row);
-		else this.notice = `The log has no line ${line.toLocaleString('en')}.`;
+		if (!row) {
+			this.notice = `The log has no line ${line.toLocaleString('en')}.`;
+			return;
+		}
+		this.#log.follow.show(row);
+		// What was sought may stand far to the right in a line that is not wrapped.
+		row.querySelector('mark')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 	}
 
 	/** Goes to the next line with a text, or to the previous one; with another text, to the first from what is in view. */
