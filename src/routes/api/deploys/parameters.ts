@@ -66,7 +66,7 @@ export const finish = v.object(
 			v.pipe(
 				v.number('size takes a number of bytes.'),
 				v.integer('size takes a number of bytes.'),
-				v.minValue(0)
+				v.minValue(0, 'size takes a number of bytes.')
 			)
 		)
 	},

@@ -1,11 +1,16 @@
 import { json, type RequestEvent } from '@sveltejs/kit';
+import * as v from 'valibot';
 import { problem } from '$server/problem';
+import { wholeNumber } from '../../../logs/parameters';
 import { noDeploy } from '../../none';
+import { faults } from '../../parameters';
 import { streamOf } from './stream-of';
 
 /** The most lines of one answer; more are asked for in further ones. */
 const mostLines = 5_000;
 const mostText = 1_000;
+/** Only matches behind this line: how a reader goes on after the first thousand. */
+const lineNumber = wholeNumber('after', 0, 999_999_999);
 
 /** Some lines of a log, or where a text stands in it. */
 export async function selection(
@@ -20,7 +25,9 @@ export async function selection(
 	if (text !== null) {
 		if (text === '' || text.length > mostText)
 			return problem(400, `q takes a text of 1 to ${mostText} characters.`);
-		return json(await deploys.search(org, id, { text }));
+		const after = v.safeParse(lineNumber, url.searchParams.get('after') ?? '0');
+		if (!after.success) return problem(400, faults(after.issues));
+		return json(await deploys.search(org, id, { text, after: after.output }));
 	}
 	const [, first, last] = /^(\d{1,9})-(\d{1,9})$/.exec(url.searchParams.get('lines') ?? '') ?? [];
 	const [from, to] = [Number(first), Number(last)];
