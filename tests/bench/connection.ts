@@ -7,7 +7,7 @@ export interface Answer {
 }
 
 /**
- * One keep-alive connection that posts one body at a time. By hand over TCP, because the load shares the machine with what
+ * One keep-alive connection that sends one body at a time. By hand over TCP, because the load shares the machine with what
  * it measures: node:http and fetch cost a multiple of it.
  */
 export class Connection {
@@ -25,19 +25,26 @@ export class Connection {
 		socket.on('error', (error) => this.#fail(error));
 	}
 
-	static async open(url: string, key: string, contentType: string): Promise<Connection> {
+	/** @param request the method and the path of all its requests. */
+	static async open(
+		url: string,
+		key: string,
+		contentType: string,
+		request = 'POST /api/logs'
+	): Promise<Connection> {
 		const { hostname, port, host } = new URL(url);
 		const socket = connect({ host: hostname, port: Number(port) });
 		await once(socket, 'connect');
 		const headers = [`Host: ${host}`, `Authorization: Bearer ${key}`, `Content-Type: ${contentType}`];
-		return new Connection(socket, `POST /api/logs HTTP/1.1\r\n${headers.join('\r\n')}\r\n`);
+		return new Connection(socket, `${request} HTTP/1.1\r\n${headers.join('\r\n')}\r\n`);
 	}
 
-	/** Resolves when the whole answer is there. */
-	post(body: Buffer): Promise<Answer> {
+	/** Resolves when the whole answer is there. `header` is one more, without its line end. */
+	send(body: Buffer, header?: string): Promise<Answer> {
 		if (this.#waiting) throw new Error('one request at a time');
 		this.#socket.cork();
-		this.#socket.write(`${this.#head}Content-Length: ${body.length}\r\n\r\n`);
+		const more = header === undefined ? '' : `${header}\r\n`;
+		this.#socket.write(`${this.#head}${more}Content-Length: ${body.length}\r\n\r\n`);
 		this.#socket.write(body);
 		this.#socket.uncork();
 		return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
@@ -69,7 +76,9 @@ function parse(received: string): Answer | null {
 	if (end < 0) return null;
 	const head = received.slice(0, end).toLowerCase();
 	const body = received.slice(end + 4);
+	const status = Number(head.slice(9, 12));
+	if (status === 204) return { status, body }; // which has none, and does not say so
 	const length = /\r\ncontent-length: (\d+)/.exec(head)?.[1];
 	if (length === undefined ? !body.endsWith('0\r\n\r\n') : body.length < Number(length)) return null;
-	return { status: Number(head.slice(9, 12)), body };
+	return { status, body };
 }

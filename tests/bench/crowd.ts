@@ -150,7 +150,7 @@ export class Crowd {
 }
 
 async function post(connection: Connection, lines: number): Promise<{ first_seq: number; last_seq: number }> {
-	const { status, body: text } = await connection.post(body(lines));
+	const { status, body: text } = await connection.send(body(lines));
 	if (status !== 200) throw new Error(`a request was answered ${status}: ${text}`);
 	return JSON.parse(text) as { first_seq: number; last_seq: number };
 }

@@ -14,9 +14,12 @@ export interface Target {
 	stop(): Promise<void>;
 }
 
-/** The product, with one organization. */
-export async function product(defer: Defer): Promise<Target & { server: Server; account: Account }> {
-	const server = await startServer({ env: withInspector });
+/** The product, with one organization; `env` are variables beside those of every trial. */
+export async function product(
+	defer: Defer,
+	env: Record<string, string> = {}
+): Promise<Target & { server: Server; account: Account }> {
+	const server = await startServer({ env: { ...withInspector, ...env } });
 	defer(() => server.stop());
 	const account = await server.bootstrap();
 	const inside = await Inspector.attach(server.pid, server.output());
@@ -44,7 +47,15 @@ export async function bare(defer: Defer, lines: number, bytes: number): Promise<
 }
 
 /** Runs the load and says what it cost the server's process; with --profile also where its time went. */
-export async function watched<Result>({ inside }: Target, load: () => Promise<Result>): Promise<Result> {
+export async function watched<Result>(target: Target, load: () => Promise<Result>): Promise<Result> {
+	return (await weighed(target, load)).result;
+}
+
+/** The same; gives the cost too, in cores. */
+export async function weighed<Result>(
+	{ inside }: Target,
+	load: () => Promise<Result>
+): Promise<{ result: Result; cores: number }> {
 	const started = performance.now();
 	const before = inside.cpu();
 	if (process.env.BENCH_PROFILE) await inside.startProfile();
@@ -52,5 +63,5 @@ export async function watched<Result>({ inside }: Target, load: () => Promise<Re
 	const cores = (1000 * (inside.cpu() - before)) / (performance.now() - started);
 	say(`the server's process took ${cores.toFixed(2)} of a core`);
 	if (process.env.BENCH_PROFILE) say(`where its time went:\n${await inside.stopProfile()}`);
-	return result;
+	return { result, cores };
 }

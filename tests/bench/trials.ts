@@ -6,5 +6,9 @@ export const trials = [
 	{ name: 'ingest', about: '8 senders of 1,000-line bodies', withinS: 180 },
 	{ name: 'single', about: '64 senders of single lines', withinS: 120 },
 	{ name: 'one', about: 'one line on an idle server', withinS: 120 },
-	{ name: 'page', about: 'the Logs page, 2,000 lines/s', withinS: 300 }
+	{ name: 'page', about: 'the Logs page, 2,000 lines/s', withinS: 300 },
+	{ name: 'deploys-8', about: '8 deploys of 1.2 MB at once', withinS: 120 },
+	{ name: 'deploys-200', about: '200 deploys side by side, 10 lines/s each', withinS: 180 },
+	{ name: 'deploy-bytes', about: 'a log of 5 MB in appends of 10 kB', withinS: 180 },
+	{ name: 'deploy-big', about: 'a log of 100 MB and a million lines', withinS: 300 }
 ] as const;

@@ -58,7 +58,7 @@ async function flood({ url, key }: Target, seconds: number): Promise<number> {
 	async function send(first: number): Promise<void> {
 		const connection = await Connection.open(url, key, ndjson);
 		for (let turn = first; performance.now() < until; turn++) {
-			const answer = await connection.post(bodies[turn % bodies.length] as Buffer);
+			const answer = await connection.send(bodies[turn % bodies.length] as Buffer);
 			if (answer.status !== 200) throw new Error(`a body was answered ${answer.status}: ${answer.body}`);
 			lines += linesOfBody;
 		}

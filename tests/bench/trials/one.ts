@@ -32,7 +32,7 @@ async function post({ url, key }: Target): Promise<Histogram> {
 	const connection = await Connection.open(url, key, 'application/json');
 	const body = Buffer.from(line(1));
 	const acks = await time(async () => {
-		const answer = await connection.post(body);
+		const answer = await connection.send(body);
 		if (answer.status !== 200) throw new Error(`a line was answered ${answer.status}: ${answer.body}`);
 	});
 	connection.close();

@@ -8,6 +8,7 @@ import { body, line, ndjson } from '../lines.ts';
 import { categories, tasks } from '../tasks.ts';
 import { product } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
+import { signIn, type Visited } from '../visitor.ts';
 
 const requests = 20; // each second
 const linesOfRequest = 100;
@@ -21,7 +22,7 @@ await trial(async (defer) => {
 	const target = await product(defer);
 	const browser = await browsers.launch();
 	defer(() => browser.close());
-	const page = await open(browser, target.url, target.account);
+	const page = await open(browser, target);
 	const session = await page.context().newCDPSession(page);
 
 	await load(target.url, target.key, settled);
@@ -61,25 +62,12 @@ await trial(async (defer) => {
 	];
 });
 
-/** Signs in as a person does and opens the logs, once there is a line. */
-async function open(
-	browser: Browser,
-	url: string,
-	{
-		org,
-		user,
-		password,
-		key
-	}: { org: { slug: string }; user: { email: string }; password: string; key: string }
-): Promise<Page> {
-	await load(url, key, 0.5);
-	const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-	await page.goto(`${url}/sign-in`);
-	await page.locator('input[name=email]').fill(user.email);
-	await page.locator('input[name=password]').fill(password);
-	await page.getByRole('button', { name: 'Sign in' }).click();
-	await page.waitForURL((at) => !at.pathname.startsWith('/sign-in'));
-	await page.goto(`${url}/${org.slug}/logs`);
+/** Opens the logs, once there is a line. */
+async function open(browser: Browser, target: Visited): Promise<Page> {
+	const { url, account } = target;
+	await load(url, account.key, 0.5);
+	const page = await signIn(browser, target);
+	await page.goto(`${url}/${account.org.slug}/logs`);
 	await page.locator('[data-stream=live]').waitFor();
 	return page;
 }
@@ -93,7 +81,7 @@ async function load(url: string, key: string, seconds: number): Promise<void> {
 		await sleep(Math.max(0, started + (turn * 1000) / requests - performance.now()));
 		await sent[turn % connections.length];
 		sent[turn % connections.length] = connections[turn % connections.length]
-			?.post(body(linesOfRequest, turn * linesOfRequest))
+			?.send(body(linesOfRequest, turn * linesOfRequest))
 			.then(requireStored);
 	}
 	await Promise.all(sent);
@@ -131,7 +119,7 @@ async function untilShown(page: Page, url: string, key: string): Promise<number>
 	const connection = await Connection.open(url, key, ndjson);
 	const started = performance.now();
 	const shown = page.getByRole('log').getByText('the last line').waitFor();
-	requireStored(await connection.post(Buffer.from(line('the last line'))));
+	requireStored(await connection.send(Buffer.from(line('the last line'))));
 	await shown;
 	connection.close();
 	return performance.now() - started;

@@ -34,7 +34,7 @@ async function flood({ url, key }: Target, seconds: number): Promise<{ rate: num
 		const connection = await Connection.open(url, key, 'application/json');
 		const body = Buffer.from(line(sender));
 		for (let sent = performance.now(); sent < until; sent = performance.now()) {
-			const answer = await connection.post(body);
+			const answer = await connection.send(body);
 			if (answer.status !== 200) throw new Error(`a line was answered ${answer.status}: ${answer.body}`);
 			acks.add(performance.now() - sent);
 		}
