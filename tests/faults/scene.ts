@@ -21,12 +21,14 @@ export interface Scene {
 }
 
 /** A server with its embedded PostgreSQL. */
-export async function oneServer(): Promise<Scene> {
+export async function oneServer(env: Record<string, string> = {}): Promise<Scene> {
 	const dataDir = await makeFolder();
-	const server = await startServer({ dataDir });
+	const server = await startServer({ dataDir, env });
 	const url = await embedded.connectUrl(dataDir);
 	if (url === null) throw new Error('the server has no PostgreSQL');
-	return scene(dataDir, url, [server], (port) => startServer({ dataDir, env: { PORT: String(port) } }));
+	return scene(dataDir, url, [server], (port) =>
+		startServer({ dataDir, env: { ...env, PORT: String(port) } })
+	);
 }
 
 /** Two servers on a PostgreSQL that belongs to neither. */

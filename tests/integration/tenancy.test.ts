@@ -1,66 +1,98 @@
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as deploys from '../support/deploys.ts';
+import { endpoints, open, pages } from '../support/routes.ts';
 import { expectProblem } from '../support/problem.ts';
 import { startSite, type Site, type Tenant } from '../support/site.ts';
 
 const root = fileURLToPath(new URL('../../src/routes', import.meta.url));
-
-/** The routes of an organization's data; a method each. */
-const endpoints = [
-	['POST', '/api/logs'],
-	['GET', '/api/logs'],
-	['GET', '/api/logs/stream']
-] as const;
-/** Its pages, below its slug. */
-const pages = ['/logs'];
-/** What belongs to no organization. */
-const open = ['/', '/sign-in', '/sign-out', '/sign-up', '/healthz', '/readyz', '/metrics'];
 
 const secret = 'the merger is on friday';
 
 let site: Site;
 let mine: Tenant;
 let theirs: Tenant;
+let theirDeploy: deploys.Sent;
 beforeAll(async () => {
 	site = await startSite();
 	[mine, theirs] = [await site.tenant(), await site.tenant()];
 	await theirs.send(secret);
+	theirDeploy = await deploys.make(theirs, { version: secret });
+	await theirDeploy.write(`${secret}\n`);
 });
 afterAll(() => site.stop());
 
-const body = (method: string) => (method === 'POST' ? { body: 'hello' } : {});
+/** Everything of theirs that a request could change or show. */
+async function stateOfTheirs(): Promise<unknown> {
+	const { deploys: all } = await deploys.list(theirs);
+	const still = all.map((deploy) => ({ ...deploy, duration_ms: null }));
+	return [await theirs.messages(), still, String(await theirDeploy.bytes())];
+}
+
+/** Expects to be turned away with a problem document, which HEAD cannot have, and gives what it says. */
+async function expectTurnedAway(answer: Response, method: string, status: number): Promise<string> {
+	if (method !== 'HEAD') return String((await expectProblem(answer, status)).detail);
+	expect(answer.status).toBe(status);
+	return '';
+}
 
 test('every route there is is walked here, or belongs to no organization', () => {
 	const files = globSync('**/{+server,+page,+page.server}.{ts,svelte}', { cwd: root });
 	const routes = files.map((file) => `/${file.replace(/\/?[^/]*$/, '')}`.replace(/\/\([^)]*\)/g, '') || '/');
-	const walked = [...endpoints.map(([, path]) => path), ...pages.map((path) => `/[org]${path}`), ...open];
+	const walked = [...endpoints.map(({ path }) => path), ...pages.map((path) => `/[org]${path}`), ...open];
 	expect([...new Set(routes)].sort()).toEqual([...new Set(walked)].sort());
 });
 
-describe.each(endpoints)('%s %s', (method, path) => {
-	const call = (from: Tenant, query = '') => from.fetch(`${path}${query}`, { method, ...body(method) });
+describe.each(endpoints)('$method $path', ({ method, path, scope, status, body }) => {
+	/** With a new deploy of mine where the path has one, unless another is given. */
+	async function call(from: Tenant, query = '', id?: string): Promise<Response> {
+		const address = path.includes('[id]') ? path.replace('[id]', id ?? (await deploys.make(mine)).id) : path;
+		return from.fetch(`${address}${query}`, { method, ...(body === undefined ? {} : { body }) });
+	}
+	const refused = async (answer: Promise<Response>, status: number) =>
+		expectTurnedAway(await answer, method, status);
+	async function expectAnswered(answer: Response): Promise<void> {
+		expect(answer.status).toBe(status);
+		await answer.body?.cancel();
+	}
 
 	test('of another organization does not exist, for a key as for a session', async () => {
-		const before = await theirs.messages();
+		const before = await stateOfTheirs();
 		const query = `?org=${theirs.org.slug}`;
-		await expectProblem(await call(mine, query), 404);
-		await expectProblem(await call(await mine.signedIn(), query), 404);
-		expect(await theirs.messages()).toEqual(before);
+		await refused(call(mine, query, theirDeploy.id), 404);
+		await refused(call(await mine.signedIn(), query, theirDeploy.id), 404);
+		expect(await stateOfTheirs()).toEqual(before);
 	});
+
+	if (path.includes('[id]')) {
+		test('with the id of their deploy is answered as with one that is not', async () => {
+			const before = await stateOfTheirs();
+			const none = '01900000-0000-7000-8000-000000000000';
+			for (const [from, query] of [
+				[mine, ''],
+				[await mine.signedIn(), `?org=${mine.org.slug}`]
+			] as const) {
+				const other = await refused(call(from, query, theirDeploy.id), 404);
+				expect(await refused(call(from, query, none), 404)).toBe(other);
+				expect(await refused(call(from, query, 'no-id'), 404)).toBe(other);
+			}
+			expect(await stateOfTheirs()).toEqual(before);
+		});
+	}
 
 	test('of an organization that there is not is answered in the same way', async () => {
 		const answers = [theirs.org.slug, 'no-such-org'].map(async (slug) => {
-			const { detail } = await expectProblem(await call(await mine.signedIn(), `?org=${slug}`), 404);
-			return String(detail).replace(slug, '…');
+			const detail = await refused(call(await mine.signedIn(), `?org=${slug}`), 404);
+			return detail.replace(slug, '…');
 		});
 		const [other, none] = await Promise.all(answers);
 		expect(other).toBe(none);
 	});
 
 	test('is for nobody without a key or a session', async () => {
-		await expectProblem(await call(mine.with({})), 401);
-		await expectProblem(await call(mine.with({}), `?org=${mine.org.slug}`), 401);
+		await refused(call(mine.with({})), 401);
+		await refused(call(mine.with({}), `?org=${mine.org.slug}`), 401);
 		for (const authorization of [
 			'Bearer wrong',
 			`Bearer ${mine.made.key}x`,
@@ -69,61 +101,58 @@ describe.each(endpoints)('%s %s', (method, path) => {
 			mine.made.key,
 			'Basic %%%'
 		]) {
-			await expectProblem(await call(mine.with({ authorization })), 401);
+			await refused(call(mine.with({ authorization })), 401);
 		}
-		await expectProblem(
-			await call(mine.with({ cookie: `tailrace_session=${'a'.repeat(40)}`, origin: mine.origin })),
-			401
-		);
+		const stale = { cookie: `tailrace_session=${'a'.repeat(40)}`, origin: mine.origin };
+		await refused(call(mine.with(stale)), 401);
 	});
 
 	test('needs the scope', async () => {
-		const [needed, other] = method === 'POST' ? (['write', 'read'] as const) : (['read', 'write'] as const);
-		const { detail } = await expectProblem(await call(await mine.withKey([other])), 403);
-		expect(detail).toContain(`"${needed}"`);
-		const answer = await call(await mine.withKey([needed]));
-		expect(answer.status).toBe(200);
-		await answer.body?.cancel();
+		const other = scope === 'write' ? 'read' : 'write';
+		const detail = await refused(call(await mine.withKey([other])), 403);
+		if (method !== 'HEAD') expect(detail).toContain(`"${scope}"`);
+		await expectAnswered(await call(await mine.withKey([scope])));
 	});
 
 	test('by a session needs to know the organization', async () => {
-		await expectProblem(await call(await mine.signedIn()), 400);
-		const answer = await call(await mine.signedIn(), `?org=${mine.org.slug}`);
-		expect(answer.status).toBe(200);
-		await answer.body?.cancel();
+		await refused(call(await mine.signedIn()), 400);
+		await expectAnswered(await call(await mine.signedIn(), `?org=${mine.org.slug}`));
 	});
 
 	test('takes the key as a password, too', async () => {
 		const credentials = Buffer.from(`anybody:${mine.made.key}`).toString('base64');
-		const answer = await call(mine.with({ authorization: `Basic ${credentials}` }));
-		expect(answer.status).toBe(200);
-		await answer.body?.cancel();
+		await expectAnswered(await call(mine.with({ authorization: `Basic ${credentials}` })));
 	});
 });
 
-describe.each(pages)('the page %s', (path) => {
-	test.each(['', '/__data.json'])('of another organization shows nothing of it%s', async (suffix) => {
-		const answer = await (await mine.signedIn()).fetch(`/${theirs.org.slug}${path}${suffix}`);
+describe.each(pages)('the page %s', (page) => {
+	const under = ({ org }: Tenant) => `/${org.slug}${page.replace('[id]', theirDeploy.id)}`;
+	/** Kit answers a page's data with 200 and the error in it. */
+	async function expectMissing(answer: Response): Promise<void> {
 		const text = await answer.text();
 		expect(text).not.toContain(secret);
-		// Kit answers a page's data with 200 and the error in it.
-		expect(suffix === '' ? answer.status : text).toEqual(
-			suffix === '' ? 404 : expect.stringContaining('"status":404')
-		);
-		const own = await (await theirs.signedIn()).fetch(`/${theirs.org.slug}${path}${suffix}`);
+		if (answer.url.endsWith('.json')) expect(text).toContain('"status":404');
+		else expect(answer.status).toBe(404);
+	}
+
+	test.each(['', '/__data.json'])('of another organization shows nothing of it%s', async (suffix) => {
+		const session = await mine.signedIn();
+		await expectMissing(await session.fetch(under(theirs) + suffix));
+		if (page.includes('[id]')) await expectMissing(await session.fetch(under(mine) + suffix));
+		const own = await (await theirs.signedIn()).fetch(under(theirs) + suffix);
 		expect(await own.text()).toContain(secret);
 	});
 
 	test('leads a stranger to sign in', async () => {
-		const answer = await mine.with({}).fetch(`/${theirs.org.slug}${path}`, { redirect: 'manual' });
+		const answer = await mine.with({}).fetch(under(theirs), { redirect: 'manual' });
 		expect([answer.status, answer.headers.get('location')]).toEqual([
 			303,
-			`/sign-in?next=${encodeURIComponent(`/${theirs.org.slug}${path}`)}`
+			`/sign-in?next=${encodeURIComponent(under(theirs))}`
 		]);
 	});
 
 	test('takes no key', async () => {
-		const answer = await theirs.fetch(`/${theirs.org.slug}${path}`, { redirect: 'manual' });
+		const answer = await theirs.fetch(under(theirs), { redirect: 'manual' });
 		expect(answer.status).toBe(303);
 	});
 });
@@ -136,6 +165,18 @@ test('a key sees the lines of its own organization only, in the list and in the 
 	await stream.close();
 	expect(text).not.toContain(secret);
 	expect(await mine.messages()).not.toContain(secret);
+});
+
+test('a key sees the deploys of its own organization only, in the list and in its stream', async () => {
+	const stream = await deploys.listStream(mine);
+	await (await deploys.make(theirs, { version: secret })).finish();
+	const { id } = await deploys.make(mine, { version: 'mine, the last' });
+	const text = await stream.until((text) => text.includes('mine, the last'));
+	await stream.close();
+	expect(text).not.toContain(secret);
+	const { deploys: all } = await deploys.list(mine);
+	expect(all[0]?.id).toBe(id);
+	expect(JSON.stringify(all)).not.toContain(secret);
 });
 
 test('a viewer sees everything and sends nothing', async () => {

@@ -10,3 +10,9 @@ export async function expectProblem(response: Response, status: number): Promise
 	expect(response.headers.get('content-type')).toBe('application/problem+json');
 	return body;
 }
+
+/** Expects that a body or a parameter is refused as not what it should be, and that the answer names it. */
+export async function expectRefused(response: Response, name: string): Promise<void> {
+	const { detail } = await expectProblem(response, 400);
+	expect(detail).toContain(name);
+}

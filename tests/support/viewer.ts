@@ -16,6 +16,8 @@ export interface ViewerOptions {
 	path?: string;
 	/** Takes no byte from its sockets until `resume`. */
 	paused?: boolean;
+	/** Is given each event but `end`, for a stream of other things than lines. */
+	receive?(type: string, data: string, id: number): void;
 }
 
 /** How long a test waits for what must happen, in ms. */
@@ -159,6 +161,8 @@ export class Viewer {
 
 	#dispatch(type: string, data: string): void {
 		if (type === 'end') return this.#end((JSON.parse(data) as { reason: string }).reason);
+		const { receive } = this.#options;
+		if (receive) return receive(type, data, Number(this.lastEventId));
 		const { seq, message } = JSON.parse(data) as Seen;
 		this.lines.push({ id: Number(this.lastEventId), seq, message });
 	}
