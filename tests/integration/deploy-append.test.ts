@@ -145,8 +145,9 @@ describe('the end of a deploy', () => {
 	test('and the beginning are lines in the logs of its service, which lead to it', async () => {
 		const own = await site.tenant();
 		const deploy = await deploys.make(own, { service: 'shop', environment: 'production', version: 'v7' });
-		await deploy.finish({ status: 'failed', exit_code: 3 });
 		const stream = await own.stream('after=0');
+		await stream.until((text) => /^id: 1\n.*\n\n/m.test(text));
+		await deploy.finish({ status: 'failed', exit_code: 3 });
 		await stream.until((text) => /^id: 2\n.*\n\n/m.test(text));
 		await stream.close();
 		const shown = {
