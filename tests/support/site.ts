@@ -172,7 +172,7 @@ export class Stream {
 
 	/** The data of the events read so far that have no name, and the ids they came with. */
 	events(): { id: number; entry: Entry }[] {
-		return [...this.text.matchAll(/^id: (\d+)\ndata: (.*)$/gm)].map(([, id, data]) => ({
+		return [...this.text.matchAll(/(?<=^|\n)id: (\d+)\ndata: ([^\n]*)(?=\n)/g)].map(([, id, data]) => ({
 			id: Number(id),
 			entry: JSON.parse(data ?? '') as Entry
 		}));

@@ -1,13 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { encode, type Reader } from './lane.ts';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { encode, type Reader, type View } from './lane.ts';
 import type { Recent } from './recent.ts';
 import type { Page, Source, TailEvents } from './source.ts';
 
 /** Items of one read while catching up, and of one while only counting what a window leaves out. */
 const page = 200;
 const countingPage = 2_000;
-/** What is written to a socket at a time while catching up, in bytes: all that a reader who then stops reading costs. */
-const piece = 16 * 1024;
+/**
+ * What is written to a socket at a time while catching up, in bytes as the source weighs its items (text weighs fourfold): all that
+ * a reader who then stops reading costs.
+ */
+const piece = 64 * 1024;
+/** Encoded pieces that are known to others at the same place. */
+const mostPieces = 256;
 /** The most of a window that is held for one reader, in bytes. */
 const windowBytes = 1024 * 1024;
 /** When to try again after a failed read, in ms. */
@@ -27,6 +32,7 @@ export class CatchUp<Item> {
 	readonly #recent: Recent<Item>;
 	readonly #events: TailEvents;
 	readonly #gate: Gate;
+	readonly #pieces = new Map<string, WeakRef<Uint8Array>>();
 	readonly #reads = new Map<string, Promise<Page<Item>>>();
 
 	constructor(source: Source<Item>, recent: Recent<Item>, events: TailEvents, gate: Gate = (read) => read()) {
@@ -58,22 +64,43 @@ export class CatchUp<Item> {
 		if (reader.sink.closed()) return;
 		const ahead = items.filter((item) => this.#source.cursorOf(item) <= tip);
 		if (ahead.length === 0) return void (reader.cursor = tip); // retention took that stretch
-		this.#sendPiece(reader, ahead);
+		for (let sent = 0; sent < ahead.length;) {
+			sent += this.#sendPiece(reader, ahead.slice(sent));
+			await nextTurn();
+			if (!reader.sink.empty()) return; // the rest is not kept for it, but read again
+		}
 	}
 
-	/** Sends as many of the items as fit a piece, at least one, and moves the cursor past what was looked at. */
-	#sendPiece(reader: Reader<Item>, items: Item[]): void {
+	/** Sends as many of the items as fit a piece, at least one; returns how many were looked at, which the cursor is past now. */
+	#sendPiece(reader: Reader<Item>, items: Item[]): number {
 		const matching: Item[] = [];
+		const start = reader.cursor;
 		let bytes = 0;
+		let looked = 0;
 		for (const item of items) {
 			if (bytes > piece) break;
+			looked++;
 			reader.cursor = this.#source.cursorOf(item);
 			if (!reader.view.matches(item)) continue;
 			matching.push(item);
 			bytes += this.#source.bytesOf(item);
 		}
-		if (matching.length > 0) this.#write(reader, matching);
-		else reader.sink.write(encoder.encode(reader.view.format.moved(reader.cursor)));
+		const { key, format } = reader.view;
+		if (matching.length === 0) reader.sink.write(encoder.encode(format.moved(reader.cursor)));
+		else reader.sink.write(this.#encoded(`${start}-${reader.cursor} ${key}`, reader.view, matching));
+		this.#events.sent(matching.length, 0);
+		return looked;
+	}
+
+	/** The same bytes for every reader at the same place, as long as one of them still holds them. */
+	#encoded(place: string, view: View<Item>, matching: Item[]): Uint8Array {
+		const shared = this.#pieces.get(place)?.deref();
+		if (shared) return shared;
+		const { bytes } = encode(view, matching, this.#source.cursorOf);
+		this.#pieces.set(place, new WeakRef(bytes));
+		const [oldest] = this.#pieces.keys();
+		if (this.#pieces.size > mostPieces && oldest !== undefined) this.#pieces.delete(oldest);
+		return bytes;
 	}
 
 	/** Counts the matching items up to the tip and sends the last `window` of them. */

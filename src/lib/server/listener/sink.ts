@@ -5,6 +5,8 @@ const fullAt = 64 * 1024;
 export interface Sink {
 	/** Whether the socket takes more now. */
 	writable(): boolean;
+	/** Whether the socket has taken all it was given. */
+	empty(): boolean;
 	/** Resolves when the socket has taken all it was given, or is closed. */
 	drained(): Promise<void>;
 	write(bytes: Uint8Array): void;
@@ -52,6 +54,7 @@ export function sink(onclose: () => void): { sink: Sink; body: ReadableStream<Ui
 		body,
 		sink: {
 			writable: () => room() > 0,
+			empty: () => room() === fullAt,
 			drained,
 			write: (bytes) => void (open && controller.enqueue(bytes)),
 			close() {
