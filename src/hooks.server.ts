@@ -1,11 +1,10 @@
 import { building, dev } from '$app/environment';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import pino, { type Logger } from 'pino';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { accounts } from './lib/server/accounts/accounts.ts';
 import * as configuration from './lib/server/config.ts';
 import * as csrf from './lib/server/csrf.ts';
-import { announcement } from './lib/server/deploys/announcement.ts';
+import { announcer } from './lib/server/deploys/announcer.ts';
 import type { Deploy } from './lib/server/deploys/deploy.ts';
 import { Deploys } from './lib/server/deploys/deploys.ts';
 import { addressOf, topicOf as topicOfDeploy } from './lib/server/deploys/source.ts';
@@ -126,6 +125,17 @@ function openDeploys(config: configuration.Config, log: Logger, writer: LogWrite
 	const wakes = listener();
 	const deployChanges = new Broadcast<Deploy>();
 	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
+	const announce = announcer(async (org, entry, idempotencyKey) => {
+		const append = {
+			org,
+			entries: [entry],
+			report: { accepted: 1, rejected: 0 },
+			bytes: 1_000,
+			idempotencyKey
+		};
+		const { kind } = await writer.append(append);
+		return kind === 'stored' || kind === 'refused';
+	}, failed);
 	const deploys: Deploys = new Deploys({
 		sqlite,
 		flushMs: config.deployFlushMs,
@@ -141,7 +151,7 @@ function openDeploys(config: configuration.Config, log: Logger, writer: LogWrite
 		if (!deploy) return;
 		deployChanges.send(org, deploy);
 		wakes.wake(topicOfDeploy({ org, id }));
-		announce(writer, org, deploy).catch(failed);
+		announce(org, deploy);
 	}
 
 	const sourceOf = (topic: string) => {
@@ -155,17 +165,6 @@ function openDeploys(config: configuration.Config, log: Logger, writer: LogWrite
 		sqlite.close();
 	}
 	return { parts: { deploys, deployChanges, deployTails }, close };
-}
-
-/** Tells the deploy's service in its log what became of the deploy; while the database is away, later. */
-async function announce(writer: LogWriter, org: string, deploy: Deploy): Promise<void> {
-	const entries = [announcement(deploy)];
-	const report = { accepted: 1, rejected: 0 };
-	const idempotencyKey = `deploy ${deploy.id} ${deploy.status} ${deploy.finished_at ?? deploy.last_append_at}`;
-	for (let tries = 0; tries < 60; tries++, await sleep(5_000, undefined, { ref: false })) {
-		const { kind } = await writer.append({ org, entries, report, bytes: 1_000, idempotencyKey });
-		if (kind === 'stored' || kind === 'refused') return;
-	}
 }
 
 function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {

@@ -132,6 +132,23 @@ describe('a viewer who joins', () => {
 		}
 	});
 
+	test('within what came at once sees from there on, also next to one who has seen it all', async () => {
+		const deploy = await deploys.make(tenant);
+		const whole = numbered(3_000).replaceAll('line', 'größer 🚀');
+		const first = await deploy.stream('from=0');
+		await deploy.write(whole);
+		await untilLog(first, ' 3000\n');
+		for (const line of [2, 700, 1_500, 2_999]) {
+			const from = Buffer.byteLength(whole.split('\n', line).join('\n')) + 1;
+			const stream = await deploy.stream(`from=${from}`);
+			const text = await untilLog(stream, ' 3000\n');
+			await stream.close();
+			expect(textOf(text)).toBe(Buffer.from(whole).subarray(from).toString());
+			expectSeamless(text, from);
+		}
+		await first.close();
+	});
+
 	test('after the end sees the log, and the stream closes', async () => {
 		const deploy = await deployWith('one\n', 'two\n');
 		await deploy.finish({ status: 'failed', exit_code: 2 });

@@ -4,7 +4,8 @@ export interface Endpoint {
 	method: string;
 	/** With `[id]` for that of a deploy. */
 	path: string;
-	scope: Scope;
+	/** What a key must have for it. */
+	scope: Scope | 'either';
 	/** Of the answer to who may. */
 	status: number;
 	body?: string;
@@ -22,7 +23,7 @@ export const endpoints: Endpoint[] = [
 	{ method: 'GET', path: '/api/deploys/[id]', scope: 'read', status: 200 },
 	{ method: 'PATCH', path: log, scope: 'write', status: 204, body: 'hello' },
 	{ method: 'GET', path: log, scope: 'read', status: 200 },
-	{ method: 'HEAD', path: log, scope: 'write', status: 200 },
+	{ method: 'HEAD', path: log, scope: 'either', status: 200 },
 	{
 		method: 'POST',
 		path: '/api/deploys/[id]/finish',

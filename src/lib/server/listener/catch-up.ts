@@ -63,9 +63,11 @@ export class CatchUp<Item> {
 		const { items } = await this.#read(reader.cursor, page);
 		if (reader.sink.closed()) return;
 		const ahead = items.filter((item) => this.#source.cursorOf(item) <= tip);
-		if (ahead.length === 0) return void (reader.cursor = tip); // retention took that stretch
-		for (let sent = 0; sent < ahead.length;) {
-			sent += this.#sendPiece(reader, ahead.slice(sent));
+		// The first may reach from before the tip to behind it: read from elsewhere, a log is cut into other pieces.
+		const due = ahead.length > 0 ? ahead : items.slice(0, 1);
+		if (due.length === 0) return void (reader.cursor = tip); // retention took that stretch
+		for (let sent = 0; sent < due.length;) {
+			sent += this.#sendPiece(reader, due.slice(sent));
 			await nextTurn();
 			if (!reader.sink.empty()) return; // the rest is not kept for it, but read again
 		}

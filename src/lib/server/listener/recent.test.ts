@@ -23,6 +23,12 @@ test('a cursor from before the tail began is not answered from memory', () => {
 	expect(remembering([51, 52], 1, 50).after(50, 10)).toEqual([51, 52]);
 });
 
+test('a cursor within an item is not answered from memory', () => {
+	expect(remembering([10, 20, 30]).after(15, 10)).toBeNull();
+	expect(remembering([10, 20, 30]).after(5, 10)).toBeNull();
+	expect(remembering([10, 20, 30]).after(20, 10)).toEqual([30]);
+});
+
 test('no more than 5,000 items are kept, the newest', () => {
 	const recent = remembering(numbered(6_000));
 	expect(recent.after(999, 1)).toBeNull();

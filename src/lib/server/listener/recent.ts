@@ -36,10 +36,15 @@ export class Recent<Item> {
 		if (forgotten > 0) this.#items.splice(0, forgotten);
 	}
 
-	/** At most `limit` items after the cursor; null when they reach back further than is remembered. */
+	/**
+	 * At most `limit` items after the cursor; null when they reach back further than is remembered, or when the cursor lies
+	 * within an item, as an offset may in a piece of a log: only the source can give the rest of one.
+	 */
 	after(cursor: number, limit: number): Item[] | null {
 		if (cursor < this.#since) return null;
 		const start = this.#firstAfter(cursor);
+		const before = start === 0 ? this.#since : this.#items[start - 1]?.cursor;
+		if (before !== cursor) return null;
 		return this.#items.slice(start, start + limit).map(({ item }) => item);
 	}
 

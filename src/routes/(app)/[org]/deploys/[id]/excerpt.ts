@@ -3,6 +3,9 @@ import type { Deploys } from '$server/deploys/deploys';
 /** Lines that a page begins with. */
 const shown = 500;
 
+/** Characters of a line that a page carries: it shows 2,000 of them. */
+const longest = 4_000;
+
 /**
  * The last lines of a log, or those around a line; `cursor` is where the stream goes on, in bytes, after the last of them.
  */
@@ -10,16 +13,34 @@ export async function excerpt(deploys: Deploys, org: string, id: string, around:
 	const total = deploys.positionOf(org, id)?.lines ?? 0;
 	const newest = Math.max(1, total - shown + 1);
 	const first = around === null ? newest : Math.max(1, Math.min(around - shown / 2, newest));
-	const lines = total === 0 ? [] : await deploys.lines(org, id, first, first + shown - 1);
+	const lines = total === 0 ? [] : await read(deploys, org, id, first);
 	const last = lines.at(-1);
 	const cursor = last ? last.offset + last.bytes : 0;
 	return {
-		rows: lines.map(({ line, offset, time, text, cut }) => ({ line, offset, time, text, cut })),
-		first,
+		rows: lines.map(({ line, offset, time, text, cut }) => ({
+			line,
+			offset,
+			time,
+			text: text.slice(0, longest),
+			cut: cut || text.length > longest
+		})),
+		first: lines[0]?.line ?? first,
 		cursor,
 		complete: endsWithLineFeed(deploys, org, id, cursor),
 		lines: total
 	};
+}
+
+/** 500 lines from one on: of long lines one call gives fewer, and the page wants the last. */
+async function read(deploys: Deploys, org: string, id: string, first: number) {
+	const lines = await deploys.lines(org, id, first, first + shown - 1);
+	for (let last = lines.at(-1); last && last.line < first + shown - 1;) {
+		const more = await deploys.lines(org, id, last.line + 1, first + shown - 1);
+		if (more.length === 0) break;
+		lines.push(...more);
+		last = more.at(-1);
+	}
+	return lines;
 }
 
 function endsWithLineFeed(deploys: Deploys, org: string, id: string, end: number): boolean {

@@ -1,3 +1,4 @@
+import type { Access } from '$server/accounts/authorize';
 import type { RequestHandler } from './$types';
 import { authorized } from '../../../authorized';
 import { append } from './append';
@@ -16,8 +17,9 @@ export const GET: RequestHandler = (event) =>
 		return (selects ? selection : raw)(event, org, event.params.id);
 	});
 
-/** Where the log ends: with `read` a reader sees its size, with `write` a sender where to go on. */
-export const HEAD: RequestHandler = (event) =>
-	authorized(event, event.request.headers.has('authorization') ? 'write' : 'read', ({ org }) =>
-		raw(event, org, event.params.id)
-	);
+/** Where the log ends: who may read sees its size, who may write where to go on. */
+export const HEAD: RequestHandler = async (event) => {
+	const head = ({ org }: Access) => raw(event, org, event.params.id);
+	const read = await authorized(event, 'read', head);
+	return read.status === 403 ? authorized(event, 'write', head) : read;
+};
