@@ -38,7 +38,7 @@ test('the end is told after the start, also when the start has to be tried again
 			told.push(entry.message);
 			if (told.length === 2) resolve();
 			return true;
-		}, expect.fail);
+		}, (error) => expect.fail(String(error)));
 		announce(org, running);
 		announce(org, failed);
 	});
