@@ -32,13 +32,16 @@ test('the end is told after the start, also when the start has to be tried again
 	const keys = new Set<string>();
 	let away = true;
 	await new Promise<void>((resolve) => {
-		const announce = announcer(async (_, entry, key) => {
-			keys.add(key);
-			if (away) return (away = false);
-			told.push(entry.message);
-			if (told.length === 2) resolve();
-			return true;
-		}, (error) => expect.fail(String(error)));
+		const announce = announcer(
+			async (_, entry, key) => {
+				keys.add(key);
+				if (away) return (away = false);
+				told.push(entry.message);
+				if (told.length === 2) resolve();
+				return true;
+			},
+			(error) => expect.fail(String(error))
+		);
 		announce(org, running);
 		announce(org, failed);
 	});
