@@ -1,9 +1,20 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+/** SvelteKit drops a body without a content type; scripts/start.mjs sees to the same in what is built. */
+const typedBodies: Plugin = {
+	name: 'typed-bodies',
+	configureServer({ middlewares }) {
+		middlewares.use((request, _response, next) => {
+			request.headers['content-type'] ??= 'application/octet-stream';
+			next();
+		});
+	}
+};
 
 export default defineConfig({
-	plugins: [tailwindcss(), sveltekit()],
+	plugins: [typedBodies, tailwindcss(), sveltekit()],
 	server: { port: Number(process.env.PORT ?? 3000), host: process.env.HOST ?? '127.0.0.1' },
 	// Nothing inlined as data: the CSP allows fonts and images from ourselves alone.
 	build: { target: 'es2022', assetsInlineLimit: 0 }

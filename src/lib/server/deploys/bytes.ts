@@ -74,3 +74,9 @@ export function head(bytes: Uint8Array, most: number): Uint8Array {
 function view(bytes: Uint8Array): Buffer {
 	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/** Where the last state of a line begins that overwrites itself with `\r`; 0 when it does not. A `\r\n` is a line's end. */
+export function lastState(data: Uint8Array): number {
+	const end = data.at(-1) === lineFeed ? data.length - 2 : data.length - 1;
+	return end <= 0 ? 0 : data.lastIndexOf(carriageReturn, end - 1) + 1;
+}

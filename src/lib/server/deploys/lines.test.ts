@@ -74,3 +74,22 @@ test('one call returns a bounded number of lines', async () => {
 	expect(await scene.lines.read(org, id, 5_001, 1e9)).toHaveLength(1_000);
 	expect(await scene.lines.read(org, id, 0, 5)).toEqual([]);
 });
+
+describe('a long line that overwrites itself', () => {
+	const progress = (from: number, to: number) =>
+		Array.from({ length: to - from }, (_, index) => `\rstep ${from + index} of many, and on it goes`).join(
+			''
+		);
+
+	test('is shown in its last state while it goes on, and when it has ended', async () => {
+		const id = scene.deploy();
+		scene.append(id, 'before\n');
+		for (let step = 0; step < 2_000; step += 100) scene.append(id, progress(step, step + 100), step);
+		const last = async () => (await scene.lines.read(org, id, 2, 2))[0];
+		expect((await last())?.text.split('\r').at(-1)).toBe('step 1999 of many, and on it goes');
+		expect(await last()).toMatchObject({ cut: false });
+
+		scene.append(id, '\r\nafter\n', 3_000);
+		expect((await last())?.text.split('\r').at(-1)).toBe('step 1999 of many, and on it goes');
+	});
+});

@@ -15,7 +15,7 @@ export interface Line {
 	bytes: number;
 	/** When its beginning came, ISO 8601. */
 	time: string;
-	/** Without its end; of a line over 16 KiB the beginning. */
+	/** Without its end; of a line over 16 KiB the beginning, or its last state when it overwrites itself. */
 	text: string;
 	/** Whether `text` is only the beginning. */
 	cut: boolean;
@@ -53,7 +53,7 @@ export class LineReader {
 		for (const stretch of walk(this.#chunks, org, id, start)) {
 			for (const part of partsOf(stretch)) {
 				const { data, ...beginning } = part;
-				open ??= { ...beginning, bytes: 0, shown: [] };
+				open ??= { ...beginning, bytes: 0, shown: [], kept: 0, cut: false };
 				held += extend(open, data);
 				if (data.at(-1) !== bytes.lineFeed) continue;
 				lines.push(lineOf(open));
@@ -107,8 +107,12 @@ interface Part {
 }
 
 interface Open extends Omit<Part, 'data'> {
+	/** Of the line so far. */
 	bytes: number;
 	shown: Uint8Array[];
+	/** Bytes in `shown`, and whether there are more that are not. */
+	kept: number;
+	cut: boolean;
 }
 
 /** The lines of a stretch, the first and the last perhaps only in part. */
@@ -121,17 +125,24 @@ function* partsOf({ offset, firstLine, marks, data }: Stretch): Generator<Part, 
 	}
 }
 
-/** Takes up to what is shown of a line and returns how many bytes that were. */
+/**
+ * Takes up to what is shown of a line and returns how many bytes that were. Of a line too long for that which overwrites itself,
+ * as a progress bar does, only the last state is ever seen, so that is what is kept of it.
+ */
 function extend(open: Open, data: Uint8Array): number {
-	const kept = data.subarray(0, Math.max(0, shown + 4 - open.bytes)); // 4: enough to see where a character ends
-	if (kept.length > 0) open.shown.push(kept);
+	const state = open.kept + data.length > shown ? bytes.lastState(data) : 0;
+	if (state > 0) Object.assign(open, { shown: [], kept: 0, cut: false });
+	const most = shown + 4 - open.kept; // 4: enough to see where a character ends
+	const piece = data.subarray(state, state + Math.max(0, most));
+	if (piece.length > 0) open.shown.push(piece);
+	open.kept += piece.length;
+	open.cut ||= open.kept > shown + 2;
 	open.bytes += data.length;
-	return kept.length;
+	return piece.length;
 }
 
-function lineOf({ line, offset, time, bytes: length, shown: pieces }: Open): Line {
+function lineOf({ line, offset, time, bytes: length, shown: pieces, cut }: Open): Line {
 	const kept = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
-	const cut = length > shown + 2;
 	const text = bytes.decode(cut ? bytes.head(kept, shown) : kept).replace(/\r?\n$/, '');
 	return { line, offset, bytes: length, time: new Date(time).toISOString(), text, cut };
 }
