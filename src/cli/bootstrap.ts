@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
 import { bootstrap, type Bootstrapped } from '../lib/server/accounts/bootstrap.ts';
@@ -27,6 +28,10 @@ const flags: Record<string, string> = { organization: '--org', email: '--email',
 type Asked = { ok: true; form: forms.SignUp; json: boolean } | { ok: false; status: 0 | 2; message: string };
 
 /** Exit status 2 for wrong usage, 1 if the database cannot be used; what it made, and nothing else, goes to stdout. */
+/** How often, and with how many ms in between, a server that is just starting is waited for. */
+const mostTries = 20;
+const between = 250;
+
 export async function run(args: string[]): Promise<number> {
 	const asked = read(args);
 	if (!asked.ok)
@@ -87,9 +92,19 @@ async function make(form: forms.SignUp, config: configuration.Config): Promise<B
 /** The embedded PostgreSQL of a server that runs, if there is one; else as the server itself would open it. */
 async function open(config: configuration.Config): Promise<Database> {
 	const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
-	const running = config.databaseUrl === null ? await embedded.connectUrl(config.dataDir) : null;
-	if (running === null) return openDatabase(config, migrations, log);
-	return openDatabase({ ...config, databaseUrl: running, databaseListenUrl: running }, migrations, log);
+	for (let tries = 0; ; tries++) {
+		const running = config.databaseUrl === null ? await embedded.connectUrl(config.dataDir) : null;
+		if (running !== null) {
+			return openDatabase({ ...config, databaseUrl: running, databaseListenUrl: running }, migrations, log);
+		}
+		try {
+			return await openDatabase(config, migrations, log);
+		} catch (error) {
+			// A server that is just starting has the folder, but no PostgreSQL yet.
+			if (!(error instanceof embedded.Taken) || tries === mostTries) throw error;
+			await sleep(between);
+		}
+	}
 }
 
 function describe({ org, user, key }: Bootstrapped): string {

@@ -6,6 +6,11 @@ export class Unstartable extends Error {
 	override name = 'Unstartable';
 }
 
+/** Another Tailrace has the folder. */
+export class Taken extends Unstartable {
+	override name = 'Taken';
+}
+
 /** For `catch` after a look at a file or folder: null if there is none; any other error is thrown on. */
 export function ifAbsent(error: unknown): null {
 	if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Unstartable } from './embedded-error.ts';
+import { Taken, Unstartable } from './embedded-error.ts';
 
 const SQLITE_BUSY = 5;
 

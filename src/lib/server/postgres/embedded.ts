@@ -2,13 +2,13 @@ import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import * as clusters from './embedded-cluster.ts';
-import { ifAbsent, Unstartable } from './embedded-error.ts';
+import { ifAbsent, Taken, Unstartable } from './embedded-error.ts';
 import * as keepers from './embedded-keeper.ts';
 import * as owners from './embedded-owner.ts';
 import * as postmasters from './embedded-postmaster.ts';
 import * as users from './embedded-user.ts';
 
-export { Unstartable };
+export { Taken, Unstartable };
 
 const retryMs = 250;
 

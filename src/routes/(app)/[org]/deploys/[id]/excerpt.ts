@@ -17,18 +17,20 @@ export async function excerpt(deploys: Deploys, org: string, id: string, around:
 	const last = lines.at(-1);
 	const cursor = last ? last.offset + last.bytes : 0;
 	return {
-		rows: lines.map(({ line, offset, time, text, cut }) => ({
-			line,
-			offset,
-			time,
-			text: text.slice(0, longest),
-			cut: cut || text.length > longest
-		})),
+		rows: lines.map(({ line, offset, time, text, cut }) => {
+			const seen = lastState(text);
+			return { line, offset, time, text: seen.slice(0, longest), cut: cut || seen.length > longest };
+		}),
 		first: lines[0]?.line ?? first,
 		cursor,
 		complete: endsWithLineFeed(deploys, org, id, cursor),
 		lines: total
 	};
+}
+
+/** What is left to see of a line that overwrites itself; only where carrying all of it would be too much. */
+function lastState(text: string): string {
+	return text.length > longest ? text.slice(text.lastIndexOf('\r', text.length - 2) + 1) : text;
 }
 
 /** 500 lines from one on: of long lines one call gives fewer, and the page wants the last. */
