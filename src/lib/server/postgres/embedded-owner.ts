@@ -1,13 +1,13 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Taken, Unstartable } from './embedded-error.ts';
+import { Taken } from './embedded-error.ts';
 
 const SQLITE_BUSY = 5;
 
 /**
  * Makes this process the owner of a data folder until `release` is called or it dies, however it dies.
- * Throws Unstartable, naming the owner, while another process has it.
+ * Throws Taken, naming the owner, while another process has it.
  */
 export function claim(dataDir: string): { release(): void } {
 	const pidFile = join(dataDir, 'tailrace.pid');
@@ -20,7 +20,7 @@ export function claim(dataDir: string): { release(): void } {
 		lock.exec('BEGIN EXCLUSIVE');
 	} catch (error) {
 		lock.close();
-		throw isBusy(error) ? new Unstartable(taken(dataDir, pidFile)) : error;
+		throw isBusy(error) ? new Taken(taken(dataDir, pidFile)) : error;
 	}
 	writeFileSync(pidFile, `${process.pid}\n`);
 	return { release: () => lock.isOpen && lock.close() };
