@@ -243,7 +243,7 @@ describe.skipIf(process.platform !== 'linux')('in a terminal', () => {
 
 	test('the command is asked for colours', async () => {
 		const contract = await contracts.start();
-		const before = 'env -u NO_COLOR -u FORCE_COLOR TERM=xterm-256color COLORTERM=';
+		const before = 'env -u NO_COLOR -u FORCE_COLOR -u CI TERM=xterm-256color COLORTERM=';
 		await inTerminal(before, `sh -c 'echo "colours $FORCE_COLOR"'`, contract.url).ended;
 		expect(String(contract.deploys[0]?.log)).toBe('colours 2\n');
 	});
