@@ -22,8 +22,11 @@ export default defineConfig({
 				test: {
 					name: 'database-url',
 					include: ['tests/{integration,faults}/**/*.test.ts'],
-					// What has nothing to do with a DATABASE_URL is tested once.
-					exclude: ['tests/integration/{embedded,cli-*,deploy-*}.test.ts'],
+					// What has nothing to do with which PostgreSQL it is, or brings an embedded one itself, is tested once.
+					exclude: [
+						'tests/integration/{embedded,cli-*,deploy-*,ingest*,tenancy,operations}.test.ts',
+						'tests/faults/{crashes,deploy,stalled,stop}.test.ts'
+					],
 					globalSetup: ['tests/support/global.ts']
 				}
 			}
