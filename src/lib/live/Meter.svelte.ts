@@ -13,7 +13,7 @@ export class Meter {
 	rate = $state(0);
 	/** When the newest line was committed, in epoch milliseconds, until it is painted. */
 	#unpainted: number | null = null;
-	#measuredAt = 0;
+	#measuredAt = -Infinity; // so that the first line counts, however young the page is
 	#arrived = 0;
 	#lately: number[] = [];
 
