@@ -4,11 +4,14 @@ import {
 	index,
 	integer,
 	json,
+	jsonb,
 	pgTable,
 	primaryKey,
 	text,
 	timestamp,
-	uuid
+	uniqueIndex,
+	uuid,
+	type AnyPgColumn
 } from 'drizzle-orm/pg-core';
 
 /**
@@ -32,6 +35,12 @@ export const users = pgTable('users', {
 	name: text().notNull(),
 	passwordHash: text('password_hash').notNull(),
 	instanceAdmin: boolean('instance_admin').notNull().default(false),
+	/** Since when the account is suspended by an instance admin; null: it is not. */
+	suspendedAt: instant('suspended_at'),
+	/** The last use of any of their sessions, written at most once a minute. */
+	lastSeenAt: instant('last_seen_at'),
+	/** Where they looked last, and `/` leads. */
+	lastOrgId: uuid('last_org_id').references((): AnyPgColumn => organizations.id, { onDelete: 'set null' }),
 	createdAt: instant('created_at').notNull().defaultNow()
 });
 
@@ -43,7 +52,12 @@ export const sessions = pgTable(
 		userId: uuid('user_id')
 			.notNull()
 			.references(() => users.id, { onDelete: 'cascade' }),
-		expiresAt: instant('expires_at').notNull()
+		expiresAt: instant('expires_at').notNull(),
+		createdAt: instant('created_at').notNull().defaultNow(),
+		/** Written at most once a minute, together with where from. */
+		lastUsedAt: instant('last_used_at').notNull().defaultNow(),
+		address: text(),
+		userAgent: text('user_agent')
 	},
 	(table) => [index('sessions_user_id').on(table.userId)]
 );
@@ -53,7 +67,30 @@ export const organizations = pgTable('organizations', {
 	slug: text().notNull().unique(),
 	name: text().notNull(),
 	retentionDays: integer('retention_days').notNull(),
+	/** Since when it is suspended by an instance admin; null: it is not. */
+	suspendedAt: instant('suspended_at'),
 	createdAt: instant('created_at').notNull().defaultNow()
+});
+
+/** What organizations were called before: their old addresses lead to the new ones. */
+export const oldSlugs = pgTable(
+	'old_slugs',
+	{
+		slug: text().primaryKey(),
+		orgId: uuid('org_id')
+			.notNull()
+			.references(() => organizations.id, { onDelete: 'cascade' }),
+		createdAt: instant('created_at').notNull().defaultNow()
+	},
+	(table) => [index('old_slugs_org_id').on(table.orgId)]
+);
+
+/** Organizations that are no more, so that every instance can remove what it still holds of them. */
+export const deletedOrganizations = pgTable('deleted_organizations', {
+	id: uuid().primaryKey(),
+	deletedAt: instant('deleted_at').notNull().defaultNow(),
+	/** When the last of its lines was gone from PostgreSQL; null: not yet. */
+	purgedAt: instant('purged_at')
 });
 
 export const memberships = pgTable(
@@ -74,6 +111,47 @@ export const memberships = pgTable(
 	]
 );
 
+/** Pending ones only: an invitation that was accepted or revoked is deleted, and stands in `audit_events`. */
+export const invitations = pgTable(
+	'invitations',
+	{
+		id: uuid().primaryKey(),
+		orgId: uuid('org_id')
+			.notNull()
+			.references(() => organizations.id, { onDelete: 'cascade' }),
+		/** Lower case; nobody with another address can accept it. */
+		email: text().notNull(),
+		role: text({ enum: roles }).notNull(),
+		/** SHA-256 of the link's token, hex. */
+		hash: text().notNull().unique(),
+		invitedBy: uuid('invited_by').references(() => users.id, { onDelete: 'set null' }),
+		createdAt: instant('created_at').notNull().defaultNow(),
+		expiresAt: instant('expires_at').notNull()
+	},
+	(table) => [uniqueIndex('invitations_org_id_email').on(table.orgId, table.email)]
+);
+
+export const emailTokenPurposes = ['reset password', 'change e-mail', 'sign up'] as const;
+export type EmailTokenPurpose = (typeof emailTokenPurposes)[number];
+
+/** Links that were mailed, each for one use. */
+export const emailTokens = pgTable(
+	'email_tokens',
+	{
+		/** SHA-256 of the link's token, hex. */
+		hash: text().primaryKey(),
+		purpose: text({ enum: emailTokenPurposes }).notNull(),
+		/** Null for somebody who has no account yet. */
+		userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
+		/** Where it was mailed to; lower case. */
+		email: text().notNull(),
+		/** What becomes true with its use, as far as the purpose needs it. */
+		data: jsonb().notNull().default({}),
+		expiresAt: instant('expires_at').notNull()
+	},
+	(table) => [index('email_tokens_user_id').on(table.userId)]
+);
+
 export const apiKeys = pgTable(
 	'api_keys',
 	{
@@ -87,7 +165,17 @@ export const apiKeys = pgTable(
 		/** SHA-256 of the key, hex: the key is random, so it needs no slow hash. */
 		hash: text().notNull().unique(),
 		scopes: text({ enum: scopes }).array().notNull(),
-		createdAt: instant('created_at').notNull().defaultNow()
+		createdAt: instant('created_at').notNull().defaultNow(),
+		createdBy: uuid('created_by').references(() => users.id, { onDelete: 'set null' }),
+		/** From when on it is refused; null: never. */
+		expiresAt: instant('expires_at'),
+		/** Written at most once a minute, together with where from and what the request was. */
+		lastUsedAt: instant('last_used_at'),
+		lastUsedAddress: text('last_used_address'),
+		/** The last request that came with it and how it was answered: see accounts/keys/use.ts. */
+		lastRequest: jsonb('last_request'),
+		/** While somebody waits for its next request, that is written at once. */
+		watchedUntil: instant('watched_until')
 	},
 	(table) => [index('api_keys_org_id').on(table.orgId)]
 );
@@ -105,9 +193,8 @@ export const rateLimits = pgTable('rate_limits', {
 export const idempotencyKeys = pgTable(
 	'idempotency_keys',
 	{
-		orgId: uuid('org_id')
-			.notNull()
-			.references(() => organizations.id, { onDelete: 'cascade' }),
+		/** No reference: those of a deleted organization go with its lines, in batches. */
+		orgId: uuid('org_id').notNull(),
 		key: text().notNull(),
 		answer: json().notNull(),
 		createdAt: instant('created_at')
@@ -118,4 +205,31 @@ export const idempotencyKeys = pgTable(
 		primaryKey({ columns: [table.orgId, table.key] }),
 		index('idempotency_keys_created_at').on(table.createdAt)
 	]
+);
+
+/** Who did what to whom, when and from where. Triggers refuse every change, and deletion within a year. */
+export const auditEvents = pgTable(
+	'audit_events',
+	{
+		/** UUIDv7: the order of the events. */
+		id: uuid().primaryKey(),
+		/** Null for what concerns no organization. No reference: an event outlives what it tells of. */
+		orgId: uuid('org_id'),
+		/** A copy for an organization of what its member did with their account; the instance's list leaves it out. */
+		isCopy: boolean('is_copy').notNull().default(false),
+		at: instant('at')
+			.notNull()
+			.default(sql`clock_timestamp()`),
+		/** Null for strangers, and for who works on the server's own machine. */
+		actorId: uuid('actor_id'),
+		/** As they were called then: an address, or what stands in accounts/audit/audit.ts for who has none. */
+		actor: text().notNull(),
+		/** The client's network address; null for the server's own machine. */
+		address: text(),
+		action: text().notNull(),
+		/** Whom or what it was done to, as it was called then. */
+		target: text(),
+		details: jsonb().notNull().default({})
+	},
+	(table) => [index('audit_events_org_id').on(table.orgId, table.id), index('audit_events_at').on(table.at)]
 );
