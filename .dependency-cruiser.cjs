@@ -6,14 +6,14 @@ const may = [
 	['^src/lib/log/', ['^src/lib/log/']],
 	['^src/lib/live/', ['^src/lib/(live|log)/']],
 	['^src/lib/ui/', ['^src/lib/(ui|live|log)/']],
-	['^src/lib/server/config', ['^src/lib/log/', '^src/lib/server/config']],
+	['^src/lib/server/config', ['^src/lib/log/', '^src/lib/server/(config|client)']],
 	['^src/lib/server/(postgres|sqlite)/', ['^src/lib/log/', '^src/lib/server/config', '^src/lib/server/$1/']],
 	[
 		'^src/lib/server/(logs|deploys|ingest|accounts|listener)/',
 		['^src/lib/log/', '^src/lib/server/config', '^src/lib/server/(postgres|sqlite)/', '^src/lib/server/$1/']
 	],
-	['^src/cli/(?!bootstrap)', ['^src/cli/', '^src/lib/log/']],
-	['^src/cli/bootstrap', ['^src/cli/', '^src/lib/log/', '^src/lib/server/']]
+	['^src/cli/(?!bootstrap|reset-password|database)', ['^src/cli/', '^src/lib/log/']],
+	['^src/cli/(bootstrap|reset-password|database)', ['^src/cli/', '^src/lib/log/', '^src/lib/server/']]
 ];
 
 module.exports = {

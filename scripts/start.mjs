@@ -44,6 +44,8 @@ async function serve() {
 	process.env.BODY_SIZE_LIMIT = String(10 * 1024 * 1024);
 	// Without ORIGIN the adapter takes every request for https; this header, which only we set, says what it is.
 	process.env.PROTOCOL_HEADER = 'x-tailrace-protocol';
+	// Whose word about the client's address counts is TRUSTED_PROXIES' to say (src/lib/server/client.ts), not the adapter's.
+	delete process.env.ADDRESS_HEADER;
 	const { handler } = await import(new URL('../build/handler.js', import.meta.url).href);
 
 	const server = createServer({ requestTimeout: 60_000, keepAliveTimeout: 65_000 }, (request, response) => {

@@ -1,5 +1,6 @@
 // Everything that must hold: `npm test`. Each step prints as it goes; the last line counts the tests of all runners.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +16,10 @@ const reports = mkdtempSync(join(tmpdir(), 'tailrace-reports-'));
 const count = { passed: 0, failed: 0 };
 
 step('build', 'npm', ['run', '--silent', 'build']);
-step('type check', 'npm', ['run', '--silent', 'check']);
-step('lint and the import rule', 'npm', ['run', '--silent', 'lint']);
+await sideBySide({
+	'type check': ['npm', 'run', '--silent', 'check'],
+	'lint and the import rule': ['npm', 'run', '--silent', 'lint']
+});
 vitest('unit, integration and fault tests, on the embedded PostgreSQL', [
 	'--project',
 	'unit',
@@ -29,6 +32,26 @@ playwright('end to end, in Chromium');
 rmSync(reports, { recursive: true });
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exit(count.failed === 0 ? 0 : 1);
+
+/**
+ * Checks that use a core each, so they run at the same time; each prints what it said when it has ended.
+ * @param {Record<string, string[]>} checks
+ */
+async function sideBySide(checks) {
+	const started = performance.now();
+	const running = Object.entries(checks).map(async ([title, [command = '', ...args]]) => {
+		const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+		let said = '';
+		for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+		const [code] = await once(child, 'close');
+		const seconds = Math.round((performance.now() - started) / 1000);
+		console.log(
+			`\n── ${title}\n${said.trimEnd()}\n── ${title}: ${code === 0 ? 'ok' : 'FAILED'}, ${seconds} s`
+		);
+		if (code !== 0) count.failed++;
+	});
+	await Promise.all(running);
+}
 
 /**
  * A check without tests of its own counts only when it fails; without a build nothing further can run.

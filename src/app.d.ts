@@ -1,5 +1,6 @@
-import type { Tailrace } from './hooks.server.ts';
-import type { SessionUser } from './lib/server/accounts/sessions.ts';
+import type { From } from './lib/server/accounts/audit/audit.ts';
+import type { SessionUser } from './lib/server/accounts/sessions/sessions.ts';
+import type { Tailrace } from './tailrace.ts';
 
 declare global {
 	namespace App {
@@ -9,6 +10,12 @@ declare global {
 			user: SessionUser | null;
 			/** The session's id in the database (a hash). */
 			sessionId: string | null;
+			/** Where the request comes from, for the audit and the limits. */
+			from: From;
+			/** Whether the browser speaks https with us or with a proxy that we trust. */
+			isSecure: boolean;
+			/** What browsers call this server: ORIGIN, or what this request came to. */
+			origin: string;
 		}
 	}
 }

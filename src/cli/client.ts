@@ -36,7 +36,8 @@ export async function run(commands: Record<string, Offer>, words: string[]): Pro
 }
 
 function usage(commands: Record<string, Offer>): string {
-	const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}  ${summary}`);
+	const width = Math.max(...Object.keys(commands).map((name) => name.length));
+	const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
 	return `Usage: tailrace COMMAND …\n\n${lines.join('\n')}\n\n"tailrace COMMAND --help" tells more.\n`;
 }
 

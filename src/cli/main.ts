@@ -8,4 +8,10 @@ const bootstrap: client.Offer = {
 	load: () => import('./bootstrap.ts')
 };
 
-process.exitCode = await client.run({ ...client.commands, bootstrap }, process.argv.slice(2));
+const resetPassword: client.Offer = {
+	summary: "give an account a new password, on the server's machine",
+	load: () => import('./reset-password.ts')
+};
+
+const commands = { ...client.commands, bootstrap, 'reset-password': resetPassword };
+process.exitCode = await client.run(commands, process.argv.slice(2));

@@ -4,7 +4,7 @@ import { LogsPage } from './logs-page.ts';
 import { Organization } from './organization.ts';
 
 /** Each test comes from an address of its own, so that sign-in's limit per address counts each of them alone. */
-const addressHeader = 'x-test-address';
+const addressHeader = 'x-forwarded-for';
 export const metricsToken = 'for-the-tests';
 let tests = 0;
 
@@ -22,7 +22,7 @@ export const test = base.extend<TestFixtures, { server: Server }>({
 	server: [
 		// eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs
 		async ({}, use) => {
-			const env = { ADDRESS_HEADER: addressHeader, METRICS_TOKEN: metricsToken };
+			const env = { TRUSTED_PROXIES: '127.0.0.1', METRICS_TOKEN: metricsToken };
 			const server = await startServer({ env });
 			await use(server);
 			await server.stop();

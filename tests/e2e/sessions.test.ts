@@ -54,8 +54,8 @@ test('signing out in one tab ends the stream of another within a second, and say
 	await logs.page.getByRole('menuitem', { name: 'Sign out' }).click();
 	await signedOut;
 	await other.is('ended', 1000);
-	await expect(other.status).toContainText('signed out');
-	await expect(other.page.getByRole('link', { name: 'Sign in' })).toBeVisible();
+	await expect(other.page.getByRole('alert')).toContainText('You signed out, or this session was ended.');
+	await expect(other.page.getByRole('link', { name: 'Sign in again' })).toBeVisible();
 	await expect(logs.page).toHaveURL('/sign-in');
 
 	await org.send('a line that is not for them');

@@ -50,7 +50,8 @@ const stored = async (org: string) => (await store.after(org, 0, 1_000)).items;
 test('requests that wait at the same time are committed together', async () => {
 	const { org } = await makeTenant(sql);
 	await together(org, [request(org, ['a', 'b']), request(org, ['c'])]);
-	expect(commits).toEqual([1, 1, 3]);
+	// Which of those that wait for the head gets it first is PostgreSQL's to say.
+	expect(commits.toSorted((a, b) => a - b)).toEqual([1, 1, 3]);
 });
 
 test.each([
@@ -88,7 +89,7 @@ test('a request of an organization that is gone is refused alone', async () => {
 		request(randomUUID(), ['nobody’s']),
 		request(other.org, ['theirs'])
 	]);
-	expect(outcomes.map(({ kind }) => kind)).toEqual(['stored', 'refused', 'stored']);
+	expect(outcomes.map(({ kind }) => kind)).toEqual(['stored', 'gone', 'stored']);
 	expect((await stored(mine.org)).map(({ message }) => message)).toContain('mine');
 	expect((await stored(other.org)).map(({ message }) => message)).toEqual(['theirs']);
 });

@@ -1,7 +1,7 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { openAccounts, signUp } from '../support/people.ts';
+import { from, openAccounts, signUp } from '../support/people.ts';
 import { startServer, type Server } from '../support/server.ts';
 import { makeTenant } from '../support/tenants.ts';
 import { Viewer } from '../support/viewer.ts';
@@ -41,9 +41,14 @@ async function expectEnd(viewers: Viewer[], reason: string): Promise<void> {
 /** Somebody with an organization, signed in. */
 async function signIn(name: string) {
 	const people = openAccounts(database.sql);
-	const { user, org, key } = await signUp(people, name);
-	const { token } = await people.sessions.create(user.id);
-	return { user, org, key, cookie: { cookie: `tailrace_session=${token}` }, query: `&org=${org.slug}` };
+	const { user, org, key, session } = await signUp(people, name);
+	return {
+		user,
+		org,
+		key,
+		cookie: { cookie: `tailrace_session=${session.token}` },
+		query: `&org=${org.slug}`
+	};
 }
 
 test('streams end on every server when their key is deleted, and those of another key go on', async () => {
@@ -60,7 +65,7 @@ test('streams end on every server when their key is deleted, and those of anothe
 
 test('streams end on every server when their session does, and those of other sessions go on', async () => {
 	const { user, key, cookie, query } = await signIn('anna');
-	const { token } = await openAccounts(database.sql).sessions.create(user.id);
+	const { token } = await openAccounts(database.sql).sessions.create(user.id, from('here'));
 	const ending = await open(cookie, query);
 	const staying = await open({ cookie: `tailrace_session=${token}` }, query);
 	const [first] = await database.sql<[{ id: string }]>`

@@ -1,12 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as access from '../../src/lib/server/accounts/access.ts';
-import * as organizations from '../../src/lib/server/accounts/organizations.ts';
+import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
+import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { openAccounts, signUp } from '../support/people.ts';
+import { from, openAccounts, signUp } from '../support/people.ts';
 
 let database: TestDatabase;
 beforeAll(async () => void (database = await testDatabase()));
 afterAll(() => database.drop());
+
+const ended = { reason: 'signed out', detail: 'You signed out, or this session was ended.' } as const;
+const notMember = {
+	reason: 'access removed',
+	detail: 'You are no member of the organization any more.'
+} as const;
+const keyRevoked = { reason: 'access removed', detail: 'The API key was revoked.' } as const;
 
 describe('who lost access', () => {
 	test('is found among many streams, with the reason', async () => {
@@ -16,12 +24,15 @@ describe('who lost access', () => {
 		const org = lena.org.id;
 		await organizations.join(sql, org, max.user.id, 'viewer');
 		const session = async (userId: string) => {
-			const { token } = await people.sessions.create(userId);
-			const sessionId = (await people.sessions.validate(token))?.session.id ?? '';
+			const { token } = await people.sessions.create(userId, from('here'));
+			const sessionId = (await people.sessions.validate(token, from('here')))?.session.id ?? '';
 			return { token, credential: { kind: 'session', sessionId, userId } as const };
 		};
 		const key = async (of: string) =>
-			({ kind: 'key', keyId: (await people.keys.create(of, { name: 'k', scopes: ['read'] })).id }) as const;
+			({
+				kind: 'key',
+				keyId: (await people.keys.create(of, operator, { name: 'k', scopes: ['read'] })).id
+			}) as const;
 		const [stays, leaves, expires, removed] = [
 			await session(lena.user.id),
 			await session(lena.user.id),
@@ -35,19 +46,19 @@ describe('who lost access', () => {
 			revoked,
 			foreign
 		];
-		expect([...(await access.findRevoked(sql, org, all))]).toEqual([[foreign, 'access removed']]);
+		expect([...(await access.findRevoked(sql, org, all))]).toEqual([[foreign, keyRevoked]]);
 
 		await people.sessions.end(leaves.token);
 		await sql`UPDATE sessions SET expires_at = now() WHERE id = ${expires.credential.sessionId}`;
 		await sql`DELETE FROM memberships WHERE org_id = ${org} AND user_id = ${max.user.id}`;
 		await sql`DELETE FROM api_keys WHERE id = ${revoked.keyId}`;
 		expect(await people.access.findRevoked(org, all)).toEqual(
-			new Map<access.Credential, string>([
-				[leaves.credential, 'signed out'],
-				[expires.credential, 'signed out'],
-				[removed.credential, 'access removed'],
-				[revoked, 'access removed'],
-				[foreign, 'access removed']
+			new Map<access.Credential, access.Loss>([
+				[leaves.credential, ended],
+				[expires.credential, ended],
+				[removed.credential, notMember],
+				[revoked, keyRevoked],
+				[foreign, keyRevoked]
 			])
 		);
 	});

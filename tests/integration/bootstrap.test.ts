@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { bootstrap } from '../../src/lib/server/accounts/bootstrap.ts';
-import { passwords } from '../../src/lib/server/accounts/passwords.ts';
+import { passwords } from '../../src/lib/server/accounts/users/passwords.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { openAccounts, signUp } from '../support/people.ts';
+import { from, openAccounts, signUp } from '../support/people.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const quiet = { info() {}, warn() {}, error() {} };
@@ -61,10 +61,12 @@ test('makes the organization, its owner and a key with both scopes; repeated, on
 	const people = openAccounts(database.sql);
 	const { id } = first.user;
 	expect(await people.organizations.membership(id, 'acme-corp')).toMatchObject({ role: 'owner' });
-	for (const { key } of [first, again])
-		expect(await people.keys.find(key)).toMatchObject({ org: first.org.id, scopes: ['write', 'read'] });
-	const signIn = (password: string) => people.signIn({ email: 'ada@example.com', password }, 'here');
-	expect(await signIn('correct horse')).toEqual({ ok: true, userId: id });
+	for (const { key } of [first, again]) {
+		const identified = await people.keys.identify(key, null);
+		expect(identified).toMatchObject({ key: { org: first.org.id, scopes: ['write', 'read'] } });
+	}
+	const signIn = (password: string) => people.signIn({ email: 'ada@example.com', password }, from('here'));
+	expect(await signIn('correct horse')).toMatchObject({ ok: true });
 	expect((await signIn('another password')).ok).toBe(false);
 });
 

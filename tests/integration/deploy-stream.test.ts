@@ -255,5 +255,7 @@ test.each([
 	const own = await site.tenant();
 	const stream = await open(await deploys.make(own));
 	await site.database.sql`DELETE FROM api_keys WHERE org_id = ${own.org.id}`;
-	expect(await stream.rest()).toMatch(/\n\nevent: end\ndata: \{"reason":"access removed"\}\n\n$/);
+	expect(await stream.rest()).toMatch(
+		/\n\nevent: end\ndata: \{"reason":"access removed","detail":"The API key was revoked."\}\n\n$/
+	);
 });

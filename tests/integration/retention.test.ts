@@ -3,6 +3,7 @@ import { logStore } from '../../src/lib/server/logs/store.ts';
 import * as retention from '../../src/lib/server/logs/retention.ts';
 import * as partitions from '../../src/lib/server/postgres/partitions.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { makeOrganization } from '../support/lines.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const [short, long] = ['018f0000-0000-7000-8000-00000000000a', '018f0000-0000-7000-8000-00000000000b'];
@@ -17,8 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** A line received so many days ago, in the partition of its day. */
-async function receive(org: string, daysAgo: number): Promise<void> {
-	const { sql } = database;
+async function receive(org: string, daysAgo: number, sql = database.sql): Promise<void> {
 	await partitions.prepare(sql, now - daysAgo * day);
 	await sql`WITH head AS (UPDATE log_heads SET seq = seq + 1 WHERE org_id = ${org} RETURNING seq)
 		INSERT INTO logs (org_id, seq, received_at, time, severity, service, message, attributes)
@@ -41,4 +41,40 @@ test('each organization keeps its own days, and days that nobody keeps are dropp
 	const [partition] = await database.sql`SELECT to_regclass(${`logs_${twelveDaysAgo}`}) AS found`;
 	expect(partition?.found).toBeNull();
 	expect(await logStore(database.sql).head(short)).toBe(5);
+});
+
+test('days are dropped that only deleted organizations have, also when there is no other', async () => {
+	const own = await testDatabase();
+	const [kept, deleted] = [await makeOrganization(own.sql), await makeOrganization(own.sql)];
+	const partitionOf = async (daysAgo: number) => {
+		const date = new Date(now - daysAgo * day).toISOString().slice(0, 10).replaceAll('-', '');
+		const [found] = await own.sql`SELECT to_regclass(${`logs_${date}`})::text AS name`;
+		return found?.name as string | null;
+	};
+	await own.sql`UPDATE organizations SET retention_days = 2 WHERE id = ${kept}`;
+	await own.sql`UPDATE organizations SET retention_days = 400 WHERE id = ${deleted}`;
+	for (const daysAgo of [5, 1, 0]) await receive(deleted, daysAgo, own.sql);
+
+	await retention.apply(own.sql, now);
+	expect(await partitionOf(5)).not.toBeNull();
+	await own.sql`DELETE FROM organizations WHERE id = ${deleted}`;
+	await retention.apply(own.sql, now);
+	expect([await partitionOf(5), await partitionOf(1)]).toEqual([null, expect.any(String)]);
+	await own.sql`DELETE FROM organizations`;
+	await retention.apply(own.sql, now);
+	expect([await partitionOf(1), await partitionOf(0)]).toEqual([null, expect.any(String)]);
+	await own.drop();
+});
+
+test('more lines than one batch go, and none of those that are kept', async () => {
+	const { sql } = database;
+	const org = await makeOrganization(sql);
+	await partitions.prepare(sql, now - 31 * day);
+	await sql`
+		INSERT INTO logs (org_id, seq, received_at, time, severity, service, message, attributes)
+		SELECT ${org}, n, ${new Date(now)}::timestamptz - CASE WHEN n <= 12000 THEN interval '31 days' ELSE '0' END,
+			now(), 9, 'web', 'm', '{}' FROM generate_series(1, 12010) AS n`;
+	await retention.apply(sql, now);
+	const [left] = await sql`SELECT min(seq) AS first, count(*) AS count FROM logs WHERE org_id = ${org}`;
+	expect(left).toEqual({ first: 12_001, count: 10 });
 });

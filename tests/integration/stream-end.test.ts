@@ -1,30 +1,57 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { startSite, type Site, type Tenant } from '../support/site.ts';
 
 let site: Site;
 beforeAll(async () => void (site = await startSite()));
 afterAll(() => site.stop());
 
-describe('who loses access is shown out at once', () => {
-	const end = (reason: string) => `event: end\ndata: {"reason":"${reason}"}\n\n`;
+/** A stream that ended, with what it said of that. */
+const ended = (reason: string, detail: string) =>
+	`: connected\n\nevent: end\ndata: ${JSON.stringify({ reason, detail })}\n\n`;
+
+describe('who loses access is shown out at once, and told why', () => {
 	/** A stream of the owner's, in the browser. */
 	const inBrowser = async (tenant: Tenant) => (await tenant.signedIn()).stream(`org=${tenant.org.slug}`);
 
-	test('at sign-out', async () => {
+	test.each<[string, (sql: Sql, tenant: Tenant) => Promise<unknown>, string, string]>([
+		[
+			'at sign-out',
+			(sql, { made }) => sql`DELETE FROM sessions WHERE user_id = ${made.userId}`,
+			'signed out',
+			'You signed out, or this session was ended.'
+		],
+		[
+			'when suspended',
+			(sql, { made }) => sql`UPDATE users SET suspended_at = now() WHERE id = ${made.userId}`,
+			'signed out',
+			'Your account is suspended.'
+		],
+		[
+			'when removed from the organization',
+			(sql, { org }) => sql`DELETE FROM memberships WHERE org_id = ${org.id}`,
+			'access removed',
+			'You are no member of the organization any more.'
+		],
+		[
+			'when the organization is suspended',
+			(sql, { org }) => sql`UPDATE organizations SET suspended_at = now() WHERE id = ${org.id}`,
+			'access removed',
+			'The organization is suspended.'
+		],
+		[
+			'when the organization is deleted',
+			(sql, { org }) => sql`DELETE FROM organizations WHERE id = ${org.id}`,
+			'access removed',
+			'The organization was deleted.'
+		]
+	])('%s', async (_, lose, reason, detail) => {
 		const tenant = await site.tenant();
 		const stream = await inBrowser(tenant);
-		const { sql } = site.database;
-		await sql`DELETE FROM sessions WHERE user_id = ${tenant.made.userId}`;
+		await lose(site.database.sql, tenant);
 		const gone = performance.now();
-		expect(await stream.rest()).toBe(`: connected\n\n${end('signed out')}`);
+		expect(await stream.rest()).toBe(ended(reason, detail));
 		expect(performance.now() - gone).toBeLessThan(1_000);
-	});
-
-	test('when removed from the organization', async () => {
-		const tenant = await site.tenant();
-		const stream = await inBrowser(tenant);
-		await site.database.sql`DELETE FROM memberships WHERE org_id = ${tenant.org.id}`;
-		expect(await stream.rest()).toBe(`: connected\n\n${end('access removed')}`);
 	});
 
 	test('when the key is revoked, and nobody else', async () => {
@@ -33,7 +60,7 @@ describe('who loses access is shown out at once', () => {
 		const query = `org=${tenant.org.slug}`;
 		const [revoked, kept] = [await tenant.stream(), await owner.stream(query)];
 		await site.database.sql`DELETE FROM api_keys WHERE org_id = ${tenant.org.id}`;
-		expect(await revoked.rest()).toBe(`: connected\n\n${end('access removed')}`);
+		expect(await revoked.rest()).toBe(ended('access removed', 'The API key was revoked.'));
 		await owner.post('still here', {}, `/api/logs?${query}`);
 		expect(await kept.until((text) => text.includes('"still here"'))).not.toContain('event: end');
 		await kept.close();

@@ -1,12 +1,8 @@
-import { globSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as deploys from '../support/deploys.ts';
-import { endpoints, open, pages } from '../support/routes.ts';
+import { endpoints, pages } from '../support/routes.ts';
 import { expectProblem } from '../support/problem.ts';
 import { startSite, type Site, type Tenant } from '../support/site.ts';
-
-const root = fileURLToPath(new URL('../../src/routes', import.meta.url));
 
 const secret = 'the merger is on friday';
 
@@ -36,13 +32,6 @@ async function expectTurnedAway(answer: Response, method: string, status: number
 	expect(answer.status).toBe(status);
 	return '';
 }
-
-test('every route there is is walked here, or belongs to no organization', () => {
-	const files = globSync('**/{+server,+page,+page.server}.{ts,svelte}', { cwd: root });
-	const routes = files.map((file) => `/${file.replace(/\/?[^/]*$/, '')}`.replace(/\/\([^)]*\)/g, '') || '/');
-	const walked = [...endpoints.map(({ path }) => path), ...pages.map((path) => `/[org]${path}`), ...open];
-	expect([...new Set(routes)].sort()).toEqual([...new Set(walked)].sort());
-});
 
 describe.each(endpoints)('$method $path', ({ method, path, scope, status, body }) => {
 	/** With a new deploy of mine where the path has one, unless another is given. */

@@ -49,7 +49,7 @@ function idOf(user: string, which = '-u'): number {
 
 const groupOf = () => idOf('postgres', '-g');
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const address = server.address();

@@ -1,21 +1,42 @@
 import { accounts, type Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import type { NewAccount } from '../../src/lib/server/accounts/sign-up.ts';
+import type { NewAccount } from '../../src/lib/server/accounts/users/sign-up.ts';
+import { operator, type Actor, type From } from '../../src/lib/server/accounts/audit/audit.ts';
+import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
+import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
+
+/** A request from an address, as the audit and the limits see it. */
+export const from = (address: string): From => ({ address, userAgent: null });
 
 export const password = 'correct horse battery';
 
 type Options = Parameters<typeof accounts>[1];
 
 /** The accounts of a server whose sign-up is open, unless told otherwise, and that listens to nothing. */
-export function openAccounts(sql: Sql, options: Partial<Options['config']> = {}): Accounts {
+export function openAccounts(
+	sql: Sql,
+	options: Partial<Options['config']> = {},
+	parts: Partial<Pick<Options, 'mail' | 'failed' | 'subscribe'>> = {}
+): Accounts {
 	const config = { signUp: 'open', retentionDays: 30, ...options } as const;
-	return accounts(sql, { config, subscribe: () => () => {} });
+	return accounts(sql, { config, subscribe: () => () => {}, mail: null, failed: rethrow, ...parts });
+}
+
+function rethrow(error: unknown): never {
+	throw error;
 }
 
 /** Signs somebody up, from an address of their own. */
 export async function signUp(people: Accounts, name: string): Promise<NewAccount> {
 	const form = { name, email: `${name}@example.com`, password, organization: `${name} & co` };
-	const signedUp = await people.signUp(form, `host of ${name}`);
+	const signedUp = await people.signUp(form, from(`host of ${name}`));
 	if (!signedUp.ok) throw new Error(JSON.stringify(signedUp.faults));
 	return signedUp;
+}
+
+/** Makes a further organization for somebody who has an account. */
+export function createOrganization(sql: Sql, ownerId: string, name: string, actor: Actor = operator) {
+	return transact(sql, (transaction) =>
+		organizations.create(transaction, ownerId, { name, retentionDays: 30 }, actor)
+	);
 }

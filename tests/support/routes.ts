@@ -35,5 +35,3 @@ export const endpoints: Endpoint[] = [
 ];
 /** Its pages, below its slug. */
 export const pages = ['/logs', '/deploys', '/deploys/[id]'];
-/** What belongs to no organization. */
-export const open = ['/', '/sign-in', '/sign-out', '/sign-up', '/healthz', '/readyz', '/metrics', '/cli.mjs'];

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import * as users from '../../src/lib/server/accounts/users.ts';
+import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
+import * as users from '../../src/lib/server/accounts/users/users.ts';
 import type { Scope } from '../../src/lib/server/postgres/schema.ts';
 import type { Entry } from '../../src/lib/log/entry.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
-import { openAccounts } from './people.ts';
+import { createOrganization, openAccounts } from './people.ts';
 import { startServer, type Server } from './server.ts';
 
 /** What POST /api/logs answers. */
@@ -45,9 +46,10 @@ async function makeTenant(origin: string, { sql }: TestDatabase): Promise<Tenant
 	const user = await users.create(sql, { email: `owner@${name}.example`, name, passwordHash: 'none' });
 	if (!user) throw new Error(`there is a user of ${name} already`);
 	const people = openAccounts(sql);
-	const org = await people.organizations.create(user.id, name);
-	const makeKey = async (scopes: Scope[]) => (await people.keys.create(org.id, { name: 'test', scopes })).key;
-	const makeSession = async () => (await people.sessions.create(user.id)).token;
+	const org = await createOrganization(sql, user.id, name);
+	const makeKey = async (scopes: Scope[]) =>
+		(await people.keys.create(org.id, operator, { name: 'test', scopes })).key;
+	const makeSession = async () => (await people.sessions.create(user.id, operator)).token;
 	const key = await makeKey(['write', 'read']);
 	return new Tenant(origin, { org, userId: user.id, key, makeKey, makeSession });
 }

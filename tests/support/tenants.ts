@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import * as keys from '../../src/lib/server/accounts/keys.ts';
+import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
+import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 
 export interface Tenant {
@@ -15,6 +16,6 @@ export async function makeTenant(sql: Sql): Promise<Tenant> {
 	const org = randomUUID();
 	const slug = `org-${org.slice(0, 8)}`;
 	await sql`INSERT INTO organizations (id, slug, name, retention_days) VALUES (${org}, ${slug}, ${slug}, 30)`;
-	const { id, key } = await keys.create(sql, org, { name: 'test', scopes: ['write', 'read'] });
+	const { id, key } = await keys.create(sql, org, operator, { name: 'test', scopes: ['write', 'read'] });
 	return { org, slug, key, keyId: id };
 }

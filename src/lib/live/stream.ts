@@ -9,7 +9,8 @@ export type Status =
 	| { state: 'live' }
 	| { state: 'reconnecting'; reason: string }
 	| { state: 'offline'; reason: string; retryAt: number }
-	| { state: 'ended'; reason: string };
+	/** `reason` in the words of API.md, if the server said why; `detail` for people. */
+	| { state: 'ended'; reason: string; detail?: string };
 
 /** The server's clock as an answer shows it: `date` was taken between the other two, all in epoch milliseconds. */
 export interface ClockReading {
@@ -54,6 +55,7 @@ export function open(options: Options): Stream {
 /** How one attempt ended: `wait` is what the server asked for, in ms; `final` means that another would end the same. */
 interface Outcome {
 	reason: string;
+	detail?: string;
 	refused?: boolean;
 	final?: boolean;
 	wait?: number | undefined;
@@ -92,7 +94,8 @@ class Connection implements Stream {
 			const outcome = await this.#attempt();
 			if (this.#closed) break;
 			if (outcome.final) {
-				this.#options.onStatus({ state: 'ended', reason: outcome.reason });
+				const { reason, detail } = outcome;
+				this.#options.onStatus({ state: 'ended', reason, ...(detail !== undefined && { detail }) });
 				break;
 			}
 			this.#failures = Date.now() - startedAt > provenMs ? 1 : this.#failures + 1;
@@ -151,8 +154,8 @@ class Connection implements Stream {
 		const rest = end ? events.filter((event) => event !== end) : events;
 		if (rest.length > 0 && !this.#closed) this.#options.onEvents(rest);
 		if (!end) return null;
-		const reason = reasonOf(end);
-		return { reason, final: reason !== 'server stopping' };
+		const why = whyOf(end);
+		return { ...why, final: why.reason !== 'server stopping' };
 	}
 
 	/** Exponential, with jitter on top, so that a restarted server is not met by everybody at once. */
@@ -236,8 +239,10 @@ async function problemDetail(response: Response): Promise<string | null> {
 	return typeof detail === 'string' ? detail : null;
 }
 
-function reasonOf(end: sse.SseEvent): string {
-	const data: unknown = JSON.parse(end.data ?? '{}');
-	const reason = typeof data === 'object' && data !== null && 'reason' in data && data.reason;
-	return typeof reason === 'string' ? reason : 'finished';
+function whyOf(end: sse.SseEvent): { reason: string; detail?: string } {
+	const { reason, detail } = JSON.parse(end.data ?? '{}') as Record<string, unknown>;
+	return {
+		reason: typeof reason === 'string' ? reason : 'finished',
+		...(typeof detail === 'string' && { detail })
+	};
 }

@@ -26,6 +26,8 @@ test('an empty environment gives the defaults of API.md', () => {
 		deployFlushMs: 100,
 		deployLeaseS: 120,
 		deployLogStdout: false,
+		isTrustedProxy: expect.any(Function),
+		mail: null,
 		metricsToken: null,
 		logLevel: 'info',
 		selfLogs: true
@@ -33,7 +35,10 @@ test('an empty environment gives the defaults of API.md', () => {
 });
 
 test('empty and blank values count as not set', () => {
-	expect(configOf({ PORT: '', DATABASE_URL: ' ', SELF_LOGS: '', HOST: undefined })).toEqual(configOf({}));
+	expect(configOf({ PORT: '', DATABASE_URL: ' ', SELF_LOGS: '', HOST: undefined })).toEqual({
+		...configOf({}),
+		isTrustedProxy: expect.any(Function)
+	});
 });
 
 test('every variable is read', () => {
@@ -49,6 +54,9 @@ test('every variable is read', () => {
 		DEPLOY_FLUSH_MS: '50',
 		DEPLOY_LEASE_S: '60',
 		DEPLOY_LOG_STDOUT: '1',
+		TRUSTED_PROXIES: '10.0.0.0/8',
+		SMTP_URL: 'smtps://u:p@mail.example.com',
+		SMTP_FROM: 'Logs <logs@example.com>',
 		METRICS_TOKEN: 'abc',
 		LOG_LEVEL: 'debug',
 		SELF_LOGS: '0'
@@ -65,6 +73,8 @@ test('every variable is read', () => {
 		50,
 		60,
 		true,
+		expect.any(Function),
+		{ smtpUrl: 'smtps://u:p@mail.example.com', from: 'Logs <logs@example.com>' },
 		'abc',
 		'debug',
 		false
@@ -114,6 +124,34 @@ test('an origin may end with a slash, but has no path', () => {
 	expect(faultsOf({ ORIGIN: 'https://example.com/logs' })).toHaveLength(1);
 	expect(faultsOf({ ORIGIN: 'logs.example.com' })).toHaveLength(1);
 	expect(faultsOf({ ORIGIN: 'ftp://logs.example.com' })).toHaveLength(1);
+});
+
+test('no proxy is believed unless it is named', () => {
+	expect(configOf({}).isTrustedProxy('127.0.0.1')).toBe(false);
+	expect(configOf({ TRUSTED_PROXIES: '127.0.0.1' }).isTrustedProxy('127.0.0.1')).toBe(true);
+	expect(faultsOf({ TRUSTED_PROXIES: 'nginx' })).toEqual([
+		'TRUSTED_PROXIES is "nginx": expected IP addresses or ranges like 10.0.0.0/8, separated by commas'
+	]);
+});
+
+test('mails need an origin, because a link whose host came from a request could lead anywhere', () => {
+	const SMTP_URL = 'smtp://root:hunter2@mail';
+	expect(faultsOf({ SMTP_URL })).toEqual([
+		'SMTP_URL is set without ORIGIN: expected both, because mails contain links'
+	]);
+	expect(configOf({ SMTP_URL, ORIGIN: 'https://logs.example.com' }).mail?.from).toBe(
+		'Tailrace <tailrace@logs.example.com>'
+	);
+});
+
+test.each(['logs', 'a b@c d', 'x\r\nBcc: y@z <a@b>', '<a@b> tail'])('%j is no sender', (SMTP_FROM) => {
+	expect(faultsOf({ SMTP_FROM })).toHaveLength(1);
+});
+
+test.each(['smtp://', 'http://mail', 'mail.example.com:25'])('%s is no mail server', (SMTP_URL) => {
+	const faults = faultsOf({ SMTP_URL, ORIGIN: 'http://localhost' });
+	expect(faults).toHaveLength(1);
+	expect(faults.join()).not.toContain('http://mail');
 });
 
 test('the data folder is always absolute', () => {

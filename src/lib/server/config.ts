@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { trusted, type IsTrusted } from './client.ts';
 
 /** What the environment says, checked and with its defaults; API.md, "Environment", lists the variables. */
 export interface Config {
@@ -24,6 +25,10 @@ export interface Config {
 	/** Seconds without an append or heartbeat after which a running deploy counts as interrupted. */
 	readonly deployLeaseS: number;
 	readonly deployLogStdout: boolean;
+	/** Of which proxies the forwarded address and protocol are believed; nobody's, unless it is set. */
+	readonly isTrustedProxy: IsTrusted;
+	/** How mails are sent; null: not at all. */
+	readonly mail: { smtpUrl: string; from: string } | null;
 	/** The bearer token of `/metrics`; null: loopback only. */
 	readonly metricsToken: string | null;
 	readonly logLevel: (typeof logLevels)[number];
@@ -39,7 +44,7 @@ const signUps = ['first', 'open', 'never'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Their values may hold a password, so a fault never repeats them. */
-const secrets = new Set(['DATABASE_URL', 'DATABASE_LISTEN_URL', 'METRICS_TOKEN']);
+const secrets = new Set(['DATABASE_URL', 'DATABASE_LISTEN_URL', 'METRICS_TOKEN', 'SMTP_URL']);
 
 const environment = v.object({
 	HOST: v.optional(v.pipe(v.string(), v.check(isHost, 'an IP address or a host name')), '127.0.0.1'),
@@ -53,6 +58,24 @@ const environment = v.object({
 	DEPLOY_FLUSH_MS: wholeNumber(1, 60_000, '100'),
 	DEPLOY_LEASE_S: wholeNumber(1, 86_400, '120'),
 	DEPLOY_LOG_STDOUT: flag('0'),
+	TRUSTED_PROXIES: v.nullish(
+		v.pipe(
+			v.string(),
+			v.check((list) => trusted(list) !== null, 'IP addresses or ranges like 10.0.0.0/8, separated by commas')
+		)
+	),
+	SMTP_URL: v.nullish(
+		v.pipe(v.string(), v.check(isSmtpUrl, 'like smtp://user:password@mail.example.com:587'))
+	),
+	SMTP_FROM: v.nullish(
+		v.pipe(
+			v.string(),
+			v.regex(
+				/^[^\p{Cc}]*[^\s@]+@[^\s@]+$|^[^\p{Cc}]*<[^\s@<>]+@[^\s@<>]+>$/u,
+				'like Tailrace <logs@example.com>'
+			)
+		)
+	),
 	METRICS_TOKEN: v.nullish(v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces'))),
 	LOG_LEVEL: v.optional(v.picklist(logLevels, `one of ${logLevels.join(', ')}`), 'info'),
 	SELF_LOGS: flag('1')
@@ -68,6 +91,10 @@ export function parse(env: Environment): Parsed {
 	const faults = (parsed.issues ?? []).map((issue) => fault(v.getDotPath(issue) ?? '', given, issue.message));
 	if (given.DATABASE_LISTEN_URL && !given.DATABASE_URL) {
 		faults.push('DATABASE_LISTEN_URL is set without DATABASE_URL: expected both, or neither');
+	}
+	if (given.SMTP_URL && !given.ORIGIN) {
+		// A link whose host came from a request could be anybody's.
+		faults.push('SMTP_URL is set without ORIGIN: expected both, because mails contain links');
 	}
 	if (!parsed.success || faults.length > 0) return { ok: false, faults };
 	return { ok: true, config: configOf(parsed.output) };
@@ -86,9 +113,19 @@ function configOf(env: v.InferOutput<typeof environment>): Config {
 		deployFlushMs: env.DEPLOY_FLUSH_MS,
 		deployLeaseS: env.DEPLOY_LEASE_S,
 		deployLogStdout: env.DEPLOY_LOG_STDOUT,
+		isTrustedProxy: trusted(env.TRUSTED_PROXIES ?? '') ?? (() => false),
+		mail: mailOf(env),
 		metricsToken: env.METRICS_TOKEN ?? null,
 		logLevel: env.LOG_LEVEL,
 		selfLogs: env.SELF_LOGS
+	};
+}
+
+function mailOf(env: v.InferOutput<typeof environment>): Config['mail'] {
+	if (!env.SMTP_URL || !env.ORIGIN) return null;
+	return {
+		smtpUrl: env.SMTP_URL,
+		from: env.SMTP_FROM ?? `Tailrace <tailrace@${new URL(env.ORIGIN).hostname}>`
 	};
 }
 
@@ -147,6 +184,11 @@ function isDatabaseUrl(text: string): boolean {
 function isOrigin(text: string): boolean {
 	const url = URL.parse(text);
 	return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+}
+
+function isSmtpUrl(text: string): boolean {
+	const url = URL.parse(text);
+	return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
 }
 
 function isHost(text: string): boolean {

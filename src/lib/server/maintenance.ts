@@ -6,6 +6,19 @@ export interface Task {
 	run(): Promise<unknown>;
 }
 
+/** Runs each task now, beside its turns. A failure is logged. */
+export function runNow(tasks: readonly Task[], log: Logger): void {
+	for (const task of tasks) void run(task, log);
+}
+
+async function run(task: Task, log: Logger): Promise<void> {
+	try {
+		await task.run();
+	} catch (error) {
+		log.error({ err: error, task: task.name }, 'maintenance failed');
+	}
+}
+
 /**
  * Runs each task now and then again, `everyMs` after it ended. A task that fails is logged and tried again at its next turn.
  * The function returned ends it.
@@ -15,11 +28,7 @@ export function maintain(tasks: readonly Task[], log: Logger): () => void {
 	let ended = false;
 
 	async function turn(task: Task): Promise<void> {
-		try {
-			await task.run();
-		} catch (error) {
-			log.error({ err: error, task: task.name }, 'maintenance failed');
-		}
+		await run(task, log);
 		if (!ended) timers.set(task, setTimeout(() => void turn(task), task.everyMs).unref());
 	}
 

@@ -1,65 +1,130 @@
 import type { Config } from '../config.ts';
 import type { Sql } from '../postgres/connect.ts';
 import { transact } from '../postgres/transaction.ts';
+import { acceptance } from './organizations/acceptance.ts';
 import * as access from './access.ts';
+import { administration } from './administration/administration.ts';
+import * as audit from './audit/audit.ts';
+import * as emailTokens from './mail/tokens.ts';
+import type { Asked, AuditFilter } from './audit/filter.ts';
+import * as auditList from './audit/list.ts';
+import { deletion } from './organizations/deletion.ts';
 import type { SignIn, SignUp } from './forms.ts';
-import { KeyCache, type Subscribe } from './key-cache.ts';
-import * as keys from './keys.ts';
-import * as organizations from './organizations.ts';
-import { passwords } from './passwords.ts';
+import { invitations, forgetOld as forgetOldInvitations } from './organizations/invitations.ts';
+import * as instanceLists from './administration/lists.ts';
+import { KeyCache } from './keys/cache.ts';
+import { KeyGuard } from './keys/guard.ts';
+import { KeyUse, type KeyRequest } from './keys/use.ts';
+import * as keys from './keys/keys.ts';
+import { poster, type SendMail } from './mail/mail.ts';
+import { members } from './organizations/members.ts';
+import { newOrganizations } from './organizations/new-organizations.ts';
+import { ownAccount } from './users/own-account.ts';
+import { organizationSettings } from './organizations/settings.ts';
+import * as organizations from './organizations/organizations.ts';
+import { ownership } from './organizations/ownership.ts';
+import { passwordReset } from './users/password-reset.ts';
+import { passwords } from './users/passwords.ts';
+import type { Owner } from './users/profile.ts';
 import * as rateLimits from './rate-limits.ts';
-import { sessions } from './sessions.ts';
-import * as signIns from './sign-in.ts';
-import * as signUps from './sign-up.ts';
-import * as users from './users.ts';
+import { sessions } from './sessions/sessions.ts';
+import * as signIns from './sessions/sign-in.ts';
+import { signOut } from './sessions/sign-out.ts';
+import * as signUps from './users/sign-up.ts';
+import { signUpByMail } from './users/sign-up-by-mail.ts';
+import * as users from './users/users.ts';
 
 export type Accounts = ReturnType<typeof accounts>;
 
 interface Options {
 	config: Pick<Config, 'signUp' | 'retentionDays'>;
 	/** Of the listener: topics `access:<org>`. */
-	subscribe: Subscribe;
+	subscribe: access.Subscribe;
+	/** Null: no mail server, so links are shown to be copied. */
+	mail: SendMail | null;
+	/** Told of what fails after its request was answered. */
+	failed(error: unknown): void;
 }
 
 /** Who may do what: the parts of this folder, put together on one pool, as pages and endpoints use them. */
-export function accounts(sql: Sql, { config, subscribe }: Options) {
+export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options) {
 	const hashing = passwords();
 	const cache = new KeyCache((key) => keys.find(sql, key), subscribe);
-	const ownSessions = sessions(sql);
-
-	async function forgetOld(): Promise<void> {
-		await ownSessions.forgetOld();
-		await rateLimits.forgetOld(sql);
-	}
+	const guard = new KeyGuard(cache, (key, limit) => rateLimits.attempt(sql, key, limit));
+	const uses = new KeyUse((some) => keys.writeUses(sql, some), subscribe, failed);
+	const post = mail && poster(mail, failed);
 
 	return {
-		sessions: ownSessions,
+		sessions: sessions(sql),
+		account: ownAccount(sql, hashing, post),
+		passwordReset: passwordReset(sql, hashing, post),
 		keys: {
-			create: (org: string, key: Parameters<typeof keys.create>[2]) => keys.create(sql, org, key),
-			/** From memory, if it was asked for lately. */
-			find: (key: string) => cache.find(key)
+			create: (org: string, actor: audit.Actor, key: keys.NewKey) =>
+				transact(sql, (transaction) => keys.create(transaction, org, actor, key)),
+			list: (org: string) => keys.list(sql, org),
+			get: (org: string, id: string) => keys.get(sql, org, id),
+			revoke: (org: string, actor: audit.Actor, id: string) => keys.revoke(sql, org, actor, id),
+			watch: (org: string, id: string) => keys.watch(sql, org, id),
+			/** Whose key it is: from memory, if it was asked for lately. */
+			identify: (secret: string, address: string | null) => guard.identify(secret, address),
+			/** Notes a request that came with a key, to be written later. */
+			used: (key: keys.Key, address: string | null, request: KeyRequest) => uses.note(key, address, request)
 		},
-		organizations: {
-			create: (ownerId: string, name: string) =>
-				transact(sql, (transaction) =>
-					organizations.create(transaction, ownerId, { name, retentionDays: config.retentionDays })
-				),
-			membership: (userId: string, slug: string) => organizations.membership(sql, userId, slug),
-			ofUser: (userId: string) => organizations.ofUser(sql, userId)
-		},
+		organizations: organizationsOn(sql),
+		newOrganizations: newOrganizations(sql, config),
+		settings: organizationSettings(sql),
+		ownership: ownership(sql),
+		deletion: deletion(sql),
+		members: members(sql),
+		invitations: { ...invitations(sql, { mail, failed }), ...acceptance(sql, hashing) },
 		users: { anyExists: () => users.anyExists(sql) },
 		access: {
 			findRevoked: (org: string, credentials: readonly access.Credential[]) =>
-				access.findRevoked(sql, org, credentials)
+				access.findRevoked(sql, org, credentials),
+			expiryOf: access.expiryOf
 		},
-		rateLimits: {
-			attempt: (key: string, limit: rateLimits.Limit) => rateLimits.attempt(sql, key, limit)
+		auditList: {
+			of: (org: string, asked: Asked) => auditList.of(sql, org, asked),
+			ofInstance: (asked: Asked) => auditList.ofInstance(sql, asked),
+			everyOf: (org: string, filter: AuditFilter) => auditList.everyOf(sql, org, filter),
+			everyOfInstance: (filter: AuditFilter) => auditList.everyOfInstance(sql, filter)
 		},
-		signUp: (form: SignUp, address: string) => signUps.signUp(sql, hashing, form, address, config),
+		administration: {
+			...administration(sql),
+			organizations: (wanted: instanceLists.Wanted) => instanceLists.organizations(sql, wanted),
+			users: (wanted: instanceLists.Wanted) => instanceLists.users(sql, wanted)
+		},
+		signUp: (form: SignUp, from: audit.From) => signUps.signUp(sql, hashing, form, from, config),
+		signUpByMail: signUpByMail(sql, hashing, { options: config, post }),
 		signUpIsOpen: () => signUps.isOpen(sql, config),
-		signIn: (form: SignIn, address: string) => signIns.signIn(sql, hashing, form, address),
-		/** Deletes expired sessions and ended windows: for maintenance, about hourly. */
-		forgetOld,
-		close: () => cache.close()
+		signIn: (form: SignIn, from: audit.From, previous?: string | null) =>
+			signIns.signIn(sql, hashing, form, from, previous),
+		/** Ends a session by its token, and notes who did. */
+		signOut: (token: string, owner: Owner) => signOut(sql, token, owner),
+		/** Deletes what has expired (sessions, links, windows of rate limits, audit events): for maintenance, about hourly. */
+		forgetOld: () => forgetOld(sql),
+		/** Ends what listens, and writes what was noted last. */
+		async close(): Promise<void> {
+			cache.close();
+			await uses.close();
+		}
 	};
+}
+
+function organizationsOn(sql: Sql) {
+	return {
+		membership: (userId: string, slug: string) => organizations.membership(sql, userId, slug),
+		ofUser: (userId: string) => organizations.ofUser(sql, userId),
+		remember: (userId: string, org: string) => organizations.remember(sql, org, userId),
+		lastOf: (userId: string) => organizations.lastOf(sql, userId),
+		isAddressOf: (org: string, slug: string) => organizations.isAddressOf(sql, org, slug)
+	};
+}
+
+async function forgetOld(sql: Sql): Promise<void> {
+	await sessions(sql).forgetOld();
+	await rateLimits.forgetOld(sql);
+	await audit.forgetOld(sql);
+	await forgetOldInvitations(sql);
+	await emailTokens.forgetOld(sql);
 }

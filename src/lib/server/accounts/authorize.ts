@@ -1,6 +1,7 @@
 import type { Scope } from '../postgres/schema.ts';
 import type { Credential } from './access.ts';
 import type { Accounts } from './accounts.ts';
+import type { Key } from './keys/keys.ts';
 import { may } from './roles.ts';
 
 /** Where a request may act. */
@@ -12,8 +13,11 @@ export interface Access {
 	credential: Credential;
 }
 
-export type Authorized =
-	{ ok: true; access: Access } | { ok: false; status: 400 | 401 | 403 | 404; detail: string };
+/** `key` is what the request came with, if that is one, whether it may or not. */
+export type Authorized = { key?: Key | undefined } & (
+	{ ok: true; access: Access } | { ok: false; status: Refusal; detail: string; retryAfterS?: number }
+);
+type Refusal = 400 | 401 | 403 | 404 | 429;
 
 /** What a request says about who sends it. */
 export interface Claim {
@@ -23,16 +27,23 @@ export interface Claim {
 	slug: string | null;
 	userId: string | undefined;
 	sessionId: string | null;
+	/** The network address that it comes from. */
+	address: string | null;
 }
 
-const refuse = (status: 400 | 401 | 403 | 404, detail: string): Authorized => ({ ok: false, status, detail });
+const refuse = (status: Refusal, detail: string, key?: Key): Authorized => ({
+	ok: false,
+	status,
+	detail,
+	key
+});
 
 /**
  * Decides by the rules of API.md ("Who is asking"): a key belongs to one organization and needs the scope; a session needs a
  * membership in the organization that the page names, with a role that covers it.
  */
 export async function authorize(accounts: Accounts, claim: Claim, scope: Scope): Promise<Authorized> {
-	if (claim.authorization !== null) return byKey(accounts, claim.authorization, claim.slug, scope);
+	if (claim.authorization !== null) return byKey(accounts, claim, claim.authorization, scope);
 	if (claim.userId === undefined || claim.sessionId === null) {
 		return refuse(401, 'Send an API key as "Authorization: Bearer <key>", or sign in.');
 	}
@@ -41,20 +52,25 @@ export async function authorize(accounts: Accounts, claim: Claim, scope: Scope):
 
 async function byKey(
 	accounts: Accounts,
+	{ slug, address }: Claim,
 	header: string,
-	slug: string | null,
 	scope: Scope
 ): Promise<Authorized> {
-	const secret = secretIn(header);
-	const key = secret === null ? null : await accounts.keys.find(secret);
-	if (!key)
-		return refuse(
-			401,
-			'This API key is not valid. It may have been revoked: make a new one in the settings.'
-		);
-	if (slug !== null && slug !== key.slug) return notFound(slug);
-	if (!key.scopes.includes(scope)) return refuse(403, `This API key lacks the scope "${scope}".`);
-	return { ok: true, access: { org: key.org, slug: key.slug, credential: { kind: 'key', keyId: key.id } } };
+	// A header without a key is a wrong key, too, and counts as one.
+	const identified = await accounts.keys.identify(secretIn(header) ?? '', address);
+	if (identified.kind === 'limited') {
+		const { retryAfterS } = identified;
+		return { ok: false, status: 429, detail: tooMany(retryAfterS), retryAfterS };
+	}
+	if (identified.kind === 'none') return refuse(401, invalid);
+	const { key } = identified;
+	if (slug !== null && slug !== key.slug && !(await accounts.organizations.isAddressOf(key.org, slug))) {
+		return notFound(slug, key);
+	}
+	if (key.isSuspended) return refuse(403, suspended, key);
+	if (!key.scopes.includes(scope)) return refuse(403, `This API key lacks the scope "${scope}".`, key);
+	const credential = { kind: 'key' as const, keyId: key.id, expiresAt: key.expiresAt };
+	return { ok: true, key, access: { org: key.org, slug: key.slug, credential } };
 }
 
 async function bySession(
@@ -67,17 +83,30 @@ async function bySession(
 	if (slug === null) return refuse(400, 'Name the organization: add ?org=<slug>.');
 	const membership = await accounts.organizations.membership(userId, slug);
 	if (!membership) return notFound(slug);
+	if (membership.org.isSuspended) return refuse(403, suspended);
 	if (!may(membership.role, permissionOf[scope]))
 		return refuse(403, `Your role (${membership.role}) may not do that.`);
 	return {
 		ok: true,
-		access: { org: membership.org.id, slug, credential: { kind: 'session', sessionId, userId } }
+		access: {
+			org: membership.org.id,
+			slug: membership.org.slug,
+			credential: { kind: 'session', sessionId, userId }
+		}
 	};
 }
 
+const tooMany = (seconds: number) =>
+	`Too many wrong API keys came from this address: try again in ${seconds} seconds.`;
+
+const invalid = 'This API key is not valid. It may have been revoked: make a new one in the settings.';
+
+const suspended = 'This organization is suspended. Ask the administrator of the server.';
+
 const permissionOf: Record<Scope, Parameters<typeof may>[1]> = { read: 'read', write: 'write' };
 
-const notFound = (slug: string) => refuse(404, `There is no organization "${slug}" that you belong to.`);
+const notFound = (slug: string, key?: Key) =>
+	refuse(404, `There is no organization "${slug}" that you belong to.`, key);
 
 /** The key in a Bearer header, or the password in a Basic one (for clients that know only Basic, RFC 7617). */
 function secretIn(header: string): string | null {

@@ -1,11 +1,12 @@
 import type { Sql } from '../postgres/connect.ts';
 import { transact } from '../postgres/transaction.ts';
+import * as audit from './audit/audit.ts';
 import type { SignUp } from './forms.ts';
-import * as keys from './keys.ts';
-import * as organizations from './organizations.ts';
-import type { Passwords } from './passwords.ts';
+import * as keys from './keys/keys.ts';
+import * as organizations from './organizations/organizations.ts';
+import type { Passwords } from './users/passwords.ts';
 import type { Queryable } from './queryable.ts';
-import * as users from './users.ts';
+import * as users from './users/users.ts';
 
 export interface Bootstrapped {
 	org: { id: string; slug: string };
@@ -30,15 +31,29 @@ export async function bootstrap(
 		const user = await findOrCreate(transaction, { email, name, passwordHash });
 		const found = await organizations.findBySlug(transaction, organizations.slugOf(organization));
 		const org =
-			found ?? (await organizations.create(transaction, user.id, { name: organization, retentionDays }));
+			found ??
+			(await organizations.create(
+				transaction,
+				user.id,
+				{ name: organization, retentionDays },
+				audit.operator
+			));
 		await organizations.join(transaction, org.id, user.id, 'owner');
-		const { key } = await keys.create(transaction, org.id, { name: 'Bootstrap', scopes: ['write', 'read'] });
+		const { key } = await keys.create(transaction, org.id, audit.operator, {
+			name: 'Bootstrap',
+			scopes: ['write', 'read']
+		});
 		return { org: { id: org.id, slug: org.slug }, user: { id: user.id, email }, key };
 	});
 }
 
 async function findOrCreate(transaction: Queryable, user: users.NewUser): Promise<{ id: string }> {
-	const made = (await users.create(transaction, user)) ?? (await users.findByEmail(transaction, user.email));
-	if (!made) throw new Error('the user was deleted while it was being looked for');
-	return made;
+	const made = await users.create(transaction, user);
+	if (made) {
+		await audit.record(transaction, null, audit.operator, { action: 'signed up', target: user.email });
+		return made;
+	}
+	const found = await users.findByEmail(transaction, user.email);
+	if (!found) throw new Error('the user was deleted while it was being looked for');
+	return found;
 }

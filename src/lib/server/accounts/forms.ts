@@ -1,9 +1,21 @@
 import * as v from 'valibot';
-import * as organizations from './organizations.ts';
-import * as passwords from './passwords.ts';
+import * as organizations from './organizations/organizations.ts';
+import * as passwords from './users/passwords.ts';
 
 /** What is wrong, by field, as sentences to show; `form` is what concerns no single field. */
-export type Faults = Partial<Record<'name' | 'email' | 'password' | 'organization' | 'form', string>>;
+export type Faults = Partial<Record<Field | 'form', string>>;
+type Field =
+	| 'name'
+	| 'email'
+	| 'password'
+	| 'newPassword'
+	| 'organization'
+	| 'role'
+	| 'slug'
+	| 'days'
+	| 'member'
+	| 'scopes'
+	| 'expires';
 
 export type Read<Values> = { ok: true; values: Values } | { ok: false; faults: Faults };
 
@@ -12,7 +24,7 @@ const longestEmail = 254;
 const longestName = 100;
 const emailForm = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 
-const email = v.pipe(
+export const email = v.pipe(
 	v.string('Type your e-mail address.'),
 	v.trim(),
 	v.normalize('NFC'),
@@ -23,7 +35,7 @@ const email = v.pipe(
 );
 
 /** A line of text as people write it, shown back to others. */
-const line = v.pipe(
+export const line = v.pipe(
 	v.string('Type a name.'),
 	v.trim(),
 	v.normalize('NFC'),
@@ -31,7 +43,8 @@ const line = v.pipe(
 	v.check((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'Use one line of text.')
 );
 
-const organization = v.pipe(
+/** The name of an organization that is to be made. */
+export const organization = v.pipe(
 	line,
 	v.nonEmpty('Name your organization.'),
 	v.check(
@@ -50,9 +63,9 @@ export const signUp = v.pipe(
 	}),
 	v.forward(
 		v.partialCheck(
-			[['email'], ['password']],
-			({ email, password }) => passwords.fault(password, email) === null,
-			({ input }) => passwords.fault(input.password, input.email) ?? ''
+			[['email'], ['password'], ['organization']],
+			({ email, password, organization }) => passwords.fault(password, email, [organization]) === null,
+			({ input }) => passwords.fault(input.password, input.email, [input.organization]) ?? ''
 		),
 		['password']
 	)

@@ -48,7 +48,8 @@ export async function forgetOld(sql: Queryable): Promise<number> {
  * What counts as one address. Of IPv6 the first 64 bits: the least that one customer gets (RFC 6177), so that
  * nobody has 2^64 tries. An IPv4 address in IPv6 is itself.
  */
-export function networkOf(address: string): string {
+export function networkOf(address: string | null): string {
+	if (address === null) return 'this machine';
 	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
 	if (mapped) return mapped;
 	if (!isIPv6(address)) return address;

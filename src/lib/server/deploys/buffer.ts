@@ -89,6 +89,15 @@ export class DeployBuffer {
 		return this.#settled(opened, { kind: 'stored', end: opened.end });
 	}
 
+	/** Lets go of what is pending for a deploy that is about to be removed: for those who wait there is none any more. */
+	forget(org: string, id: string): void {
+		const pending = this.#pending.get(keyOf({ org, id }));
+		if (!pending) return;
+		this.#pending.delete(keyOf(pending));
+		this.#pendingBytes -= pending.data.reduce((sum, { length }) => sum + length, 0);
+		for (const { resolve } of pending.waiting) resolve({ kind: 'none' });
+	}
+
 	/** Writes what is pending now. Never throws: those who wait for it are told. */
 	flush(): void {
 		if (this.#timer) clearTimeout(this.#timer);

@@ -8,10 +8,13 @@ import { LineReader, type Line } from './lines.ts';
 import { Merger } from './merger.ts';
 import { Printer } from './printer.ts';
 import { range } from './range.ts';
+import { Removal } from './removal.ts';
+import { RemovalStore } from './removal-store.ts';
 import { search, type Found, type Wanted } from './search.ts';
 import { deploySource } from './source.ts';
 import { DeployStore, type Filter, type Finish, type Finished, type Position } from './store.ts';
 import { UpkeepStore } from './upkeep-store.ts';
+import { usageOf, type DeployUsage } from './usage.ts';
 
 export interface DeploysOptions {
 	/** Stays the caller's to close, after `close`. */
@@ -40,6 +43,7 @@ export class Deploys {
 	readonly #merger: Merger;
 	readonly #lines: LineReader;
 	readonly #printer: Printer | null;
+	readonly #removal: Removal;
 
 	/** Begins at once to judge the deploys that an earlier run of the server left running, and to tidy up after it. */
 	constructor(options: DeploysOptions) {
@@ -55,6 +59,7 @@ export class Deploys {
 		this.#leases = new Leases({ upkeep, leaseMs, oninterrupted, onfailed });
 		const onrevived = (addresses: Address[]) => addresses.forEach((address) => this.#started(address));
 		this.#buffer = new DeployBuffer({ store: this.#store, flushMs, onflushed, onrevived });
+		this.#removal = new Removal(new RemovalStore(sqlite), this.#buffer);
 		this.#leases.wake();
 		this.#merger.resume();
 	}
@@ -81,6 +86,11 @@ export class Deploys {
 	/** The services and environments of the organization's newest 500 deploys, by name. */
 	namesOf(org: string): { services: string[]; environments: string[] } {
 		return this.#store.namesOf(org);
+	}
+
+	/** What the deploys of organizations take on this server; those without any are left out. */
+	usageOf(orgs: readonly string[]): Map<string, DeployUsage> {
+		return usageOf(this.#options.sqlite, orgs);
 	}
 
 	/** Where the log stands, on disk; null when there is no such deploy in the organization. */
@@ -142,16 +152,27 @@ export class Deploys {
 		return deploySource(this.#store, this.#chunks, org, id);
 	}
 
+	/** The organizations that have deploys here. */
+	organizations(): string[] {
+		return this.#removal.organizations();
+	}
+
+	/** Removes every deploy of an organization that is no more; cut short by `close`, the next call goes on. */
+	removeOf(org: string): Promise<void> {
+		return this.#removal.run(org);
+	}
+
 	/** Resolves when no merge is waiting and everything has been printed. */
 	async idle(): Promise<void> {
 		await this.#merger.idle();
 		await this.#printer?.idle();
 	}
 
-	/** Writes what is pending and ends the work in the background; a merge goes on at the next start. */
+	/** Writes what is pending and ends the work in the background; a merge goes on at the next start, a removal when asked again. */
 	async close(): Promise<void> {
 		this.#leases.close();
 		this.#buffer.flush();
+		await this.#removal.close();
 		await this.#merger.close();
 		await this.#printer?.idle();
 	}

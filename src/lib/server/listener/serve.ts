@@ -2,7 +2,7 @@ import type { View } from './lane.ts';
 import { encode } from './lane.ts';
 import { sink, type Sink } from './sink.ts';
 import { headers } from './sse.ts';
-import type { EndReason, Streams } from './streams.ts';
+import type { End, Streams } from './streams.ts';
 import type { Tails } from './tails.ts';
 
 export interface Stream<Item, Credential> {
@@ -44,9 +44,9 @@ export async function serve<Item, Credential>(
 	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
 
 	closers.push(streams.admit(stream.org, stream.credential, end));
-	function end(reason: EndReason, together = 1): void {
-		const retry = reason === 'server stopping' ? retryAfterStop(together) : undefined;
-		to.write(encoder.encode(view.format.end(reason, retry)));
+	function end(why: End, together = 1): void {
+		const retry = why.reason === 'server stopping' ? retryAfterStop(together) : undefined;
+		to.write(encoder.encode(view.format.end(why, retry)));
 		to.close();
 	}
 

@@ -22,8 +22,11 @@ describe('server-sent events', () => {
 	});
 
 	test('the end says why, and when to come back if that makes sense', () => {
-		expect(events.end('signed out')).toBe('event: end\ndata: {"reason":"signed out"}\n\n');
-		expect(events.end('server stopping', 1_500)).toBe(
+		expect(events.end({ reason: 'signed out' })).toBe('event: end\ndata: {"reason":"signed out"}\n\n');
+		expect(events.end({ reason: 'signed out', detail: 'Your account is suspended.' })).toBe(
+			'event: end\ndata: {"reason":"signed out","detail":"Your account is suspended."}\n\n'
+		);
+		expect(events.end({ reason: 'server stopping' }, 1_500)).toBe(
 			'retry: 1500\nevent: end\ndata: {"reason":"server stopping"}\n\n'
 		);
 	});
@@ -46,7 +49,7 @@ test('NDJSON is the items alone, a line each', () => {
 		format.item({ message: 'a\nb' }, 1),
 		format.moved(2),
 		format.skipped({ count: 1, from: 1, to: 1 }),
-		format.end('signed out')
+		format.end({ reason: 'signed out' })
 	];
 	expect(all.join('')).toBe('{"message":"a\\nb"}\n');
 });
@@ -58,7 +61,7 @@ test('plain text says in words what was left out and why it ends', () => {
 		format.item({ text: 'hello' }, 1),
 		format.moved(2),
 		format.skipped({ count: 3, from: 1, to: 3 }),
-		format.end('signed out')
+		format.end({ reason: 'signed out' })
 	];
 	expect(all.join('')).toBe('hello\n… 3 lines skipped\n— signed out\n');
 });

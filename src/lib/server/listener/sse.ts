@@ -15,7 +15,7 @@ export interface Format<Item> {
 	moved(cursor: number): string;
 	skipped(skipped: Skipped): string;
 	/** The last thing sent. `retry` is when to come back, in ms. */
-	end(reason: string, retry?: number): string;
+	end(why: { reason: string; detail?: string }, retry?: number): string;
 }
 
 /**
@@ -30,8 +30,8 @@ export function sse<Item>(json: (item: Item) => string, type?: string): Format<I
 		item: (item, cursor) => `id: ${cursor}\n${named}data: ${json(item)}\n\n`,
 		moved: (cursor) => `id: ${cursor}\n\n`,
 		skipped: (skipped) => `event: skipped\ndata: ${JSON.stringify(skipped)}\n\n`,
-		end: (reason, retry) =>
-			`${retry === undefined ? '' : `retry: ${retry}\n`}event: end\ndata: ${JSON.stringify({ reason })}\n\n`
+		end: (why, retry) =>
+			`${retry === undefined ? '' : `retry: ${retry}\n`}event: end\ndata: ${JSON.stringify(why)}\n\n`
 	};
 }
 
@@ -55,7 +55,7 @@ export function plain<Item>(line: (item: Item) => string): Format<Item> {
 		item: (item) => `${line(item)}\n`,
 		moved: () => '',
 		skipped: ({ count }) => `… ${count} lines skipped\n`,
-		end: (reason) => `— ${reason}\n`
+		end: ({ reason, detail }) => `— ${detail ?? reason}\n`
 	};
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { listener } from './listener.ts';
-import { Streams, type EndReason, type FindRevoked } from './streams.ts';
+import { Streams, type End, type FindRevoked } from './streams.ts';
 
 /** Streams of people named by strings, of whom those in `revoked` have lost access. */
 function opened(most = 10) {
 	const wakes = listener();
-	const revoked = new Map<string, EndReason>();
+	const revoked = new Map<string, End>();
 	const asked: string[][] = [];
 	const failures: unknown[] = [];
 	const find: FindRevoked<string> = (_org, people) => {
@@ -20,7 +20,7 @@ function opened(most = 10) {
 
 /** Admits a stream; `ended` resolves with the reason. */
 function admit(streams: Streams<string>, org: string, name: string) {
-	const { promise: ended, resolve } = Promise.withResolvers<EndReason>();
+	const { promise: ended, resolve } = Promise.withResolvers<End>();
 	const leave = streams.admit(org, name, resolve);
 	return { ended, leave };
 }
@@ -41,7 +41,10 @@ describe('places', () => {
 		const { streams } = opened();
 		const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'globex', 'bob')];
 		streams.stop();
-		expect(await Promise.all([ann.ended, bob.ended])).toEqual(['server stopping', 'server stopping']);
+		expect(await Promise.all([ann.ended, bob.ended])).toEqual([
+			{ reason: 'server stopping' },
+			{ reason: 'server stopping' }
+		]);
 		expect(streams.full).toBe(true);
 	});
 });
@@ -52,9 +55,9 @@ describe('when access to an organization changes', () => {
 		const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'acme', 'bob')];
 		let bobEnded = false;
 		void bob.ended.then(() => (bobEnded = true));
-		revoked.set('ann', 'signed out');
+		revoked.set('ann', { reason: 'signed out' });
 		wakes.wake('access:acme');
-		expect(await ann.ended).toBe('signed out');
+		expect(await ann.ended).toEqual({ reason: 'signed out' });
 		expect(bobEnded).toBe(false);
 	});
 
@@ -81,9 +84,12 @@ describe('when access to an organization changes', () => {
 	test('a lost wake-up is made up for by looking at all of them', async () => {
 		const { streams, revoked } = opened();
 		const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'globex', 'bob')];
-		revoked.set('ann', 'access removed').set('bob', 'signed out');
+		revoked.set('ann', { reason: 'access removed' }).set('bob', { reason: 'signed out' });
 		await streams.recheckAll();
-		expect(await Promise.all([ann.ended, bob.ended])).toEqual(['access removed', 'signed out']);
+		expect(await Promise.all([ann.ended, bob.ended])).toEqual([
+			{ reason: 'access removed' },
+			{ reason: 'signed out' }
+		]);
 	});
 });
 
@@ -96,4 +102,21 @@ test('an organization is listened to from its first stream to its last', () => {
 	expect(wakes.topics()).toEqual(['access:acme']);
 	bob.leave();
 	expect(wakes.topics()).toEqual([]);
+});
+
+test('a stream whose credential ends by itself is ended at that time, and others go on', async () => {
+	const { options, wakes } = opened();
+	const why: End = { reason: 'access removed', detail: 'expired' };
+	const times = new Map([['ann', new Date(Date.now() + 20)]]);
+	const expiryOf = (name: string) => {
+		const at = times.get(name);
+		return at ? { at, why } : null;
+	};
+	const streams = new Streams<string>(wakes, { ...options, expiryOf });
+	const left = admit(streams, 'acme', 'ann');
+	const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'acme', 'bob')];
+	left.leave();
+	const first = Promise.race([left.ended.then(() => 'who left'), bob.ended.then(() => 'bob'), ann.ended]);
+	expect(await first).toEqual(why);
+	expect(Date.now()).toBeGreaterThanOrEqual((times.get('ann')?.getTime() ?? 0) - 1);
 });

@@ -1,18 +1,34 @@
+import * as alarm from './alarm.ts';
 import type { Listener } from './listener.ts';
 
-/** Why a stream is ended from here; the words of API.md. */
-export type EndReason = 'signed out' | 'access removed' | 'server stopping';
+/** Why a stream is ended from here. */
+export interface End {
+	/** The words of API.md. */
+	reason: 'signed out' | 'access removed' | 'server stopping';
+	/** A sentence to show, if there is more to say. */
+	detail?: string;
+}
 
 /** Finds which of the credentials no longer give access to the organization, and why. One query for all of them. */
 export type FindRevoked<Credential> = (
 	org: string,
 	credentials: readonly Credential[]
-) => Promise<Map<Credential, EndReason>>;
+) => Promise<Map<Credential, End>>;
+
+/** When a credential ends by itself, and what is said then; null if that is not known before. */
+export type ExpiryOf<Credential> = (credential: Credential) => { at: Date; why: End } | null;
+
+interface Options<Credential> {
+	most: number;
+	findRevoked: FindRevoked<Credential>;
+	expiryOf?: ExpiryOf<Credential>;
+	failed(error: unknown): void;
+}
 
 interface Open<Credential> {
 	org: string;
 	credential: Credential;
-	end(reason: EndReason, together?: number): void;
+	end(why: End, together?: number): void;
 }
 
 /**
@@ -22,19 +38,18 @@ interface Open<Credential> {
 export class Streams<Credential> {
 	readonly #listener: Listener;
 	readonly #findRevoked: FindRevoked<Credential>;
+	readonly #expiryOf: ExpiryOf<Credential>;
 	readonly #failed: (error: unknown) => void;
 	readonly #most: number;
 	readonly #open = new Set<Open<Credential>>();
 	readonly #organizations = new Map<string, { streams: number; unsubscribe(): void }>();
 	#stopping = false;
 
-	constructor(
-		listener: Listener,
-		options: { most: number; findRevoked: FindRevoked<Credential>; failed(error: unknown): void }
-	) {
+	constructor(listener: Listener, options: Options<Credential>) {
 		this.#listener = listener;
 		this.#most = options.most;
 		this.#findRevoked = options.findRevoked;
+		this.#expiryOf = options.expiryOf ?? (() => null);
 		this.#failed = options.failed;
 	}
 
@@ -48,15 +63,14 @@ export class Streams<Credential> {
 	}
 
 	/** Takes a stream in. `end` is told why, and how many end together. The function returned lets it go and is idempotent. */
-	admit(
-		org: string,
-		credential: Credential,
-		end: (reason: EndReason, together?: number) => void
-	): () => void {
+	admit(org: string, credential: Credential, end: (why: End, together?: number) => void): () => void {
 		const open = { org, credential, end };
 		this.#open.add(open);
 		this.#watch(org);
+		const expiry = this.#expiryOf(credential);
+		const silence = expiry ? alarm.set(expiry.at.getTime(), () => end(expiry.why)) : () => {};
 		return () => {
+			silence();
 			if (this.#open.delete(open)) this.#unwatch(org);
 		};
 	}
@@ -65,7 +79,7 @@ export class Streams<Credential> {
 	stop(): void {
 		this.#stopping = true;
 		const open = [...this.#open];
-		for (const { end } of open) end('server stopping', open.length);
+		for (const { end } of open) end({ reason: 'server stopping' }, open.length);
 	}
 
 	/** Looks again at who may see the organization; never rejects. */
@@ -75,8 +89,8 @@ export class Streams<Credential> {
 		try {
 			const revoked = await this.#findRevoked(org, [...new Set(here.map(({ credential }) => credential))]);
 			for (const { credential, end } of here) {
-				const reason = revoked.get(credential);
-				if (reason) end(reason);
+				const why = revoked.get(credential);
+				if (why) end(why);
 			}
 		} catch (error) {
 			this.#failed(error);

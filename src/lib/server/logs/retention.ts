@@ -8,23 +8,35 @@ const batch = 5_000;
 
 /**
  * Removes lines that were received longer ago than their organization keeps them: whole days once every organization is past
- * them, before that in batches. Heads stay as they are, so numbers are never given twice.
+ * them, before that in batches. Heads stay as they are, so numbers are never given twice. What deleted organizations have
+ * left (see purge.ts) keeps no day.
  */
 export async function apply(sql: Sql, now = Date.now()): Promise<void> {
 	const organizations = await sql<{ id: string; days: number }[]>`
 		SELECT id, retention_days AS days FROM organizations`;
-	if (organizations.length === 0) return;
-	const longest = Math.max(...organizations.map(({ days }) => days));
+	const longest = Math.max(0, ...organizations.map(({ days }) => days));
 	await partitions.dropBefore(sql, now - longest * day);
 	for (const { id, days } of organizations) await removeBefore(sql, id, new Date(now - days * day));
 }
 
 async function removeBefore(sql: Sql, org: string, cutoff: Date): Promise<void> {
-	for (let removed = batch; removed === batch;) {
-		const result = await sql`
-			DELETE FROM logs WHERE org_id = ${org} AND (seq, received_at) IN (
-				SELECT seq, received_at FROM logs
-				WHERE org_id = ${org} AND received_at < ${cutoff} ORDER BY seq LIMIT ${batch})`;
-		removed = result.count;
-	}
+	for (let last: number | null = 0; last !== null;) last = await removeSome(sql, org, last, cutoff);
+}
+
+/**
+ * Deletes the next lines after `seq` that were received before a time, at most 5,000. Returns the number of the last, null
+ * if there was none. By a range of numbers, so that no plan looks at more lines than it deletes.
+ */
+export async function removeSome(sql: Sql, org: string, seq: number, cutoff: Date): Promise<number | null> {
+	const [next] = await sql<{ last: number | null }[]>`
+		SELECT max(seq) AS last FROM (
+			SELECT seq FROM logs WHERE org_id = ${org} AND seq > ${seq} AND received_at < ${cutoff}
+			ORDER BY seq LIMIT ${batch}
+		) AS next`;
+	const last = next?.last ?? null;
+	if (last === null) return null;
+	await sql`
+		DELETE FROM logs
+		WHERE org_id = ${org} AND seq > ${seq} AND seq <= ${last} AND received_at < ${cutoff}`;
+	return last;
 }

@@ -11,7 +11,11 @@ export type Outcome =
 	| { kind: 'full' }
 	| { kind: 'away' }
 	| { kind: 'unknown' }
-	| { kind: 'refused' };
+	| { kind: 'refused' }
+	/** There is no such organization any more. */
+	| { kind: 'gone' };
+
+type Failure = Exclude<Outcome['kind'], 'stored'>;
 
 interface Waiting {
 	request: Append;
@@ -26,6 +30,9 @@ export interface WriterOptions {
 	/** Called after each commit: lines, and ms from the start of the transaction. */
 	committed(lines: number, ms: number): void;
 }
+
+/** PostgreSQL's code for an append to an organization that there is not: foreign_key_violation, see append_logs. */
+const noOrganization = '23503';
 
 /** One transaction commits while the next is encoded. A third would only wait for the same heads. */
 export const inFlight = 2;
@@ -103,19 +110,46 @@ export class LogWriter {
 
 	/** Writes a batch, whole or, when its data is refused, request by request: nobody pays for a neighbour's line. */
 	async #write(batch: Waiting[]): Promise<void> {
+		if (batch.length === 0) return;
 		const outcomes = await this.#attempt(batch.map(({ request }) => request));
+		if (outcomes === 'gone') return this.#writeLiving(batch);
 		if (outcomes === 'refused' && batch.length > 1) {
 			for (const waiting of batch) await this.#write([waiting]);
 			return;
 		}
+		this.#settle(batch, outcomes);
+	}
+
+	/** Writes a batch without what is for organizations that were deleted meanwhile. */
+	async #writeLiving(batch: Waiting[]): Promise<void> {
+		const living = await this.#livingOf(batch);
+		if (!living) return this.#settle(batch, 'away');
+		const gone = batch.filter(({ request }) => !living.has(request.org));
+		if (gone.length === 0) return this.#settle(batch, 'refused'); // it was something else
+		this.#settle(gone, 'gone');
+		await this.#write(batch.filter(({ request }) => living.has(request.org)));
+	}
+
+	/** The organizations of a batch that there still are; null when the database cannot be asked. */
+	async #livingOf(batch: Waiting[]): Promise<Map<string, number> | null> {
+		const { store, log } = this.#options;
+		try {
+			return await store.heads([...new Set(batch.map(({ request }) => request.org))]);
+		} catch (error) {
+			log.warn({ err: error, requests: batch.length }, 'the database went away after a refused commit');
+			return null;
+		}
+	}
+
+	#settle(batch: Waiting[], outcomes: Answer[] | Failure): void {
 		batch.forEach(({ request, settled }, index) => {
 			this.#queuedBytes -= request.bytes;
 			const answer = typeof outcomes === 'string' ? undefined : outcomes[index];
-			settled(answer ? { kind: 'stored', answer } : { kind: outcomes as 'away' | 'unknown' | 'refused' });
+			settled(answer ? { kind: 'stored', answer } : { kind: outcomes as Failure });
 		});
 	}
 
-	async #attempt(requests: Append[]): Promise<Answer[] | 'away' | 'unknown' | 'refused'> {
+	async #attempt(requests: Append[]): Promise<Answer[] | Failure> {
 		const { sql, store, log, committed } = this.#options;
 		const started = performance.now();
 		const commitment = commit(sql, store, requests);
@@ -128,6 +162,7 @@ export class LogWriter {
 				log.warn({ err: error, requests: requests.length }, 'the database went away during a commit');
 				return settle(sql, commitment, log);
 			}
+			if ((error as { code?: string }).code === noOrganization) return 'gone';
 			log.error({ err: error, requests: requests.length }, 'the database refused a batch of log lines');
 			return 'refused';
 		}

@@ -1,10 +1,34 @@
-import { error } from '@sveltejs/kit';
-import type { Membership } from '$server/accounts/organizations';
+import { error, redirect } from '@sveltejs/kit';
+import type { Membership } from '$server/accounts/organizations/organizations';
+import { may, type Permission } from '$server/accounts/roles';
+import { signInFirst } from '../../actor';
 
-/** The reader's membership in the organization that the address names; for everybody else there is no such organization. */
-export async function membershipOf(locals: App.Locals, slug: string): Promise<Membership> {
+interface Asked {
+	locals: App.Locals;
+	params: { org: string };
+	url: URL;
+	request: Request;
+}
+
+/**
+ * The reader's membership in the organization that the address names; for everybody else there is no such organization.
+ * Refuses a role that does not cover what is asked for. An address from before the organization's was changed leads to
+ * the new one (307: with the method it came with). A form that SvelteKit sends does not follow that: it is carried out, and
+ * the page loads anew at the new address.
+ */
+export async function membershipOf(
+	{ locals, params, url, request }: Asked,
+	permission: Permission = 'read'
+): Promise<Membership> {
 	const { app, user } = locals;
-	const membership = user && (await app.accounts.organizations.membership(user.id, slug));
-	if (!membership) error(404, `There is no organization "${slug}" that you belong to.`);
+	if (!user) return signInFirst(url);
+	const membership = await app.accounts.organizations.membership(user.id, params.org);
+	if (!membership) error(404, `There is no organization "${params.org}" that you belong to.`);
+	const { org, role } = membership;
+	const isSentByKit = request.headers.has('x-sveltekit-action');
+	if (org.slug !== params.org && !isSentByKit)
+		redirect(307, url.pathname.replace(params.org, org.slug) + url.search);
+	if (org.isSuspended) error(403, `${org.name} is suspended. Ask the administrator of this server.`);
+	if (!may(role, permission)) error(403, `Your role (${role}) may not do that.`);
 	return membership;
 }

@@ -1,31 +1,30 @@
-import * as cookies from '$server/accounts/cookies.ts';
+import * as cookies from '$server/accounts/sessions/cookies.ts';
 import * as forms from '$server/accounts/forms.ts';
 import { fail, redirect } from '@sveltejs/kit';
+import { refuse } from '../../refuse';
 import { pathOf } from '../next.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	if (locals.user) redirect(303, pathOf(url.searchParams.get('next')) ?? '/');
-	return { signUpIsOpen: await locals.app.accounts.signUpIsOpen() };
+	return {
+		signUpIsOpen: await locals.app.accounts.signUpIsOpen(),
+		isReset: url.searchParams.has('reset')
+	};
 };
 
 export const actions: Actions = {
-	default: async ({ request, locals, url, getClientAddress, setHeaders, cookies: jar }) => {
+	default: async (event) => {
+		const { request, locals, url, cookies: jar } = event;
 		const data = await request.formData();
 		const typed = { email: String(data.get('email') ?? '') };
 		const form = forms.read(forms.signIn, data);
 		if (!form.ok) return fail(400, { typed, faults: form.faults });
 
-		const { accounts } = locals.app;
-		const signedIn = await accounts.signIn(form.values, getClientAddress());
-		if (!signedIn.ok) {
-			if (signedIn.status === 429) setHeaders({ 'retry-after': String(signedIn.retryAfterS) });
-			return fail(signedIn.status, { typed, faults: signedIn.faults });
-		}
-		const previous = cookies.session(jar);
-		if (previous !== null) await accounts.sessions.end(previous);
-		const session = await accounts.sessions.create(signedIn.userId);
-		cookies.setSession(jar, session, url.protocol === 'https:');
+		const { app, from, isSecure } = locals;
+		const signedIn = await app.accounts.signIn(form.values, from, cookies.session(jar));
+		if (!signedIn.ok) return refuse(event, signedIn, { typed });
+		cookies.setSession(jar, signedIn.session, isSecure);
 		redirect(303, pathOf(url.searchParams.get('next')) ?? '/');
 	}
 };

@@ -1,11 +1,21 @@
-import * as cookies from '$server/accounts/cookies.ts';
+import * as cookies from '$server/accounts/sessions/cookies.ts';
 import { redirect } from '@sveltejs/kit';
+import { actorOf } from '../../actor';
+import { pathOf } from '../next.ts';
 import type { RequestHandler } from './$types';
 
 /** Ends the session, not only its cookie: the streams opened with it close on every instance. */
-export const POST: RequestHandler = async ({ locals, url, cookies: jar }) => {
+export const POST: RequestHandler = async ({ request, locals, cookies: jar }) => {
+	const next = await nextOf(request);
 	const token = cookies.session(jar);
-	if (token !== null) await locals.app.accounts.sessions.end(token);
-	cookies.removeSession(jar, url.protocol === 'https:');
-	redirect(303, '/sign-in');
+	if (token !== null && locals.user) await locals.app.accounts.signOut(token, actorOf(locals));
+	cookies.removeSession(jar, locals.isSecure);
+	redirect(303, next ?? '/sign-in');
 };
+
+/** Where the form leads that was sent, as from an invitation for somebody else. */
+async function nextOf(request: Request): Promise<string | null> {
+	const type = request.headers.get('content-type') ?? '';
+	if (!type.startsWith('application/x-www-form-urlencoded')) return null;
+	return pathOf(new URLSearchParams(await request.text()).get('next'));
+}

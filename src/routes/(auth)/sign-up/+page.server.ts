@@ -1,7 +1,8 @@
-import * as cookies from '$server/accounts/cookies.ts';
+import * as cookies from '$server/accounts/sessions/cookies.ts';
 import * as forms from '$server/accounts/forms.ts';
-import * as passwords from '$server/accounts/passwords.ts';
+import * as passwords from '$server/accounts/users/passwords.ts';
 import { fail, redirect } from '@sveltejs/kit';
+import { refuse } from '../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
@@ -15,21 +16,23 @@ export const load: PageServerLoad = async ({ locals }) => {
 };
 
 export const actions: Actions = {
-	default: async ({ request, locals, url, getClientAddress, setHeaders, cookies: jar }) => {
+	default: async (event) => {
+		const { request, locals, cookies: jar } = event;
 		const data = await request.formData();
 		const text = (field: string) => String(data.get(field) ?? '');
 		const typed = { name: text('name'), email: text('email'), organization: text('organization') };
 		const form = forms.read(forms.signUp, data);
 		if (!form.ok) return fail(400, { typed, faults: form.faults });
 
-		const { accounts } = locals.app;
-		const signedUp = await accounts.signUp(form.values, getClientAddress());
-		if (!signedUp.ok) {
-			if (signedUp.status === 429) setHeaders({ 'retry-after': String(signedUp.retryAfterS) });
-			return fail(signedUp.status, { typed, faults: signedUp.faults });
+		const { app, from, origin, isSecure } = locals;
+		const { signUp, signUpByMail } = app.accounts;
+		if (await signUpByMail.isOn()) {
+			const asked = await signUpByMail.ask(form.values, { from, origin });
+			return asked.ok ? { mailed: form.values.email } : refuse(event, asked, { typed });
 		}
-		const isSecure = url.protocol === 'https:';
-		cookies.setSession(jar, await accounts.sessions.create(signedUp.user.id), isSecure);
+		const signedUp = await signUp(form.values, from);
+		if (!signedUp.ok) return refuse(event, signedUp, { typed });
+		cookies.setSession(jar, signedUp.session, isSecure);
 		cookies.setFirstKey(jar, signedUp.org.slug, signedUp.key, isSecure);
 		redirect(303, `/${signedUp.org.slug}/logs`);
 	}

@@ -4,12 +4,17 @@ import * as body from '$server/ingest/body';
 import { decode } from '$server/ingest/decode';
 import type { Outcome } from '$server/logs/writer';
 import { problem } from '$server/problem';
+import type { Tell } from '../authorized';
 
 /** How many rejections an answer lists (API.md). */
 const mostErrors = 20;
 
 /** POST /api/logs: decode, append, answer after the commit. */
-export async function ingest({ request, url, locals }: RequestEvent, { org }: Access): Promise<Response> {
+export async function ingest(
+	{ request, url, locals }: RequestEvent,
+	{ org }: Access,
+	tell: Tell
+): Promise<Response> {
 	const idempotencyKey = request.headers.get('idempotency-key');
 	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === '')) {
 		return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
@@ -29,9 +34,14 @@ export async function ingest({ request, url, locals }: RequestEvent, { org }: Ac
 		rejected: rejected.length,
 		...(rejected.length > 0 && { errors: rejected.slice(0, mostErrors) })
 	};
-	if (entries.length === 0) return nothingAccepted(report);
+	if (entries.length === 0) {
+		tell(report);
+		return nothingAccepted(report);
+	}
 	const append = { org, entries, report, bytes: read.bytes.length, idempotencyKey };
-	return respond(await writer.append(append));
+	const outcome = await writer.append(append);
+	if (outcome.kind === 'stored') tell(outcome.answer);
+	return respond(outcome);
 }
 
 function nothingAccepted(report: { accepted: number; rejected: number }): Response {
@@ -57,5 +67,7 @@ function respond(outcome: Outcome): Response {
 			);
 		case 'refused':
 			return problem(400, 'The database refused these lines; nothing of this request was accepted.');
+		case 'gone':
+			return problem(404, 'The organization was deleted. Nothing was accepted: stop sending.');
 	}
 }

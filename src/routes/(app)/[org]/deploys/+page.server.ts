@@ -8,9 +8,10 @@ import type { PageServerLoad } from './$types';
 const shown = 50;
 
 /** The newest deploys that match the filters; an empty choice of a form is none. */
-export const load: PageServerLoad = async ({ params, locals, url }) => {
+export const load: PageServerLoad = async (event) => {
+	const { params, locals, url } = event;
 	const { deploys } = locals.app;
-	const org = (await membershipOf(locals, params.org)).org.id;
+	const org = (await membershipOf(event)).org.id;
 	const chosen = [...url.searchParams].filter(([, value]) => value !== '');
 	const asked = v.safeParse(filter, Object.fromEntries(chosen));
 	if (!asked.success) error(400, faults(asked.issues));

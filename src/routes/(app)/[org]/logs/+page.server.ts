@@ -1,7 +1,7 @@
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
-import { firstKey, removeFirstKey } from '$server/accounts/cookies';
+import { firstKey, removeFirstKey } from '$server/accounts/sessions/cookies';
 import { membershipOf } from '../membership';
 import type { PageServerLoad } from './$types';
 
@@ -9,16 +9,17 @@ import type { PageServerLoad } from './$types';
 const lines = 500;
 
 /** The last lines, and the head they were read up to: the stream goes on from exactly there. */
-export const load: PageServerLoad = async ({ params, locals, url, cookies }) => {
+export const load: PageServerLoad = async (event) => {
+	const { params, locals, url, cookies } = event;
 	const { app } = locals;
-	const org = (await membershipOf(locals, params.org)).org.id;
+	const org = (await membershipOf(event)).org.id;
 
 	const q = url.searchParams.get('q') ?? '';
 	const filter = compile(q);
 	const head = await app.logs.head(org);
 	const range = rangeOf(url.searchParams);
 	const found = filter.matches ? await find(app, org, filter.matches, head, range) : { entries: [] };
-	if (head > 0) removeFirstKey(cookies, params.org, url.protocol === 'https:');
+	if (head > 0) removeFirstKey(cookies, params.org, locals.isSecure);
 	const key = head === 0 ? firstKey(cookies) : null;
 	return {
 		entries: found.entries.reverse(),
@@ -28,7 +29,7 @@ export const load: PageServerLoad = async ({ params, locals, url, cookies }) => 
 		/** A time that is over, instead of what is live. */
 		range,
 		services: await app.overview.services(org),
-		firstKey: key ? { key, origin: url.origin } : null
+		firstKey: key ? { key, origin: locals.origin } : null
 	};
 };
 

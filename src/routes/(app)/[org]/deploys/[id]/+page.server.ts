@@ -6,9 +6,10 @@ import { excerpt } from './excerpt';
 import type { PageServerLoad } from './$types';
 
 /** A deploy with the end of its log, or with the lines around `?line=`. */
-export const load: PageServerLoad = async ({ params, locals, url }) => {
+export const load: PageServerLoad = async (event) => {
+	const { params, locals, url } = event;
 	const { app } = locals;
-	const org = (await membershipOf(locals, params.org)).org.id;
+	const org = (await membershipOf(event)).org.id;
 	const deploy = app.deploys.get(org, params.id);
 	if (!deploy) error(404, 'There is no such deploy.');
 

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import * as configuration from '../lib/server/config.ts';
+import { connect, isAway, type Sql } from '../lib/server/postgres/connect.ts';
+import { openDatabase, type Database } from '../lib/server/postgres/database.ts';
+import * as embedded from '../lib/server/postgres/embedded.ts';
+import * as partitions from '../lib/server/postgres/partitions.ts';
+
+const migrations = fileURLToPath(new URL('../../drizzle/postgres', import.meta.url));
+
+/** How often, and with how many ms in between, a server that is just starting is waited for. */
+const mostTries = 20;
+const between = 250;
+
+export type Outcome<T> = { ok: true; result: T } | { ok: false; message: string };
+
+/**
+ * Works on the server's own database, as its environment names it, whether the server runs or not. What the person at the
+ * keyboard can mend comes back as a message; anything else is a bug, and thrown.
+ */
+export async function use<T>(
+	name: string,
+	work: (sql: Sql, config: configuration.Config) => Promise<T>
+): Promise<Outcome<T>> {
+	const parsed = configuration.parse(process.env);
+	if (!parsed.ok) return { ok: false, message: parsed.faults.join('\n') };
+	try {
+		return { ok: true, result: await onDatabase(name, parsed.config, work) };
+	} catch (error) {
+		if (!(error instanceof embedded.Unstartable) && !isAway(error)) throw error;
+		return { ok: false, message: (error as Error).message };
+	}
+}
+
+async function onDatabase<T>(
+	name: string,
+	config: configuration.Config,
+	work: (sql: Sql, config: configuration.Config) => Promise<T>
+): Promise<T> {
+	const database = await open(config);
+	const sql = connect(database.url, { max: 1, prepare: database.prepare, name: `tailrace ${name}` });
+	try {
+		await partitions.prepare(sql);
+		return await work(sql, config);
+	} finally {
+		await sql.end();
+		await database.stop();
+	}
+}
+
+/** The embedded PostgreSQL of a server that runs, if there is one; else as the server itself would open it. */
+async function open(config: configuration.Config): Promise<Database> {
+	const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
+	for (let tries = 0; ; tries++) {
+		const running = config.databaseUrl === null ? await embedded.connectUrl(config.dataDir) : null;
+		if (running !== null) {
+			return openDatabase({ ...config, databaseUrl: running, databaseListenUrl: running }, migrations, log);
+		}
+		try {
+			return await openDatabase(config, migrations, log);
+		} catch (error) {
+			// A server that is just starting has the folder, but no PostgreSQL yet.
+			if (!(error instanceof embedded.Taken) || tries === mostTries) throw error;
+			await sleep(between);
+		}
+	}
+}

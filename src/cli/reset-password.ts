@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import * as forms from '../lib/server/accounts/forms.ts';
+import { byOperator, forgotten, type NewPassword } from '../lib/server/accounts/users/password-reset.ts';
+import { fault, passwords } from '../lib/server/accounts/users/passwords.ts';
+import * as database from './database.ts';
+
+const usage = `Usage: tailrace reset-password --email ADDRESS [--password PASSWORD] [--json]
+
+Gives an account a new password, on the server's machine, whether the server runs or not: the one given, or one that is
+made up and printed. All sessions of the account end, and all links that were mailed to it.
+It reads the server's environment: DATABASE_URL, or else the embedded PostgreSQL under DATA_DIR.
+
+  --json   print one line: {"user": {"id", "email"}, "password": "…"}, without a password that was given
+`;
+
+type Asked = { ok: true; form: NewPassword; json: boolean } | { ok: false; status: 0 | 2; message: string };
+
+/** Exit status 2 for wrong usage, 1 if there is no such account or the database cannot be used. */
+export async function run(args: string[]): Promise<number> {
+	const asked = read(args);
+	if (!asked.ok)
+		return say(asked.status === 0 ? process.stdout : process.stderr, asked.message, asked.status);
+	const { form, json } = asked;
+	const reset = await database.use('reset-password', (sql) => byOperator(sql, passwords(), form));
+	if (!reset.ok) return say(process.stderr, `${reset.message}\n`, 1);
+	if (!reset.result) return say(process.stderr, `There is no account with the address ${form.email}.\n`, 1);
+	const { user, password } = reset.result;
+	const made = form.password === undefined ? password : null;
+	return say(process.stdout, json ? asJson(user, made) : describe(user, made), 0);
+}
+
+function read(args: string[]): Asked {
+	const wrong = (message: string) => ({ ok: false, status: 2, message: `${message}\n\n${usage}` }) as const;
+	try {
+		const { values } = parseArgs({
+			args,
+			options: {
+				email: { type: 'string' },
+				password: { type: 'string' },
+				json: { type: 'boolean', default: false },
+				help: { type: 'boolean', short: 'h', default: false }
+			}
+		});
+		if (values.help) return { ok: false, status: 0, message: usage };
+		const form = forms.read(forgotten, { email: values.email });
+		if (!form.ok) return wrong(`--email: ${form.faults.email}`);
+		const { email } = form.values;
+		const weakness = values.password === undefined ? null : fault(values.password, email);
+		if (weakness) return wrong(`--password: ${weakness}`);
+		return { ok: true, form: { email, password: values.password }, json: values.json };
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+		return wrong(error.message); // parseArgs says what it does not know
+	}
+}
+
+function asJson(user: { id: string; email: string }, made: string | null): string {
+	return `${JSON.stringify(made === null ? { user } : { user, password: made })}\n`;
+}
+
+function describe({ email }: { email: string }, made: string | null): string {
+	if (made === null) return `The password of ${email} is set, and all sessions have ended.\n`;
+	return `account       ${email}\nnew password  ${made}   (shown only now)\n`;
+}
+
+function say(stream: NodeJS.WritableStream, text: string, status: number): number {
+	stream.write(text);
+	return status;
+}

@@ -1,0 +1,166 @@
+import { validate as isId } from 'uuid';
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import type { Queryable } from '../queryable.ts';
+import { sessions } from '../sessions/sessions.ts';
+
+/** What became of a change: who or what is concerned, as people call it, or why not, as a sentence to show. */
+export type Administered = { ok: true; name: string } | { ok: false; status: 400 | 403 | 404; fault: string };
+
+interface Person {
+	id: string;
+	email: string;
+	instanceAdmin: boolean;
+	isSuspended: boolean;
+}
+
+type Actor = audit.Actor & { id: string };
+
+/** Any number that no other program on the same database uses for an advisory lock. */
+const advisoryLock = 7_245_725;
+
+/**
+ * What instance admins do to organizations and users. Each change asks again, in its own transaction, whether who makes
+ * it still is one; one that changes nothing is done already, and not recorded again.
+ */
+export function administration(sql: Sql) {
+	const of = (none: Administered, change: Change) => async (actor: Actor, id: string) => {
+		if (!isId(id)) return none;
+		return transact(sql, async (transaction) => {
+			const admins = await takeTurns(transaction);
+			return admins.includes(actor.id) ? change(transaction, actor, id, admins) : notAdmin;
+		});
+	};
+
+	return {
+		/** Whether a user still is an active instance admin, with a session that still lives: for what takes long. */
+		isAdmin: (userId: string, sessionId: string | null) => isAdmin(sql, userId, sessionId),
+		suspendOrganization: of(noOrganization, suspendOrganization),
+		restoreOrganization: of(noOrganization, restoreOrganization),
+		suspendUser: of(noUser, suspendUser),
+		restoreUser: of(noUser, restoreUser),
+		grantAdmin: of(noUser, grantAdmin),
+		withdrawAdmin: of(noUser, withdrawAdmin)
+	};
+}
+
+/** What is done to an organization or a user, by id, while the active instance admins stay who they are. */
+type Change = (transaction: Sql, actor: Actor, id: string, admins: string[]) => Promise<Administered>;
+
+/**
+ * Waits until nobody else, on any instance, administers, and keeps others waiting to the end of the transaction. Gives
+ * the ids of the active instance admins: of two who withdraw each other, the second finds not to be one any more.
+ */
+export async function takeTurns(transaction: Queryable): Promise<string[]> {
+	await transaction`SELECT pg_advisory_xact_lock(${advisoryLock})`;
+	const admins = await transaction<{ id: string }[]>`
+		SELECT id FROM users WHERE instance_admin AND suspended_at IS NULL`;
+	return admins.map(({ id }) => id);
+}
+
+async function isAdmin(sql: Queryable, userId: string, sessionId: string | null): Promise<boolean> {
+	const [row] = await sql<{ found: boolean }[]>`
+		SELECT EXISTS (
+			SELECT FROM users u JOIN sessions s ON s.user_id = u.id
+			WHERE u.id = ${userId} AND u.instance_admin AND u.suspended_at IS NULL
+				AND s.id = ${sessionId} AND s.expires_at > now()
+		) AS found`;
+	return row?.found === true;
+}
+
+/** Its keys, pages and streams are refused at once, by the trigger on `suspended_at`. Nothing is deleted. */
+async function suspendOrganization(transaction: Queryable, actor: Actor, org: string): Promise<Administered> {
+	const [changed] = await transaction<{ name: string }[]>`
+		UPDATE organizations SET suspended_at = now() WHERE id = ${org} AND suspended_at IS NULL RETURNING name`;
+	if (!changed) return organizationAsItIs(transaction, org);
+	await audit.record(transaction, org, actor, { action: 'suspended an organization', target: changed.name });
+	return { ok: true, name: changed.name };
+}
+
+async function restoreOrganization(transaction: Queryable, actor: Actor, org: string): Promise<Administered> {
+	const [changed] = await transaction<{ name: string }[]>`
+		UPDATE organizations SET suspended_at = NULL WHERE id = ${org} AND suspended_at IS NOT NULL RETURNING name`;
+	if (!changed) return organizationAsItIs(transaction, org);
+	await audit.record(transaction, org, actor, { action: 'restored an organization', target: changed.name });
+	return { ok: true, name: changed.name };
+}
+
+async function organizationAsItIs(transaction: Queryable, org: string): Promise<Administered> {
+	const [found] = await transaction<{ name: string }[]>`SELECT name FROM organizations WHERE id = ${org}`;
+	return found ? { ok: true, name: found.name } : noOrganization;
+}
+
+/** Ends all sessions as well, so that nothing is left that would work again. Who suspends is never the last admin. */
+async function suspendUser(transaction: Queryable, actor: Actor, userId: string): Promise<Administered> {
+	if (userId === actor.id) return refuse('You cannot suspend yourself: ask another instance admin.');
+	const user = await lockUser(transaction, userId);
+	if (!user) return noUser;
+	if (user.isSuspended) return { ok: true, name: user.email };
+	await transaction`UPDATE users SET suspended_at = now() WHERE id = ${userId}`;
+	await sessions(transaction).endAll(userId);
+	await audit.record(transaction, null, actor, { action: 'suspended a user', target: user.email });
+	return { ok: true, name: user.email };
+}
+
+async function restoreUser(transaction: Queryable, actor: Actor, userId: string): Promise<Administered> {
+	const user = await lockUser(transaction, userId);
+	if (!user) return noUser;
+	if (!user.isSuspended) return { ok: true, name: user.email };
+	await transaction`UPDATE users SET suspended_at = NULL WHERE id = ${userId}`;
+	await audit.record(transaction, null, actor, { action: 'restored a user', target: user.email });
+	return { ok: true, name: user.email };
+}
+
+async function grantAdmin(transaction: Queryable, actor: Actor, userId: string): Promise<Administered> {
+	const user = await lockUser(transaction, userId);
+	if (!user) return noUser;
+	if (user.isSuspended) return refuse(`${user.email} is suspended: restore the account first.`);
+	if (user.instanceAdmin) return { ok: true, name: user.email };
+	await transaction`UPDATE users SET instance_admin = true WHERE id = ${userId}`;
+	await audit.record(transaction, null, actor, { action: 'made an instance admin', target: user.email });
+	return { ok: true, name: user.email };
+}
+
+async function withdrawAdmin(
+	transaction: Queryable,
+	actor: Actor,
+	userId: string,
+	admins: string[]
+): Promise<Administered> {
+	const user = await lockUser(transaction, userId);
+	if (!user) return noUser;
+	if (!user.instanceAdmin) return { ok: true, name: user.email };
+	if (admins.every((id) => id === userId)) {
+		return refuse('This is the last active instance admin: make another one first.');
+	}
+	await transaction`UPDATE users SET instance_admin = false WHERE id = ${userId}`;
+	await audit.record(transaction, null, actor, { action: 'withdrew an instance admin', target: user.email });
+	return { ok: true, name: user.email };
+}
+
+/** As the user is once nobody else changes it. */
+async function lockUser(transaction: Queryable, userId: string): Promise<Person | null> {
+	const [user] = await transaction<Person[]>`
+		SELECT id, email, instance_admin AS "instanceAdmin", suspended_at IS NOT NULL AS "isSuspended"
+		FROM users WHERE id = ${userId} FOR NO KEY UPDATE`;
+	return user ?? null;
+}
+
+const refuse = (fault: string): Administered => ({ ok: false, status: 400, fault });
+
+const notAdmin: Administered = {
+	ok: false,
+	status: 403,
+	fault: 'You are no instance admin any more.'
+};
+const noOrganization: Administered = {
+	ok: false,
+	status: 404,
+	fault: 'This organization is no more: it was deleted.'
+};
+const noUser: Administered = {
+	ok: false,
+	status: 404,
+	fault: 'This user is no more: the account was deleted.'
+};

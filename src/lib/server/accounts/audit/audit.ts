@@ -1,0 +1,111 @@
+import { v7 as uuid } from 'uuid';
+import type { Queryable } from '../queryable.ts';
+
+/** Everything that is recorded: sentences without their subject. */
+export const actions = [
+	'signed up',
+	'signed in',
+	'failed to sign in',
+	'signed out',
+	'ended a session',
+	'ended all other sessions',
+	'changed their name',
+	'changed their e-mail address',
+	'changed their password',
+	'asked for a password reset',
+	'reset a password',
+	'made the organization',
+	'changed the name',
+	'changed the address',
+	'changed the retention',
+	'transferred the ownership',
+	'deleted the organization',
+	'invited',
+	'revoked an invitation',
+	'joined',
+	'changed a role',
+	'removed a member',
+	'left',
+	'made an API key',
+	'revoked an API key',
+	'suspended an organization',
+	'restored an organization',
+	'suspended a user',
+	'restored a user',
+	'made an instance admin',
+	'withdrew an instance admin'
+] as const;
+export type Action = (typeof actions)[number];
+
+/** Where a request comes from. */
+export interface From {
+	/** The client's network address; null for the server's own machine. */
+	address: string | null;
+	/** The header `User-Agent`. */
+	userAgent: string | null;
+}
+
+export interface Actor extends From {
+	/** Null for a stranger, and for who works on the server's own machine. */
+	id: string | null;
+	/** The e-mail address, or what was typed as one. */
+	name: string;
+}
+
+/** Who works on the server's own machine, by the command line. */
+export const operator: Actor = { id: null, name: "the server's machine", address: null, userAgent: null };
+
+export interface Event {
+	action: Action;
+	/** Whom or what it is done to, as people call it. */
+	target?: string;
+	/** What else there is to know; never a secret. */
+	details?: Record<string, string | number | boolean | null | string[]>;
+}
+
+/** Appends what is done to an organization (null: to the instance), to be called in the transaction that does it. */
+export async function record(
+	transaction: Queryable,
+	org: string | null,
+	actor: Actor,
+	event: Event
+): Promise<void> {
+	await transaction`
+		INSERT INTO audit_events (id, org_id, actor_id, actor, address, action, target, details)
+		VALUES (${uuid()}, ${org}, ${actor.id}, ${actor.name}, ${actor.address}, ${event.action}, ${event.target ?? null},
+			${JSON.stringify(event.details ?? {})}::text::jsonb)`;
+}
+
+/**
+ * Appends what concerns an account, once for the instance and once for each organization that the user belongs to at
+ * that time: so each organization's list is whole by itself. The same work whether the user exists or not.
+ */
+export async function recordOfAccount(
+	transaction: Queryable,
+	userId: string | null,
+	actor: Actor,
+	event: Event
+): Promise<void> {
+	const orgs = await transaction<{ org: string }[]>`
+		SELECT org_id AS org FROM memberships WHERE user_id = ${userId}`;
+	const rows = [null, ...orgs.map(({ org }) => org)].map((org) => ({
+		id: uuid(),
+		org_id: org,
+		is_copy: org !== null,
+		actor_id: actor.id,
+		actor: actor.name,
+		address: actor.address,
+		action: event.action,
+		target: event.target ?? null,
+		details: transaction.json(event.details ?? {})
+	}));
+	await transaction`INSERT INTO audit_events ${transaction(rows)}`;
+}
+
+/** Deletes what is older than a year, at most 10,000 events at a time; returns how many. */
+export async function forgetOld(sql: Queryable): Promise<number> {
+	const forgotten = await sql`
+		DELETE FROM audit_events WHERE id IN (
+			SELECT id FROM audit_events WHERE at < now() - interval '1 year' ORDER BY at LIMIT 10000)`;
+	return forgotten.count;
+}

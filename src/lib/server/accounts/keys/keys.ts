@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuid, validate as isUuid } from 'uuid';
+import type { Sql } from '../../postgres/connect.ts';
+import type { Scope } from '../../postgres/schema.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import { digest } from '../digest.ts';
+import type { KeyRequest, Use } from './use.ts';
+import type { Queryable } from '../queryable.ts';
+
+/** What a request needs to know of the key that it came with. */
+export interface Key {
+	id: string;
+	org: string;
+	/** Of the organization. */
+	slug: string;
+	scopes: Scope[];
+	/** Whether the organization is suspended, so that the key opens nothing for now. */
+	isSuspended: boolean;
+	/** From when on it is refused; null: never. */
+	expiresAt: Date | null;
+	/** While somebody waits for its next request, what comes with it is written at once. */
+	watchedUntil: Date | null;
+}
+
+export interface NewKey {
+	name: string;
+	scopes: Scope[];
+	expiresAt?: Date | null;
+}
+
+/** A key as its organization's admins see it: everything but the key itself, which nobody knows any more. */
+export interface ShownKey {
+	id: string;
+	name: string;
+	prefix: string;
+	scopes: Scope[];
+	createdAt: Date;
+	/** The name of who made it; null if they are gone, or worked on the server's own machine. */
+	createdBy: string | null;
+	expiresAt: Date | null;
+	isExpired: boolean;
+	/** The last request that came with it, as far as it is written: see use.ts. */
+	lastUse: { at: Date; address: string | null; request: KeyRequest } | null;
+}
+
+/** What cannot be a key costs no query. */
+const form = /^tr_[\w-]{43}$/;
+/** `tr_` and as many characters as tell keys apart in a list, with 220 bits left unknown. */
+const prefixLength = 9;
+
+/** Makes a key of 32 random bytes for an organization. It is returned this once; the database keeps its digest. */
+export async function create(
+	transaction: Queryable,
+	org: string,
+	actor: audit.Actor,
+	{ name, scopes, expiresAt = null }: NewKey
+): Promise<{ id: string; key: string }> {
+	const id = uuid();
+	const key = `tr_${randomBytes(32).toString('base64url')}`;
+	const prefix = key.slice(0, prefixLength);
+	await transaction`
+		INSERT INTO api_keys (id, org_id, name, prefix, hash, scopes, expires_at, created_by)
+		VALUES (${id}, ${org}, ${name}, ${prefix}, ${digest(key)}, ${scopes}::text[], ${expiresAt}, ${actor.id})`;
+	await audit.record(transaction, org, actor, {
+		action: 'made an API key',
+		target: `${name} (${prefix}…)`,
+		details: { scopes, expires: expiresAt?.toISOString() ?? null }
+	});
+	return { id, key };
+}
+
+/** The organization and scopes that a key stands for, or null; one that has expired is none. */
+export async function find(sql: Queryable, key: string): Promise<Key | null> {
+	if (!form.test(key)) return null;
+	const [found] = await sql<Key[]>`
+		SELECT k.id, k.org_id AS org, o.slug, k.scopes, o.suspended_at IS NOT NULL AS "isSuspended",
+			k.expires_at AS "expiresAt", k.watched_until AS "watchedUntil"
+		FROM api_keys k JOIN organizations o ON o.id = k.org_id
+		WHERE k.hash = ${digest(key)} AND coalesce(k.expires_at > now(), true)`;
+	return found ?? null;
+}
+
+/** The keys of an organization, the newest first. */
+export function list(sql: Queryable, org: string): Promise<ShownKey[]> {
+	return read(sql, org, null);
+}
+
+/** One key of an organization, or null. */
+export async function get(sql: Queryable, org: string, id: string): Promise<ShownKey | null> {
+	if (!isUuid(id)) return null;
+	const [key] = await read(sql, org, id);
+	return key ?? null;
+}
+
+interface Row extends Omit<ShownKey, 'lastUse'> {
+	usedAt: Date | null;
+	usedFrom: string | null;
+	request: KeyRequest | null;
+}
+
+/** All of an organization's keys, or the one with the id. */
+async function read(sql: Queryable, org: string, id: string | null): Promise<ShownKey[]> {
+	const rows = await sql<Row[]>`
+		SELECT k.id, k.name, k.prefix, k.scopes, k.created_at AS "createdAt",
+			coalesce(nullif(u.name, ''), u.email) AS "createdBy",
+			k.expires_at AS "expiresAt", coalesce(k.expires_at <= now(), false) AS "isExpired",
+			k.last_used_at AS "usedAt", k.last_used_address AS "usedFrom", k.last_request AS request
+		FROM api_keys k LEFT JOIN users u ON u.id = k.created_by
+		WHERE k.org_id = ${org} AND (${id}::uuid IS NULL OR k.id = ${id})
+		ORDER BY k.created_at DESC, k.id DESC`;
+	return rows.map(shown);
+}
+
+function shown({ usedAt, usedFrom, request, ...key }: Row): ShownKey {
+	const lastUse = usedAt && request ? { at: usedAt, address: usedFrom, request } : null;
+	return { ...key, lastUse };
+}
+
+/** Deletes a key, which ends what it opened on every instance; whether the organization had it. */
+export async function revoke(sql: Sql, org: string, actor: audit.Actor, id: string): Promise<boolean> {
+	if (!isUuid(id)) return false;
+	return transact(sql, async (transaction) => {
+		const [revoked] = await transaction<{ name: string; prefix: string }[]>`
+			DELETE FROM api_keys WHERE org_id = ${org} AND id = ${id} RETURNING name, prefix`;
+		if (!revoked) return false;
+		const target = `${revoked.name} (${revoked.prefix}…)`;
+		await audit.record(transaction, org, actor, { action: 'revoked an API key', target });
+		return true;
+	});
+}
+
+/**
+ * Lets every instance write at once what comes with the key within the next ten minutes. To be repeated while somebody
+ * looks: it changes nothing, and so wakes nobody, unless less than half of that time is left.
+ */
+export async function watch(sql: Queryable, org: string, id: string): Promise<void> {
+	if (!isUuid(id)) return;
+	await sql`
+		UPDATE api_keys SET watched_until = now() + interval '10 minutes'
+		WHERE org_id = ${org} AND id = ${id}
+			AND coalesce(watched_until < now() + interval '5 minutes', true)`;
+}
+
+/**
+ * Writes the last uses of keys of any organizations, in one statement. A key that is gone stays gone, and a use that another
+ * instance has seen later is not undone.
+ */
+export async function writeUses(sql: Queryable, uses: readonly Use[]): Promise<void> {
+	const rows = JSON.stringify(uses.map((use) => ({ ...use, at: new Date(use.at).toISOString() })));
+	// Locked in the order of their ids, so that two instances that write the same keys wait instead of deadlocking.
+	await sql`
+		WITH used AS (
+			SELECT * FROM jsonb_to_recordset(${rows}::text::jsonb)
+				AS u(id uuid, org uuid, at timestamptz, address text, request jsonb)
+		), locked AS (
+			SELECT k.id FROM api_keys k JOIN used u ON u.id = k.id AND u.org = k.org_id
+			ORDER BY k.id FOR NO KEY UPDATE OF k
+		)
+		UPDATE api_keys k SET last_used_at = u.at, last_used_address = u.address, last_request = u.request
+		FROM used u, locked l
+		WHERE k.id = l.id AND u.id = k.id AND k.org_id = u.org AND coalesce(k.last_used_at <= u.at, true)`;
+}

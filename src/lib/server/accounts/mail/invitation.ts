@@ -1,0 +1,24 @@
+import type { Role } from '../../postgres/schema.ts';
+import type { Mail } from './mail.ts';
+
+interface Told {
+	email: string;
+	role: Role;
+	/** The organization's name. */
+	organization: string;
+	/** Who invites, by e-mail address. */
+	by: string;
+	link: string;
+	expiresAt: Date;
+}
+
+/** What somebody gets who is invited. */
+export function invitationMail({ email, role, organization, by, link, expiresAt }: Told): Mail {
+	const lines = [
+		`${by} invites you to the organization "${organization}" on Tailrace, as ${role}.`,
+		'Tailrace shows the logs and deploys of a team, live.',
+		`To join, open this link until ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:\n${link}`,
+		`It works once, and only for ${email}. If you do not know what this is about, do nothing.`
+	];
+	return { to: email, subject: `Invitation to ${organization} on Tailrace`, text: `${lines.join('\n\n')}\n` };
+}

@@ -1,0 +1,160 @@
+import * as v from 'valibot';
+import type { Sql } from '../../postgres/connect.ts';
+import type { Role } from '../../postgres/schema.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import { digest } from '../digest.ts';
+import { line } from '../forms.ts';
+import { find, type Refused } from './invitations.ts';
+import * as members from './members.ts';
+import * as organizations from './organizations.ts';
+import { fault, type Passwords } from '../users/passwords.ts';
+import type { Queryable } from '../queryable.ts';
+import * as rateLimits from '../rate-limits.ts';
+import { sessions, type NewSession } from '../sessions/sessions.ts';
+import { count, type TooMany } from '../sessions/sign-in.ts';
+import * as users from '../users/users.ts';
+
+/** For the form that makes an account: its address is the invitation's, whatever is sent. */
+export const form = v.object({ name: v.optional(line, ''), password: v.string('Choose a password.') });
+export type NewPerson = v.InferOutput<typeof form>;
+
+export type Joined = { ok: true; slug: string } | Refused;
+export type SignedUp = { ok: true; slug: string; session: NewSession } | Refused;
+
+/** Per address, and per account or link, in ms. */
+const perAddress = { limit: 20, windowMs: 15 * 60_000 };
+const perAccount = { limit: 10, windowMs: 15 * 60_000 };
+
+/** What a link can be used for: once, by the address that was invited. Of two at the same instant one wins. */
+export function acceptance(sql: Sql, passwords: Passwords) {
+	return {
+		/** Makes somebody who is signed in a member. Who is one already keeps the role; the invitation is used up. */
+		join: (token: string, actor: members.Actor) => join(sql, token, actor),
+		/**
+		 * Makes an account for the address that was invited, whatever `SIGN_UP` says, and a member of it, and begins a
+		 * session. If there is such an account, nothing is changed, after the same work: its owner is asked to sign in.
+		 */
+		signUp: (token: string, person: NewPerson, from: audit.From) =>
+			signUp(sql, passwords, token, person, from)
+	};
+}
+
+async function join(sql: Sql, token: string, actor: members.Actor): Promise<Joined> {
+	const limited = await countAttempt(sql, actor, `account:${actor.id}`);
+	if (limited) return limited;
+	return transact(sql, async (transaction) => {
+		const invitation = await hold(transaction, token);
+		if (!invitation) return invalid;
+		if (invitation.isSuspended) return suspended;
+		if (invitation.email !== (await emailOf(transaction, actor.id))) return forSomebodyElse;
+		await take(transaction, invitation, actor);
+		return { ok: true, slug: invitation.slug };
+	});
+}
+
+async function signUp(
+	sql: Sql,
+	passwords: Passwords,
+	token: string,
+	{ name, password }: NewPerson,
+	from: audit.From
+): Promise<SignedUp> {
+	const limited = await countAttempt(sql, from, `link:${token}`);
+	if (limited) return limited;
+	const offer = await find(sql, token);
+	if (!offer) return invalid;
+	const weakness = fault(password, offer.email, [offer.organization]);
+	if (weakness) return { ok: false, status: 400, faults: { password: weakness } };
+
+	const passwordHash = await passwords.hash(password);
+	return transact(sql, async (transaction) => {
+		await users.takeTurns(transaction);
+		const invitation = await hold(transaction, token);
+		if (!invitation) return invalid;
+		if (invitation.isSuspended) return suspended;
+		const user = await users.create(transaction, { email: invitation.email, name, passwordHash });
+		if (!user) return taken;
+		const actor = { ...from, id: user.id, name: user.email };
+		await audit.record(transaction, null, actor, { action: 'signed up' });
+		await take(transaction, invitation, actor);
+		const session = await sessions(transaction).create(user.id, from);
+		return { ok: true, slug: invitation.slug, session };
+	});
+}
+
+function countAttempt(sql: Sql, from: audit.From, who: string): Promise<TooMany | null> {
+	return count(sql, [
+		[`invitation:address:${rateLimits.networkOf(from.address)}`, perAddress],
+		[`invitation:${who}`, perAccount]
+	]);
+}
+
+interface HeldInvitation extends members.Held {
+	org: string;
+	id: string;
+	email: string;
+	role: Role;
+	invitedBy: string | null;
+}
+
+/** The invitation of a token, if it still can be used, with its organization kept as it is to the transaction's end. */
+async function hold(transaction: Queryable, token: string): Promise<HeldInvitation | null> {
+	const hash = digest(token);
+	const [found] = await transaction<
+		{ org: string }[]
+	>`SELECT org_id AS org FROM invitations WHERE hash = ${hash}`;
+	const held = found && (await members.hold(transaction, found.org));
+	if (!held) return null;
+	// Asked again: it may have been used or revoked while this one waited.
+	const [invitation] = await transaction<Omit<HeldInvitation, keyof members.Held>[]>`
+		SELECT i.org_id AS org, i.id, i.email, i.role, u.email AS "invitedBy"
+		FROM invitations i LEFT JOIN users u ON u.id = i.invited_by
+		WHERE i.org_id = ${found.org} AND i.hash = ${hash} AND i.expires_at > now()`;
+	return invitation ? { ...held, ...invitation } : null;
+}
+
+async function emailOf(sql: Queryable, userId: string): Promise<string | null> {
+	const [user] = await sql<{ email: string }[]>`SELECT email FROM users WHERE id = ${userId}`;
+	return user?.email ?? null;
+}
+
+async function take(
+	transaction: Queryable,
+	{ org, id, role, invitedBy }: HeldInvitation,
+	actor: members.Actor
+): Promise<void> {
+	const [used] = await transaction`
+		DELETE FROM invitations WHERE org_id = ${org} AND id = ${id} RETURNING id`;
+	if (!used) throw new Error('an invitation went while its organization was held');
+	const isNew = await organizations.join(transaction, org, actor.id, role);
+	if (isNew)
+		await audit.record(transaction, org, actor, {
+			action: 'joined',
+			details: { role, 'invited by': invitedBy }
+		});
+}
+
+const invalid: Refused = {
+	ok: false,
+	status: 404,
+	faults: { form: 'This invitation is not valid, or not any more.' }
+};
+
+const suspended: Refused = {
+	ok: false,
+	status: 403,
+	faults: { form: 'The organization is suspended. Ask the administrator of this server.' }
+};
+
+const forSomebodyElse: Refused = {
+	ok: false,
+	status: 403,
+	faults: { form: 'This invitation is for another address. Sign out, and in with that one.' }
+};
+
+const taken: Refused = {
+	ok: false,
+	status: 409,
+	faults: { form: 'There is an account with this address. Sign in with it to join.' }
+};

@@ -1,0 +1,71 @@
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import { hold, roleOf, type Actor, type Refused } from './members.ts';
+import type { Queryable } from '../queryable.ts';
+import { may } from '../roles.ts';
+
+export type Deleted = { ok: true } | Refused;
+
+/** The end of organizations. What is left of one (its lines, its deploys) goes in the background afterwards. */
+export function deletion(sql: Sql) {
+	return {
+		/** Deletes an organization whose name was typed, if the actor may at that instant. */
+		remove: (org: string, actor: Actor, typedName: string) =>
+			transact(sql, (transaction) => remove(transaction, org, actor, typedName)),
+		/** Those of the organizations that were deleted. */
+		among: (orgs: readonly string[]) => among(sql, orgs)
+	};
+}
+
+/**
+ * With the organization go its members, keys, invitations, old addresses and the head of its logs, hence whoever
+ * appends at that moment is either waited for or refused, and open streams end.
+ */
+async function remove(
+	transaction: Queryable,
+	org: string,
+	actor: Actor,
+	typedName: string
+): Promise<Deleted> {
+	const held = await hold(transaction, org);
+	if (!held) return gone;
+	const own = await roleOf(transaction, org, actor.id);
+	if (!own || !may(own, 'delete')) return notAllowed;
+	if (plain(typedName) !== plain(held.name)) return anotherName;
+
+	const { name, slug } = held;
+	await audit.record(transaction, org, actor, {
+		action: 'deleted the organization',
+		target: name,
+		details: { slug }
+	});
+	await transaction`INSERT INTO deleted_organizations (id) VALUES (${org})`;
+	// In the order in which their last uses are written, so that the two never wait for each other.
+	await transaction`SELECT 1 FROM api_keys WHERE org_id = ${org} ORDER BY id FOR UPDATE`;
+	await transaction`DELETE FROM organizations WHERE id = ${org}`;
+	return { ok: true };
+}
+
+const plain = (name: string) => name.trim().normalize('NFC');
+
+async function among(sql: Queryable, orgs: readonly string[]): Promise<string[]> {
+	if (orgs.length === 0) return [];
+	const deleted = await sql<{ id: string }[]>`
+		SELECT id FROM deleted_organizations WHERE id = ANY (${orgs as string[]}::uuid[])`;
+	return deleted.map(({ id }) => id);
+}
+
+const gone: Refused = { ok: false, status: 404, faults: { form: 'It has been deleted already.' } };
+
+const notAllowed: Refused = {
+	ok: false,
+	status: 403,
+	faults: { form: 'Only an owner may do that, and you are none any more.' }
+};
+
+const anotherName: Refused = {
+	ok: false,
+	status: 400,
+	faults: { organization: 'That is not its name: type it as it stands above.' }
+};

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuid, validate as isUuid } from 'uuid';
+import * as v from 'valibot';
+import type { Sql } from '../../postgres/connect.ts';
+import type { Role } from '../../postgres/schema.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import { digest } from '../digest.ts';
+import { email } from '../forms.ts';
+import { invitationMail } from '../mail/invitation.ts';
+import type { Mail, SendMail } from '../mail/mail.ts';
+import * as members from './members.ts';
+import type { Queryable } from '../queryable.ts';
+import { mayChange } from '../roles.ts';
+import { count, type TooMany } from '../sessions/sign-in.ts';
+
+/** For the list of those that nobody has accepted yet. */
+export interface Invitation {
+	id: string;
+	email: string;
+	role: Role;
+	/** Whose it is, by e-mail address; null if that account is gone. */
+	invitedBy: string | null;
+	expiresAt: Date;
+	isExpired: boolean;
+}
+
+/** What the page behind a link says. */
+export interface Offer {
+	organization: string;
+	isSuspended: boolean;
+	email: string;
+	role: Role;
+	invitedBy: string | null;
+}
+
+/** For a form that invites. */
+export const form = v.object({
+	email: v.pipe(
+		v.string('Type an e-mail address.'),
+		v.trim(),
+		v.nonEmpty('Type the e-mail address of whom you invite.'),
+		email
+	),
+	role: members.role
+});
+export type NewInvitation = v.InferOutput<typeof form>;
+
+export interface Invited extends NewInvitation {
+	ok: true;
+	/** Only this once: the database keeps the digest of its token. */
+	link: string;
+	expiresAt: Date;
+	/** Whether the link was mailed, too; null: there is no mail server. */
+	isMailed: boolean | null;
+}
+
+export type Refused = members.Refused | TooMany;
+
+interface Options {
+	mail: SendMail | null;
+	failed(error: unknown): void;
+}
+
+const lifeMs = 7 * 24 * 60 * 60_000;
+
+/** Per organization, and per actor in all of theirs: each may send a mail to a stranger. */
+const perOrganization = { limit: 50, windowMs: 60 * 60_000 };
+const perActor = { limit: 50, windowMs: 60 * 60_000 };
+
+/** 32 random bytes in base64url: what cannot be a token costs no query. */
+const tokenForm = /^[\w-]{43}$/;
+
+/** The pending invitations of organizations. */
+export function invitations(sql: Sql, options: Options) {
+	return {
+		/** Invites an address, whose earlier link is void then; mails the link too, if there is a mail server. */
+		create: (org: string, actor: members.Actor, invitation: NewInvitation, origin: string) =>
+			invite(sql, org, actor, invitation, { ...options, origin }),
+		list: (org: string) => list(sql, org),
+		/** Makes a link void, if the actor might have made it. */
+		revoke: (org: string, actor: members.Actor, id: string) =>
+			transact(sql, (transaction) => revoke(transaction, org, actor, id)),
+		find: (token: string) => find(sql, token)
+	};
+}
+
+async function invite(
+	sql: Sql,
+	org: string,
+	actor: members.Actor,
+	invitation: NewInvitation,
+	{ origin, ...options }: Options & { origin: string }
+): Promise<Invited | Refused> {
+	const limited = await count(sql, [
+		[`invitations of:organization:${org}`, perOrganization],
+		[`invitations of:account:${actor.id}`, perActor]
+	]);
+	if (limited) return limited;
+
+	const made = await transact(sql, (transaction) => create(transaction, org, actor, invitation));
+	if (!made.ok) return made;
+	const { organization, token, expiresAt } = made;
+	const link = `${origin}/invitations/${token}`;
+	const told = { ...invitation, organization, by: actor.name, link, expiresAt };
+	return { ok: true, ...invitation, link, expiresAt, isMailed: await send(invitationMail(told), options) };
+}
+
+/** Whether a mail was taken; if not, the invitation stays all the same, for its link can be copied. */
+async function send(mail: Mail, { mail: sendMail, failed }: Options): Promise<boolean | null> {
+	if (!sendMail) return null;
+	try {
+		await sendMail(mail);
+		return true;
+	} catch (error) {
+		failed(error);
+		return false;
+	}
+}
+
+type Made = { ok: true; organization: string; token: string; expiresAt: Date } | members.Refused;
+
+async function create(
+	transaction: Queryable,
+	org: string,
+	actor: members.Actor,
+	{ email, role }: NewInvitation
+): Promise<Made> {
+	const held = await members.hold(transaction, org);
+	const own = await members.roleOf(transaction, org, actor.id);
+	const earlier = await pendingOf(transaction, org, email);
+	if (!held || !own || !mayChange(own, earlier, role)) return members.notAllowed;
+	if (await isMember(transaction, org, email)) return alreadyMember;
+
+	const token = randomBytes(32).toString('base64url');
+	const expiresAt = new Date(Date.now() + lifeMs);
+	await transaction`
+		INSERT INTO invitations (id, org_id, email, role, hash, invited_by, expires_at)
+		VALUES (${uuid()}, ${org}, ${email}, ${role}, ${digest(token)}, ${actor.id}, ${expiresAt})
+		ON CONFLICT (org_id, email) DO UPDATE SET id = excluded.id, role = excluded.role, hash = excluded.hash,
+			invited_by = excluded.invited_by, created_at = excluded.created_at, expires_at = excluded.expires_at`;
+	await audit.record(transaction, org, actor, { action: 'invited', target: email, details: { role } });
+	return { ok: true, organization: held.name, token, expiresAt };
+}
+
+/** The role that an address is invited to already: who may not offer it may not take it back either. */
+async function pendingOf(sql: Queryable, org: string, email: string): Promise<Role | null> {
+	const [pending] = await sql<{ role: Role }[]>`
+		SELECT role FROM invitations WHERE org_id = ${org} AND email = ${email} AND expires_at > now()`;
+	return pending?.role ?? null;
+}
+
+async function isMember(sql: Queryable, org: string, email: string): Promise<boolean> {
+	const found = await sql`
+		SELECT FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ${org} AND u.email = ${email}`;
+	return found.count > 0;
+}
+
+/** Those of an organization that nobody has accepted, the newest first. */
+async function list(sql: Queryable, org: string): Promise<Invitation[]> {
+	return sql<Invitation[]>`
+		SELECT i.id, i.email, i.role, u.email AS "invitedBy", i.expires_at AS "expiresAt", i.expires_at <= now() AS "isExpired"
+		FROM invitations i LEFT JOIN users u ON u.id = i.invited_by
+		WHERE i.org_id = ${org} ORDER BY i.created_at DESC, i.id`;
+}
+
+async function revoke(
+	transaction: Queryable,
+	org: string,
+	actor: members.Actor,
+	id: string
+): Promise<members.Changed> {
+	await members.hold(transaction, org);
+	const own = await members.roleOf(transaction, org, actor.id);
+	if (!own) return members.notAllowed;
+	const [pending] = isUuid(id)
+		? await transaction<NewInvitation[]>`
+			SELECT email, role FROM invitations WHERE org_id = ${org} AND id = ${id}`
+		: [];
+	if (!pending) return unknown;
+	if (!mayChange(own, pending.role, null)) return members.notAllowed;
+
+	const { email, role } = pending;
+	await transaction`DELETE FROM invitations WHERE org_id = ${org} AND id = ${id}`;
+	const event = { action: 'revoked an invitation', target: email, details: { role } } as const;
+	await audit.record(transaction, org, actor, event);
+	return { ok: true };
+}
+
+/** What a link offers, whoever asks; null if its token is unknown, used, revoked or expired. */
+export async function find(sql: Queryable, token: string): Promise<Offer | null> {
+	if (!tokenForm.test(token)) return null;
+	const [offer] = await sql<Offer[]>`
+		SELECT o.name AS organization, o.suspended_at IS NOT NULL AS "isSuspended", i.email, i.role, u.email AS "invitedBy"
+		FROM invitations i JOIN organizations o ON o.id = i.org_id LEFT JOIN users u ON u.id = i.invited_by
+		WHERE i.hash = ${digest(token)} AND i.expires_at > now()`;
+	return offer ?? null;
+}
+
+/** Deletes those that expired a month ago, at most 10,000 at a time: until then they are shown as expired. */
+export async function forgetOld(sql: Queryable): Promise<number> {
+	const forgotten = await sql`
+		DELETE FROM invitations WHERE id IN (
+			SELECT id FROM invitations WHERE expires_at < now() - interval '30 days' LIMIT 10000)`;
+	return forgotten.count;
+}
+
+const unknown: members.Refused = {
+	ok: false,
+	status: 404,
+	faults: { form: 'This invitation is not pending any more. Load the page again.' }
+};
+
+const alreadyMember: members.Refused = {
+	ok: false,
+	status: 409,
+	faults: { email: 'This person is a member already. Change the role in the list of members.' }
+};

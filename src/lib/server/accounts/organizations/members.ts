@@ -1,0 +1,170 @@
+import { validate as isUuid } from 'uuid';
+import * as v from 'valibot';
+import type { Sql } from '../../postgres/connect.ts';
+import { roles, type Role } from '../../postgres/schema.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import type { Faults } from '../forms.ts';
+import type { Queryable } from '../queryable.ts';
+import { mayChange } from '../roles.ts';
+
+export interface Member {
+	id: string;
+	name: string;
+	email: string;
+	role: Role;
+	isSuspended: boolean;
+	/** Whether nobody else could do what only owners may: such a member can neither leave nor get another role. */
+	isLastOwner: boolean;
+	since: Date;
+	lastSeenAt: Date | null;
+}
+
+/** Who changes something in an organization: somebody with an account. */
+export type Actor = audit.Actor & { id: string };
+
+export type Changed = { ok: true } | Refused;
+export interface Refused {
+	ok: false;
+	status: 400 | 403 | 404 | 409;
+	faults: Faults;
+}
+
+export const role = v.picklist(roles, 'Choose a role.');
+/** For the form that gives a member another role. */
+export const roleForm = v.object({ role });
+
+/** The members of organizations. Every change takes its turn with the others of that organization. */
+export function members(sql: Sql) {
+	return {
+		list: (org: string) => list(sql, org),
+		/** Gives a member another role, if the actor may at that instant. */
+		changeRole: (org: string, actor: Actor, userId: string, to: Role) =>
+			transact(sql, (transaction) => change(transaction, org, actor, userId, to)),
+		/** Ends a membership, if the actor may at that instant, and with it the streams that it opened. */
+		remove: (org: string, actor: Actor, userId: string) =>
+			transact(sql, (transaction) => change(transaction, org, actor, userId, null)),
+		/** Ends the actor's own membership, which everybody may but the last owner. */
+		leave: (org: string, actor: Actor) =>
+			transact(sql, (transaction) => change(transaction, org, actor, actor.id, null)),
+		ownedAlone: (userId: string) => ownedAlone(sql, userId)
+	};
+}
+
+export interface Held {
+	slug: string;
+	name: string;
+	isSuspended: boolean;
+}
+
+/**
+ * Waits until no other transaction changes the members or the invitations of an organization, and keeps others waiting
+ * to this one's end: what is read after it stays true. Null if there is no such organization.
+ */
+export async function hold(transaction: Queryable, org: string): Promise<Held | null> {
+	const [held] = await transaction<Held[]>`
+		SELECT slug, name, suspended_at IS NOT NULL AS "isSuspended" FROM organizations WHERE id = ${org} FOR UPDATE`;
+	return held ?? null;
+}
+
+/** What a user is in an organization now; null: no member. */
+export async function roleOf(sql: Queryable, org: string, userId: string): Promise<Role | null> {
+	const [found] = await sql<{ role: Role }[]>`
+		SELECT role FROM memberships WHERE org_id = ${org} AND user_id = ${userId}`;
+	return found?.role ?? null;
+}
+
+/** Everybody who belongs to an organization, by name. */
+async function list(sql: Queryable, org: string): Promise<Member[]> {
+	return sql<Member[]>`
+		SELECT u.id, u.name, u.email, m.role, u.suspended_at IS NOT NULL AS "isSuspended", m.created_at AS since,
+			u.last_seen_at AS "lastSeenAt",
+			m.role = 'owner' AND NOT EXISTS (
+				SELECT FROM memberships o JOIN users ou ON ou.id = o.user_id
+				WHERE o.org_id = ${org} AND o.role = 'owner' AND o.user_id <> m.user_id AND ou.suspended_at IS NULL
+			) AS "isLastOwner"
+		FROM memberships m JOIN users u ON u.id = m.user_id
+		WHERE m.org_id = ${org} ORDER BY lower(u.name), u.email`;
+}
+
+/** Turns a member into another role, or (null) into no member. */
+async function change(
+	transaction: Queryable,
+	org: string,
+	actor: Actor,
+	userId: string,
+	to: Role | null
+): Promise<Changed> {
+	await hold(transaction, org);
+	const own = await roleOf(transaction, org, actor.id);
+	if (!own) return notAllowed;
+	const member = await find(transaction, org, userId);
+	if (!member) return unknown;
+	const leaves = userId === actor.id && to === null;
+	if (!leaves && !mayChange(own, member.role, to)) return notAllowed;
+	if (member.role === to) return { ok: true };
+	if (member.role === 'owner' && !(await hasOtherOwner(transaction, org, userId))) return lastOwner;
+
+	await write(transaction, org, userId, to);
+	await audit.record(transaction, org, actor, eventOf(member, to, leaves));
+	return { ok: true };
+}
+
+async function find(sql: Queryable, org: string, userId: string) {
+	if (!isUuid(userId)) return null;
+	const [member] = await sql<{ email: string; role: Role }[]>`
+		SELECT u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
+		WHERE m.org_id = ${org} AND m.user_id = ${userId}`;
+	return member ?? null;
+}
+
+/** Who is suspended cannot act for the organization, so does not count. */
+async function hasOtherOwner(sql: Queryable, org: string, userId: string): Promise<boolean> {
+	const [row] = await sql<{ exists: boolean }[]>`
+		SELECT EXISTS (
+			SELECT FROM memberships m JOIN users u ON u.id = m.user_id
+			WHERE m.org_id = ${org} AND m.role = 'owner' AND m.user_id <> ${userId} AND u.suspended_at IS NULL
+		) AS exists`;
+	return row?.exists === true;
+}
+
+async function write(sql: Queryable, org: string, userId: string, to: Role | null): Promise<void> {
+	if (to) await sql`UPDATE memberships SET role = ${to} WHERE org_id = ${org} AND user_id = ${userId}`;
+	else await sql`DELETE FROM memberships WHERE org_id = ${org} AND user_id = ${userId}`;
+}
+
+function eventOf(member: { email: string; role: Role }, to: Role | null, leaves: boolean): audit.Event {
+	if (leaves) return { action: 'left', details: { role: member.role } };
+	if (to === null)
+		return { action: 'removed a member', target: member.email, details: { role: member.role } };
+	return { action: 'changed a role', target: member.email, details: { from: member.role, to } };
+}
+
+/** The ids of the organizations that a user cannot leave, as their last owner. */
+async function ownedAlone(sql: Queryable, userId: string): Promise<string[]> {
+	const rows = await sql<{ org: string }[]>`
+		SELECT m.org_id AS org FROM memberships m
+		WHERE m.user_id = ${userId} AND m.role = 'owner' AND NOT EXISTS (
+			SELECT FROM memberships o JOIN users u ON u.id = o.user_id
+			WHERE o.org_id = m.org_id AND o.role = 'owner' AND o.user_id <> m.user_id AND u.suspended_at IS NULL)`;
+	return rows.map(({ org }) => org);
+}
+
+const unknown: Refused = {
+	ok: false,
+	status: 404,
+	faults: { form: 'This person is no member any more. Load the page again.' }
+};
+
+/** For who may not do what they ask for, or no more. */
+export const notAllowed: Refused = {
+	ok: false,
+	status: 403,
+	faults: { form: 'Your role may not do that. Ask an owner of the organization.' }
+};
+
+const lastOwner: Refused = {
+	ok: false,
+	status: 409,
+	faults: { form: 'An organization needs an owner: make somebody else an owner first.' }
+};

@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import type { Config } from '../../config.ts';
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import type { Actor } from '../audit/audit.ts';
+import { organization, type Faults } from '../forms.ts';
+import * as organizations from './organizations.ts';
+import { count, type TooMany } from '../sessions/sign-in.ts';
+import * as signUps from '../users/sign-up.ts';
+import type { User } from '../users/users.ts';
+
+type Options = Pick<Config, 'signUp' | 'retentionDays'>;
+
+/** For the form of somebody who has an account. */
+export const form = v.object({ organization });
+
+export type Made =
+	{ ok: true; org: organizations.Organization } | { ok: false; status: 403; faults: Faults } | TooMany;
+
+const perUser = { limit: 20, windowMs: 60 * 60_000 };
+
+/** The making of organizations by who has an account. */
+export function newOrganizations(sql: Sql, options: Options) {
+	return {
+		/** Whether a user may: who could have one by signing up anew, and instance admins. */
+		mayMake: (user: User) => mayMake(sql, user, options),
+		/** Makes an organization owned by a user. */
+		make: (user: User, name: string, actor: Actor) => make(sql, user, name, actor, options)
+	};
+}
+
+async function mayMake(sql: Sql, user: User, options: Options): Promise<boolean> {
+	return user.instanceAdmin || signUps.isOpen(sql, options);
+}
+
+async function make(sql: Sql, user: User, name: string, actor: Actor, options: Options): Promise<Made> {
+	if (!(await mayMake(sql, user, options))) return closed;
+	const limited = await count(sql, [[`new organization:account:${user.id}`, perUser]]);
+	if (limited) return limited;
+
+	const { retentionDays } = options;
+	const org = await transact(sql, (transaction) =>
+		organizations.create(transaction, user.id, { name, retentionDays }, actor)
+	);
+	return { ok: true, org };
+}
+
+const closed: Made = {
+	ok: false,
+	status: 403,
+	faults: { form: 'New organizations are made by the administrator of this server: ask there.' }
+};

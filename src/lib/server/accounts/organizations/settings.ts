@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import { line, type Faults } from '../forms.ts';
+import { hold } from './members.ts';
+import * as organizations from './organizations.ts';
+import type { Queryable } from '../queryable.ts';
+
+/** For the form of the name: a line of text, which the address does not follow. */
+export const name = v.object({ name: v.pipe(line, v.nonEmpty('Type a name.')) });
+
+/** For the form of the address: a slug. Whether it is free is only known when it is taken. */
+export const address = v.object({
+	slug: v.pipe(
+		v.string('Type an address.'),
+		v.trim(),
+		v.toLowerCase(),
+		v.nonEmpty('Type an address.'),
+		v.maxLength(organizations.slugLength, `Use at most ${organizations.slugLength} characters.`),
+		v.regex(/^[a-z\d-]*$/, 'Use the letters a to z, digits and dashes.'),
+		v.regex(/^[a-z\d]+(-[a-z\d]+)*$/, 'Begin and end with a letter or a digit, and use single dashes.'),
+		v.check(
+			(slug) => !organizations.isReserved(slug),
+			({ input }) => `"${input}" is a word of Tailrace itself: choose another.`
+		)
+	)
+});
+
+const mostDays = 36_500;
+const daysHint = `Type a whole number of days, from 1 to ${mostDays}.`;
+
+/** For the form of the retention. */
+export const retention = v.object({
+	days: v.pipe(
+		v.string(daysHint),
+		v.trim(),
+		v.regex(/^\d{1,5}$/, daysHint),
+		v.transform(Number),
+		v.minValue(1, daysHint),
+		v.maxValue(mostDays, daysHint)
+	)
+});
+
+export type Changed = { ok: true } | { ok: false; status: 404 | 409; faults: Faults };
+
+/** What admins change of an organization. Changes of one organization take turns, and each is recorded. */
+export function organizationSettings(sql: Sql) {
+	return {
+		/** Gives it another name; its address stays. */
+		rename: (org: string, actor: audit.Actor, to: string) =>
+			transact(sql, (transaction) => rename(transaction, org, actor, to)),
+		/** Gives it another slug, unless another organization has or had it. The old one goes on leading here. */
+		move: (org: string, actor: audit.Actor, to: string) =>
+			transact(sql, (transaction) => move(transaction, org, actor, to)).catch(takenIfUnique(to)),
+		/** Sets for how many days its lines are kept. `before` is what it was. */
+		keepFor: (org: string, actor: audit.Actor, days: number) =>
+			transact(sql, (transaction) => keepFor(transaction, org, actor, days))
+	};
+}
+
+const gone = { ok: false, status: 404, faults: { form: 'The organization was deleted.' } } as const;
+
+const taken = (slug: string) =>
+	({ ok: false, status: 409, faults: { slug: `"${slug}" is taken: choose another.` } }) as const;
+
+async function rename(transaction: Queryable, org: string, actor: audit.Actor, to: string): Promise<Changed> {
+	const held = await hold(transaction, org);
+	if (!held) return gone;
+	if (held.name === to) return { ok: true };
+	await transaction`UPDATE organizations SET name = ${to} WHERE id = ${org}`;
+	await audit.record(transaction, org, actor, {
+		action: 'changed the name',
+		target: to,
+		details: { from: held.name, to }
+	});
+	return { ok: true };
+}
+
+async function move(transaction: Queryable, org: string, actor: audit.Actor, to: string): Promise<Changed> {
+	const held = await hold(transaction, org);
+	if (!held) return gone;
+	if (held.slug === to) return { ok: true };
+	await organizations.takeTurns(transaction);
+	const [other] = await transaction`
+		SELECT 1 FROM organizations WHERE slug = ${to} AND id <> ${org}
+		UNION ALL SELECT 1 FROM old_slugs WHERE slug = ${to} AND org_id <> ${org} LIMIT 1`;
+	if (other) return taken(to);
+
+	await transaction`DELETE FROM old_slugs WHERE slug = ${to} AND org_id = ${org}`;
+	await transaction`UPDATE organizations SET slug = ${to} WHERE id = ${org}`;
+	await transaction`INSERT INTO old_slugs (slug, org_id) VALUES (${held.slug}, ${org})`;
+	await audit.record(transaction, org, actor, {
+		action: 'changed the address',
+		target: held.name,
+		details: { from: held.slug, to }
+	});
+	return { ok: true };
+}
+
+/** What took the slug between the question and the change, without taking turns. */
+function takenIfUnique(slug: string) {
+	return (error: unknown): Changed => {
+		if ((error as { code?: string }).code !== '23505') throw error; // unique_violation
+		return taken(slug);
+	};
+}
+
+async function keepFor(
+	transaction: Queryable,
+	org: string,
+	actor: audit.Actor,
+	days: number
+): Promise<(Changed & { ok: false }) | { ok: true; before: number }> {
+	const held = await hold(transaction, org);
+	if (!held) return gone;
+	const [set] = await transaction<{ before: number }[]>`
+		UPDATE organizations SET retention_days = ${days} FROM organizations AS old
+		WHERE organizations.id = ${org} AND old.id = ${org} RETURNING old.retention_days AS before`;
+	const before = set?.before ?? days;
+	if (before === days) return { ok: true, before };
+	await audit.record(transaction, org, actor, {
+		action: 'changed the retention',
+		target: held.name,
+		details: { from: before, to: days }
+	});
+	return { ok: true, before };
+}

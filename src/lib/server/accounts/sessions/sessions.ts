@@ -1,0 +1,141 @@
+import { Lucia, TimeSpan } from 'lucia';
+import type { From } from '../audit/audit.ts';
+import * as cookies from './cookies.ts';
+import { digest } from '../digest.ts';
+import type { Queryable } from '../queryable.ts';
+import { sessionAdapter, type SessionAttributes } from './adapter.ts';
+import type { User } from '../users/users.ts';
+
+export type SessionUser = User;
+
+export interface Session {
+	/** What stands in the database: a digest, which is no secret. */
+	id: string;
+	expiresAt: Date;
+	/** Whether it was prolonged just now, so that the cookie must be set again. */
+	fresh: boolean;
+}
+
+/** For the list of a user's own sessions. */
+export interface ListedSession extends SessionAttributes {
+	id: string;
+	createdAt: Date;
+}
+
+export interface NewSession {
+	token: string;
+	expiresAt: Date;
+}
+
+export interface Sessions {
+	/** Begins a session of 30 days. The token is for the cookie alone: nobody can find it again. */
+	create(userId: string, from: From): Promise<NewSession>;
+	/** Whose session it is, or null. One past the half of its 30 days is prolonged to 30 days from now. */
+	validate(token: string, from: From): Promise<{ session: Session; user: SessionUser } | null>;
+	/** As `validate`, of the cookie, which is renewed or taken away with its session. */
+	ofRequest(jar: cookies.Jar, secure: boolean, from: From): ReturnType<Sessions['validate']>;
+	/** Those of a user that have not expired, the last used first. */
+	list(userId: string): Promise<ListedSession[]>;
+	/** Ends a session, if it is one; the database then wakes the streams that were opened with it. */
+	end(token: string): Promise<void>;
+	/** Ends one of a user's sessions by its id; whether there was one. */
+	endById(userId: string, id: string): Promise<boolean>;
+	/** Ends all sessions of a user but the one with this id; returns how many. */
+	endAll(userId: string, exceptId?: string | null): Promise<number>;
+	/** Deletes what has expired. */
+	forgetOld(): Promise<void>;
+}
+
+type Attributes = Omit<User, 'id'>;
+
+declare module 'lucia' {
+	interface Register {
+		Lucia: Lucia<{ lastUsedAt: Date }, Attributes>;
+		DatabaseUserAttributes: Attributes;
+		DatabaseSessionAttributes: SessionAttributes;
+	}
+}
+
+/** 25 random bytes as Lucia 3 writes them (dist/crypto.js): what cannot be a token costs no query. */
+const token = /^[a-z2-7]{40}$/;
+
+/** A SHA-256 in hex: what cannot be an id costs no query. */
+const idForm = /^[\da-f]{64}$/;
+
+/** How often the last use is written at most, in ms. */
+const noteEveryMs = 60_000;
+
+/** Characters of a `User-Agent` that are kept: browsers send under 300. */
+const longestUserAgent = 500;
+
+/** Sessions by Lucia, known to nobody else: upstream no longer develops it, so it must stay easy to replace. */
+export function sessions(sql: Queryable): Sessions {
+	const lucia = new Lucia(sessionAdapter(sql), {
+		sessionExpiresIn: new TimeSpan(30, 'd'),
+		getUserAttributes: (attributes) => attributes,
+		getSessionAttributes: ({ lastUsedAt }) => ({ lastUsedAt })
+	});
+
+	async function create(userId: string, from: From) {
+		const { id, expiresAt } = await lucia.createSession(userId, { ...cut(from), lastUsedAt: new Date() });
+		await sql`UPDATE users SET last_seen_at = now() WHERE id = ${userId}`;
+		return { token: id, expiresAt };
+	}
+
+	async function validate(id: string, from: From) {
+		if (!token.test(id)) return null;
+		const { session, user } = await lucia.validateSession(id);
+		if (!session) return null;
+		if (Date.now() - session.lastUsedAt.getTime() > noteEveryMs)
+			await noteUse(digest(id), user.id, cut(from));
+		return { session: { id: digest(id), expiresAt: session.expiresAt, fresh: session.fresh }, user };
+	}
+
+	async function noteUse(id: string, userId: string, { address, userAgent }: From): Promise<void> {
+		await sql`
+			WITH used AS (
+				UPDATE sessions SET last_used_at = now(), address = ${address}, user_agent = ${userAgent} WHERE id = ${id})
+			UPDATE users SET last_seen_at = now() WHERE id = ${userId}`;
+	}
+
+	async function ofRequest(jar: cookies.Jar, secure: boolean, from: From) {
+		const id = cookies.session(jar);
+		if (id === null) return null;
+		const found = await validate(id, from);
+		if (!found) cookies.removeSession(jar, secure);
+		if (found?.session.fresh) cookies.setSession(jar, { token: id, ...found.session }, secure);
+		return found;
+	}
+
+	async function list(userId: string) {
+		return sql<ListedSession[]>`
+			SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", address, user_agent AS "userAgent"
+			FROM sessions WHERE user_id = ${userId} AND expires_at > now() ORDER BY last_used_at DESC, id`;
+	}
+
+	async function endById(userId: string, id: string) {
+		if (!idForm.test(id)) return false;
+		return (await sql`DELETE FROM sessions WHERE user_id = ${userId} AND id = ${id}`).count === 1;
+	}
+
+	async function endAll(userId: string, exceptId: string | null = null) {
+		const ended = await sql`
+			DELETE FROM sessions WHERE user_id = ${userId} AND id IS DISTINCT FROM ${exceptId}`;
+		return ended.count;
+	}
+
+	return {
+		create,
+		validate,
+		ofRequest,
+		list,
+		end: (id) => lucia.invalidateSession(id),
+		endById,
+		endAll,
+		forgetOld: () => lucia.deleteExpiredSessions()
+	};
+}
+
+function cut({ address, userAgent }: From): From {
+	return { address, userAgent: userAgent?.slice(0, longestUserAgent) ?? null };
+}

@@ -1,0 +1,134 @@
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import * as emailTokens from '../mail/tokens.ts';
+import type { SignIn } from '../forms.ts';
+import * as letters from '../mail/letters.ts';
+import type { Post } from '../mail/mail.ts';
+import type { Passwords } from './passwords.ts';
+import { holdProven, prove, type Owner } from './profile.ts';
+import type { Queryable } from '../queryable.ts';
+import { count, type Refused } from '../sessions/sign-in.ts';
+import * as users from './users.ts';
+
+/** Whether the change waits for a link to be opened. */
+export type Asked = { ok: true; isMailed: boolean } | Refused;
+
+const day = 24 * 60 * 60_000; // ms
+
+/** Per account: each tells, or mails, whether an address has one. The same of links that are opened. */
+const perAccount = { limit: 5, windowMs: 60 * 60_000 };
+const linksPerAccount = { limit: 20, windowMs: 60 * 60_000 };
+
+/**
+ * Gives the owner, who proves to know the password, another address: once the link is opened that is mailed there, or at
+ * once without a mail server (`post` is null).
+ */
+export async function ask(
+	sql: Sql,
+	passwords: Passwords,
+	{ email, password }: SignIn,
+	owner: Owner,
+	{ origin, post }: { origin: string; post: Post | null }
+): Promise<Asked> {
+	const proven = await prove(sql, passwords, password, owner);
+	if (!proven.ok) return proven;
+	if (proven.user.email === email) return same;
+	const limited = await count(sql, [[`change e-mail:account:${owner.id}`, perAccount]]);
+	if (limited) return limited;
+	if (!post) return changeAtOnce(sql, proven.user, email, owner);
+
+	const isTaken = (await users.findByEmail(sql, email)) !== null;
+	const token = await transact(sql, async (transaction) => {
+		const user = await holdProven(transaction, proven.user);
+		return (
+			user && emailTokens.create(transaction, { purpose, userId: user.id, email, data: {}, lifeMs: day })
+		);
+	});
+	if (token === null) return changedMeanwhile;
+	const asked = { from: owner, origin };
+	const link = `${origin}/account/confirm/${token}`;
+	post(isTaken ? letters.emailIsTaken(email, asked) : letters.confirmEmail(email, link, asked));
+	return { ok: true, isMailed: true };
+}
+
+/** The address that a link gives to its owner; null if it is not good, not any more, or somebody else's. */
+export async function find(sql: Queryable, token: string, owner: Owner): Promise<string | null> {
+	const mailed = await emailTokens.find(sql, purpose, token);
+	return mailed?.userId === owner.id ? mailed.email : null;
+}
+
+/** Gives the owner of a link the address that it was mailed to, and says so to the old one. */
+export async function confirm(
+	sql: Sql,
+	token: string,
+	owner: Owner,
+	{ origin, post }: { origin: string; post: Post | null }
+): Promise<{ ok: true } | Refused> {
+	const limited = await count(sql, [[`change e-mail:link:account:${owner.id}`, linksPerAccount]]);
+	if (limited) return limited;
+	const changed = await transact(sql, async (transaction) => {
+		await users.takeTurns(transaction);
+		const user = await users.hold(transaction, owner.id);
+		if (!user || (await find(transaction, token, owner)) === null) return gone;
+		const mailed = await emailTokens.use(transaction, purpose, token);
+		if (!mailed) return gone;
+		const moved = await change(transaction, user, mailed.email, owner);
+		return moved.ok ? moved : takenMeanwhile;
+	});
+	if (!changed.ok) return changed;
+	post?.(letters.emailChanged(changed.from, changed.to, { from: owner, origin }));
+	return { ok: true };
+}
+
+const purpose = 'change e-mail';
+
+function changeAtOnce(sql: Sql, proven: users.WithPassword, email: string, owner: Owner): Promise<Asked> {
+	return transact(sql, async (transaction) => {
+		await users.takeTurns(transaction);
+		const user = await holdProven(transaction, proven);
+		if (!user) return changedMeanwhile;
+		const changed = await change(transaction, user, email, owner);
+		return changed.ok ? { ok: true, isMailed: false } : changed;
+	});
+}
+
+/** Of a user that is held. Links that were mailed to the old address are good no more. */
+async function change(
+	transaction: Queryable,
+	{ id, email: from }: users.WithPassword,
+	to: string,
+	owner: Owner
+): Promise<{ ok: true; from: string; to: string } | Refused> {
+	await emailTokens.endAll(transaction, id);
+	if (!(await users.changeEmail(transaction, id, to))) return taken;
+	const event = { action: 'changed their e-mail address', details: { from, to } } as const;
+	await audit.recordOfAccount(transaction, id, owner, event);
+	return { ok: true, from, to };
+}
+
+const same: Refused = { ok: false, status: 400, faults: { email: 'This is your address already.' } };
+
+const taken: Refused = {
+	ok: false,
+	status: 409,
+	faults: { email: 'There is another account with this address.' }
+};
+
+const changedMeanwhile: Refused = {
+	ok: false,
+	status: 400,
+	faults: { password: 'Your password was changed just now. Type the new one.' }
+};
+
+const takenMeanwhile: Refused = {
+	ok: false,
+	status: 410,
+	faults: { form: 'There is another account with this address by now.' }
+};
+
+const gone: Refused = {
+	ok: false,
+	status: 410,
+	faults: { form: 'This link is not valid any more. Ask for the change again.' }
+};

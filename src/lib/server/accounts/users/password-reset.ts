@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import * as emailTokens from '../mail/tokens.ts';
+import { email } from '../forms.ts';
+import * as letters from '../mail/letters.ts';
+import type { Post } from '../mail/mail.ts';
+import * as strength from './passwords.ts';
+import type { Passwords } from './passwords.ts';
+import type { Queryable } from '../queryable.ts';
+import * as rateLimits from '../rate-limits.ts';
+import { sessions } from '../sessions/sessions.ts';
+import { count, forgetAttempts, type Refused, type TooMany } from '../sessions/sign-in.ts';
+import * as users from './users.ts';
+
+/** Of who forgot the password, and of who has the link. */
+export const forgotten = v.object({ email });
+export const chosen = v.object({ password: v.string('Choose a password.') });
+
+const hour = 60 * 60_000; // ms
+
+/** Per address, of requests and of links that are opened; per account, of mails. */
+const perAddress = { limit: 20, windowMs: hour };
+const perAccount = { limit: 5, windowMs: hour };
+
+/** How a forgotten password is replaced: by a mailed link, hence not at all without a mail server (`post` is null). */
+export function passwordReset(sql: Sql, passwords: Passwords, post: Post | null) {
+	return {
+		isOffered: post !== null,
+		ask: async (email: string, asked: letters.Asked) => (post ? ask(sql, email, asked, post) : notOffered),
+		find: (token: string) => find(sql, token),
+		use: (token: string, password: string, from: audit.From) => use(sql, passwords, token, password, from)
+	};
+}
+
+/**
+ * Mails a link that sets a new password, if there is an account that is not suspended and did not get too many already.
+ * The same answer after the same work whether it does or not.
+ */
+async function ask(
+	sql: Sql,
+	email: string,
+	asked: letters.Asked,
+	post: Post
+): Promise<{ ok: true } | TooMany> {
+	const { from, origin } = asked;
+	const limited = await count(sql, [[`password-reset:address:${networkOf(from)}`, perAddress]]);
+	if (limited) return limited;
+	const { allowed } = await rateLimits.attempt(sql, `password-reset:account:${email}`, perAccount);
+	if (!allowed) return { ok: true };
+
+	const user = await users.findByEmail(sql, email);
+	const userId = user?.id ?? null;
+	const token = await transact(sql, async (transaction) => {
+		await users.hold(transaction, userId);
+		const actor = { ...from, id: userId, name: email };
+		await audit.recordOfAccount(transaction, userId, actor, { action: 'asked for a password reset' });
+		// For nobody, too, who is not told: without a user it opens nothing.
+		return emailTokens.create(transaction, { purpose, userId, email, data: {}, lifeMs: hour });
+	});
+	if (user && !user.isSuspended)
+		post(letters.resetPassword(email, `${origin}/reset-password/${token}`, asked));
+	return { ok: true };
+}
+
+/** The account whose password a link sets; null if the link is not good, or not any more. */
+async function find(sql: Queryable, token: string): Promise<users.WithPassword | null> {
+	const mailed = await emailTokens.find(sql, purpose, token);
+	const user = mailed?.userId ? await users.find(sql, mailed.userId) : null;
+	return user && isFor(user, mailed) ? user : null;
+}
+
+/**
+ * Sets the password of the account that the link is for, and ends all its sessions and links: of two at the same instant
+ * one wins.
+ */
+async function use(
+	sql: Sql,
+	passwords: Passwords,
+	token: string,
+	password: string,
+	from: audit.From
+): Promise<{ ok: true } | Refused> {
+	const limited = await count(sql, [[`password-reset:link:address:${networkOf(from)}`, perAddress]]);
+	if (limited) return limited;
+	const found = await find(sql, token);
+	if (!found) return gone;
+	const fault = strength.fault(password, found.email);
+	if (fault) return { ok: false, status: 400, faults: { password: fault } };
+
+	const passwordHash = await passwords.hash(password);
+	return transact(sql, async (transaction) => {
+		const user = await users.hold(transaction, found.id);
+		const mailed = await emailTokens.use(transaction, purpose, token);
+		if (!user || !isFor(user, mailed)) return gone;
+		const actor = { ...from, id: user.id, name: user.email };
+		await set(transaction, user, passwordHash, actor);
+		return { ok: true };
+	});
+}
+
+export interface NewPassword {
+	email: string;
+	/** One is made up without it. */
+	password?: string | undefined;
+}
+
+/**
+ * Sets the password of an account for who runs the server, one that is hard to guess unless it is given, and ends all
+ * its sessions and links. Null if no account has the address.
+ */
+export async function byOperator(
+	sql: Sql,
+	passwords: Passwords,
+	{ email, password = randomBytes(15).toString('base64url') }: NewPassword
+): Promise<{ user: { id: string; email: string }; password: string } | null> {
+	const passwordHash = await passwords.hash(password);
+	return transact(sql, async (transaction) => {
+		const found = await users.findByEmail(transaction, email);
+		const user = await users.hold(transaction, found?.id ?? null);
+		if (!user) return null;
+		await set(transaction, user, passwordHash, audit.operator);
+		return { user: { id: user.id, email: user.email }, password };
+	});
+}
+
+const purpose = 'reset password';
+
+/** Of a user that is held. */
+async function set(
+	transaction: Queryable,
+	{ id, email }: users.WithPassword,
+	passwordHash: string,
+	actor: audit.Actor
+): Promise<void> {
+	await emailTokens.endAll(transaction, id);
+	await users.changePassword(transaction, id, passwordHash);
+	await sessions(transaction).endAll(id);
+	await forgetAttempts(transaction, email);
+	await audit.recordOfAccount(transaction, id, actor, { action: 'reset a password', target: email });
+}
+
+/** A link that went to an address that is not the account's any more is good for nothing. */
+function isFor(user: users.WithPassword, mailed: emailTokens.Mailed | null): boolean {
+	return mailed !== null && mailed.userId === user.id && mailed.email === user.email && !user.isSuspended;
+}
+
+function networkOf({ address }: audit.From): string {
+	return rateLimits.networkOf(address);
+}
+
+const notOffered: Refused = {
+	ok: false,
+	status: 409,
+	faults: { form: 'This server sends no mails. Ask its administrator for a new password.' }
+};
+
+const gone: Refused = {
+	ok: false,
+	status: 410,
+	faults: { form: 'This link is not valid any more. Ask for a new one.' }
+};

@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import { email, line } from '../forms.ts';
+import { fault, type Passwords } from './passwords.ts';
+import type { Queryable } from '../queryable.ts';
+import { sessions } from '../sessions/sessions.ts';
+import { countAttempt, forgetAttempts, type Refused } from '../sessions/sign-in.ts';
+import * as emailTokens from '../mail/tokens.ts';
+import * as users from './users.ts';
+
+/** Who has an account and changes it. */
+export type Owner = audit.Actor & { id: string };
+
+export type Changed = { ok: true } | Refused;
+
+export const nameForm = v.object({ name: v.pipe(line, v.nonEmpty('Type a name.')) });
+/** `password` is the present one, as a proof that nobody else sits there. */
+export const emailForm = v.object({ email, password: v.string('Type your password.') });
+export const passwordForm = v.object({
+	password: v.string('Type your password.'),
+	newPassword: v.string('Choose a password.')
+});
+
+export type NewPassword = v.InferOutput<typeof passwordForm>;
+
+/** Gives the owner another name. */
+export function changeName(sql: Sql, name: string, owner: Owner): Promise<void> {
+	return transact(sql, async (transaction) => {
+		const held = await users.hold(transaction, owner.id);
+		if (!held || held.name === name) return;
+		await users.rename(transaction, owner.id, name);
+		const details = { from: held.name, to: name };
+		await audit.recordOfAccount(transaction, owner.id, owner, { action: 'changed their name', details });
+	});
+}
+
+/**
+ * Gives the owner, who proves to know the present password, another one. All other sessions end, and all links that were
+ * mailed; `sessionId` is the one that stays.
+ */
+export async function changePassword(
+	sql: Sql,
+	passwords: Passwords,
+	{ password, newPassword }: NewPassword,
+	owner: Owner,
+	sessionId: string | null
+): Promise<Changed> {
+	const proven = await prove(sql, passwords, password, owner);
+	if (!proven.ok) return proven;
+	const weakness = fault(newPassword, proven.user.email);
+	if (weakness) return { ok: false, status: 400, faults: { newPassword: weakness } };
+
+	const passwordHash = await passwords.hash(newPassword);
+	return transact(sql, async (transaction) => {
+		const user = await holdProven(transaction, proven.user);
+		if (!user) return wrong;
+		await emailTokens.endAll(transaction, user.id);
+		await users.changePassword(transaction, user.id, passwordHash);
+		const ended = await sessions(transaction).endAll(user.id, sessionId);
+		const details = { 'ended sessions': ended };
+		await audit.recordOfAccount(transaction, user.id, owner, { action: 'changed their password', details });
+		return { ok: true };
+	});
+}
+
+/** The owner's account, if the password is theirs. Wrong ones count together with those at signing in. */
+export async function prove(
+	sql: Sql,
+	passwords: Passwords,
+	password: string,
+	owner: Owner
+): Promise<{ ok: true; user: users.WithPassword } | Refused> {
+	const user = await users.find(sql, owner.id);
+	if (!user) return wrong;
+	const limited = await countAttempt(sql, user.email, owner);
+	if (limited) return limited;
+	if (!(await passwords.verify(user.passwordHash, password))) return wrong;
+	await forgetAttempts(sql, user.email);
+	return { ok: true, user };
+}
+
+/** The account as it was proven, kept so to the transaction's end; null if its password was changed since. */
+export async function holdProven(
+	transaction: Queryable,
+	{ id, passwordHash }: users.WithPassword
+): Promise<users.WithPassword | null> {
+	const held = await users.hold(transaction, id);
+	return held?.passwordHash === passwordHash ? held : null;
+}
+
+const wrong: Refused = { ok: false, status: 400, faults: { password: 'This is not your password.' } };

@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import * as emailTokens from '../mail/tokens.ts';
+import type { SignUp } from '../forms.ts';
+import * as letters from '../mail/letters.ts';
+import type { Post } from '../mail/mail.ts';
+import type { Passwords } from './passwords.ts';
+import * as rateLimits from '../rate-limits.ts';
+import { count, type Refused } from '../sessions/sign-in.ts';
+import * as signUps from './sign-up.ts';
+import * as users from './users.ts';
+
+/** For the form behind the link: the password that was typed at sign-up. */
+export const confirmation = v.object({ password: v.string('Type your password.') });
+
+const day = 24 * 60 * 60_000; // ms
+
+/** Per address, of links that are opened. */
+const perAddress = { limit: 20, windowMs: 60 * 60_000 };
+
+interface Options {
+	options: signUps.Options;
+	/** Null: no mail server, so nobody signs up like this. */
+	post: Post | null;
+}
+
+/** Sign-up that shows first that the address is theirs who typed it. The first user of a server needs no mail. */
+export function signUpByMail(sql: Sql, passwords: Passwords, { options, post }: Options) {
+	return {
+		/** Whether signing up goes like this now. */
+		isOn: async () => post !== null && (await users.anyExists(sql)),
+		ask: async (form: SignUp, asked: letters.Asked) =>
+			post ? ask(sql, passwords, form, asked, { options, post }) : signUps.closed,
+		find: (token: string) => find(sql, token),
+		confirm: (token: string, password: string, from: audit.From) =>
+			confirm(sql, passwords, { token, password }, from, options)
+	};
+}
+
+/**
+ * Mails a link that makes the account; to who has one, that it is there. The same answer after the same work: only who
+ * reads the mail learns which.
+ */
+async function ask(
+	sql: Sql,
+	passwords: Passwords,
+	form: SignUp,
+	asked: letters.Asked,
+	{ options, post }: { options: signUps.Options; post: Post }
+): Promise<{ ok: true } | Refused> {
+	if (!(await signUps.isOpen(sql, options))) return signUps.closed;
+	const { name, email, organization } = form;
+	const limited = await signUps.countSignUp(sql, email, asked.from);
+	if (limited) return limited;
+
+	const data = { name, organization, passwordHash: await passwords.hash(form.password) };
+	const found = await users.findByEmail(sql, email);
+	// Made for both, for the same work; nobody is told the one for an address that has an account.
+	const token = await transact(sql, (transaction) =>
+		emailTokens.create(transaction, { purpose, userId: null, email, data, lifeMs: day })
+	);
+	const link = `${asked.origin}/sign-up/${token}`;
+	post(found ? letters.hasAccount(email, asked) : letters.confirmSignUp(email, link, asked));
+	return { ok: true };
+}
+
+/** What the link would make; null if it is not good, or not any more. */
+async function find(sql: Sql, token: string): Promise<{ email: string; organization: string } | null> {
+	const mailed = await emailTokens.find(sql, purpose, token);
+	return mailed && { email: mailed.email, organization: mailed.data.organization ?? '' };
+}
+
+/**
+ * Makes the account that the link is for, and uses it up: of two at the same instant one wins. It asks for the password once
+ * more: who owns the mailbox would otherwise make an account that opens with a stranger's.
+ */
+async function confirm(
+	sql: Sql,
+	passwords: Passwords,
+	{ token, password }: { token: string; password: string },
+	from: audit.From,
+	options: signUps.Options
+): Promise<signUps.SignedUp> {
+	const limited = await count(sql, [
+		[`sign-up:link:address:${rateLimits.networkOf(from.address)}`, perAddress]
+	]);
+	if (limited) return limited;
+	const pending = await emailTokens.find(sql, purpose, token);
+	if (!pending) return gone;
+	if (!(await passwords.verify(pending.data.passwordHash ?? '', password))) return wrong;
+	return transact(sql, async (transaction) => {
+		await users.takeTurns(transaction);
+		if (!(await signUps.isOpen(transaction, options))) return signUps.closed;
+		const mailed = await emailTokens.use(transaction, purpose, token);
+		if (!mailed) return gone;
+		const { name = '', organization = '', passwordHash = '' } = mailed.data;
+		const owner = { email: mailed.email, name, organization, passwordHash };
+		const made = await signUps.make(transaction, owner, from, options);
+		return made.ok || made.status !== 409 ? made : taken;
+	});
+}
+
+const purpose = 'sign up';
+
+const wrong: Refused = {
+	ok: false,
+	status: 400,
+	faults: {
+		password: 'This is not the password that was typed at sign-up. If it was not you, close this page.'
+	}
+};
+
+const gone: Refused = {
+	ok: false,
+	status: 410,
+	faults: { form: 'This link is not valid any more. Sign up again.' }
+};
+
+const taken: Refused = {
+	ok: false,
+	status: 410,
+	faults: { form: 'This address has an account by now. Sign in instead.' }
+};

@@ -1,0 +1,99 @@
+import type { Config } from '../../config.ts';
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import type { SignUp } from '../forms.ts';
+import * as keys from '../keys/keys.ts';
+import * as organizations from '../organizations/organizations.ts';
+import type { Passwords } from './passwords.ts';
+import type { Queryable } from '../queryable.ts';
+import * as rateLimits from '../rate-limits.ts';
+import { sessions, type NewSession } from '../sessions/sessions.ts';
+import { count, type Refused, type TooMany } from '../sessions/sign-in.ts';
+import * as users from './users.ts';
+
+export interface NewAccount {
+	user: users.User;
+	org: organizations.Organization;
+	/** The organization's first API key, with both scopes; only this once. */
+	key: string;
+	session: NewSession;
+}
+
+export type SignedUp = ({ ok: true } & NewAccount) | Refused;
+
+export type Options = Pick<Config, 'signUp' | 'retentionDays'>;
+
+/** Who is to have an account, and the name of the organization that comes with it. */
+export type NewOwner = users.NewUser & { organization: string };
+
+/** Per address: each costs a password hash and leaves an organization. Per account: each may send a mail. */
+const perAddress = { limit: 20, windowMs: 60 * 60_000 };
+const perAccount = { limit: 5, windowMs: 60 * 60_000 };
+
+/** Whether somebody without an invitation may make an account now: what `SIGN_UP` says (API.md, "Environment"). */
+export async function isOpen(sql: Queryable, { signUp }: Options): Promise<boolean> {
+	if (signUp === 'first') return !(await users.anyExists(sql));
+	return signUp === 'open';
+}
+
+/**
+ * Makes a user, an organization owned by them, its first key and a session: all or nothing. Its answer tells whether the
+ * address has an account, since it then exists at once or not; with a mail server, sign-up-by-mail.ts hides it.
+ */
+export async function signUp(
+	sql: Sql,
+	passwords: Passwords,
+	form: SignUp,
+	from: audit.From,
+	options: Options
+): Promise<SignedUp> {
+	if (!(await isOpen(sql, options))) return closed;
+	const limited = await countSignUp(sql, form.email, from);
+	if (limited) return limited;
+
+	const passwordHash = await passwords.hash(form.password);
+	return transact(sql, async (transaction) => {
+		await users.takeTurns(transaction);
+		// Asked again: another sign-up may have been first since.
+		if (!(await isOpen(transaction, options))) return closed;
+		return make(transaction, { ...form, passwordHash }, from, options);
+	});
+}
+
+/** Counts that somebody signs up, whether the address has an account or not; what to answer if too often. */
+export function countSignUp(sql: Queryable, email: string, from: audit.From): Promise<TooMany | null> {
+	return count(sql, [
+		[`sign-up:address:${rateLimits.networkOf(from.address)}`, perAddress],
+		[`sign-up:account:${email}`, perAccount]
+	]);
+}
+
+/** Makes an account with all that belongs to it, after `users.takeTurns`; refuses an address that has one. */
+export async function make(
+	transaction: Queryable,
+	{ organization, ...person }: NewOwner,
+	from: audit.From,
+	{ retentionDays }: Options
+): Promise<SignedUp> {
+	const user = await users.create(transaction, person);
+	if (!user) return taken;
+	const actor = { ...from, id: user.id, name: user.email };
+	await audit.record(transaction, null, actor, { action: 'signed up' });
+	const org = await organizations.create(transaction, user.id, { name: organization, retentionDays }, actor);
+	const first = { name: 'First key', scopes: ['write', 'read'] } satisfies keys.NewKey;
+	const { key } = await keys.create(transaction, org.id, actor, first);
+	return { ok: true, user, org, key, session: await sessions(transaction).create(user.id, from) };
+}
+
+export const closed: Refused = {
+	ok: false,
+	status: 403,
+	faults: { form: 'Sign-up is closed on this server. Ask its administrator for an account.' }
+};
+
+const taken: Refused = {
+	ok: false,
+	status: 409,
+	faults: { email: 'There is an account with this address. Sign in instead.' }
+};

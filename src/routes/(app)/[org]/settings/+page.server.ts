@@ -1,0 +1,95 @@
+import { fail, redirect } from '@sveltejs/kit';
+import * as forms from '$server/accounts/forms';
+import * as settings from '$server/accounts/organizations/settings';
+import { may } from '$server/accounts/roles';
+import { actorOf } from '../../../actor';
+import { membershipOf } from '../membership';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	const { org, role } = await membershipOf(event, 'settings');
+	const { app, origin } = event.locals;
+	return {
+		retentionDays: org.retentionDays,
+		heirs: may(role, 'owners') ? await app.accounts.ownership.heirs(org.id) : [],
+		origin,
+		moved: event.url.searchParams.has('moved')
+	};
+};
+
+/** What became of one of the page's forms. */
+interface Answer {
+	form: 'name' | 'address' | 'retention' | 'ownership' | 'deletion';
+	typed?: Record<string, string>;
+	faults?: forms.Faults;
+	done?: string;
+}
+
+const refuse = (status: number, answer: Answer) => fail(status, answer);
+const done = (form: Answer['form'], done: string): Answer => ({ form, done });
+
+export const actions: Actions = {
+	name: async (event) => {
+		const { org } = await membershipOf(event, 'settings');
+		const data = await event.request.formData();
+		const typed = { name: String(data.get('name') ?? '') };
+		const form = forms.read(settings.name, data);
+		if (!form.ok) return refuse(400, { form: 'name', typed, faults: form.faults });
+
+		const { locals } = event;
+		const changed = await locals.app.accounts.settings.rename(org.id, actorOf(locals), form.values.name);
+		if (!changed.ok) return refuse(changed.status, { form: 'name', typed, faults: changed.faults });
+		return done('name', 'Saved.');
+	},
+
+	address: async (event) => {
+		const { org } = await membershipOf(event, 'settings');
+		const data = await event.request.formData();
+		const typed = { slug: String(data.get('slug') ?? '') };
+		if (typed.slug === org.slug) return done('address', 'Saved.'); // also one that could not be chosen now
+		const form = forms.read(settings.address, data);
+		if (!form.ok) return refuse(400, { form: 'address', typed, faults: form.faults });
+
+		const { locals } = event;
+		const { slug } = form.values;
+		const changed = await locals.app.accounts.settings.move(org.id, actorOf(locals), slug);
+		if (!changed.ok) return refuse(changed.status, { form: 'address', typed, faults: changed.faults });
+		redirect(303, `/${slug}/settings?moved`);
+	},
+
+	retention: async (event) => {
+		const { org } = await membershipOf(event, 'settings');
+		const data = await event.request.formData();
+		const typed = { days: String(data.get('days') ?? '') };
+		const form = forms.read(settings.retention, data);
+		if (!form.ok) return refuse(400, { form: 'retention', typed, faults: form.faults });
+
+		const { locals } = event;
+		const { days } = form.values;
+		const changed = await locals.app.accounts.settings.keepFor(org.id, actorOf(locals), days);
+		if (!changed.ok) return refuse(changed.status, { form: 'retention', typed, faults: changed.faults });
+		if (days >= changed.before) return done('retention', 'Saved.');
+		const older = days === 1 ? 'a day' : `${days} days`;
+		return done('retention', `Saved. Lines older than ${older} are deleted within the hour.`);
+	},
+
+	transfer: async (event) => {
+		const { org } = await membershipOf(event, 'owners');
+		const { locals } = event;
+		const member = String((await event.request.formData()).get('member') ?? '');
+		const transferred = await locals.app.accounts.ownership.transfer(org.id, actorOf(locals), member);
+		if (!transferred.ok) return refuse(transferred.status, { form: 'ownership', faults: transferred.faults });
+		return done('ownership', `${transferred.to.name} is the owner now, and you are an admin.`);
+	},
+
+	delete: async (event) => {
+		const { org } = await membershipOf(event, 'delete');
+		const { locals } = event;
+		const organization = String((await event.request.formData()).get('organization') ?? '');
+		const deleted = await locals.app.accounts.deletion.remove(org.id, actorOf(locals), organization);
+		if (!deleted.ok)
+			return refuse(deleted.status, { form: 'deletion', typed: { organization }, faults: deleted.faults });
+		locals.app.removeLeftovers();
+		redirect(303, '/');
+	}
+};

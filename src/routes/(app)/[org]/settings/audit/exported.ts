@@ -1,0 +1,56 @@
+import { error, isHttpError } from '@sveltejs/kit';
+import * as auditExport from '$server/accounts/audit/export';
+import type { ListedEvent } from '$server/accounts/audit/list';
+
+interface Exported {
+	batches: AsyncIterable<ListedEvent[]>;
+	/** What the file is named after. */
+	name: string;
+	/** Whether the organization stands with each event. */
+	withOrg?: boolean;
+	/** Asked before each further batch: throws when the reader may see it no more, and the download breaks off. */
+	goOn(): Promise<unknown>;
+	/** Told why a download broke off, if it is a fault of ours: its status was sent long before. */
+	failed(error: unknown): void;
+}
+
+/** The format that an address asks for; CSV if it says none. */
+export function formatOf(url: URL): auditExport.Format {
+	const asked = url.searchParams.get('format') || 'csv';
+	const format = auditExport.formats.find((name) => name === asked);
+	return format ?? error(400, 'Choose the format csv or ndjson.');
+}
+
+/** A download of events, read only as fast as it is taken. */
+export function exported(
+	format: auditExport.Format,
+	{ batches, name, withOrg, goOn, failed }: Exported
+): Response {
+	const pieces = auditExport.write(batches, format, { withOrg: withOrg ?? false, goOn });
+	const body = new ReadableStream<Uint8Array>(
+		{
+			async pull(controller) {
+				try {
+					const { done, value } = await pieces.next();
+					if (done) controller.close();
+					else controller.enqueue(value);
+				} catch (error) {
+					if (!isHttpError(error)) failed(error);
+					throw error;
+				}
+			},
+			async cancel() {
+				await pieces.return();
+			}
+		},
+		{ highWaterMark: 0 }
+	);
+	const file = `audit-${name}-${new Date().toISOString().slice(0, 10)}.${format}`;
+	return new Response(body, {
+		headers: {
+			'content-type': auditExport.contentTypes[format],
+			'content-disposition': `attachment; filename="${file}"`,
+			'cache-control': 'no-store'
+		}
+	});
+}

@@ -1,0 +1,25 @@
+import { error } from '@sveltejs/kit';
+import { parse, type Asked, type AuditFilter } from '$server/accounts/audit/filter';
+import type { Format } from '$server/accounts/audit/export';
+
+/** What an address asks of the audit; refused with a sentence if it cannot be read. */
+export function askedOf(url: URL): Asked {
+	const parsed = parse(url.searchParams);
+	if (!parsed.ok) error(400, parsed.detail);
+	return parsed.asked;
+}
+
+/** The addresses around a page of events, as queries: what follows it, its beginning, and the whole of it as a file. */
+export function linksOf({ before, ...filter }: Asked, next: string | null) {
+	return {
+		older: next === null ? null : queryOf({ ...filter, before: next }),
+		newest: before === undefined ? null : queryOf(filter),
+		csv: queryOf({ ...filter, format: 'csv' }),
+		ndjson: queryOf({ ...filter, format: 'ndjson' })
+	};
+}
+
+function queryOf(parameters: AuditFilter & { before?: string; format?: Format }): `?${string}` {
+	const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+	return `?${new URLSearchParams(given)}`;
+}

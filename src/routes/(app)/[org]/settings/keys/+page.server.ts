@@ -1,0 +1,45 @@
+import { fail } from '@sveltejs/kit';
+import * as forms from '$server/accounts/forms';
+import { newKey } from '$server/accounts/keys/forms';
+import { actorOf } from '../../../../actor';
+import { membershipOf } from '../../membership';
+import type { Actions, PageServerLoad } from './$types';
+import { commands } from './commands';
+import { present } from './present';
+
+export const load: PageServerLoad = async (event) => {
+	const { org } = await membershipOf(event, 'keys');
+	const keys = await event.locals.app.accounts.keys.list(org.id);
+	return { keys: keys.map(present) };
+};
+
+export const actions: Actions = {
+	/** Makes a key and shows it in the answer, this once. */
+	async make(event) {
+		const { org } = await membershipOf(event, 'keys');
+		const { locals, request, setHeaders } = event;
+		const data = await request.formData();
+		const typed = {
+			name: textOf(data.get('name')),
+			scopes: data.getAll('scopes').map(textOf),
+			expires: textOf(data.get('expires'))
+		};
+		const read = forms.read(newKey, typed);
+		if (!read.ok) return fail(400, { typed, faults: read.faults });
+		const { name, scopes, expires: expiresAt } = read.values;
+		const { keys } = locals.app.accounts;
+		const { id, key } = await keys.create(org.id, actorOf(locals), { name, scopes, expiresAt });
+		setHeaders({ 'cache-control': 'no-store' });
+		return { made: { id, name, key, commands: commands(locals.origin, scopes, key) } };
+	},
+
+	async revoke(event) {
+		const { org } = await membershipOf(event, 'keys');
+		const id = textOf((await event.request.formData()).get('id'));
+		const revoked = await event.locals.app.accounts.keys.revoke(org.id, actorOf(event.locals), id);
+		if (!revoked) return fail(404, { fault: 'There is no such key: it may have been revoked already.' });
+		return { done: 'The key is revoked. What it had opened is closed.' };
+	}
+};
+
+const textOf = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : '');

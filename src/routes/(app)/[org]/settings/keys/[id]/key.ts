@@ -1,0 +1,21 @@
+import { error } from '@sveltejs/kit';
+import type { ShownKey } from '$server/accounts/keys/keys';
+import { membershipOf } from '../../../membership';
+
+/**
+ * The key that the address names. Looking at it lets its next request be written at once: the one thing that a GET changes
+ * here, one UPDATE in five minutes at most, and of no consequence but that the page is up to date.
+ */
+export async function keyOf(event: {
+	locals: App.Locals;
+	params: { org: string; id: string };
+	url: URL;
+	request: Request;
+}): Promise<ShownKey> {
+	const { org } = await membershipOf(event, 'keys');
+	const { keys } = event.locals.app.accounts;
+	await keys.watch(org.id, event.params.id);
+	const key = await keys.get(org.id, event.params.id);
+	if (!key) error(404, 'There is no such key. It may have been revoked.');
+	return key;
+}

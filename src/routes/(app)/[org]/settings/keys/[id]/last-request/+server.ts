@@ -1,0 +1,8 @@
+import { json } from '@sveltejs/kit';
+import type { RequestHandler } from './$types';
+import { lastRequest } from '../../present';
+import { keyOf } from '../key';
+
+/** The last request that came with the key, or null: asked for again and again by the pages that wait for it. */
+export const GET: RequestHandler = async (event) =>
+	json(lastRequest(await keyOf(event)), { headers: { 'cache-control': 'no-store' } });

@@ -1,0 +1,79 @@
+import type { Scope } from '$server/postgres/schema';
+
+/** Something to paste into a terminal (or into a program of one's own). */
+export interface Command {
+	title: string;
+	about: string;
+	text: string;
+}
+
+/**
+ * What a key with these scopes can be used with today, ready to paste. Without the key itself, which is shown only once, the
+ * commands take it from the environment variable TAILRACE_KEY.
+ */
+export function commands(origin: string, scopes: readonly Scope[], key: string | null): Command[] {
+	const sending = scopes.includes('write') ? writing(origin, key) : [];
+	const following = scopes.includes('read') ? reading(origin, key) : [];
+	return [...sending, ...following];
+}
+
+function writing(origin: string, key: string | null): Command[] {
+	const logs = quote(`${origin}/api/logs`);
+	return [
+		{
+			title: 'curl: one line',
+			about: 'JSON, an array of it, NDJSON or plain text; what a line lacks is filled in.',
+			text: `curl ${logs} \\
+  -H ${bearer(key)} \\
+  -d '{"level":"info","service":"web","message":"hello, tailrace"}'`
+		},
+		{
+			title: 'curl: what a program prints',
+			about:
+				'Each line becomes a message, sent when the program ends. A file instead: --data-binary @app.log',
+			text: `your-program 2>&1 | curl ${quote(`${origin}/api/logs?service=web`)} \\
+  -H ${bearer(key)} \\
+  --data-binary @-`
+		},
+		{
+			title: 'The CLI: stream a deploy',
+			about: 'Before the command that you deploy with, on any machine with Node 20 or newer.',
+			text: `curl -fsSL ${quote(`${origin}/cli.mjs`)} -o tailrace.mjs
+TAILRACE_URL=${quote(origin)} \\
+${key === null ? '' : `  TAILRACE_KEY=${quote(key)} \\\n`}  node tailrace.mjs deploy --service web -- npm run deploy`
+		},
+		{
+			title: 'Node.js',
+			about: 'In a program of your own, without a library.',
+			text: `const response = await fetch(${JSON.stringify(`${origin}/api/logs`)}, {
+  method: 'POST',
+  headers: {
+    authorization: ${key === null ? '`Bearer ${process.env.TAILRACE_KEY}`' : JSON.stringify(`Bearer ${key}`)},
+    'content-type': 'application/json'
+  },
+  body: JSON.stringify({ level: 'info', service: 'web', message: 'hello from Node.js' })
+});
+console.log(response.status, await response.text());`
+		}
+	];
+}
+
+function reading(origin: string, key: string | null): Command[] {
+	return [
+		{
+			title: 'curl: follow',
+			about: 'The last 20 lines, then every new one as it comes. Ctrl+C ends it.',
+			text: `curl -N ${quote(`${origin}/api/logs/stream?tail=20`)} \\
+  -H ${bearer(key)} \\
+  -H 'Accept: text/plain'`
+		}
+	];
+}
+
+const bearer = (key: string | null) =>
+	key === null ? '"Authorization: Bearer $TAILRACE_KEY"' : quote(`Authorization: Bearer ${key}`);
+
+/** A text as one word of a POSIX shell, whatever is in it. */
+export function quote(text: string): string {
+	return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,91 @@
+import { fail, redirect } from '@sveltejs/kit';
+import * as forms from '$server/accounts/forms';
+import * as invitations from '$server/accounts/organizations/invitations';
+import * as members from '$server/accounts/organizations/members';
+import { may } from '$server/accounts/roles';
+import { actorOf } from '../../../../actor';
+import { membershipOf } from '../../membership';
+import { presentInvitation, presentMember, rolesFor } from './present';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async (event) => {
+	const { org, role } = await membershipOf(event, 'members');
+	const { accounts } = event.locals.app;
+	const [everybody, pending] = await Promise.all([
+		accounts.members.list(org.id),
+		accounts.invitations.list(org.id)
+	]);
+	return {
+		members: everybody.map((member) => presentMember(member, role)),
+		invitations: pending.map((invitation) => presentInvitation(invitation, role)),
+		/** Those that the reader may offer. */
+		roles: rolesFor(role, null)
+	};
+};
+
+/** What became of one of the page's forms: `of` is the member's or the invitation's id, or else `invite`. */
+interface Answer {
+	of?: string;
+	typed?: { email: string; role: string };
+	faults?: forms.Faults;
+	done?: string;
+	invited?: Omit<invitations.Invited, 'ok' | 'expiresAt'> & { expiresAt: string };
+}
+
+const answer = (answer: Answer) => answer;
+const refuse = (status: number, answer: Answer) => fail(status, answer);
+
+export const actions: Actions = {
+	role: async (event) => {
+		const { org } = await membershipOf(event, 'members');
+		const data = await event.request.formData();
+		const of = String(data.get('member') ?? '');
+		const form = forms.read(members.roleForm, data);
+		if (!form.ok) return refuse(400, { of, faults: form.faults });
+
+		const { locals } = event;
+		const actor = actorOf(locals);
+		const { role } = form.values;
+		const changed = await locals.app.accounts.members.changeRole(org.id, actor, of, role);
+		if (!changed.ok) return refuse(changed.status, { of, faults: changed.faults });
+		if (of === actor.id && !may(role, 'members')) redirect(303, `/${org.slug}/logs`);
+		return answer({ of, done: 'Changed.' });
+	},
+
+	remove: async (event) => {
+		const { org } = await membershipOf(event, 'members');
+		const of = String((await event.request.formData()).get('member') ?? '');
+		const actor = actorOf(event.locals);
+		const removed = await event.locals.app.accounts.members.remove(org.id, actor, of);
+		if (!removed.ok) return refuse(removed.status, { of, faults: removed.faults });
+		if (of === actor.id) redirect(303, '/');
+		return answer({ done: 'Removed. They have no access any more.' });
+	},
+
+	invite: async (event) => {
+		const { org } = await membershipOf(event, 'members');
+		const data = await event.request.formData();
+		const typed = { email: String(data.get('email') ?? ''), role: String(data.get('role') ?? '') };
+		const form = forms.read(invitations.form, data);
+		if (!form.ok) return refuse(400, { of: 'invite', typed, faults: form.faults });
+
+		const { app, origin } = event.locals;
+		const actor = actorOf(event.locals);
+		const invited = await app.accounts.invitations.create(org.id, actor, form.values, origin);
+		if (!invited.ok) {
+			if (invited.status === 429) event.setHeaders({ 'retry-after': String(invited.retryAfterS) });
+			return refuse(invited.status, { of: 'invite', typed, faults: invited.faults });
+		}
+		const { email, role, link, isMailed, expiresAt } = invited;
+		return answer({ invited: { email, role, link, isMailed, expiresAt: expiresAt.toISOString() } });
+	},
+
+	revoke: async (event) => {
+		const { org } = await membershipOf(event, 'members');
+		const of = String((await event.request.formData()).get('invitation') ?? '');
+		const actor = actorOf(event.locals);
+		const revoked = await event.locals.app.accounts.invitations.revoke(org.id, actor, of);
+		if (!revoked.ok) return refuse(revoked.status, { of, faults: revoked.faults });
+		return answer({ done: 'Revoked. The link does not work any more.' });
+	}
+};

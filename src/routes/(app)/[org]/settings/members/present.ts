@@ -1,0 +1,31 @@
+import type { Invitation } from '$server/accounts/organizations/invitations';
+import type { Member } from '$server/accounts/organizations/members';
+import { mayChange } from '$server/accounts/roles';
+import { roles, type Role } from '$server/postgres/schema';
+
+export type ShownMember = ReturnType<typeof presentMember>;
+export type ShownInvitation = ReturnType<typeof presentInvitation>;
+
+/** Into which roles somebody with a role may turn who is `from` now (null: no member). */
+export function rolesFor(role: Role, from: Role | null): Role[] {
+	return roles.filter((to) => mayChange(role, from, to));
+}
+
+/** A member as the table shows one to somebody with a role: with what that may do, and no more. */
+export function presentMember({ since, lastSeenAt, ...member }: Member, role: Role) {
+	return {
+		...member,
+		since: since.toISOString(),
+		lastSeenAt: lastSeenAt?.toISOString() ?? null,
+		roles: member.isLastOwner ? [] : rolesFor(role, member.role),
+		mayRemove: !member.isLastOwner && mayChange(role, member.role, null)
+	};
+}
+
+export function presentInvitation({ expiresAt, ...invitation }: Invitation, role: Role) {
+	return {
+		...invitation,
+		expiresAt: expiresAt.toISOString(),
+		mayRevoke: mayChange(role, invitation.role, null)
+	};
+}

@@ -1,0 +1,70 @@
+import { fail } from '@sveltejs/kit';
+import * as forms from '$server/accounts/forms';
+import { shortest } from '$server/accounts/users/passwords';
+import * as profile from '$server/accounts/users/profile';
+import { refuse } from '../../refuse';
+import { ownerOf } from './owner';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = (event) => {
+	ownerOf(event);
+	return { shortest, isConfirmed: event.url.searchParams.has('confirmed') };
+};
+
+/** What became of one of the page's forms. */
+interface Answer {
+	form: 'name' | 'email' | 'password';
+	typed?: { name?: string; email?: string };
+	faults?: forms.Faults;
+	done?: string;
+}
+
+/** Without JavaScript the page comes in the same answer: it shows who one is now. */
+function renew(locals: App.Locals, changed: { name: string } | { email: string }): void {
+	if (locals.user) locals.user = { ...locals.user, ...changed };
+}
+
+const done = (form: Answer['form'], done: string): Answer => ({ form, done });
+
+export const actions: Actions = {
+	name: async (event) => {
+		const owner = ownerOf(event);
+		const data = await event.request.formData();
+		const form = forms.read(profile.nameForm, data);
+		const answer: Answer = { form: 'name', typed: { name: String(data.get('name') ?? '') } };
+		if (!form.ok) return fail(400, { ...answer, faults: form.faults });
+
+		await event.locals.app.accounts.account.changeName(form.values.name, owner);
+		renew(event.locals, form.values);
+		return done('name', 'Saved.');
+	},
+
+	email: async (event) => {
+		const owner = ownerOf(event);
+		const data = await event.request.formData();
+		const form = forms.read(profile.emailForm, data);
+		const answer: Answer = { form: 'email', typed: { email: String(data.get('email') ?? '') } };
+		if (!form.ok) return fail(400, { ...answer, faults: form.faults });
+
+		const { app, origin } = event.locals;
+		const { email } = form.values;
+		const asked = await app.accounts.account.changeEmail(form.values, owner, origin);
+		if (!asked.ok) return refuse(event, asked, answer);
+		if (asked.isMailed)
+			return done('email', `A mail to ${email} is on its way: open the link in it within a day.`);
+		renew(event.locals, { email });
+		return done('email', `Changed. You sign in with ${email} from now on.`);
+	},
+
+	password: async (event) => {
+		const owner = ownerOf(event);
+		const form = forms.read(profile.passwordForm, await event.request.formData());
+		const answer: Answer = { form: 'password' };
+		if (!form.ok) return fail(400, { ...answer, faults: form.faults });
+
+		const { app, sessionId } = event.locals;
+		const changed = await app.accounts.account.changePassword(form.values, owner, sessionId);
+		if (!changed.ok) return refuse(event, changed, answer);
+		return done('password', 'Changed. All your other sessions have ended.');
+	}
+};

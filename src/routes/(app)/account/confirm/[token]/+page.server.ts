@@ -1,0 +1,23 @@
+import { error, redirect } from '@sveltejs/kit';
+import { refuse } from '../../../../refuse';
+import { ownerOf } from '../../owner';
+import type { Actions, PageServerLoad } from './$types';
+
+/** Changes nothing: programs that look through mails open links, too. */
+export const load: PageServerLoad = async (event) => {
+	const owner = ownerOf(event);
+	const newEmail = await event.locals.app.accounts.account.findNewEmail(event.params.token, owner);
+	if (newEmail === null)
+		error(410, 'This link is not valid any more, or for another account than the one you are signed in to.');
+	return { newEmail };
+};
+
+export const actions: Actions = {
+	default: async (event) => {
+		const owner = ownerOf(event);
+		const { app, origin } = event.locals;
+		const confirmed = await app.accounts.account.confirmEmail(event.params.token, owner, origin);
+		if (!confirmed.ok) return refuse(event, confirmed, {});
+		redirect(303, '/account?confirmed');
+	}
+};

@@ -1,0 +1,69 @@
+import { fail, redirect } from '@sveltejs/kit';
+import * as forms from '$server/accounts/forms';
+import * as newOrganizations from '$server/accounts/organizations/new-organizations';
+import { actorOf, signInFirst } from '../../../actor';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const { app, user } = locals;
+	if (!user) return signInFirst(url);
+	const { organizations, members, newOrganizations } = app.accounts;
+	const [memberships, ownedAlone] = await Promise.all([
+		organizations.ofUser(user.id),
+		members.ownedAlone(user.id)
+	]);
+	return {
+		memberships: memberships.map(({ org, role }) => ({
+			slug: org.slug,
+			name: org.name,
+			isSuspended: org.isSuspended,
+			role,
+			/** Somebody who is the last owner cannot leave. */
+			mayLeave: !ownedAlone.includes(org.id)
+		})),
+		mayMake: await newOrganizations.mayMake(user)
+	};
+};
+
+/** What became of one of the page's forms: `of` is the slug of the organization, or else `new`. */
+interface Answer {
+	of?: string;
+	typed?: { organization: string };
+	faults?: forms.Faults;
+	done?: string;
+}
+
+const answer = (answer: Answer) => answer;
+const refuse = (status: number, answer: Answer) => fail(status, answer);
+
+export const actions: Actions = {
+	leave: async ({ request, locals, url }) => {
+		const { app, user } = locals;
+		if (!user) return signInFirst(url);
+		const of = String((await request.formData()).get('organization') ?? '');
+		const membership = await app.accounts.organizations.membership(user.id, of);
+		if (!membership) return refuse(404, { faults: { form: 'You are no member of it.' } });
+
+		const { org } = membership;
+		const left = await app.accounts.members.leave(org.id, actorOf(locals));
+		if (!left.ok) return refuse(left.status, { of, faults: left.faults });
+		return answer({ done: `You have left ${org.name}.` });
+	},
+
+	make: async ({ request, locals, url, setHeaders }) => {
+		const { app, user } = locals;
+		if (!user) return signInFirst(url);
+		const data = await request.formData();
+		const typed = { organization: String(data.get('organization') ?? '') };
+		const form = forms.read(newOrganizations.form, data);
+		if (!form.ok) return refuse(400, { of: 'new', typed, faults: form.faults });
+
+		const { organization } = form.values;
+		const made = await app.accounts.newOrganizations.make(user, organization, actorOf(locals));
+		if (!made.ok) {
+			if (made.status === 429) setHeaders({ 'retry-after': String(made.retryAfterS) });
+			return refuse(made.status, { of: 'new', typed, faults: made.faults });
+		}
+		redirect(303, `/${made.org.slug}/logs`);
+	}
+};

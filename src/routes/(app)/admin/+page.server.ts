@@ -1,0 +1,38 @@
+import { administer, wantedOf } from './administer';
+import { instanceAdmin } from './instance-admin';
+import type { Actions, PageServerLoad } from './$types';
+
+/** The organizations, with what they hold in numbers: never what is in them. */
+export const load: PageServerLoad = async ({ locals, url }) => {
+	instanceAdmin(locals);
+	const { accounts, deploys, usageOf } = locals.app;
+	const wanted = wantedOf(url);
+	const { items, ...place } = await accounts.administration.organizations(wanted);
+	const ids = items.map(({ id }) => id);
+	const [logs, deployed] = [await usageOf(ids), deploys.usageOf(ids)];
+	const organizations = items.map(({ suspendedAt, ...org }) => {
+		const [lines, files] = [logs.get(org.id), deployed.get(org.id)];
+		const lastAt = Math.max(lines?.lastLineAt?.getTime() ?? 0, files?.lastAppendAt ?? 0);
+		return {
+			...org,
+			suspendedAt: suspendedAt?.toISOString() ?? null,
+			linesYesterday: lines?.linesYesterday ?? 0,
+			linesToday: lines?.linesToday ?? 0,
+			logBytes: lines?.bytes ?? 0,
+			deployBytes: files?.bytes ?? 0,
+			lastActiveAt: lastAt === 0 ? null : new Date(lastAt).toISOString()
+		};
+	});
+	return { q: wanted.q, organizations, place };
+};
+
+export const actions: Actions = {
+	suspend: (event) => {
+		const { suspendOrganization } = event.locals.app.accounts.administration;
+		return administer(event, suspendOrganization, (name) => `${name} is suspended.`);
+	},
+	restore: (event) => {
+		const { restoreOrganization } = event.locals.app.accounts.administration;
+		return administer(event, restoreOrganization, (name) => `${name} works again.`);
+	}
+};

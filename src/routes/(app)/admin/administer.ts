@@ -1,0 +1,27 @@
+import { error, fail } from '@sveltejs/kit';
+import type { Actor } from '$server/accounts/audit/audit';
+import type { Administered } from '$server/accounts/administration/administration';
+import * as instanceLists from '$server/accounts/administration/lists';
+import { instanceAdmin } from './instance-admin';
+
+type Change = (actor: Actor & { id: string }, id: string) => Promise<Administered>;
+
+/** Which part of a list an address asks for; refused with a sentence if it cannot be read. */
+export function wantedOf(url: URL): instanceLists.Wanted {
+	const parsed = instanceLists.parse(url.searchParams);
+	if (!parsed.ok) error(400, parsed.detail);
+	return parsed.wanted;
+}
+
+/** Does to the organization or user whose id a form names what was asked for, and says so. */
+export async function administer(
+	{ locals, request }: { locals: App.Locals; request: Request },
+	change: Change,
+	done: (name: string) => string
+) {
+	const actor = instanceAdmin(locals);
+	const id = String((await request.formData()).get('id') ?? '');
+	const administered = await change(actor, id);
+	if (!administered.ok) return fail(administered.status, { fault: administered.fault });
+	return { id, done: done(administered.name) };
+}

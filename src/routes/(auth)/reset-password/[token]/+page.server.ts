@@ -1,0 +1,26 @@
+import { error, fail, redirect } from '@sveltejs/kit';
+import * as forms from '$server/accounts/forms';
+import { chosen } from '$server/accounts/users/password-reset';
+import { shortest } from '$server/accounts/users/passwords';
+import { refuse } from '../../../refuse';
+import type { Actions, PageServerLoad } from './$types';
+
+/** Changes nothing: programs that look through mails open links, too. */
+export const load: PageServerLoad = async ({ locals, params }) => {
+	const account = await locals.app.accounts.passwordReset.find(params.token);
+	if (!account) error(410, 'This link is not valid any more.');
+	return { email: account.email, shortest };
+};
+
+export const actions: Actions = {
+	default: async (event) => {
+		const { request, locals, params } = event;
+		const form = forms.read(chosen, await request.formData());
+		if (!form.ok) return fail(400, { faults: form.faults });
+
+		const { app, from } = locals;
+		const reset = await app.accounts.passwordReset.use(params.token, form.values.password, from);
+		if (!reset.ok) return refuse(event, reset, {});
+		redirect(303, '/sign-in?reset');
+	}
+};

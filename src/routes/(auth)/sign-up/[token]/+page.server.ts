@@ -1,0 +1,29 @@
+import { error, fail, redirect } from '@sveltejs/kit';
+import * as forms from '$server/accounts/forms';
+import * as cookies from '$server/accounts/sessions/cookies';
+import { confirmation } from '$server/accounts/users/sign-up-by-mail';
+import { refuse } from '../../../refuse';
+import type { Actions, PageServerLoad } from './$types';
+
+/** Changes nothing: programs that look through mails open links, too. */
+export const load: PageServerLoad = async ({ locals, params }) => {
+	const offer = await locals.app.accounts.signUpByMail.find(params.token);
+	if (!offer) error(410, 'This link is not valid any more.');
+	return offer;
+};
+
+export const actions: Actions = {
+	default: async (event) => {
+		const { locals, params, request, cookies: jar } = event;
+		const form = forms.read(confirmation, await request.formData());
+		if (!form.ok) return fail(400, { faults: form.faults });
+
+		const { app, from, isSecure } = locals;
+		const { password } = form.values;
+		const signedUp = await app.accounts.signUpByMail.confirm(params.token, password, from);
+		if (!signedUp.ok) return refuse(event, signedUp, {});
+		cookies.setSession(jar, signedUp.session, isSecure);
+		cookies.setFirstKey(jar, signedUp.org.slug, signedUp.key, isSecure);
+		redirect(303, `/${signedUp.org.slug}/logs`);
+	}
+};

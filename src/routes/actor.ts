@@ -1,0 +1,13 @@
+import { error, redirect } from '@sveltejs/kit';
+import type { Actor } from '$server/accounts/audit/audit';
+
+/** Leads to the sign-in page, and from there back. */
+export function signInFirst(url: URL): never {
+	redirect(303, `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`);
+}
+
+/** Who does what a request asks for, as the audit names them. Nobody without a session does anything. */
+export function actorOf({ user, from }: App.Locals): Actor & { id: string } {
+	if (!user) error(401, 'Sign in first.');
+	return { ...from, id: user.id, name: user.email };
+}

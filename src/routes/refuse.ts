@@ -1,0 +1,16 @@
+import { error, fail } from '@sveltejs/kit';
+import type { Refused } from '$server/accounts/sessions/sign-in';
+
+/**
+ * Answers a form that was not followed with what is wrong and what else the page shows (what was typed); after too many
+ * attempts also with when to try again. A link that is not good any more has no form to show: that is an error page.
+ */
+export function refuse<Shown extends object>(
+	{ setHeaders }: { setHeaders(headers: Record<string, string>): void },
+	refused: Refused,
+	shown: Shown
+) {
+	if (refused.status === 410) error(410, refused.faults.form ?? '');
+	if (refused.status === 429) setHeaders({ 'retry-after': String(refused.retryAfterS) });
+	return fail(refused.status, { ...shown, faults: refused.faults });
+}

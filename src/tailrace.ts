@@ -1,0 +1,196 @@
+import type { Logger } from 'pino';
+import { accounts, type Accounts } from './lib/server/accounts/accounts.ts';
+import { mailer } from './lib/server/accounts/mail/mail.ts';
+import type * as configuration from './lib/server/config.ts';
+import { announcer } from './lib/server/deploys/announcer.ts';
+import type { Deploy } from './lib/server/deploys/deploy.ts';
+import { Deploys } from './lib/server/deploys/deploys.ts';
+import { addressOf, topicOf as topicOfDeploy } from './lib/server/deploys/source.ts';
+import { Broadcast } from './lib/server/listener/broadcast.ts';
+import { listener, type Listener } from './lib/server/listener/listener.ts';
+import { PostgresBridge } from './lib/server/listener/postgres.ts';
+import * as safety from './lib/server/listener/safety-check.ts';
+import { Streams } from './lib/server/listener/streams.ts';
+import { Tails } from './lib/server/listener/tails.ts';
+import * as idempotency from './lib/server/logs/idempotency.ts';
+import { logSource, orgOf, topicOf } from './lib/server/logs/source.ts';
+import { logOverview } from './lib/server/logs/overview.ts';
+import * as purge from './lib/server/logs/purge.ts';
+import * as retention from './lib/server/logs/retention.ts';
+import { logSearch } from './lib/server/logs/search.ts';
+import { logStore } from './lib/server/logs/store.ts';
+import { usageOf } from './lib/server/logs/usage.ts';
+import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
+import { maintain, runNow, type Task } from './lib/server/maintenance.ts';
+import { metrics } from './lib/server/metrics.ts';
+import { connect, type Sql } from './lib/server/postgres/connect.ts';
+import { openDatabase, type Database } from './lib/server/postgres/database.ts';
+import * as partitions from './lib/server/postgres/partitions.ts';
+import * as readiness from './lib/server/readiness.ts';
+import * as sqliteDatabase from './lib/server/sqlite/connect.ts';
+
+/** Everything a request can reach, made once at boot. */
+export type Tailrace = Awaited<ReturnType<typeof compose>>;
+type Parts = Pick<Tailrace, 'accounts' | 'logs' | 'tails' | 'streams' | 'metrics'>;
+
+/** More streams than this are answered 503 (DESIGN section 8). */
+const mostStreams = 10_000;
+const hour = 3_600_000; // ms
+const minute = 60_000;
+
+/** Puts the parts together, here and nowhere else: configuration → database → stores → listener → tails. */
+export async function compose(config: configuration.Config, log: Logger) {
+	const database = await openDatabase(config, 'drizzle/postgres', log);
+	const sql = openPools(database);
+	await partitions.prepare(sql.pages);
+
+	const measured = metrics({ queueBytes: () => writer.queuedBytes, streams: () => streams.size });
+	const bridge = new PostgresBridge(database.listenUrl, {
+		log,
+		wake(topic) {
+			measured.woken();
+			wakes.wake(topic);
+		}
+	});
+	const wakes = listener(bridge);
+	wakes.subscribe('tailrace', () => {}); // so that the listener always has something to listen to, for /readyz
+
+	const people = accounts(sql.pages, {
+		config,
+		subscribe: wakes.subscribe,
+		mail: mailer(config.mail),
+		failed: (error) => log.error({ err: error }, 'what was left to do after a request failed')
+	});
+	const failed = (error: unknown) => log.error({ err: error }, 'a stream could not be read');
+	const streams = new Streams(wakes, { most: mostStreams, ...people.access, failed });
+
+	const logs = logStore(sql.reads);
+	const writer = new LogWriter({ sql: sql.writes, store: logs, log, committed: measured.committed });
+	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
+	const tails = new Tails(wakes, sourceOf, { sent: measured.sent, failed });
+
+	const search = logSearch(logStore(sql.pages));
+	const overview = logOverview(sql.pages);
+	const path = openDeploys(config, log, writer);
+	const stopping = new AbortController();
+	const leftovers = removalOf(people, path.parts.deploys, sql.pages, stopping.signal);
+	const parts = {
+		config,
+		log,
+		accounts: people,
+		logs,
+		search,
+		overview,
+		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs),
+		writer,
+		tails,
+		streams,
+		metrics: measured,
+		/** Begins at once with what a deleted organization has left; the other instances do so within a minute. */
+		removeLeftovers: () => runNow(leftovers, log),
+		...path.parts
+	};
+	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...leftovers], log);
+
+	/** Closes what is open, in the order in which it depends on the rest. */
+	async function stop(): Promise<void> {
+		endMaintenance();
+		stopping.abort();
+		tails.close();
+		await path.close();
+		await writer.idle();
+		await people.close();
+		await bridge.close();
+		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));
+		await database.stop();
+	}
+
+	return { ...parts, faults: () => readiness.faults(sql.pages, bridge), stop };
+}
+
+/** Path B: deploys live in SQLite, and only this process moves them, so their wake-ups need no bridge. */
+function openDeploys(config: configuration.Config, log: Logger, writer: LogWriter) {
+	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
+	const wakes = listener();
+	const deployChanges = new Broadcast<Deploy>();
+	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
+	const announce = announcer(async (org, entry, idempotencyKey) => {
+		const append = {
+			org,
+			entries: [entry],
+			report: { accepted: 1, rejected: 0 },
+			bytes: 1_000,
+			idempotencyKey
+		};
+		const { kind } = await writer.append(append);
+		return kind === 'stored' || kind === 'refused' || kind === 'gone';
+	}, failed);
+	const deploys: Deploys = new Deploys({
+		sqlite,
+		flushMs: config.deployFlushMs,
+		leaseMs: config.deployLeaseS * 1000,
+		stdout: config.deployLogStdout ? process.stdout : null,
+		onflushed: (addresses) => addresses.forEach((address) => wakes.wake(topicOfDeploy(address))),
+		onchanged: (org, id) => setImmediate(changed, org, id), // after the constructor, which may call this
+		onfailed: failed
+	});
+
+	function changed(org: string, id: string): void {
+		const deploy = deploys.get(org, id);
+		if (!deploy) return;
+		deployChanges.send(org, deploy);
+		wakes.wake(topicOfDeploy({ org, id }));
+		announce(org, deploy);
+	}
+
+	const sourceOf = (topic: string) => {
+		const { org, id } = addressOf(topic);
+		return deploys.source(org, id);
+	};
+	const deployTails = new Tails(wakes, sourceOf, { sent() {}, failed });
+	async function close(): Promise<void> {
+		deployTails.close();
+		await deploys.close();
+		sqlite.close();
+	}
+	return { parts: { deploys, deployChanges, deployTails }, close };
+}
+
+function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
+	const { accounts, logs, tails, streams, metrics } = parts;
+	const headsOf = async (topics: string[]) => {
+		const heads = await logs.heads(topics.map(orgOf));
+		return new Map([...heads].map(([org, head]) => [topicOf(org), head]));
+	};
+	return [
+		{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql) },
+		{ name: 'retention', everyMs: hour, run: () => retention.apply(sql) },
+		{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql) },
+		{ name: 'expired sessions', everyMs: hour, run: accounts.forgetOld },
+		{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
+		{
+			name: 'missed wake-ups',
+			everyMs: 15_000,
+			run: async () => metrics.missed(await safety.check(tails, headsOf, wakes.wake))
+		}
+	];
+}
+
+/** What deleted organizations have left: their lines in PostgreSQL, and the deploys that this instance has of them. */
+function removalOf(people: Accounts, deploys: Deploys, sql: Sql, stopping: AbortSignal): Task[] {
+	async function removeDeploys(): Promise<void> {
+		const deleted = await people.deletion.among(deploys.organizations());
+		for (const org of deleted) await deploys.removeOf(org);
+	}
+
+	return [
+		{ name: 'lines of deleted organizations', everyMs: minute, run: () => purge.apply(sql, stopping) },
+		{ name: 'deploys of deleted organizations', everyMs: minute, run: removeDeploys }
+	];
+}
+
+/** Apart, so that a flood of one kind leaves room for the others. */
+function openPools({ url, prepare }: Database) {
+	const pool = (name: string, max: number) => connect(url, { max, prepare, name: `tailrace ${name}` });
+	return { pages: pool('pages', 10), reads: pool('tail', 4), writes: pool('writer', inFlight) };
+}

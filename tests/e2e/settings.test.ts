@@ -1,0 +1,172 @@
+import type { Page } from '@playwright/test';
+import { expect, signIn, test } from './fixtures.ts';
+import type { Organization } from './organization.ts';
+
+test.use({ expectedErrors: [/status of 40[04]/] });
+
+/** Signs the organization's owner in and opens its settings. */
+async function open(page: Page, org: Organization): Promise<void> {
+	await signIn(page.request, org);
+	await visit(page, org);
+}
+
+async function visit(page: Page, org: Organization): Promise<void> {
+	await page.goto(`/${org.slug}/settings`);
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText('General');
+}
+
+const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
+test('an owner changes the name, the address and the retention', async ({ page, org }) => {
+	await open(page, org);
+
+	const name = section(page, 'Name');
+	await name.getByLabel('Name').fill(' Mühle & <b>Söhne</b> ');
+	await name.getByRole('button').click();
+	await expect(name.getByRole('status')).toHaveText('Saved.');
+	await expect(page.getByRole('banner')).toContainText('Mühle & <b>Söhne</b>');
+	await expect(page).toHaveTitle('General · Settings · Mühle & <b>Söhne</b>');
+
+	const address = section(page, 'Address');
+	await address.getByLabel('Address').fill('-mill');
+	await address.getByRole('button').click();
+	await expect(address.getByLabel('Address')).toHaveAccessibleDescription(/^Begin and end with a letter/);
+	await expect(address.getByLabel('Address')).toBeFocused();
+	await address.getByLabel('Address').fill(`${org.slug}-mill`);
+	await address.getByRole('button').click();
+	await expect(page).toHaveURL(`/${org.slug}-mill/settings?moved`);
+	await expect(address.getByRole('status')).toHaveText('Changed. The old address leads here.');
+	await expect(page.getByRole('link', { name: 'Logs' })).toHaveAttribute('href', `/${org.slug}-mill/logs`);
+
+	const retention = section(page, 'Retention');
+	await retention.getByLabel('Days').fill('0');
+	await retention.getByRole('button').click();
+	await expect(retention.getByLabel('Days')).toHaveAccessibleDescription(
+		'Type a whole number of days, from 1 to 36500.'
+	);
+	await retention.getByLabel('Days').fill('7');
+	await retention.getByRole('button').click();
+	await expect(retention.getByRole('status')).toHaveText(
+		'Saved. Lines older than 7 days are deleted within the hour.'
+	);
+
+	await page.goto(`/${org.slug}/settings`);
+	await expect(page).toHaveURL(`/${org.slug}-mill/settings`);
+	await expect(retention.getByLabel('Days')).toHaveValue('7');
+});
+
+test('an address that another organization has is refused', async ({ page, org, server }) => {
+	const { org: other } = await server.bootstrap(`other-${org.slug}`);
+	await open(page, org);
+	const address = section(page, 'Address');
+	await address.getByLabel('Address').fill(other.slug);
+	await address.getByRole('button').click();
+	await expect(address.getByLabel('Address')).toHaveAccessibleDescription(
+		`"${other.slug}" is taken: choose another.`
+	);
+	await expect(page).toHaveURL(`/${org.slug}/settings`);
+});
+
+test('a live page under the old address goes on, also after a cut', async ({ logs, org, context }) => {
+	await org.send('before');
+	await logs.open();
+	const settings = await context.newPage();
+	await visit(settings, org);
+	await section(settings, 'Address').getByLabel('Address').fill(`${org.slug}-moved`);
+	await section(settings, 'Address').getByRole('button').click();
+	await expect(settings).toHaveURL(`/${org.slug}-moved/settings?moved`);
+
+	await org.send('after the change');
+	await expect(logs.rows.last()).toContainText('after the change');
+	await context.setOffline(true);
+	await logs.is('offline');
+	await context.setOffline(false);
+	await org.send('after the cut');
+	await expect(logs.rows.last()).toContainText('after the cut');
+	await expect(logs.rows).toHaveCount(3);
+	await logs.page.getByRole('link', { name: 'Deploys' }).click();
+	await expect(logs.page).toHaveURL(`/${org.slug}-moved/deploys`);
+});
+
+test('an owner hands the organization on and is an admin afterwards', async ({ page, org, browser }) => {
+	await open(page, org);
+	await section(page, 'Ownership').getByRole('link', { name: 'invite somebody' }).click();
+	await page.getByLabel('E-mail address').fill(`heir@${org.slug}.example`);
+	await page.getByRole('button', { name: 'Invite', exact: true }).click();
+	const theirs = await (await browser.newContext()).newPage();
+	await theirs.goto(await page.getByLabel(/^Give this link to/).inputValue());
+	await theirs.getByLabel('Your name').fill('heir');
+	await theirs.getByLabel('Choose a password').fill('a wheel in the water');
+	await theirs.getByRole('button', { name: 'Make an account and join' }).click();
+	await expect(theirs).toHaveURL(`/${org.slug}/logs`);
+
+	await page.getByRole('link', { name: 'General' }).click();
+	await page.getByText('Transfer the ownership').click();
+	await page.getByLabel('New owner').selectOption({ index: 1 });
+	await page.getByRole('button', { name: 'Transfer it' }).click();
+	await expect(page.getByText('heir is the owner now, and you are an admin.')).toBeVisible();
+	await expect(section(page, 'Ownership')).toHaveCount(0);
+	await expect(section(page, 'Delete the organization')).toHaveCount(0);
+	await expect(section(page, 'Name')).toBeVisible();
+	await theirs.goto(`/${org.slug}/settings`);
+	await expect(section(theirs, 'Delete the organization')).toBeVisible();
+});
+
+test('an owner deletes the organization, whose live pages close and say why', async ({
+	logs,
+	org,
+	context
+}) => {
+	await org.send('a line');
+	await logs.open();
+	const page = await context.newPage();
+	await visit(page, org);
+
+	await page.getByText('Delete the organization').last().click();
+	await page.getByLabel('Name of the organization').fill('something else');
+	await page.getByRole('button', { name: 'Delete it for good' }).click();
+	await expect(page.getByLabel('Name of the organization')).toHaveAccessibleDescription(
+		/^That is not its name/
+	);
+	await page.getByLabel('Name of the organization').fill(org.slug);
+	await page.getByRole('button', { name: 'Delete it for good' }).click();
+	await expect(page.getByRole('heading', { name: 'No organization yet' })).toBeVisible();
+	await expect(page).toHaveURL('/');
+
+	await logs.is('ended', 1000);
+	await expect(logs.page.getByText('The organization was deleted.')).toBeVisible();
+	await page.goto(`/${org.slug}/logs`);
+	await expect(page.getByText(`There is no organization "${org.slug}" that you belong to.`)).toBeVisible();
+});
+
+test.describe('without JavaScript', () => {
+	test.use({ javaScriptEnabled: false });
+
+	test('everything is changed, and deleted, by plain forms', async ({ page, org }) => {
+		await open(page, org);
+		await page.getByLabel('Days').fill('x');
+		await page.getByRole('button', { name: 'Change the retention' }).click();
+		await expect(page.getByLabel('Days')).toHaveAccessibleDescription(/^Type a whole number/);
+		await expect(page.getByLabel('Days')).toHaveValue('x');
+		await page.getByLabel('Days').fill('1');
+		await page.getByRole('button', { name: 'Change the retention' }).click();
+		await expect(section(page, 'Retention').getByRole('status')).toContainText('older than a day');
+
+		await section(page, 'Name').getByLabel('Name').fill('Mill');
+		await page.getByRole('button', { name: 'Change the name' }).click();
+		await expect(section(page, 'Name').getByRole('status')).toHaveText('Saved.');
+		await section(page, 'Address').getByLabel('Address').fill(`${org.slug}-plain`);
+		await page.getByRole('button', { name: 'Change the address' }).click();
+		await expect(page).toHaveURL(`/${org.slug}-plain/settings?moved`);
+		await expect(section(page, 'Address').getByRole('status')).toContainText('The old address leads here.');
+
+		await page.getByText('Delete the organization').last().click();
+		await page.getByLabel('Name of the organization').fill('mill');
+		await page.getByRole('button', { name: 'Delete it for good' }).click();
+		await expect(page.getByLabel('Name of the organization')).toHaveValue('mill');
+		await expect(page.getByText('That is not its name')).toBeVisible();
+		await page.getByLabel('Name of the organization').fill('Mill');
+		await page.getByRole('button', { name: 'Delete it for good' }).click();
+		await expect(page.getByRole('heading', { name: 'No organization yet' })).toBeVisible();
+	});
+});

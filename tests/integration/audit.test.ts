@@ -1,0 +1,342 @@
+import { randomUUID } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as audit from '../../src/lib/server/accounts/audit/audit.ts';
+import * as auditExport from '../../src/lib/server/accounts/audit/export.ts';
+import * as auditFilter from '../../src/lib/server/accounts/audit/filter.ts';
+import type { Details } from '../../src/lib/server/accounts/audit/list.ts';
+import * as auditList from '../../src/lib/server/accounts/audit/list.ts';
+import type { Sql } from '../../src/lib/server/postgres/connect.ts';
+import { transact } from '../../src/lib/server/postgres/transaction.ts';
+import { openAccounts, signUp } from '../support/people.ts';
+import { startSite, type Site, type Tenant } from '../support/site.ts';
+import { makeTenant } from '../support/tenants.ts';
+
+let site: Site;
+let sql: Sql;
+beforeAll(async () => {
+	site = await startSite();
+	sql = site.database.sql;
+});
+afterAll(() => site.stop());
+
+const ada: audit.Actor = { id: null, name: 'ada@example.com', address: '192.0.2.7', userAgent: null };
+
+/** An organization in which nothing has happened. */
+async function emptyOrg(): Promise<string> {
+	const org = randomUUID();
+	await sql`INSERT INTO organizations (id, slug, name, retention_days) VALUES (${org}, ${`o-${org}`}, 'Empty', 30)`;
+	return org;
+}
+
+const invite = (org: string | null, target: string, details: Details = {}, actor = ada) =>
+	audit.record(sql, org, actor, { action: 'invited', target, details });
+
+async function targets(org: string, asked: auditFilter.Asked): Promise<(string | null)[]> {
+	return (await auditList.of(sql, org, asked)).events.map(({ target }) => target);
+}
+
+/** So many events, named by their numbers, the last the newest. */
+async function fill(org: string, count: number): Promise<void> {
+	for (let made = 0; made < count; made += 500) {
+		const some = Array.from({ length: Math.min(500, count - made) }, (_, index) => made + index + 1);
+		await transact(sql, async (transaction) => {
+			await Promise.all(some.map((number) => audit.record(transaction, org, ada, invited(number))));
+		});
+	}
+}
+
+const invited = (number: number) => ({ action: 'invited', target: `number ${number}` }) as const;
+const numbered = (from: number, to: number) =>
+	Array.from({ length: from - to + 1 }, (_, index) => `number ${from - index}`);
+
+describe('the table', () => {
+	test('takes no change and no deletion within a year, whoever asks', async () => {
+		const org = await emptyOrg();
+		await invite(org, 'bob@example.com');
+		const refused = { code: '23001', message: 'audit_events is append-only for a year' };
+		await expect(sql`UPDATE audit_events SET actor = 'nobody' WHERE org_id = ${org}`).rejects.toMatchObject(
+			refused
+		);
+		await expect(sql`DELETE FROM audit_events WHERE org_id = ${org}`).rejects.toMatchObject(refused);
+		await expect(sql`TRUNCATE audit_events`).rejects.toMatchObject(refused);
+		expect(await targets(org, {})).toEqual(['bob@example.com']);
+	});
+
+	test('forgets what is older than a year, and nothing younger', async () => {
+		const org = await emptyOrg();
+		for (const [target, age] of [
+			['old', '1 year 1 hour'],
+			['young', '1 year -1 hour']
+		] as const) {
+			await sql`
+				INSERT INTO audit_events (id, org_id, at, actor, action, target)
+				VALUES (${randomUUID()}, ${org}, now() - ${age}::text::interval, 'ada', 'invited', ${target})`;
+		}
+		await sql`UPDATE audit_events SET actor = 'eve' WHERE org_id = ${org} AND target = 'old'`.then(
+			() => expect.fail('an old event was changed'),
+			(error: unknown) => expect(error).toMatchObject({ code: '23001' })
+		);
+		expect(await audit.forgetOld(sql)).toBe(1);
+		expect(await targets(org, {})).toEqual(['young']);
+	});
+
+	test('has no event of a transaction that was rolled back', async () => {
+		const org = await emptyOrg();
+		const broken = transact(sql, async (transaction) => {
+			await audit.record(transaction, org, ada, { action: 'invited', target: 'bob' });
+			await transaction`UPDATE organizations SET name = 'Changed' WHERE id = ${org}`;
+			throw new Error('after both');
+		});
+		await expect(broken).rejects.toThrow('after both');
+		expect(await targets(org, {})).toEqual([]);
+	});
+});
+
+describe('the list', () => {
+	test('is of one organization, the newest first, and goes on where it ended whatever happens meanwhile', async () => {
+		const [org, other] = [await emptyOrg(), await emptyOrg()];
+		await fill(org, 120);
+		await invite(other, 'theirs');
+		const first = await auditList.of(sql, org, {});
+		await invite(org, 'meanwhile');
+		const second = await auditList.of(sql, org, { before: first.next ?? undefined });
+		const third = await auditList.of(sql, org, { before: second.next ?? undefined });
+		const all = [first, second, third].map(({ events }) => events.map(({ target }) => target));
+		expect(all).toEqual([numbered(120, 71), numbered(70, 21), numbered(20, 1)]);
+		expect(third.next).toBeNull();
+		expect(await targets(other, { before: first.next ?? undefined })).toEqual([]);
+	});
+
+	test.each([
+		['the actor', 'EVE'],
+		['the action', 'invited eve@'],
+		['the target', 'Ünal'],
+		['the address', '2001:db8'],
+		['a detail', 'viewer'],
+		['the name of a detail', 'Role'],
+		['an item of a detail', 'write'],
+		['several fields at once', '  ünal\tviewer ']
+	])('is searched in %s', async (_, q) => {
+		const org = await emptyOrg();
+		const eve = { ...ada, name: 'eve@example.com', address: '2001:db8::1' };
+		await invite(org, 'another', { kind: 'none' });
+		await invite(org, 'ünal@example.com', { role: 'viewer', scopes: ['read', 'write'] }, eve);
+		expect(await targets(org, { q })).toEqual(['ünal@example.com']);
+		expect(await targets(org, { q: `${q} absent` })).toEqual([]);
+	});
+
+	test('is searched for what was typed, with no character that means something else', async () => {
+		const org = await emptyOrg();
+		for (const target of ['100%', '100 or so', 'a_b', 'axb', 'back\\slash', '{"quoted"}'])
+			await invite(org, target);
+		expect(await targets(org, { q: '100%' })).toEqual(['100%']);
+		expect(await targets(org, { q: 'a_b' })).toEqual(['a_b']);
+		expect(await targets(org, { q: '\\' })).toEqual(['back\\slash']);
+		expect(await targets(org, { q: '{"quoted"}' })).toEqual(['{"quoted"}']);
+		expect(await targets(org, { q: "' OR true --" })).toEqual([]);
+	});
+
+	test('is narrowed to an action and to days, by the clock of the database', async () => {
+		const org = await emptyOrg();
+		const times = [
+			'2026-11-19T23:59:59.999Z',
+			'2026-11-20T00:00:00Z',
+			'2026-11-20T23:59:59.999Z',
+			'2026-11-21T00:00Z'
+		];
+		for (const time of times) {
+			const id = uuid({ msecs: Date.parse(time) + 60_000 }); // made by an instance whose clock is ahead
+			await sql`
+				INSERT INTO audit_events (id, org_id, at, actor, action, target)
+				VALUES (${id}, ${org}, ${time}, 'ada', 'joined', ${time})`;
+		}
+		await invite(org, 'bob');
+		expect(await targets(org, { action: 'invited' })).toEqual(['bob']);
+		const day = '2026-11-20';
+		expect(await targets(org, { from: day, to: day })).toEqual([times[2], times[1]]);
+		expect(await targets(org, { action: 'joined', from: day })).toEqual([times[3], times[2], times[1]]);
+		expect(await targets(org, { to: '2026-11-19' })).toEqual([times[0]]);
+	});
+
+	test('of the instance has each event once, with its organization for as long as there is one', async () => {
+		const people = openAccounts(sql);
+		const { user, org } = await signUp(people, 'fay');
+		const actor = { ...ada, id: user.id, name: user.email };
+		await audit.recordOfAccount(sql, user.id, actor, { action: 'changed their password' });
+		await invite(org.id, 'to fay & co', {}, actor);
+		const find = async (q: string) =>
+			(await auditList.ofInstance(sql, { q })).events.map(({ action, org }) => [action, org]);
+		const own = { slug: org.slug, name: org.name };
+		expect(await find(user.email)).toEqual([
+			['invited', own],
+			['changed their password', null],
+			['made an API key', own],
+			['made the organization', own],
+			['signed up', null]
+		]);
+		expect(await find(`${org.slug} invited`)).toEqual([['invited', own]]);
+		const copies = await auditList.of(sql, org.id, { action: 'changed their password' });
+		expect(copies.events).toHaveLength(1);
+		await sql`DELETE FROM organizations WHERE id = ${org.id}`;
+		expect(await find(`invited ${user.email}`)).toEqual([['invited', null]]);
+	});
+
+	test.each([
+		['q=%00', 'one line'],
+		['q=a%0Ab', 'one line'],
+		[`q=${'a'.repeat(201)}`, '200 characters'],
+		[`q=${'a+'.repeat(21)}`, '20 words'],
+		['action=ate', 'no such action'],
+		['from=yesterday', 'like 2026-11-21'],
+		['to=2026-02-30', 'like 2026-11-21'],
+		['to=0000-01-01', 'like 2026-11-21'],
+		['before=42', 'begin at its first']
+	])('cannot be asked for %s, and says what is wrong', (query, detail) => {
+		const parsed = auditFilter.parse(new URLSearchParams(query));
+		expect(parsed).toEqual({ ok: false, detail: expect.stringContaining(detail) });
+	});
+
+	test('takes an empty parameter for none', () => {
+		const parsed = auditFilter.parse(new URLSearchParams('q=+&action=&from=&to=&other=1'));
+		expect(parsed).toEqual({ ok: true, asked: {} });
+	});
+});
+
+describe('an export', () => {
+	const path = ({ org }: Tenant, query = '') => `/${org.slug}/settings/audit/export?${query}`;
+
+	test('has all of 5,000 events once and in order, while no connection waits for its reader', async () => {
+		const tenant = await site.tenant();
+		await fill(tenant.org.id, 5_000);
+		const owner = await tenant.signedIn();
+		const response = await owner.fetch(path(tenant, 'format=ndjson&action=invited'));
+		expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+		const today = new Date().toISOString().slice(0, 10);
+		expect(response.headers.get('content-disposition')).toBe(
+			`attachment; filename="audit-${tenant.org.slug}-${today}.ndjson"`
+		);
+		const open = await sql`
+			SELECT state FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'tailrace pages' AND state LIKE 'idle in%'`;
+		expect(open).toHaveLength(0);
+		const events = (await response.text())
+			.trimEnd()
+			.split('\n')
+			.map((line) => JSON.parse(line));
+		expect(events.map(({ target }) => target)).toEqual(numbered(5_000, 1));
+		expect(events[0]).toEqual({
+			id: expect.any(String),
+			time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+			actor: ada.name,
+			action: 'invited',
+			target: 'number 5000',
+			details: {},
+			address: ada.address
+		});
+	});
+
+	test('has what the filter shows, and what anybody typed is no formula in it', async () => {
+		const tenant = await site.tenant();
+		const { id } = tenant.org;
+		for (const target of [
+			'=1+1',
+			'+1',
+			'-1',
+			'@SUM(A1)',
+			'\t=1',
+			'say "hello", world',
+			'line\r\nbreak',
+			'plain'
+		])
+			await invite(id, target, { from: 'member', to: 'admin', scopes: ['a', 'b'] });
+		await audit.record(sql, id, { ...ada, name: '=cmd()' }, { action: 'left' });
+		const owner = await tenant.signedIn();
+		const csv = await (await owner.fetch(path(tenant, 'format=csv&q=member'))).text();
+		const cells = ['"\'\t=1"', "'@SUM(A1)", "'-1", "'+1", "'=1+1"].map((cell) => cell.replaceAll('"', ''));
+		const details = '"member → admin; scopes: a, b"';
+		const line = (cell: string) => `,ada@example.com,invited,${cell},${details},192.0.2.7\r\n`;
+		const shown = ['plain', '"line\r\nbreak"', '"say ""hello"", world"', ...cells];
+		expect(csv.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')).toBe(
+			`time,actor,action,target,details,address\r\n${shown.map(line).join('')}`
+		);
+		const all = await (await owner.fetch(path(tenant))).text();
+		expect(all).toContain(",'=cmd(),left,,,192.0.2.7\r\n");
+	});
+
+	test('is for those who may see the audit, and for their organization', async () => {
+		const [tenant, other] = [await site.tenant(), await site.tenant()];
+		const owner = await tenant.signedIn();
+		const status = async (asked: Promise<Response>) => (await asked).status;
+		expect(await status(owner.fetch(path(other)))).toBe(404);
+		expect(await status(owner.fetch(path(tenant, 'format=xlsx')))).toBe(400);
+		expect(await status(owner.fetch(path(tenant, 'before=1')))).toBe(400);
+		expect(await status(owner.fetch('/admin/audit/export'))).toBe(404);
+		await sql`UPDATE memberships SET role = 'member' WHERE org_id = ${tenant.org.id}`;
+		expect(await status(owner.fetch(path(tenant)))).toBe(403);
+		for (const address of [path(tenant, 'q=a'), '/admin/audit/export?format=csv']) {
+			const stranger = await tenant.with({}).fetch(address, { redirect: 'manual' });
+			expect([stranger.status, stranger.headers.get('location')]).toEqual([
+				303,
+				`/sign-in?next=${encodeURIComponent(address)}`
+			]);
+		}
+	});
+
+	test('of the instance says of which organization each event is', async () => {
+		const tenant = await site.tenant();
+		await sql`UPDATE users SET instance_admin = true WHERE id = ${tenant.made.userId}`;
+		await invite(tenant.org.id, 'bob');
+		await invite(null, 'nobody', { name: tenant.org.slug });
+		const admin = await tenant.signedIn();
+		const query = `/admin/audit/export?action=invited&q=${tenant.org.slug}`;
+		const csv = await (await admin.fetch(query)).text();
+		const rows = csv
+			.trimEnd()
+			.split('\r\n')
+			.map((row) => row.split(',').slice(1));
+		expect(rows).toEqual([
+			['actor', 'action', 'target', 'details', 'address', 'organization'],
+			['ada@example.com', 'invited', 'nobody', `name: ${tenant.org.slug}`, '192.0.2.7', ''],
+			['ada@example.com', 'invited', 'bob', '', '192.0.2.7', tenant.org.slug]
+		]);
+		const ndjson = await (await admin.fetch(`${query}&format=ndjson`)).text();
+		const events = ndjson
+			.trimEnd()
+			.split('\n')
+			.map((line) => JSON.parse(line));
+		expect(events.map(({ organization }) => organization)).toEqual([null, tenant.org.slug]);
+	});
+
+	test('that is under way breaks off when its reader may see it no more, and nothing else does', async () => {
+		const tenant = await site.tenant();
+		await sql`
+			INSERT INTO audit_events (id, org_id, actor, action, target)
+			SELECT gen_random_uuid(), ${tenant.org.id}, 'ada', 'invited', repeat('x', 1000) FROM generate_series(1, 20000)`;
+		const owner = await tenant.signedIn();
+		const response = await owner.fetch(path(tenant, 'format=ndjson'));
+		await sql`UPDATE memberships SET role = 'member' WHERE org_id = ${tenant.org.id}`;
+		await expect(response.text()).rejects.toThrow();
+		expect((await owner.fetch(`/${tenant.org.slug}/logs`)).status).toBe(200);
+		expect(site.server.output()).not.toContain('broke off');
+	});
+
+	test('ends where its reader is shown out', async () => {
+		const { org } = await makeTenant(sql);
+		await fill(org, 1_500);
+		let asked = 0;
+		const goOn = async () => {
+			if (++asked > 0) throw new Error('the access has ended');
+		};
+		const pieces = auditExport.write(auditList.everyOf(sql, org, {}), 'ndjson', { goOn });
+		const { value } = await pieces.next();
+		expect(
+			new TextDecoder()
+				.decode(value as Uint8Array)
+				.trimEnd()
+				.split('\n')
+		).toHaveLength(1_000);
+		await expect(pieces.next()).rejects.toThrow('the access has ended');
+		expect((await pieces.next()).done).toBe(true);
+	});
+});

@@ -1,0 +1,200 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as deploys from '../support/deploys.ts';
+import { startServer, type Server } from '../support/server.ts';
+import { startSite, Tenant, type Site } from '../support/site.ts';
+
+/** Two instances on one database, of which the second can be stopped and comes back with its data. */
+let site: Site;
+let second: Server;
+let dataDir: string;
+const startSecond = () => startServer({ dataDir, env: { DATABASE_URL: site.database.url } });
+
+beforeAll(async () => {
+	dataDir = await mkdtemp(join(tmpdir(), 'tailrace-second-'));
+	site = await startSite();
+	second = await startSecond();
+});
+afterAll(async () => {
+	await second.stop();
+	await site.stop();
+	await rm(dataDir, { recursive: true });
+});
+
+/** The same tenant, asking the second instance. */
+const there = (tenant: Tenant) => new Tenant(second.url, tenant.made);
+
+/** Sends one of the settings' forms, as a browser without JavaScript does. */
+async function submit(
+	tenant: Tenant,
+	action: string,
+	fields: Record<string, string>,
+	slug = tenant.org.slug,
+	headers: Record<string, string> = { accept: 'text/html' }
+): Promise<Response> {
+	const owner = await tenant.signedIn();
+	return owner.fetch(`/${slug}/settings?/${action}`, {
+		method: 'POST',
+		body: String(new URLSearchParams(fields)),
+		headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+		redirect: 'manual'
+	});
+}
+
+const locationOf = (answer: Response) => [answer.status, answer.headers.get('location')];
+
+describe('after the address was changed', () => {
+	test('the old one leads to the new one, and what was open under it works on', async () => {
+		const tenant = await site.tenant();
+		const old = tenant.org.slug;
+		const moved = `${old}-moved`;
+		const owner = await tenant.signedIn();
+		const deploy = await deploys.make(tenant);
+		const stream = await owner.stream(`org=${old}`);
+		const { last_seq } = await tenant.send('before');
+		await stream.until((text) => text.includes('"before"'));
+
+		expect(locationOf(await submit(tenant, 'address', { slug: moved }))).toEqual([
+			303,
+			`/${moved}/settings?moved`
+		]);
+
+		await tenant.send('after');
+		expect(await stream.until((text) => text.includes('"after"'))).not.toContain('event: end');
+		await stream.close();
+		for (const asking of [owner, await there(tenant).signedIn(), tenant, there(tenant)]) {
+			const again = await asking.stream(`org=${old}`, { 'last-event-id': String(last_seq) });
+			expect(await again.until((text) => text.includes('"after"'))).not.toContain('"before"');
+			await again.close();
+		}
+		const shown = await (await owner.fetch(`/api/deploys/${deploy.id}?org=${old}`)).json();
+		expect(shown).toMatchObject({ page: `/${moved}/deploys/${deploy.id}` });
+
+		const page = await owner.fetch(`/${old}/logs?q=level%3Aerror`, { redirect: 'manual' });
+		expect(locationOf(page)).toEqual([307, `/${moved}/logs?q=level%3Aerror`]);
+		const form = await submit(tenant, 'name', { name: 'X' }, old);
+		expect(locationOf(form)).toEqual([307, `/${moved}/settings?/name`]);
+	});
+
+	test('a form that was open under the old one is carried out, also with JavaScript', async () => {
+		const tenant = await site.tenant();
+		const old = tenant.org.slug;
+		await submit(tenant, 'address', { slug: `${old}-moved` });
+		const byScript = { accept: 'application/json', 'x-sveltekit-action': 'true' };
+		const answer = await submit(tenant, 'name', { name: 'Moved and named' }, old, byScript);
+		expect(await answer.json()).toMatchObject({ type: 'success', status: 200 });
+		const [named] = await site.database.sql`SELECT name FROM organizations WHERE id = ${tenant.org.id}`;
+		expect(named?.name).toBe('Moved and named');
+	});
+
+	test('the old one leads nobody else anywhere', async () => {
+		const [tenant, other] = [await site.tenant(), await site.tenant()];
+		const old = tenant.org.slug;
+		await submit(tenant, 'address', { slug: `${old}-moved` });
+		for (const asking of [other, await other.signedIn()]) {
+			expect((await asking.fetch(`/api/logs?org=${old}`)).status).toBe(404);
+		}
+		const page = await (await other.signedIn()).fetch(`/${old}/logs`, { redirect: 'manual' });
+		expect(page.status).toBe(404);
+	});
+});
+
+describe('deleting an organization', () => {
+	const remove = (tenant: Tenant) => submit(tenant, 'delete', { organization: tenant.org.slug });
+	const deleted = 'The organization was deleted.';
+
+	test('ends its streams at once on every instance, and says why', async () => {
+		const [tenant, other] = [await site.tenant(), await site.tenant()];
+		const deploy = await deploys.make(tenant);
+		const streams = [
+			await tenant.stream(),
+			await there(tenant).stream(),
+			await (await tenant.signedIn()).stream(`org=${tenant.org.slug}`),
+			await (await there(tenant).signedIn()).stream(`org=${tenant.org.slug}`),
+			await deploy.stream(),
+			await deploys.listStream(tenant),
+			await deploys.listStream(there(tenant))
+		];
+		const kept = await other.stream();
+
+		expect(locationOf(await remove(tenant))).toEqual([303, '/']);
+		const gone = performance.now();
+		for (const stream of streams) {
+			expect(await stream.rest()).toContain(
+				`event: end\ndata: ${JSON.stringify({ reason: 'access removed', detail: deleted })}\n\n`
+			);
+		}
+		expect(performance.now() - gone).toBeLessThan(1_000);
+
+		await other.send('still here');
+		expect(await kept.until((text) => text.includes('"still here"'))).not.toContain('event: end');
+		await kept.close();
+		for (const asking of [tenant, there(tenant)]) {
+			expect((await asking.post('too late')).status).toBe(401);
+			const owner = await asking.signedIn();
+			expect((await owner.fetch(`/api/logs?org=${tenant.org.slug}`)).status).toBe(404);
+			expect((await owner.fetch(`/${tenant.org.slug}/logs`)).status).toBe(404);
+		}
+		expect((await remove(tenant)).status).toBe(404);
+	});
+
+	test('with another name, or by an admin, deletes nothing', async () => {
+		const tenant = await site.tenant();
+		const refused = await submit(tenant, 'delete', { organization: 'another' });
+		expect(refused.status).toBe(400);
+		expect(await refused.text()).toContain('That is not its name');
+		await site.database.sql`
+			UPDATE memberships SET role = 'admin' WHERE org_id = ${tenant.org.id}`;
+		expect((await remove(tenant)).status).toBe(403);
+		await tenant.send('still here');
+	});
+
+	test('takes its lines and its deploys along, on each instance those that it has', async () => {
+		const [tenant, other] = [await site.tenant(), await site.tenant()];
+		const [kept, mine] = [await deploys.make(other), await deploys.make(tenant)];
+		await kept.write('stays\n');
+		await mine.write('goes\n');
+		const theirs = await deploys.make(there(tenant));
+		await theirs.write('goes, too\n');
+		await tenant.send('one', 'two');
+
+		const statuses: number[] = [];
+		const cli = (async () => {
+			for (let status = 204; status === 204; statuses.push(status))
+				({ status } = await mine.append('more\n'));
+		})();
+		await remove(tenant);
+		await cli;
+		expect([401, 404]).toContain(statuses.at(-1));
+
+		const { sql } = site.database;
+		const purged = async () => {
+			const [row] = await sql`
+				SELECT purged_at, (SELECT count(*) FROM logs WHERE org_id = ${tenant.org.id}) AS lines
+				FROM deleted_organizations WHERE id = ${tenant.org.id}`;
+			return row;
+		};
+		await expect.poll(purged).toEqual({ purged_at: expect.any(Date), lines: 0 });
+		await expect.poll(() => deploysOf(site.server.dataDir, tenant.org.id)).toBe(0);
+		expect(deploysOf(site.server.dataDir, other.org.id)).toBe(1);
+		expect(String(await kept.bytes())).toBe('stays\n');
+
+		expect(deploysOf(dataDir, tenant.org.id)).toBe(1);
+		await second.stop();
+		second = await startSecond();
+		await expect.poll(() => deploysOf(dataDir, tenant.org.id)).toBe(0);
+		expect(site.server.output(), 'what the server complained about').not.toContain('"level"');
+	});
+});
+
+/** How many deploys of an organization an instance has on its disk. */
+function deploysOf(folder: string, org: string): number {
+	const sqlite = new Database(join(folder, 'deploys.db'), { readonly: true });
+	const count = sqlite.prepare<[string], number>('SELECT count(*) FROM deploys WHERE org_id = ?').pluck();
+	const found = count.get(org) ?? 0;
+	sqlite.close();
+	return found;
+}

@@ -1,0 +1,31 @@
+import { expect } from 'vitest';
+import * as members from '../../src/lib/server/accounts/organizations/members.ts';
+import type { Sql } from '../../src/lib/server/postgres/connect.ts';
+import { transact } from '../../src/lib/server/postgres/transaction.ts';
+
+/**
+ * Runs changes of an organization's members side by side, on connections of their own: none goes on before all of them
+ * have begun and wait for their turn. Nothing else may wait for a lock in this database meanwhile.
+ */
+export async function atOnce<Results extends unknown[]>(
+	sql: Sql,
+	org: string,
+	...runs: { [Index in keyof Results]: () => Promise<Results[Index]> }
+): Promise<Results> {
+	const begun = await transact(sql, async (transaction) => {
+		await members.hold(transaction, org);
+		const begun = Promise.all(runs.map((run) => run()));
+		begun.catch(() => {}); // whoever called hears of it below
+		await expect.poll(() => waiting(sql), { interval: 5, timeout: 10_000 }).toBe(runs.length);
+		return { begun };
+	});
+	return begun.begun as Promise<Results>;
+}
+
+/** Asked outside of any transaction: within one the answer would stay the same. */
+async function waiting(sql: Sql): Promise<number> {
+	const [row] = await sql<{ count: number }[]>`
+		SELECT count(*)::int AS count FROM pg_stat_activity
+		WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+	return row?.count ?? 0;
+}

@@ -1,0 +1,80 @@
+import type { Scene } from './matrix-scene.ts';
+import { password } from './people.ts';
+
+/** The form that each action is sent, such that it does what is asked for if the asker may. */
+const forms: Record<string, (scene: Scene) => Record<string, string>> = {
+	'/[org]/settings/keys?/make': () => ({ name: 'New', scopes: 'read', expires: 'never' }),
+	'/[org]/settings/keys?/revoke': ({ keyId }) => ({ id: keyId }),
+	'/[org]/settings/members?/invite': ({ org }) => ({ email: `new@${org.slug}.example`, role: 'viewer' }),
+	'/[org]/settings/members?/remove': ({ people }) => ({ member: people['second member'].id }),
+	'/[org]/settings/members?/revoke': ({ invitation }) => ({ invitation: invitation.id }),
+	'/[org]/settings/members?/role': ({ people }) => ({ member: people['second member'].id, role: 'viewer' }),
+	'/[org]/settings?/address': ({ org }) => ({ slug: `${org.slug}-moved` }),
+	'/[org]/settings?/delete': ({ org }) => ({ organization: org.name }),
+	'/[org]/settings?/name': () => ({ name: 'Another name' }),
+	'/[org]/settings?/retention': () => ({ days: '7' }),
+	'/[org]/settings?/transfer': ({ people }) => ({ member: people.member.id }),
+	'/account/organizations?/leave': ({ org }) => ({ organization: org.slug }),
+	'/account/organizations?/make': ({ org }) => ({ organization: `More of ${org.slug}` }),
+	'/account/sessions?/end': ({ people }) => ({ id: people['second member'].sessionId }),
+	'/account?/email': ({ org }) => ({ email: `another@${org.slug}.example`, password }),
+	'/account?/name': () => ({ name: 'Another name' }),
+	'/account?/password': () => ({ password, newPassword: 'another battery, horse' }),
+	'/admin/users?/grant': ({ people }) => ({ id: people['second member'].id }),
+	'/admin/users?/restore': ({ people }) => ({ id: people['second member'].id }),
+	'/admin/users?/suspend': ({ people }) => ({ id: people['second member'].id }),
+	'/admin/users?/withdraw': ({ people }) => ({ id: people['instance admin'].id }),
+	'/admin?/restore': ({ org }) => ({ id: org.id }),
+	'/admin?/suspend': ({ org }) => ({ id: org.id }),
+	'/invitations/[token]?/signUp': () => ({ name: 'New', password }),
+	'/reset-password': ({ people }) => ({ email: people.owner.email }),
+	'/reset-password/[token]': () => ({ password: 'another battery, horse' }),
+	'/sign-up/[token]': () => ({ password }),
+	'/sign-in': ({ people }) => ({ email: people.owner.email, password }),
+	'/sign-up': ({ org }) => ({
+		email: `somebody@${org.slug}.example`,
+		password,
+		organization: `Of ${org.slug}`
+	})
+};
+
+/** What programs send. */
+const bodies: Record<string, string> = {
+	'POST /api/logs': 'hello',
+	'POST /api/deploys': '{"service":"web"}',
+	'PATCH /api/deploys/[id]/log': 'hello',
+	'POST /api/deploys/[id]/finish': '{"status":"failed"}'
+};
+
+let requests = 0;
+
+/**
+ * A way into the server as a request, with everything that it names taken from the scene. From a browser, the endpoints of
+ * the API are told the organization, as the pages do it.
+ */
+export function requestOf(way: string, scene: Scene, isBrowser: boolean) {
+	const [method = '', route = ''] = way.split(' ');
+	// Each from an address of its own, so that no limit counts them together.
+	const from = `10.${++requests >> 16}.${(requests >> 8) & 255}.${requests & 255}`;
+	const init = { method, headers: { 'x-forwarded-for': from, accept: 'text/html' } };
+	const path =
+		pathOf(route, scene) + (isBrowser && route.startsWith('/api/') ? `?org=${scene.org.slug}` : '');
+	if (way in bodies) return { path, ...init, body: bodies[way] ?? '' };
+	if (method !== 'POST') return { path, ...init };
+	return { path, ...init, body: new URLSearchParams(forms[route]?.(scene) ?? {}) };
+}
+
+function pathOf(route: string, { org, deployId, keyId, invitation, tokens }: Scene): string {
+	const token = Object.entries({
+		'/invitations/': invitation.token,
+		'/reset-password/': tokens.reset,
+		'/account/confirm/': tokens.email,
+		'/sign-up/': tokens.signUp
+	}).find(([prefix]) => route.startsWith(prefix))?.[1];
+	const path = route
+		.replace('[org]', org.slug)
+		.replace('[id]', route.includes('/keys/') ? keyId : deployId)
+		.replace('[token]', token ?? '');
+	if (route.endsWith('/export')) return `${path}?format=csv`;
+	return path;
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
+import type { Actor } from '../../src/lib/server/accounts/organizations/members.ts';
+import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
+import * as users from '../../src/lib/server/accounts/users/users.ts';
+import type { Sql } from '../../src/lib/server/postgres/connect.ts';
+import type { Role } from '../../src/lib/server/postgres/schema.ts';
+import { createOrganization, from, openAccounts } from './people.ts';
+
+export const someAddress = () => `${randomUUID()}@example.com`;
+
+/** People and organizations without the cost of a password, on a server that makes accounts for nobody. */
+export class Teams {
+	readonly sql: Sql;
+	readonly people: Accounts;
+
+	constructor(sql: Sql) {
+		this.sql = sql;
+		this.people = openAccounts(sql, { signUp: 'never' });
+	}
+
+	/** Somebody with an account, who comes from a network address of their own. */
+	async person(email = someAddress(), name = ''): Promise<Actor> {
+		const user = await users.create(this.sql, { email, name, passwordHash: 'none' });
+		if (!user) throw new Error(`there is a user of ${email} already`);
+		return { ...from(`host of ${email}`), id: user.id, name: email };
+	}
+
+	async member(org: string, role: Role): Promise<Actor> {
+		const actor = await this.person(someAddress(), role);
+		await organizations.join(this.sql, org, actor.id, role);
+		return actor;
+	}
+
+	/** An organization with an owner, and a member of each role that is asked for. */
+	async team<Others extends Role>(others: Others[] = [], name = 'Mill') {
+		const owner = await this.person(someAddress(), 'owner');
+		const { id: org, slug } = await createOrganization(this.sql, owner.id, name, owner);
+		const joined: [string, Actor][] = [];
+		for (const role of others) joined.push([role, await this.member(org, role)]);
+		return { org, slug, owner, ...(Object.fromEntries(joined) as Record<Others, Actor>) };
+	}
+
+	/** Invites, which must succeed, and gives the token of the link. */
+	async invite(org: string, actor: Actor, email: string, role: Role = 'member'): Promise<string> {
+		const invited = await this.people.invitations.create(org, actor, { email, role }, 'http://localhost');
+		if (!invited.ok) throw new Error(JSON.stringify(invited));
+		return invited.link.split('/').at(-1) ?? '';
+	}
+
+	/** Of an e-mail address; undefined: no member. */
+	async roleOf(org: string, email: string): Promise<Role | undefined> {
+		return (await this.people.members.list(org)).find((member) => member.email === email)?.role;
+	}
+
+	/** What was recorded of an organization, in order. */
+	async audited(org: string, action: string) {
+		return this.sql`
+			SELECT actor, target, details FROM audit_events WHERE org_id = ${org} AND action = ${action} ORDER BY id`;
+	}
+}
