@@ -5,6 +5,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, watch, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
@@ -87,6 +88,12 @@ function postmasterPid(dataDir: string): number {
 	return Number.parseInt(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10);
 }
 
+/** How many connections clients have to a port; the kernel accepts them even for a server that stands still. */
+function connections(port: string): number {
+	const established = `:${Number(port).toString(16).toUpperCase().padStart(4, '0')} 01 `;
+	return readFileSync('/proc/net/tcp', 'utf8').split(established).length - 1;
+}
+
 async function keepNote(url: string, note: string): Promise<void> {
 	const sql = connect(url);
 	await sql`create table if not exists notes (note text)`;
@@ -166,6 +173,22 @@ test('when everything was killed, the stale pid file is no obstacle and no commi
 	expect(await notes(url)).toEqual(['committed']);
 });
 
+test('a PostgreSQL that is killed while it is being taken over is started instead', async () => {
+	const dataDir = await makeFolder();
+	const child = startElsewhere(dataDir);
+	const url = await urlFrom(child);
+	await keepNote(url, 'committed');
+	await end(child, 'SIGKILL');
+	process.kill(postmasterPid(dataDir), 'SIGSTOP');
+	const { port } = new URL(url);
+	const before = connections(port);
+	const starting = start(dataDir);
+	while (connections(port) === before) await setImmediate();
+	process.kill(postmasterPid(dataDir), 'SIGKILL');
+	expect((await starting).adopted).toBe(false);
+	expect(await notes(url)).toEqual(['committed']);
+});
+
 test('a stale pid file whose number another process has by now is no obstacle', async () => {
 	const dataDir = await makeFolder();
 	const first = await start(dataDir);
@@ -185,7 +208,7 @@ test('a start waits for a process that has survived the rest of a killed Postgre
 	process.kill(postmasterPid(dataDir), 'SIGKILL');
 	const log = makeLog();
 	const starting = start(dataDir, log);
-	await log.said('waiting for the last processes of a killed PostgreSQL to end');
+	await Promise.race([starting, log.said('waiting for the last processes of a killed PostgreSQL to end')]);
 	process.kill(survivor, 'SIGCONT');
 	await keepNote((await starting).url, 'works');
 });

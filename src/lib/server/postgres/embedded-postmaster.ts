@@ -69,6 +69,11 @@ export async function becomesReady(postmaster: Postmaster, folder: string): Prom
 	return false;
 }
 
+/** Whether the server ends by itself `withinMs`; resolves as soon as it has. */
+export async function ends(postmaster: Postmaster, withinMs: number): Promise<boolean> {
+	return poll(postmaster.isGone, stopPollMs, withinMs);
+}
+
 /**
  * Stops the server: clients are cut, and everything is written out. What takes longer than 8 s is broken off, and recovered
  * at the next start with nothing lost. Resolves within 10 s; false if the server runs even then.

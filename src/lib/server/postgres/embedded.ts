@@ -11,6 +11,7 @@ import * as users from './embedded-user.ts';
 export { Taken, Unstartable };
 
 const retryMs = 250;
+const dyingMs = 1000;
 
 /** A PostgreSQL of our own that runs. If it crashes it is started again, on the same URL. */
 export interface Embedded {
@@ -69,6 +70,8 @@ async function adopt(cluster: clusters.Cluster, log: keepers.Log): Promise<postm
 	try {
 		await sql`select 1`;
 	} catch (cause) {
+		// Killed a moment ago, it is still there while its connections are cut already.
+		if (await postmasters.ends(left, dyingMs)) return null;
 		const message =
 			`A PostgreSQL (pid ${left.pid}) runs on ${cluster.folder} but does not let us in: ${String(cause)}. ` +
 			`Stop it with "kill -INT ${left.pid}" and start again.`;
