@@ -13,6 +13,8 @@ export default defineConfig({
 	use: {
 		launchOptions: browser.launchOptions(),
 		viewport: { width: 1440, height: 900 },
-		trace: 'retain-on-failure'
+		screenshot: 'only-on-failure',
+		// Without the film of every test, which cost a third of the processor's time (70 → 52 s for 16 tests).
+		trace: { mode: 'retain-on-failure', screenshots: false }
 	}
 });

@@ -14,6 +14,9 @@ if (isOldNode(process.versions.node)) {
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'tailrace-reports-'));
 const count = { passed: 0, failed: 0 };
+/** What failed and how, told again at the end: what a runner said may be thousands of lines back.
+ * @type {string[]} */
+const failures = [];
 
 step('build', 'npm', ['run', '--silent', 'build']);
 await sideBySide({
@@ -29,9 +32,7 @@ vitest('unit, integration and fault tests, on the embedded PostgreSQL', [
 vitest('integration and fault tests, on the PostgreSQL of a DATABASE_URL', ['--project', 'database-url']);
 playwright('end to end, in Chromium');
 
-rmSync(reports, { recursive: true });
-console.log(`${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed === 0 ? 0 : 1);
+finish();
 
 /**
  * Checks that use a core each, so they run at the same time; each prints what it said when it has ended.
@@ -48,7 +49,7 @@ async function sideBySide(checks) {
 		console.log(
 			`\n── ${title}\n${said.trimEnd()}\n── ${title}: ${code === 0 ? 'ok' : 'FAILED'}, ${seconds} s`
 		);
-		if (code !== 0) count.failed++;
+		if (code !== 0) fail(`${title}: exit status ${code}`);
 	});
 	await Promise.all(running);
 }
@@ -59,13 +60,21 @@ async function sideBySide(checks) {
  */
 function step(title, command, args) {
 	if (run(title, command, args).status === 0) return;
-	count.failed++;
+	fail(title);
 	if (title === 'build') finish();
 }
 
+/** @param {string} what */
+function fail(what) {
+	count.failed++;
+	failures.push(what);
+}
+
 function finish() {
+	rmSync(reports, { recursive: true });
+	if (failures.length > 0) console.log(`\n── what failed\n${failures.join('\n\n')}\n`);
 	console.log(`${count.passed} passed, ${count.failed} failed`);
-	process.exit(1);
+	process.exit(count.failed === 0 ? 0 : 1);
 }
 
 /** @param {string} title @param {string[]} args */
@@ -73,10 +82,16 @@ function vitest(title, args) {
 	const report = join(reports, `${args.join('')}.json`);
 	const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
 	const { status } = run(title, 'vitest', ['run', ...args, ...reporters]);
-	add(status, report, ({ numPassedTests, numTotalTests }) => [
-		numPassedTests,
-		numTotalTests - numPassedTests
-	]);
+	add(title, status, report, ({ testResults }) =>
+		testResults.flatMap(({ assertionResults, name, message }) => [
+			...(message ? [{ name, ok: false, why: message }] : []),
+			...assertionResults.map(({ fullName, status, failureMessages }) => ({
+				name: fullName,
+				ok: status === 'passed',
+				why: failureMessages.join('\n')
+			}))
+		])
+	);
 }
 
 /** @param {string} title */
@@ -84,22 +99,37 @@ function playwright(title) {
 	const report = join(reports, 'playwright.json');
 	const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
 	const { status } = run(title, 'playwright', ['test', '--reporter=list,json'], env);
-	add(status, report, ({ stats }) => [stats.expected + stats.flaky, stats.unexpected + stats.skipped]);
+	/** @param {any} suite @returns {Test[]} */
+	const testsIn = ({ suites = [], specs = [] }) => [
+		...suites.flatMap(testsIn),
+		...specs.map(({ title, file, ok, tests }) => ({
+			name: `${file}: ${title}`,
+			ok: ok && tests.every(({ status }) => status !== 'skipped'),
+			why: tests.flatMap(({ results }) => results.map(({ error }) => error?.message ?? '')).join('\n')
+		}))
+	];
+	add(title, status, report, testsIn);
 }
 
 /**
- * Counts a runner's tests. One that failed without a failed test (it could not start) is a failure too.
- * @param {number | null} status @param {string} report @param {(report: any) => number[]} read
+ * @typedef {{ name: string, ok: boolean, why: string }} Test
+ *
+ * Counts a runner's tests; one that was skipped has not passed. A runner that failed without a failed test (it could not
+ * start, or something failed beside the tests) is a failure too.
+ * @param {string} title @param {number | null} status @param {string} report @param {(report: any) => Test[]} read
  */
-function add(status, report, read) {
-	let [passed = 0, failed = 0] = [0, 0];
+function add(title, status, report, read) {
+	/** @type {Test[]} */
+	let tests = [];
 	try {
-		[passed = 0, failed = 0] = read(JSON.parse(readFileSync(report, 'utf8')));
+		tests = read(JSON.parse(readFileSync(report, 'utf8')));
 	} catch (error) {
 		console.error(`The runner left no report: ${error}`);
 	}
-	count.passed += passed;
-	count.failed += failed === 0 && status !== 0 ? 1 : failed;
+	const failed = tests.filter(({ ok }) => !ok);
+	count.passed += tests.length - failed.length;
+	for (const { name, why } of failed) fail(`${name}\n${why}`);
+	if (status !== 0 && failed.length === 0) fail(`${title}: exit status ${status}, see above`);
 }
 
 /** @param {string} title @param {string} command @param {string[]} args @param {Record<string, string>} [env] */
