@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isOldNode, oldNode } from './node-version.mjs';
+import { fromPlaywright, fromVitest } from './test-reports.mjs';
 
 if (isOldNode(process.versions.node)) {
 	console.error(oldNode(process.versions.node));
@@ -82,16 +83,7 @@ function vitest(title, args) {
 	const report = join(reports, `${args.join('')}.json`);
 	const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
 	const { status } = run(title, 'vitest', ['run', ...args, ...reporters]);
-	add(title, status, report, ({ testResults }) =>
-		testResults.flatMap(({ assertionResults, name, message }) => [
-			...(message ? [{ name, ok: false, why: message }] : []),
-			...assertionResults.map(({ fullName, status, failureMessages }) => ({
-				name: fullName,
-				ok: status === 'passed',
-				why: failureMessages.join('\n')
-			}))
-		])
-	);
+	add(title, status, report, fromVitest);
 }
 
 /** @param {string} title */
@@ -99,27 +91,16 @@ function playwright(title) {
 	const report = join(reports, 'playwright.json');
 	const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
 	const { status } = run(title, 'playwright', ['test', '--reporter=list,json'], env);
-	/** @param {any} suite @returns {Test[]} */
-	const testsIn = ({ suites = [], specs = [] }) => [
-		...suites.flatMap(testsIn),
-		...specs.map(({ title, file, ok, tests }) => ({
-			name: `${file}: ${title}`,
-			ok: ok && tests.every(({ status }) => status !== 'skipped'),
-			why: tests.flatMap(({ results }) => results.map(({ error }) => error?.message ?? '')).join('\n')
-		}))
-	];
-	add(title, status, report, testsIn);
+	add(title, status, report, fromPlaywright);
 }
 
 /**
- * @typedef {{ name: string, ok: boolean, why: string }} Test
- *
- * Counts a runner's tests; one that was skipped has not passed. A runner that failed without a failed test (it could not
- * start, or something failed beside the tests) is a failure too.
- * @param {string} title @param {number | null} status @param {string} report @param {(report: any) => Test[]} read
+ * Counts a runner's tests. One that failed without a failed test (it could not start, or something failed beside the tests)
+ * is a failure too.
+ * @param {string} title @param {number | null} status @param {string} report @param {(report: any) => import('./test-reports.mjs').Test[]} read
  */
 function add(title, status, report, read) {
-	/** @type {Test[]} */
+	/** @type {import('./test-reports.mjs').Test[]} */
 	let tests = [];
 	try {
 		tests = read(JSON.parse(readFileSync(report, 'utf8')));

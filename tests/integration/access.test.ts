@@ -3,6 +3,7 @@ import * as access from '../../src/lib/server/accounts/access.ts';
 import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
 import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { queriesMade } from '../support/queries-made.ts';
 import { from, openAccounts, signUp } from '../support/people.ts';
 
 let database: TestDatabase;
@@ -61,5 +62,15 @@ describe('who lost access', () => {
 				[foreign, keyRevoked]
 			])
 		);
+	});
+
+	test('is told by one query, so that a change beside it is seen whole or not at all', async () => {
+		const { org, user } = await signUp(openAccounts(database.sql), 'ida');
+		const asked: access.Credential[] = [
+			{ kind: 'session', sessionId: 'over', userId: user.id },
+			{ kind: 'key', keyId: user.id }
+		];
+		const made = await queriesMade(database.url, (sql) => access.findRevoked(sql, org.id, asked));
+		expect(made).toHaveLength(1);
 	});
 });

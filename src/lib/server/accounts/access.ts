@@ -33,77 +33,60 @@ export function expiryOf(credential: Credential): { at: Date; why: Loss } | null
 	return { at: credential.expiresAt, why: keyExpired };
 }
 
+/** What one credential rests on, as of one instant. */
+interface Standing {
+	isDeleted: boolean;
+	isSuspended: boolean;
+	hasKey: boolean;
+	isKeyExpired: boolean;
+	hasSession: boolean;
+	isUserSuspended: boolean;
+	isMember: boolean;
+}
+
 /**
- * Which of the credentials give access to an organization no more, and why. One query for all sessions and one for
- * all keys, however many streams are open.
+ * Which of the credentials give access to an organization no more, and why. One query, however many streams are open: it sees
+ * all or nothing of a change, so what took the access away is what is told.
  */
 export async function findRevoked(
 	sql: Queryable,
 	org: string,
 	credentials: readonly Credential[]
 ): Promise<Map<Credential, Loss>> {
-	const [organization, sessions, keys] = await Promise.all([
-		lossOfOrganization(sql, org),
-		lossesOfSessions(sql, org, credentials),
-		lossesOfKeys(sql, org, credentials)
-	]);
+	const keyIds = credentials.map((credential) => (credential.kind === 'key' ? credential.keyId : null));
+	const sessionIds = credentials.map((credential) =>
+		credential.kind === 'session' ? credential.sessionId : null
+	);
+	const userIds = credentials.map((credential) => (credential.kind === 'session' ? credential.userId : null));
+	const standings = await sql<Standing[]>`
+		SELECT o.id IS NULL AS "isDeleted", o.suspended_at IS NOT NULL AS "isSuspended",
+			k.id IS NOT NULL AS "hasKey", coalesce(k.expires_at <= now(), false) AS "isKeyExpired",
+			s.id IS NOT NULL AS "hasSession", u.suspended_at IS NOT NULL AS "isUserSuspended",
+			m.user_id IS NOT NULL AS "isMember"
+		FROM unnest(${keyIds}::uuid[], ${sessionIds}::text[], ${userIds}::uuid[])
+			WITH ORDINALITY AS c (key_id, session_id, user_id, position)
+		LEFT JOIN organizations o ON o.id = ${org}
+		LEFT JOIN api_keys k ON k.id = c.key_id AND k.org_id = ${org}
+		LEFT JOIN sessions s ON s.id = c.session_id AND s.user_id = c.user_id AND s.expires_at > now()
+		LEFT JOIN users u ON u.id = c.user_id
+		LEFT JOIN memberships m ON m.user_id = c.user_id AND m.org_id = ${org}
+		ORDER BY c.position`;
 	const revoked = new Map<Credential, Loss>();
-	for (const credential of credentials) {
-		const own =
-			credential.kind === 'key' ? keys(credential.keyId) : sessions(credential.sessionId, credential.userId);
-		const loss = own?.reason === 'signed out' ? own : (organization ?? own);
+	for (const [index, credential] of credentials.entries()) {
+		const standing = standings[index];
+		const loss = standing && lossOf(credential, standing);
 		if (loss) revoked.set(credential, loss);
 	}
 	return revoked;
 }
 
-async function lossOfOrganization(sql: Queryable, org: string): Promise<Loss | null> {
-	const [found] = await sql<{ isSuspended: boolean }[]>`
-		SELECT suspended_at IS NOT NULL AS "isSuspended" FROM organizations WHERE id = ${org}`;
-	if (!found) return deleted;
-	return found.isSuspended ? suspended : null;
-}
-
-/** What became of a session, by its id and its user's. */
-async function lossesOfSessions(sql: Queryable, org: string, credentials: readonly Credential[]) {
-	const asked = credentials.filter((credential) => credential.kind === 'session');
-	const sessionIds = asked.map(({ sessionId }) => sessionId);
-	const userIds = asked.map(({ userId }) => userId);
-	const [living, users] =
-		asked.length === 0
-			? [[], []]
-			: await Promise.all([
-					sql<{ id: string }[]>`
-						SELECT id FROM sessions WHERE id = ANY (${sessionIds}::text[]) AND expires_at > now()`,
-					sql<{ id: string; isMember: boolean; isSuspended: boolean }[]>`
-						SELECT u.id, m.user_id IS NOT NULL AS "isMember", u.suspended_at IS NOT NULL AS "isSuspended"
-						FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND m.org_id = ${org}
-						WHERE u.id = ANY (${userIds}::uuid[])`
-				]);
-	const alive = new Set(living.map(({ id }) => id));
-	const people = new Map(users.map((user) => [user.id, user]));
-
-	return (sessionId: string, userId: string): Loss | null => {
-		const user = people.get(userId);
-		if (user?.isSuspended) return userSuspended;
-		if (!user || !alive.has(sessionId)) return sessionEnded;
-		return user.isMember ? null : notMember;
-	};
-}
-
-async function lossesOfKeys(sql: Queryable, org: string, credentials: readonly Credential[]) {
-	const ids = credentials.flatMap((credential) => (credential.kind === 'key' ? [credential.keyId] : []));
-	const rows =
-		ids.length === 0
-			? []
-			: await sql<{ id: string; isExpired: boolean }[]>`
-				SELECT id, coalesce(expires_at <= now(), false) AS "isExpired"
-				FROM api_keys WHERE id = ANY (${ids}::uuid[]) AND org_id = ${org}`;
-	const keys = new Map(rows.map(({ id, isExpired }) => [id, isExpired]));
-
-	return (id: string): Loss | null => {
-		const isExpired = keys.get(id);
-		if (isExpired === undefined) return keyRevoked;
-		return isExpired ? keyExpired : null;
-	};
+/** What is the person's own comes first, then what befell the whole organization. */
+function lossOf(credential: Credential, standing: Standing): Loss | null {
+	if (credential.kind === 'session' && standing.isUserSuspended) return userSuspended;
+	if (credential.kind === 'session' && !standing.hasSession) return sessionEnded;
+	if (standing.isDeleted) return deleted;
+	if (standing.isSuspended) return suspended;
+	if (credential.kind === 'session') return standing.isMember ? null : notMember;
+	if (!standing.hasKey) return keyRevoked;
+	return standing.isKeyExpired ? keyExpired : null;
 }

@@ -1,0 +1,28 @@
+// The JSON reports of our test runners, read as one kind of thing.
+
+/** @typedef {{ name: string, ok: boolean, why: string }} Test A skipped test is not ok. */
+
+/** @param {import('vitest/node').JsonTestResults} report @returns {Test[]} */
+export function fromVitest({ testResults }) {
+	return testResults.flatMap(({ assertionResults, name, message }) => [
+		// The file itself failed, so its tests are unknown.
+		...(message ? [{ name, ok: false, why: message }] : []),
+		...assertionResults.map(({ fullName, status, failureMessages }) => ({
+			name: fullName,
+			ok: status === 'passed',
+			why: (failureMessages ?? []).join('\n')
+		}))
+	]);
+}
+
+/** @param {Pick<import('@playwright/test/reporter').JSONReportSuite, 'suites' | 'specs'>} suite @returns {Test[]} */
+export function fromPlaywright({ suites = [], specs = [] }) {
+	return [
+		...suites.flatMap(fromPlaywright),
+		...specs.map(({ title, file, ok, tests }) => ({
+			name: `${file}: ${title}`,
+			ok: ok && tests.every(({ status }) => status !== 'skipped'),
+			why: tests.flatMap(({ results }) => results.map(({ error }) => error?.message ?? '')).join('\n')
+		}))
+	];
+}
