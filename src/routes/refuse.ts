@@ -1,5 +1,5 @@
 import { error, fail } from '@sveltejs/kit';
-import type { Refused } from '$server/accounts/sessions/sign-in';
+import type { Refused } from '$server/accounts/refusal';
 
 /**
  * Answers a form that was not followed with what is wrong and what else the page shows (what was typed); after too many

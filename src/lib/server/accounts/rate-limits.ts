@@ -1,6 +1,8 @@
 import { isIPv6 } from 'node:net';
 import { digest } from './digest.ts';
+import type { Faults } from './forms.ts';
 import type { Queryable } from './queryable.ts';
+import type { TooMany } from './refusal.ts';
 
 export interface Limit {
 	/** Attempts within a window. */
@@ -29,6 +31,23 @@ export async function attempt(sql: Queryable, key: string, { limit, windowMs }: 
 	if (!row) throw new Error('an attempt was not counted');
 	if (row.attempts <= limit) return { allowed: true, retryAfterS: 0 };
 	return { allowed: false, retryAfterS: Math.max(1, Math.ceil(row.seconds)) };
+}
+
+/**
+ * Counts an attempt on one key after the other, and says what to answer once there were too many of one: those behind it are
+ * not counted then. So the client's network comes first, and one that is over its limit locks out nobody else's account.
+ */
+export async function count(sql: Queryable, keys: [key: string, limit: Limit][]): Promise<TooMany | null> {
+	for (const [key, limit] of keys) {
+		const { allowed, retryAfterS } = await attempt(sql, key, limit);
+		if (!allowed) return { ok: false, status: 429, faults: tooMany(retryAfterS), retryAfterS };
+	}
+	return null;
+}
+
+function tooMany(retryAfterS: number): Faults {
+	const minutes = Math.ceil(retryAfterS / 60);
+	return { form: `Too many attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.` };
 }
 
 /** Begins anew for a key. */

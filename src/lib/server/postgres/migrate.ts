@@ -1,9 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import * as drizzleMigrator from 'drizzle-orm/postgres-js/migrator';
+import { advisoryLocks } from './advisory-locks.ts';
 import { connect } from './connect.ts';
-
-/** Any number that no other program on the same database uses for an advisory lock. */
-const advisoryLock = 7_245_723;
 
 /**
  * Brings the database to the newest schema. Instances that start together take turns under an advisory lock.
@@ -13,7 +11,7 @@ export async function migrate(url: string, folder: string): Promise<void> {
 	const sql = connect(url, { max: 1, name: 'tailrace migrate' });
 	try {
 		await refuseOldServer(sql);
-		await sql`SELECT pg_advisory_lock(${advisoryLock})`;
+		await sql`SELECT pg_advisory_lock(${advisoryLocks.migrations})`;
 		await drizzleMigrator.migrate(drizzle(sql), { migrationsFolder: folder });
 	} finally {
 		await sql.end(); // which also gives the lock back

@@ -88,6 +88,9 @@ export const oldSlugs = pgTable(
 /** Organizations that are no more, so that every instance can remove what it still holds of them. */
 export const deletedOrganizations = pgTable('deleted_organizations', {
 	id: uuid().primaryKey(),
+	/** As it was called last, for the audit. */
+	name: text().notNull(),
+	slug: text().notNull(),
 	deletedAt: instant('deleted_at').notNull().defaultNow(),
 	/** When the last of its lines was gone from PostgreSQL; null: not yet. */
 	purgedAt: instant('purged_at')
@@ -181,13 +184,17 @@ export const apiKeys = pgTable(
 );
 
 /** One row per limited thing (an address, an account): how many attempts in its window. */
-export const rateLimits = pgTable('rate_limits', {
-	/** SHA-256, hex, so that it is of one length whatever is limited. */
-	key: text().primaryKey(),
-	attempts: integer().notNull(),
-	/** When the window ends; from then on the row means nothing. */
-	endsAt: instant('ends_at').notNull()
-});
+export const rateLimits = pgTable(
+	'rate_limits',
+	{
+		/** SHA-256, hex, so that it is of one length whatever is limited. */
+		key: text().primaryKey(),
+		attempts: integer().notNull(),
+		/** When the window ends; from then on the row means nothing. */
+		endsAt: instant('ends_at').notNull()
+	},
+	(t) => [index().on(t.endsAt)]
+);
 
 /** What was answered to a request with an `Idempotency-Key`, for 24 hours. */
 export const idempotencyKeys = pgTable(

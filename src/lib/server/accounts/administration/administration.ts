@@ -1,4 +1,5 @@
 import { validate as isId } from 'uuid';
+import { advisoryLocks } from '../../postgres/advisory-locks.ts';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
@@ -16,9 +17,6 @@ interface Person {
 }
 
 type Actor = audit.Actor & { id: string };
-
-/** Any number that no other program on the same database uses for an advisory lock. */
-const advisoryLock = 7_245_725;
 
 /**
  * What instance admins do to organizations and users. Each change asks again, in its own transaction, whether who makes
@@ -53,7 +51,7 @@ type Change = (transaction: Sql, actor: Actor, id: string, admins: string[]) => 
  * the ids of the active instance admins: of two who withdraw each other, the second finds not to be one any more.
  */
 export async function takeTurns(transaction: Queryable): Promise<string[]> {
-	await transaction`SELECT pg_advisory_xact_lock(${advisoryLock})`;
+	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.administration})`;
 	const admins = await transaction<{ id: string }[]>`
 		SELECT id FROM users WHERE instance_admin AND suspended_at IS NULL`;
 	return admins.map(({ id }) => id);

@@ -5,14 +5,14 @@ import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import { line } from '../forms.ts';
-import { find, type Refused } from './invitations.ts';
+import { find } from './invitations.ts';
 import * as members from './members.ts';
 import * as organizations from './organizations.ts';
 import { fault, type Passwords } from '../users/passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import * as rateLimits from '../rate-limits.ts';
 import { sessions, type NewSession } from '../sessions/sessions.ts';
-import { count, type TooMany } from '../sessions/sign-in.ts';
+import type { Refused, TooMany } from '../refusal.ts';
 import * as users from '../users/users.ts';
 
 /** For the form that makes an account: its address is the invitation's, whatever is sent. */
@@ -84,7 +84,7 @@ async function signUp(
 }
 
 function countAttempt(sql: Sql, from: audit.From, who: string): Promise<TooMany | null> {
-	return count(sql, [
+	return rateLimits.count(sql, [
 		[`invitation:address:${rateLimits.networkOf(from.address)}`, perAddress],
 		[`invitation:${who}`, perAccount]
 	]);

@@ -1,8 +1,9 @@
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import { hold, roleOf, type Actor, type Refused } from './members.ts';
+import { hold, roleOf, type Actor } from './members.ts';
 import type { Queryable } from '../queryable.ts';
+import type { Refused } from '../refusal.ts';
 import { may } from '../roles.ts';
 
 export type Deleted = { ok: true } | Refused;
@@ -40,7 +41,7 @@ async function remove(
 		target: name,
 		details: { slug }
 	});
-	await transaction`INSERT INTO deleted_organizations (id) VALUES (${org})`;
+	await transaction`INSERT INTO deleted_organizations (id, name, slug) VALUES (${org}, ${name}, ${slug})`;
 	// In the order in which their last uses are written, so that the two never wait for each other.
 	await transaction`SELECT 1 FROM api_keys WHERE org_id = ${org} ORDER BY id FOR UPDATE`;
 	await transaction`DELETE FROM organizations WHERE id = ${org}`;

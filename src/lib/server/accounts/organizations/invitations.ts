@@ -10,9 +10,10 @@ import { email } from '../forms.ts';
 import { invitationMail } from '../mail/invitation.ts';
 import type { Mail, SendMail } from '../mail/mail.ts';
 import * as members from './members.ts';
+import * as rateLimits from '../rate-limits.ts';
 import type { Queryable } from '../queryable.ts';
 import { mayChange } from '../roles.ts';
-import { count, type TooMany } from '../sessions/sign-in.ts';
+import type { Refused } from '../refusal.ts';
 
 /** For the list of those that nobody has accepted yet. */
 export interface Invitation {
@@ -55,8 +56,6 @@ export interface Invited extends NewInvitation {
 	isMailed: boolean | null;
 }
 
-export type Refused = members.Refused | TooMany;
-
 interface Options {
 	mail: SendMail | null;
 	failed(error: unknown): void;
@@ -92,7 +91,7 @@ async function invite(
 	invitation: NewInvitation,
 	{ origin, ...options }: Options & { origin: string }
 ): Promise<Invited | Refused> {
-	const limited = await count(sql, [
+	const limited = await rateLimits.count(sql, [
 		[`invitations of:organization:${org}`, perOrganization],
 		[`invitations of:account:${actor.id}`, perActor]
 	]);
@@ -118,7 +117,7 @@ async function send(mail: Mail, { mail: sendMail, failed }: Options): Promise<bo
 	}
 }
 
-type Made = { ok: true; organization: string; token: string; expiresAt: Date } | members.Refused;
+type Made = { ok: true; organization: string; token: string; expiresAt: Date } | Refused;
 
 async function create(
 	transaction: Queryable,
@@ -205,13 +204,13 @@ export async function forgetOld(sql: Queryable): Promise<number> {
 	return forgotten.count;
 }
 
-const unknown: members.Refused = {
+const unknown: Refused = {
 	ok: false,
 	status: 404,
 	faults: { form: 'This invitation is not pending any more. Load the page again.' }
 };
 
-const alreadyMember: members.Refused = {
+const alreadyMember: Refused = {
 	ok: false,
 	status: 409,
 	faults: { email: 'This person is a member already. Change the role in the list of members.' }

@@ -4,8 +4,8 @@ import type { Sql } from '../../postgres/connect.ts';
 import { roles, type Role } from '../../postgres/schema.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import type { Faults } from '../forms.ts';
 import type { Queryable } from '../queryable.ts';
+import type { Refused } from '../refusal.ts';
 import { mayChange } from '../roles.ts';
 
 export interface Member {
@@ -24,11 +24,6 @@ export interface Member {
 export type Actor = audit.Actor & { id: string };
 
 export type Changed = { ok: true } | Refused;
-export interface Refused {
-	ok: false;
-	status: 400 | 403 | 404 | 409;
-	faults: Faults;
-}
 
 export const role = v.picklist(roles, 'Choose a role.');
 /** For the form that gives a member another role. */

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
+import * as rateLimits from '../rate-limits.ts';
 import type { Config } from '../../config.ts';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import type { Actor } from '../audit/audit.ts';
 import { organization, type Faults } from '../forms.ts';
 import * as organizations from './organizations.ts';
-import { count, type TooMany } from '../sessions/sign-in.ts';
+import type { TooMany } from '../refusal.ts';
 import * as signUps from '../users/sign-up.ts';
 import type { User } from '../users/users.ts';
 
@@ -35,7 +36,7 @@ async function mayMake(sql: Sql, user: User, options: Options): Promise<boolean>
 
 async function make(sql: Sql, user: User, name: string, actor: Actor, options: Options): Promise<Made> {
 	if (!(await mayMake(sql, user, options))) return closed;
-	const limited = await count(sql, [[`new organization:account:${user.id}`, perUser]]);
+	const limited = await rateLimits.count(sql, [[`new organization:account:${user.id}`, perUser]]);
 	if (limited) return limited;
 
 	const { retentionDays } = options;

@@ -1,4 +1,5 @@
 import { v7 as uuid } from 'uuid';
+import { advisoryLocks } from '../../postgres/advisory-locks.ts';
 import type { Role } from '../../postgres/schema.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
@@ -28,9 +29,6 @@ export const slugLength = 48;
 /** As long as a slug with a number behind it gets. */
 const slugForm = /^[a-z\d-]{1,60}$/;
 
-/** Any number that no other program on the same database uses for an advisory lock. */
-const advisoryLock = 7_245_725;
-
 /** Whether a slug is the first part of paths that lead elsewhere. */
 export function isReserved(slug: string): boolean {
 	return reserved.has(slug);
@@ -41,7 +39,7 @@ export function isReserved(slug: string): boolean {
  * one's end: that a slug is neither in use nor an old one stands in two tables, which no constraint spans.
  */
 export async function takeTurns(transaction: Queryable): Promise<void> {
-	await transaction`SELECT pg_advisory_xact_lock(${advisoryLock})`;
+	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.slugs})`;
 }
 
 /** Why no organization can have this name, as a sentence to show, or null. */

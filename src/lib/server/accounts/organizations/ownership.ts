@@ -3,8 +3,9 @@ import type { Sql } from '../../postgres/connect.ts';
 import type { Role } from '../../postgres/schema.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import { hold, roleOf, type Actor, type Refused } from './members.ts';
+import { hold, roleOf, type Actor } from './members.ts';
 import type { Queryable } from '../queryable.ts';
+import type { Refused } from '../refusal.ts';
 import { may } from '../roles.ts';
 
 /** Somebody who could become an owner. */

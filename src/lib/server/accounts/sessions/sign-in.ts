@@ -1,23 +1,15 @@
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import type { Faults, SignIn } from '../forms.ts';
+import type { SignIn } from '../forms.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import * as rateLimits from '../rate-limits.ts';
+import type { Refused, TooMany } from '../refusal.ts';
 import { sessions, type NewSession } from './sessions.ts';
 import * as users from '../users/users.ts';
 
 export type SignedIn = { ok: true; session: NewSession } | Refused;
-
-/** Why a form was not followed. */
-export type Refused = { ok: false; status: 400 | 403 | 409 | 410; faults: Faults } | TooMany;
-export type TooMany = Limited & { ok: false; status: 429 };
-
-export interface Limited {
-	faults: Faults;
-	retryAfterS: number;
-}
 
 /** Per address, and per account that is tried, whether it exists or not. */
 const perAddress = { limit: 20, windowMs: 5 * 60_000 };
@@ -65,7 +57,7 @@ export async function signIn(
 
 /** Counts that somebody tries an account's password, here or where it is asked for again; what to answer if too often. */
 export function countAttempt(sql: Queryable, email: string, from: audit.From): Promise<TooMany | null> {
-	return count(sql, [
+	return rateLimits.count(sql, [
 		[`sign-in:address:${rateLimits.networkOf(from.address)}`, perAddress],
 		[accountKey(email), perAccount]
 	]);
@@ -80,17 +72,6 @@ function accountKey(email: string): string {
 	return `sign-in:account:${email}`;
 }
 
-/** Counts an attempt on each of the keys; what to answer if there were too many of one. */
-export async function count(
-	sql: Queryable,
-	keys: [key: string, limit: rateLimits.Limit][]
-): Promise<TooMany | null> {
-	const attempts = await Promise.all(keys.map(([key, limit]) => rateLimits.attempt(sql, key, limit)));
-	const retryAfterS = Math.max(...attempts.map((attempt) => attempt.retryAfterS));
-	if (retryAfterS === 0) return null;
-	return { ok: false, status: 429, faults: tooMany(retryAfterS), retryAfterS };
-}
-
 const wrong: SignedIn = {
 	ok: false,
 	status: 400,
@@ -103,9 +84,3 @@ const suspended: SignedIn = {
 	status: 403,
 	faults: { form: 'This account is suspended. Ask the administrator of this server.' }
 };
-
-/** For a form that was sent too often. */
-export function tooMany(retryAfterS: number): Faults {
-	const minutes = Math.ceil(retryAfterS / 60);
-	return { form: `Too many attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.` };
-}

@@ -7,8 +7,9 @@ import * as letters from '../mail/letters.ts';
 import type { Post } from '../mail/mail.ts';
 import type { Passwords } from './passwords.ts';
 import { holdProven, prove, type Owner } from './profile.ts';
+import * as rateLimits from '../rate-limits.ts';
 import type { Queryable } from '../queryable.ts';
-import { count, type Refused } from '../sessions/sign-in.ts';
+import type { Refused } from '../refusal.ts';
 import * as users from './users.ts';
 
 /** Whether the change waits for a link to be opened. */
@@ -34,7 +35,7 @@ export async function ask(
 	const proven = await prove(sql, passwords, password, owner);
 	if (!proven.ok) return proven;
 	if (proven.user.email === email) return same;
-	const limited = await count(sql, [[`change e-mail:account:${owner.id}`, perAccount]]);
+	const limited = await rateLimits.count(sql, [[`change e-mail:account:${owner.id}`, perAccount]]);
 	if (limited) return limited;
 	if (!post) return changeAtOnce(sql, proven.user, email, owner);
 
@@ -65,7 +66,7 @@ export async function confirm(
 	owner: Owner,
 	{ origin, post }: { origin: string; post: Post | null }
 ): Promise<{ ok: true } | Refused> {
-	const limited = await count(sql, [[`change e-mail:link:account:${owner.id}`, linksPerAccount]]);
+	const limited = await rateLimits.count(sql, [[`change e-mail:link:account:${owner.id}`, linksPerAccount]]);
 	if (limited) return limited;
 	const changed = await transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);

@@ -12,7 +12,8 @@ import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import * as rateLimits from '../rate-limits.ts';
 import { sessions } from '../sessions/sessions.ts';
-import { count, forgetAttempts, type Refused, type TooMany } from '../sessions/sign-in.ts';
+import type { Refused, TooMany } from '../refusal.ts';
+import { forgetAttempts } from '../sessions/sign-in.ts';
 import * as users from './users.ts';
 
 /** Of who forgot the password, and of who has the link. */
@@ -46,7 +47,7 @@ async function ask(
 	post: Post
 ): Promise<{ ok: true } | TooMany> {
 	const { from, origin } = asked;
-	const limited = await count(sql, [[`password-reset:address:${networkOf(from)}`, perAddress]]);
+	const limited = await rateLimits.count(sql, [[`password-reset:address:${networkOf(from)}`, perAddress]]);
 	if (limited) return limited;
 	const { allowed } = await rateLimits.attempt(sql, `password-reset:account:${email}`, perAccount);
 	if (!allowed) return { ok: true };
@@ -83,7 +84,9 @@ async function use(
 	password: string,
 	from: audit.From
 ): Promise<{ ok: true } | Refused> {
-	const limited = await count(sql, [[`password-reset:link:address:${networkOf(from)}`, perAddress]]);
+	const limited = await rateLimits.count(sql, [
+		[`password-reset:link:address:${networkOf(from)}`, perAddress]
+	]);
 	if (limited) return limited;
 	const found = await find(sql, token);
 	if (!found) return gone;

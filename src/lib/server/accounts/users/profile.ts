@@ -6,7 +6,8 @@ import { email, line } from '../forms.ts';
 import { fault, type Passwords } from './passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import { sessions } from '../sessions/sessions.ts';
-import { countAttempt, forgetAttempts, type Refused } from '../sessions/sign-in.ts';
+import type { Refused } from '../refusal.ts';
+import { countAttempt, forgetAttempts } from '../sessions/sign-in.ts';
 import * as emailTokens from '../mail/tokens.ts';
 import * as users from './users.ts';
 

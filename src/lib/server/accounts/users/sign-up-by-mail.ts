@@ -8,7 +8,7 @@ import * as letters from '../mail/letters.ts';
 import type { Post } from '../mail/mail.ts';
 import type { Passwords } from './passwords.ts';
 import * as rateLimits from '../rate-limits.ts';
-import { count, type Refused } from '../sessions/sign-in.ts';
+import type { Refused } from '../refusal.ts';
 import * as signUps from './sign-up.ts';
 import * as users from './users.ts';
 
@@ -83,7 +83,7 @@ async function confirm(
 	from: audit.From,
 	options: signUps.Options
 ): Promise<signUps.SignedUp> {
-	const limited = await count(sql, [
+	const limited = await rateLimits.count(sql, [
 		[`sign-up:link:address:${rateLimits.networkOf(from.address)}`, perAddress]
 	]);
 	if (limited) return limited;

@@ -9,7 +9,7 @@ import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import * as rateLimits from '../rate-limits.ts';
 import { sessions, type NewSession } from '../sessions/sessions.ts';
-import { count, type Refused, type TooMany } from '../sessions/sign-in.ts';
+import type { Refused, TooMany } from '../refusal.ts';
 import * as users from './users.ts';
 
 export interface NewAccount {
@@ -63,7 +63,7 @@ export async function signUp(
 
 /** Counts that somebody signs up, whether the address has an account or not; what to answer if too often. */
 export function countSignUp(sql: Queryable, email: string, from: audit.From): Promise<TooMany | null> {
-	return count(sql, [
+	return rateLimits.count(sql, [
 		[`sign-up:address:${rateLimits.networkOf(from.address)}`, perAddress],
 		[`sign-up:account:${email}`, perAccount]
 	]);

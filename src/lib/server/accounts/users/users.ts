@@ -1,8 +1,6 @@
 import { v7 as uuid } from 'uuid';
+import { advisoryLocks } from '../../postgres/advisory-locks.ts';
 import type { Queryable } from '../queryable.ts';
-
-/** Any number that no other program on the same database uses for an advisory lock. */
-const advisoryLock = 7_245_724;
 
 export interface User {
 	id: string;
@@ -38,7 +36,7 @@ export async function anyExists(sql: Queryable): Promise<boolean> {
  * whether a user is the first is only known with nobody else about to be.
  */
 export async function takeTurns(transaction: Queryable): Promise<void> {
-	await transaction`SELECT pg_advisory_xact_lock(${advisoryLock})`;
+	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.users})`;
 }
 
 /** Makes a user; null if the address has an account. The first user is instance admin, hence after `takeTurns`. */

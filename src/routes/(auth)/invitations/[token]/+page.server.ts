@@ -1,7 +1,7 @@
 import * as acceptance from '$server/accounts/organizations/acceptance.ts';
 import * as cookies from '$server/accounts/sessions/cookies.ts';
 import * as forms from '$server/accounts/forms.ts';
-import type { Refused } from '$server/accounts/organizations/invitations.ts';
+import type { Refused } from '$server/accounts/refusal';
 import * as passwords from '$server/accounts/users/passwords.ts';
 import { error, fail, redirect } from '@sveltejs/kit';
 import { actorOf } from '../../../actor';
