@@ -22,7 +22,7 @@ import { logStore } from './lib/server/logs/store.ts';
 import { usageOf } from './lib/server/logs/usage.ts';
 import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
 import { maintain, runNow, type Task } from './lib/server/maintenance.ts';
-import { metrics } from './lib/server/metrics.ts';
+import { metrics, type Metrics } from './lib/server/metrics.ts';
 import { connect, type Sql } from './lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
@@ -31,9 +31,17 @@ import * as sqliteDatabase from './lib/server/sqlite/connect.ts';
 
 /** Everything a request can reach, made once at boot. */
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
+type Pools = ReturnType<typeof openPools>;
 type Parts = Pick<Tailrace, 'accounts' | 'logs' | 'tails' | 'streams' | 'metrics'>;
 
-/** More streams than this are answered 503 (DESIGN section 8). */
+interface Surroundings {
+	log: Logger;
+	wakes: Listener;
+	measured: Metrics;
+	failed(error: unknown): void;
+}
+
+/** More streams than this are answered 503 (docs/API.md, Limits). */
 const mostStreams = 10_000;
 const hour = 3_600_000; // ms
 const minute = 60_000;
@@ -44,7 +52,7 @@ export async function compose(config: configuration.Config, log: Logger) {
 	const sql = openPools(database);
 	await partitions.prepare(sql.pages);
 
-	const measured = metrics({ queueBytes: () => writer.queuedBytes, streams: () => streams.size });
+	const measured = metrics({ queueBytes: () => kept.writer.queuedBytes, streams: () => streams.size });
 	const bridge = new PostgresBridge(database.listenUrl, {
 		log,
 		wake(topic) {
@@ -63,32 +71,20 @@ export async function compose(config: configuration.Config, log: Logger) {
 	});
 	const failed = (error: unknown) => log.error({ err: error }, 'a stream could not be read');
 	const streams = new Streams(wakes, { most: mostStreams, ...people.access, failed });
-
-	const logs = logStore(sql.reads);
-	const writer = new LogWriter({ sql: sql.writes, store: logs, log, committed: measured.committed });
-	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
-	const tails = new Tails(wakes, sourceOf, { sent: measured.sent, failed });
-
-	const search = logSearch(logStore(sql.pages));
-	const overview = logOverview(sql.pages);
-	const path = openDeploys(config, log, writer);
+	const kept = openLogs(sql, { log, wakes, measured, failed });
+	const deployed = openDeploys(config, log, kept.writer);
 	const stopping = new AbortController();
-	const leftovers = removalOf(people, path.parts.deploys, sql.pages, stopping.signal);
+	const leftovers = removalOf(people, deployed.parts.deploys, sql.pages, stopping.signal);
 	const parts = {
 		config,
 		log,
 		accounts: people,
-		logs,
-		search,
-		overview,
-		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs),
-		writer,
-		tails,
 		streams,
 		metrics: measured,
 		/** Begins at once with what a deleted organization has left; the other instances do so within a minute. */
 		removeLeftovers: () => runNow(leftovers, log),
-		...path.parts
+		...kept,
+		...deployed.parts
 	};
 	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...leftovers], log);
 
@@ -96,9 +92,9 @@ export async function compose(config: configuration.Config, log: Logger) {
 	async function stop(): Promise<void> {
 		endMaintenance();
 		stopping.abort();
-		tails.close();
-		await path.close();
-		await writer.idle();
+		kept.tails.close();
+		await deployed.close();
+		await kept.writer.idle();
 		await people.close();
 		await bridge.close();
 		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));
@@ -108,7 +104,21 @@ export async function compose(config: configuration.Config, log: Logger) {
 	return { ...parts, faults: () => readiness.faults(sql.pages, bridge), stop };
 }
 
-/** Path B: deploys live in SQLite, and only this process moves them, so their wake-ups need no bridge. */
+/** The logs of every organization, from the append to what a reader is sent. */
+function openLogs(sql: Pools, { log, wakes, measured, failed }: Surroundings) {
+	const logs = logStore(sql.reads);
+	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
+	return {
+		logs,
+		writer: new LogWriter({ sql: sql.writes, store: logs, log, committed: measured.committed }),
+		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
+		search: logSearch(logStore(sql.pages)),
+		overview: logOverview(sql.pages),
+		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs)
+	};
+}
+
+/** Deploys live in SQLite, and only this process moves them, so their wake-ups need no bridge. */
 function openDeploys(config: configuration.Config, log: Logger, writer: LogWriter) {
 	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
 	const wakes = listener();

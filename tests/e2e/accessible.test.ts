@@ -7,7 +7,7 @@ import { everyPage, type Shown } from './every-page.ts';
 
 test.use({ expectedErrors: [/status of 40[34]/] });
 
-/** Rules of WCAG 2.2 up to AA (DESIGN section 6: contrast AA). */
+/** Rules of WCAG 2.2 up to AA. */
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 async function expectAccessible(page: Page, name: string): Promise<void> {

@@ -3,7 +3,7 @@ import { Spool } from './spool.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** In bytes. A log may have 100 MiB (DESIGN.md, section 8): a little more is kept, so that it is the server that ends it. */
+/** In bytes. A log may have 100 MiB (API.md, Limits): a little more is kept, so that it is the server that ends it. */
 const limits = { memory: 8 * mebibyte, all: 101 * mebibyte };
 
 /**

@@ -7,7 +7,7 @@ import { Outbox } from './outbox.ts';
 export interface Pace {
 	/** From the start of one append to the start of the next, while there is less than a full request to send. */
 	batch: number;
-	/** A heartbeat after so long without output; the server's lease is four times as long (DEPLOY_LEASE_S in API.md). */
+	/** A heartbeat after so long without output; the server's lease is four times as long (DEPLOY_LEASE_S). */
 	heartbeat: number;
 	/** Before the second try; it doubles up to `longestPause`. */
 	firstPause: number;

@@ -11,7 +11,7 @@ const MAX_LENGTH = 4096;
 const PRECEDENCE = { or: 0, and: 1 };
 
 /**
- * Reads a query: DESIGN.md section 7. Regular expressions are only delimited here; `predicate.compile` checks them,
+ * Reads a query: README, "Follow". Regular expressions are only delimited here; `predicate.compile` checks them,
  * so that a page can parse without loading RE2.
  */
 export function parse(text: string): Parsed {

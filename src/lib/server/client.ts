@@ -24,7 +24,7 @@ export function trusted(list: string): IsTrusted | null {
 
 /**
  * The network address of the client. `X-Forwarded-For` is read from its end, as far as each hop is a proxy that we
- * trust: what stands before that, anybody can have written (STYLE, "To avoid").
+ * trust: what stands before that, anybody can have written.
  */
 export function addressOf(peer: string, forwardedFor: string | null, isTrusted: IsTrusted): string {
 	const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());

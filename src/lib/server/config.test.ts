@@ -13,7 +13,7 @@ function configOf(env: Record<string, string | undefined>): config.Config {
 	return parsed.config;
 }
 
-test('an empty environment gives the defaults of API.md', () => {
+test('an empty environment gives the defaults of README', () => {
 	expect(configOf({})).toEqual({
 		host: '127.0.0.1',
 		port: 3000,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { trusted, type IsTrusted } from './client.ts';
 
-/** What the environment says, checked and with its defaults; API.md, "Environment", lists the variables. */
+/** What the environment says, checked and with its defaults; README, "Operate it", lists the variables. */
 export interface Config {
 	readonly host: string;
 	/** TCP port; 0 stands for any free one. */

@@ -33,7 +33,7 @@ export interface DeploysOptions {
 	onfailed(error: unknown): void;
 }
 
-/** The deploys of every organization and their logs: path B of the design, from the append to what a reader is shown. */
+/** The deploys of every organization and their logs, from the append to what a reader is shown. */
 export class Deploys {
 	readonly #options: DeploysOptions;
 	readonly #chunks: ChunkStore;

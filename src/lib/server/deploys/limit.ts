@@ -1,4 +1,4 @@
-/** Bytes that a sender can append to one log (DESIGN section 8). */
+/** Bytes that a sender can append to one log (docs/API.md, Limits). */
 export const mostBytes = 100 * 1024 * 1024;
 
 const notice = 'tailrace: the log ends here, because it has reached its limit of 100 MiB\n';

@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
 
-/** The largest body, in bytes after decompression. Source: DESIGN.md, section 8. */
+/** The largest body, in bytes after decompression. Source: API.md, Limits. */
 export const limit = 10 * 1024 * 1024;
 
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415; detail: string };

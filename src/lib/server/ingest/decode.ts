@@ -15,7 +15,7 @@ export interface Refusal {
 	detail: string;
 }
 
-/** Items a request, rejected ones included. Source: DESIGN.md, section 8. */
+/** Items a request, rejected ones included. Source: API.md, Limits. */
 export const itemLimit = 10_000;
 
 interface Context {

@@ -7,7 +7,7 @@ import { Tail } from './tail.ts';
 
 /** Every how many ms a stream sends its cursor, moved or not: proxies cut what is silent for a minute. */
 const heartbeatEvery = 15_000;
-/** Reads for readers who catch up, at the same time: one connection of the pool (see hooks.server.ts) stays for the tips. */
+/** Reads for readers who catch up, at the same time: one connection of the pool (see tailrace.ts) stays for the tips. */
 const catchUpReads = 3;
 
 interface Open<Item> {

@@ -16,7 +16,7 @@ import {
 
 /**
  * The tables whose migrations drizzle-kit writes. `logs`, `log_heads` and their trigger are plain SQL in
- * drizzle/postgres, because drizzle has no partitioned tables; logs/store.ts is their only reader.
+ * drizzle/postgres, because drizzle has no partitioned tables; only the modules in logs/ read them.
  */
 
 /** Rising with permissions; what each may do stands in accounts/roles.ts. */
