@@ -1,9 +1,16 @@
 import { building, dev } from '$app/environment';
-import type { Handle, HandleServerError, RequestEvent, ServerInit } from '@sveltejs/kit';
+import {
+	error,
+	type Handle,
+	type HandleServerError,
+	type RequestEvent,
+	type ServerInit
+} from '@sveltejs/kit';
 import pino from 'pino';
 import * as client from './lib/server/client.ts';
 import * as configuration from './lib/server/config.ts';
 import * as csrf from './lib/server/csrf.ts';
+import * as formSize from './lib/server/form-size.ts';
 import { isAway } from './lib/server/postgres/connect.ts';
 import { asProblem, problem } from './lib/server/problem.ts';
 import { secure } from './lib/server/security-headers.ts';
@@ -59,6 +66,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	if (csrf.isForged(event.request, event.url.origin)) {
 		return secure(problem(403, 'This request came from another site. Open Tailrace itself and try again.'));
 	}
+	if (isOfPage(event)) event.request = formSize.bounded(event.request, refuseForm);
 	event.locals.app = app;
 	Object.assign(event.locals, whereFrom(event));
 	try {
@@ -66,14 +74,23 @@ export const handle: Handle = async ({ event, resolve }) => {
 		const session = await app.accounts.sessions.ofRequest(event.cookies, isSecure, from);
 		event.locals.user = session?.user ?? null;
 		event.locals.sessionId = session?.session.id ?? null;
-	} catch (error) {
-		if (!isAway(error)) throw error;
-		app.log.warn({ err: error, route: event.route.id }, 'the database is away');
+	} catch (failure) {
+		if (!isAway(failure)) throw failure;
+		app.log.warn({ err: failure, route: event.route.id }, 'the database is away');
 		return secure(problem(503, 'The database is away. Try again shortly.'));
 	}
 	const response = await resolve(event);
 	return secure(event.url.pathname.startsWith('/api/') ? asProblem(response) : response);
 };
+
+/** Whether what is sent is a form of a page: all of them stand in the groups `(app)` and `(auth)`. */
+function isOfPage({ request, route }: RequestEvent): boolean {
+	return request.method === 'POST' && /^\/\((app|auth)\)/.test(route.id ?? '');
+}
+
+function refuseForm(): never {
+	error(413, 'This form is larger than the 64 KiB that one may have. Go back and shorten what you typed.');
+}
 
 /** Who is on the other end of the connection, and what they call us: forwarded words count only from a trusted proxy. */
 function whereFrom({ request, url, getClientAddress }: RequestEvent) {

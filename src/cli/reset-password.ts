@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import * as forms from '../lib/server/accounts/forms.ts';
 import { byOperator, forgotten, type NewPassword } from '../lib/server/accounts/users/password-reset.ts';
-import { fault, passwords } from '../lib/server/accounts/users/passwords.ts';
+import { fault } from '../lib/server/accounts/users/password-strength.ts';
+import { passwords } from '../lib/server/accounts/users/passwords.ts';
 import * as database from './database.ts';
 
 const usage = `Usage: tailrace reset-password --email ADDRESS [--password PASSWORD] [--json]

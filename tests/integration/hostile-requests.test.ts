@@ -33,15 +33,74 @@ describe('another site', () => {
 
 	test.each(changing)('cannot send %s with somebody’s cookie', async (way) => {
 		const before = await scene.state();
-		for (const origin of ['https://evil.example', 'null', undefined]) {
+		const origins: Record<string, string>[] = [
+			{ origin: 'https://evil.example' },
+			{ origin: 'null' },
+			{},
+			// Where keys are taken, one decides instead of the cookie.
+			...(way.includes(' /api/') ? [] : [{ origin: 'https://evil.example', authorization: 'Basic eA==' }])
+		];
+		for (const origin of origins) {
 			const { path, ...init } = requestOf(way, scene, true);
-			const headers = new Headers({ ...init.headers, cookie: scene.people.owner.cookie });
-			if (origin !== undefined) headers.set('origin', origin);
+			const headers = { ...init.headers, cookie: scene.people.owner.cookie, ...origin };
 			const answer = await fetch(site.server.url + path, { ...init, redirect: 'manual', headers });
-			expect(answer.status, `from ${origin}`).toBe(403);
+			expect(answer.status, `with ${JSON.stringify(origin)}`).toBe(403);
 			await answer.body?.cancel();
 		}
 		expect(await scene.state()).toBe(before);
+	});
+});
+
+describe('a form larger than 64 KiB', () => {
+	const part = new TextEncoder().encode('\ufdfa'.repeat(10_000));
+	/** Sent in parts, hence without a length. */
+	const stream = (parts: number) =>
+		new ReadableStream({
+			pull(controller) {
+				if (parts-- > 0) controller.enqueue(part);
+				else controller.close();
+			}
+		});
+	const large = (name: string, length: number) => {
+		const data = new FormData();
+		data.set('email', 'somebody@example.com');
+		data.set(name, '\ufdfa'.repeat(length));
+		return data;
+	};
+
+	test.each([
+		['declared', '/sign-up', () => large('password', 25_000)],
+		['declared, ten megabytes', '/sign-up', () => large('organization', 3_600_000)],
+		['in parts', '/sign-in', () => stream(4)],
+		['in parts, ten megabytes', '/sign-in', () => stream(400)],
+		['of who is signed in', '/account?/name', () => large('name', 25_000)]
+	])('is refused before it is read: %s', async (_, path, body) => {
+		const init = {
+			...form({}),
+			body: body(),
+			duplex: 'half',
+			headers: { origin: site.server.url, accept: 'text/html', cookie: scene.people.owner.cookie }
+		} as RequestInit;
+		if (init.body instanceof ReadableStream)
+			Object.assign(init.headers ?? {}, { 'content-type': 'application/x-www-form-urlencoded' });
+		const answer = await fetch(site.server.url + path, init);
+		expect(answer.status).toBe(413);
+		expect(await answer.text()).toContain('This form is larger than the 64 KiB that one may have.');
+	});
+
+	test('is told to a page with JavaScript as well, and one below it is read', async () => {
+		const answer = await fetch(`${site.server.url}/sign-up`, {
+			...form({}),
+			body: large('name', 25_000),
+			headers: { origin: site.server.url, accept: 'application/json' }
+		});
+		expect(await answer.json()).toMatchObject({
+			type: 'error',
+			error: { message: expect.stringMatching(/^This form is larger/) }
+		});
+		const read = await fetch(`${site.server.url}/sign-up`, { ...form({}), body: large('name', 20_000) });
+		expect(read.status).toBe(400);
+		expect(await read.text()).toContain('Use at most 100 characters.');
 	});
 });
 

@@ -47,6 +47,13 @@ describe('a request that changes something', () => {
 	});
 });
 
+test('a header that no page asks for does not make a form of a page go by a key', () => {
+	const headers = { cookie, authorization: 'Basic eA==', origin: 'https://evil.example' };
+	for (const path of ['/sign-in', '/acme/settings?/delete', '/apis', '/api', '/account?/password']) {
+		expect(isForged(new Request(own + path, { method: 'POST', headers }), own)).toBe(true);
+	}
+});
+
 test.each(['GET', 'HEAD', 'OPTIONS'])('%s changes nothing and may come from anywhere', (method) => {
 	expect(isForged(request(method, { cookie, origin: 'https://evil.example' }), own)).toBe(false);
 });

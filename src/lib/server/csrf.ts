@@ -1,14 +1,21 @@
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Where a key, if there is one, decides instead of the cookie. Forms of pages go by the cookie, whatever header they have. */
+const takesKeys = /^\/api\//;
+
 /**
  * Whether a request must be refused as forged (API.md, "Who is asking"): it would change something, it carries a cookie and
  * no key, and it does not say that it comes from our own pages. Browsers send `Origin` with every such request.
  */
 export function isForged(request: Request, ownOrigin: string): boolean {
-	if (safeMethods.has(request.method) || request.headers.has('authorization')) return false;
+	if (safeMethods.has(request.method) || goesByKey(request)) return false;
 	const origin = request.headers.get('origin');
 	if (origin !== null) return origin !== ownOrigin && !isOwnHost(origin, request);
 	return request.headers.has('cookie') && request.headers.get('sec-fetch-site') !== 'same-origin';
+}
+
+function goesByKey({ headers, url }: Request): boolean {
+	return headers.has('authorization') && takesKeys.test(new URL(url).pathname);
 }
 
 /** The same host under another scheme: behind a proxy that ends TLS, without ORIGIN set. */

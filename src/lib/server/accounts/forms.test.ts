@@ -38,6 +38,24 @@ describe('the form for an account', () => {
 		}
 	);
 
+	test('is not read where it is overlong', () => {
+		const overlong = '\ufdfa'.repeat(3_000_000);
+		const read = forms.read(forms.signUp, {
+			name: overlong,
+			email: overlong,
+			password,
+			organization: overlong
+		});
+		expect(read).toEqual({
+			ok: false,
+			faults: {
+				name: 'Use at most 100 characters.',
+				email: 'An e-mail address has at most 254 characters.',
+				organization: 'Use at most 100 characters.'
+			}
+		});
+	}, 5_000);
+
 	test('reports every fault together', () => {
 		const read = forms.read(forms.signUp, { name: '', email: '', password: '', organization: '' });
 		expect(read).toMatchObject({

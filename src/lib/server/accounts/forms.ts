@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import * as organizations from './organizations/organizations.ts';
-import * as passwords from './users/passwords.ts';
+import * as passwords from './users/password-strength.ts';
 
 /** What is wrong, by field, as sentences to show; `form` is what concerns no single field. */
 export type Faults = Partial<Record<Field | 'form', string>>;
@@ -23,23 +23,31 @@ export type Read<Values> = { ok: true; values: Values } | { ok: false; faults: F
 const longestEmail = 254;
 const longestName = 100;
 const emailForm = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
+const longEmail = `An e-mail address has at most ${longestEmail} characters.`;
+const longName = `Use at most ${longestName} characters.`;
+
+/** Before anything reads a whole text, which may be of any length: NFC makes up to a quarter of it, blanks apart. */
+const notOverlong = (longest: number, message: string) =>
+	v.maxLength<string, number, string>(4 * longest, message);
 
 export const email = v.pipe(
 	v.string('Type your e-mail address.'),
+	notOverlong(longestEmail, longEmail),
 	v.trim(),
 	v.normalize('NFC'),
 	v.toLowerCase(),
 	v.nonEmpty('Type your e-mail address.'),
-	v.maxLength(longestEmail, `An e-mail address has at most ${longestEmail} characters.`),
+	v.maxLength(longestEmail, longEmail),
 	v.regex(emailForm, 'This is no e-mail address: it should be like ada@example.com.')
 );
 
 /** A line of text as people write it, shown back to others. */
 export const line = v.pipe(
 	v.string('Type a name.'),
+	notOverlong(longestName, longName),
 	v.trim(),
 	v.normalize('NFC'),
-	v.maxLength(longestName, `Use at most ${longestName} characters.`),
+	v.maxLength(longestName, longName),
 	v.check((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'Use one line of text.')
 );
 

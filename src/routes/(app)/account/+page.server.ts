@@ -1,6 +1,6 @@
 import { fail } from '@sveltejs/kit';
 import * as forms from '$server/accounts/forms';
-import { shortest } from '$server/accounts/users/passwords';
+import { shortest } from '$server/accounts/users/password-strength';
 import * as profile from '$server/accounts/users/profile';
 import { refuse } from '../../refuse';
 import { ownerOf } from './owner';

@@ -1,6 +1,6 @@
 import * as cookies from '$server/accounts/sessions/cookies.ts';
 import * as forms from '$server/accounts/forms.ts';
-import * as passwords from '$server/accounts/users/passwords.ts';
+import { shortest } from '$server/accounts/users/password-strength.ts';
 import { fail, redirect } from '@sveltejs/kit';
 import { refuse } from '../../refuse';
 import type { Actions, PageServerLoad } from './$types';
@@ -11,7 +11,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 	return {
 		isOpen: await accounts.signUpIsOpen(),
 		isFirst: !(await accounts.users.anyExists()),
-		shortest: passwords.shortest
+		shortest
 	};
 };
 

@@ -7,7 +7,7 @@ import * as emailTokens from '../mail/tokens.ts';
 import { email } from '../forms.ts';
 import * as letters from '../mail/letters.ts';
 import type { Post } from '../mail/mail.ts';
-import * as strength from './passwords.ts';
+import { fault as faultOf } from './password-strength.ts';
 import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import * as rateLimits from '../rate-limits.ts';
@@ -90,7 +90,7 @@ async function use(
 	if (limited) return limited;
 	const found = await find(sql, token);
 	if (!found) return gone;
-	const fault = strength.fault(password, found.email);
+	const fault = faultOf(password, found.email);
 	if (fault) return { ok: false, status: 400, faults: { password: fault } };
 
 	const passwordHash = await passwords.hash(password);

@@ -2,7 +2,7 @@ import * as acceptance from '$server/accounts/organizations/acceptance.ts';
 import * as cookies from '$server/accounts/sessions/cookies.ts';
 import * as forms from '$server/accounts/forms.ts';
 import type { Refused } from '$server/accounts/refusal';
-import * as passwords from '$server/accounts/users/passwords.ts';
+import { shortest } from '$server/accounts/users/password-strength.ts';
 import { error, fail, redirect } from '@sveltejs/kit';
 import { actorOf } from '../../../actor';
 import type { Actions, PageServerLoad } from './$types';
@@ -16,7 +16,7 @@ export const load: PageServerLoad = async ({ params, locals, setHeaders }) => {
 		offer,
 		/** By which address somebody is signed in here. */
 		reader: locals.user?.email ?? null,
-		shortest: passwords.shortest
+		shortest
 	};
 };
 
