@@ -64,13 +64,35 @@ describe('who lost access', () => {
 		);
 	});
 
+	test('is found in several organizations at once, each by itself', async () => {
+		const people = openAccounts(database.sql);
+		const [nora, omar] = [await signUp(people, 'nora'), await signUp(people, 'omar')];
+		const sessionId = (await people.sessions.validate(nora.session.token, from('here')))?.session.id ?? '';
+		const session = { kind: 'session', sessionId, userId: nora.user.id } as const;
+		const asked = new Map([
+			[omar.org.id, [session]],
+			[nora.org.id, [session]]
+		]);
+		const all = await people.access.findAllRevoked(asked);
+		expect(all).toEqual(new Map([[omar.org.id, new Map([[session, notMember]])]]));
+	});
+
 	test('is told by one query, so that a change beside it is seen whole or not at all', async () => {
 		const { org, user } = await signUp(openAccounts(database.sql), 'ida');
 		const asked: access.Credential[] = [
 			{ kind: 'session', sessionId: 'over', userId: user.id },
 			{ kind: 'key', keyId: user.id }
 		];
-		const made = await queriesMade(database.url, (sql) => access.findRevoked(sql, org.id, asked));
-		expect(made).toHaveLength(1);
+		const made = await queriesMade(database.url, async (sql) => {
+			await access.findRevoked(sql, org.id, asked);
+			await access.findAllRevoked(
+				sql,
+				new Map([
+					[org.id, asked],
+					[user.id, asked]
+				])
+			);
+		});
+		expect(made).toHaveLength(2);
 	});
 });

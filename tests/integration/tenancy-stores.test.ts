@@ -167,6 +167,10 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 		'access.findRevoked': async () => [
 			...(await accounts.access.findRevoked(mine.org, [theirSession])).values()
 		],
+		'access.findAllRevoked': async () => {
+			const all = await accounts.access.findAllRevoked(new Map([[mine.org, [theirSession]]]));
+			return [...all].map(([org, losses]) => [org === mine.org, ...losses.values()]);
+		},
 		'account.endSession': () => accounts.account.endSession(theirs.sessionId, mine.owner),
 		'sessions.list': () => accounts.sessions.list(mine.owner.id),
 		'sessions.endById': () => accounts.sessions.endById(mine.owner.id, theirs.sessionId),

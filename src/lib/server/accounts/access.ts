@@ -51,33 +51,50 @@ interface Standing {
 export async function findRevoked(
 	sql: Queryable,
 	org: string,
-	credentials: readonly Credential[]
+	credentials: Iterable<Credential>
 ): Promise<Map<Credential, Loss>> {
-	const keyIds = credentials.map((credential) => (credential.kind === 'key' ? credential.keyId : null));
-	const sessionIds = credentials.map((credential) =>
-		credential.kind === 'session' ? credential.sessionId : null
+	const revoked = await findAllRevoked(sql, new Map([[org, credentials]]));
+	return revoked.get(org) ?? new Map<Credential, Loss>();
+}
+
+/** The same for several organizations at once, each with the credentials that are to give access to it: one query, too. */
+export async function findAllRevoked(
+	sql: Queryable,
+	asked: ReadonlyMap<string, Iterable<Credential>>
+): Promise<Map<string, Map<Credential, Loss>>> {
+	const rows = [...asked].flatMap(([org, credentials]) =>
+		Array.from(credentials, (credential) => ({ org, credential }))
 	);
-	const userIds = credentials.map((credential) => (credential.kind === 'session' ? credential.userId : null));
-	const standings = await sql<Standing[]>`
+	const standings = await standingsOf(sql, rows);
+	const revoked = new Map<string, Map<Credential, Loss>>();
+	for (const [index, { org, credential }] of rows.entries()) {
+		const standing = standings[index];
+		const loss = standing && lossOf(credential, standing);
+		if (loss) revoked.set(org, (revoked.get(org) ?? new Map<Credential, Loss>()).set(credential, loss));
+	}
+	return revoked;
+}
+
+/** In the order of what is asked. */
+function standingsOf(sql: Queryable, asked: readonly { org: string; credential: Credential }[]) {
+	const orgs = asked.map(({ org }) => org);
+	const keyIds = asked.map(({ credential }) => (credential.kind === 'key' ? credential.keyId : null));
+	const sessions = asked.map(({ credential }) => (credential.kind === 'session' ? credential : null));
+	const sessionIds = sessions.map((session) => session?.sessionId ?? null);
+	const userIds = sessions.map((session) => session?.userId ?? null);
+	return sql<Standing[]>`
 		SELECT o.id IS NULL AS "isDeleted", o.suspended_at IS NOT NULL AS "isSuspended",
 			k.id IS NOT NULL AS "hasKey", coalesce(k.expires_at <= now(), false) AS "isKeyExpired",
 			s.id IS NOT NULL AS "hasSession", u.suspended_at IS NOT NULL AS "isUserSuspended",
 			m.user_id IS NOT NULL AS "isMember"
-		FROM unnest(${keyIds}::uuid[], ${sessionIds}::text[], ${userIds}::uuid[])
-			WITH ORDINALITY AS c (key_id, session_id, user_id, position)
-		LEFT JOIN organizations o ON o.id = ${org}
-		LEFT JOIN api_keys k ON k.id = c.key_id AND k.org_id = ${org}
+		FROM unnest(${orgs}::uuid[], ${keyIds}::uuid[], ${sessionIds}::text[], ${userIds}::uuid[])
+			WITH ORDINALITY AS c (org_id, key_id, session_id, user_id, position)
+		LEFT JOIN organizations o ON o.id = c.org_id
+		LEFT JOIN api_keys k ON k.id = c.key_id AND k.org_id = c.org_id
 		LEFT JOIN sessions s ON s.id = c.session_id AND s.user_id = c.user_id AND s.expires_at > now()
 		LEFT JOIN users u ON u.id = c.user_id
-		LEFT JOIN memberships m ON m.user_id = c.user_id AND m.org_id = ${org}
+		LEFT JOIN memberships m ON m.user_id = c.user_id AND m.org_id = c.org_id
 		ORDER BY c.position`;
-	const revoked = new Map<Credential, Loss>();
-	for (const [index, credential] of credentials.entries()) {
-		const standing = standings[index];
-		const loss = standing && lossOf(credential, standing);
-		if (loss) revoked.set(credential, loss);
-	}
-	return revoked;
 }
 
 /** What is the person's own comes first, then what befell the whole organization. */

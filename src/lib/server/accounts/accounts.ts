@@ -81,6 +81,8 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 		access: {
 			findRevoked: (org: string, credentials: readonly access.Credential[]) =>
 				access.findRevoked(sql, org, credentials),
+			findAllRevoked: (asked: ReadonlyMap<string, Iterable<access.Credential>>) =>
+				access.findAllRevoked(sql, asked),
 			expiryOf: access.expiryOf
 		},
 		auditList: {

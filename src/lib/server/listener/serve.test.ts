@@ -4,7 +4,7 @@ import type { View } from './lane.ts';
 import { listener } from './listener.ts';
 import { serve } from './serve.ts';
 import { sse } from './sse.ts';
-import { Streams } from './streams.ts';
+import { Streams, type End } from './streams.ts';
 import { Tails } from './tails.ts';
 
 const cursorOf = ({ cursor }: Word) => cursor;
@@ -21,14 +21,15 @@ function serving(...words: string[]) {
 	const wakes = listener();
 	const failures: unknown[] = [];
 	const failed = (error: unknown) => void failures.push(error);
+	const revoked = new Map<string, End>();
 	const streams = new Streams<string>(wakes, {
 		most: 10,
-		findRevoked: () => Promise.resolve(new Map()),
+		findAllRevoked: () => Promise.resolve(new Map([['acme', revoked]])),
 		failed
 	});
 	const tails = new Tails<Word>(wakes, () => source, { sent() {}, failed });
 	onTestFinished(() => tails.close());
-	return { source, wakes, streams, tails, failures };
+	return { source, wakes, revoked, streams, tails, failures };
 }
 
 type Serving = ReturnType<typeof serving>;
@@ -68,7 +69,7 @@ describe('a stream', () => {
 
 	test('sends what comes first before what is new, whole even with a window', async () => {
 		const parts = serving('one', 'two', 'three');
-		const first = { items: parts.source.all.slice(0, 2), cursor: 3 };
+		const first = () => Promise.resolve({ items: parts.source.all.slice(0, 2), cursor: 3 });
 		const { until } = await open(parts, { first, view: { ...events, key: 'w', window: 1 } });
 		parts.source.append('four');
 		parts.wakes.wake('words');
@@ -122,6 +123,21 @@ describe('a stream ends', () => {
 		parts.source.head = () => Promise.reject(new Error('away'));
 		await expect(open(parts)).rejects.toThrow('away');
 		expect(parts.streams.size).toBe(0);
+		expect(parts.wakes.topics()).toEqual([]);
+	});
+
+	test('without a word of what it searched for, when its access goes during the search', async () => {
+		const parts = serving('one');
+		const { promise: found, resolve: answer } = Promise.withResolvers<{ items: Word[]; cursor: number }>();
+		const opening = open(parts, { first: () => found });
+		expect(parts.streams.size).toBe(1);
+		await parts.streams.recheck('acme');
+		parts.revoked.set('ann', { reason: 'access removed' });
+		await parts.streams.recheck('acme');
+		answer({ items: parts.source.all, cursor: 1 });
+		expect(await (await opening).until()).toBe(
+			': connected\n\nevent: end\ndata: {"reason":"access removed"}\n\n'
+		);
 		expect(parts.wakes.topics()).toEqual([]);
 	});
 

@@ -12,8 +12,11 @@ export interface Stream<Item, Credential> {
 	view: View<Item>;
 	/** Where to go on; null is the head. */
 	cursor: number | null;
-	/** What comes before that: matching items, and the cursor up to which they were looked for. */
-	first?: { items: Item[]; cursor: number };
+	/**
+	 * Finds what comes before that: matching items, and the cursor up to which they were looked for. It may take long, so it is
+	 * asked once the stream is admitted: who loses access meanwhile gets nothing of it.
+	 */
+	first?: () => Promise<{ items: Item[]; cursor: number }>;
 	/** For what a stream says besides its items: called with its sink, before the first of them. */
 	attend?: (sink: Sink) => Attendant;
 }
@@ -32,14 +35,14 @@ const retryAfterStop = (streams: number) => Math.round(250 + Math.random() * Mat
 
 /**
  * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops.
- * @throws when the head of the stream cannot be read.
+ * @throws when the head of the stream, or what comes first, cannot be read.
  */
 export async function serve<Item, Credential>(
 	{ tails, streams }: { tails: Tails<Item>; streams: Streams<Credential> },
 	cursorOf: (item: Item) => number,
 	stream: Stream<Item, Credential>
 ): Promise<Response> {
-	const { view, first } = stream;
+	const { view } = stream;
 	const closers: (() => void)[] = [];
 	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
 
@@ -51,17 +54,21 @@ export async function serve<Item, Credential>(
 	}
 
 	to.write(encoder.encode(view.format.opening));
-	if (first && first.items.length > 0)
-		to.write(encode({ ...view, window: null }, first.items, cursorOf).bytes);
-	const attendant = stream.attend?.(to);
-	if (attendant) closers.push(() => attendant.leave());
 	try {
-		const cursor = first?.cursor ?? stream.cursor;
-		closers.push(await tails.join(stream.topic, view, to, cursor, attendant?.tip));
+		const first = await stream.first?.();
+		if (first && first.items.length > 0)
+			to.write(encode({ ...view, window: null }, first.items, cursorOf).bytes);
+		if (!to.closed()) await join(first?.cursor ?? stream.cursor);
 	} catch (error) {
 		to.close();
 		throw error;
 	}
-	if (to.closed()) closers.forEach((close) => close()); // it went while the head was read
 	return new Response(body, { headers: headers(view.format) });
+
+	async function join(cursor: number | null): Promise<void> {
+		const attendant = stream.attend?.(to);
+		if (attendant) closers.push(() => attendant.leave());
+		closers.push(await tails.join(stream.topic, view, to, cursor, attendant?.tip));
+		if (to.closed()) closers.forEach((close) => close()); // it went while the head was read
+	}
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { listener } from './listener.ts';
-import { Streams, type End, type FindRevoked } from './streams.ts';
+import { Streams, type End, type FindAllRevoked } from './streams.ts';
 
 /** Streams of people named by strings, of whom those in `revoked` have lost access. */
 function opened(most = 10) {
@@ -8,13 +8,14 @@ function opened(most = 10) {
 	const revoked = new Map<string, End>();
 	const asked: string[][] = [];
 	const failures: unknown[] = [];
-	const find: FindRevoked<string> = (_org, people) => {
-		asked.push([...people]);
-		return Promise.resolve(
-			new Map(people.flatMap((name) => (revoked.has(name) ? [[name, revoked.get(name)!]] : [])))
-		);
+	const find: FindAllRevoked<string> = (all) => {
+		asked.push([...all].flatMap(([org, people]) => [...people].map((name) => `${org}/${name}`)));
+		const of = (people: ReadonlySet<string>) => [...people].filter((name) => revoked.has(name));
+		const lost = (people: ReadonlySet<string>) =>
+			new Map(of(people).map((name) => [name, revoked.get(name)!]));
+		return Promise.resolve(new Map([...all].map(([org, people]) => [org, lost(people)])));
 	};
-	const options = { most, findRevoked: find, failed: (error: unknown) => void failures.push(error) };
+	const options = { most, findAllRevoked: find, failed: (error: unknown) => void failures.push(error) };
 	return { wakes, revoked, asked, failures, options, streams: new Streams<string>(wakes, options) };
 }
 
@@ -66,30 +67,59 @@ describe('when access to an organization changes', () => {
 		for (const name of ['ann', 'ann', 'bob']) admit(streams, 'acme', name);
 		admit(streams, 'globex', 'eve');
 		await streams.recheck('acme');
-		expect(asked).toEqual([['ann', 'bob']]);
+		asked.length = 0;
+		await streams.recheck('acme');
+		expect(asked).toEqual([['acme/ann', 'acme/bob']]);
+	});
+
+	test('who is admitted after it is shown out too: each is looked at once, many together', async () => {
+		const { streams, wakes, revoked, asked } = opened();
+		admit(streams, 'acme', 'bob');
+		await streams.recheck('acme');
+		revoked.set('ann', { reason: 'access removed' });
+		wakes.wake('access:acme');
+		await streams.recheck('acme');
+		asked.length = 0;
+		const latecomers = ['ann', 'eve', 'ann', 'max'].map((name) => admit(streams, 'acme', name));
+		expect(await Promise.all([latecomers[0]?.ended, latecomers[2]?.ended])).toEqual([
+			{ reason: 'access removed' },
+			{ reason: 'access removed' }
+		]);
+		expect(asked).toEqual([['acme/ann'], ['acme/eve', 'acme/ann', 'acme/max']]);
+	});
+
+	test('a thousand wake-ups during a look make one more', async () => {
+		const { streams, wakes, asked } = opened();
+		admit(streams, 'acme', 'ann');
+		for (let n = 0; n < 1000; n++) wakes.wake('access:acme');
+		await streams.recheck('acme');
+		expect(asked).toEqual([['acme/ann'], ['acme/ann']]);
 	});
 
 	test('a look that fails is reported, and nobody is shown out for it', async () => {
 		const { wakes, options, failures } = opened();
 		const streams = new Streams<string>(wakes, {
 			...options,
-			findRevoked: () => Promise.reject(new Error('away'))
+			findAllRevoked: () => Promise.reject(new Error('away'))
 		});
 		admit(streams, 'acme', 'ann');
 		await streams.recheckAll();
-		expect(failures).toEqual([new Error('away')]);
+		expect(failures).toEqual([new Error('away'), new Error('away')]);
 		expect(streams.size).toBe(1);
 	});
 
-	test('a lost wake-up is made up for by looking at all of them', async () => {
-		const { streams, revoked } = opened();
+	test('a lost wake-up is made up for by looking at all of them, with one query for many organizations', async () => {
+		const { streams, revoked, asked } = opened();
 		const [ann, bob] = [admit(streams, 'acme', 'ann'), admit(streams, 'globex', 'bob')];
+		await Promise.all([streams.recheck('acme'), streams.recheck('globex')]);
+		asked.length = 0;
 		revoked.set('ann', { reason: 'access removed' }).set('bob', { reason: 'signed out' });
 		await streams.recheckAll();
 		expect(await Promise.all([ann.ended, bob.ended])).toEqual([
 			{ reason: 'access removed' },
 			{ reason: 'signed out' }
 		]);
+		expect(asked).toEqual([['acme/ann', 'globex/bob']]);
 	});
 });
 

@@ -9,27 +9,39 @@ export interface End {
 	detail?: string;
 }
 
-/** Finds which of the credentials no longer give access to the organization, and why. One query for all of them. */
-export type FindRevoked<Credential> = (
-	org: string,
-	credentials: readonly Credential[]
-) => Promise<Map<Credential, End>>;
+/** Finds which credentials no longer give access to which organization, and why. One query for all of them. */
+export type FindAllRevoked<Credential> = (
+	asked: ReadonlyMap<string, ReadonlySet<Credential>>
+) => Promise<ReadonlyMap<string, ReadonlyMap<Credential, End>>>;
 
 /** When a credential ends by itself, and what is said then; null if that is not known before. */
 export type ExpiryOf<Credential> = (credential: Credential) => { at: Date; why: End } | null;
 
 interface Options<Credential> {
 	most: number;
-	findRevoked: FindRevoked<Credential>;
+	findAllRevoked: FindAllRevoked<Credential>;
 	expiryOf?: ExpiryOf<Credential>;
 	failed(error: unknown): void;
 }
 
 interface Open<Credential> {
-	org: string;
 	credential: Credential;
 	end(why: End, together?: number): void;
 }
+
+/** An organization with open streams. */
+interface Watched<Credential> {
+	readonly org: string;
+	readonly open: Set<Open<Credential>>;
+	/** Those that the next look is about. */
+	readonly unseen: Set<Open<Credential>>;
+	/** While it is being looked: ends when nobody is unseen. */
+	looking: Promise<void> | null;
+	unsubscribe(): void;
+}
+
+/** About so many streams of small organizations share a query of the safety check. */
+const mostAtOnce = 1_000;
 
 /**
  * The open streams of this process: how many there may be, and who is looking. When access to an organization changes
@@ -37,82 +49,133 @@ interface Open<Credential> {
  */
 export class Streams<Credential> {
 	readonly #listener: Listener;
-	readonly #findRevoked: FindRevoked<Credential>;
+	readonly #findAllRevoked: FindAllRevoked<Credential>;
 	readonly #expiryOf: ExpiryOf<Credential>;
 	readonly #failed: (error: unknown) => void;
 	readonly #most: number;
-	readonly #open = new Set<Open<Credential>>();
-	readonly #organizations = new Map<string, { streams: number; unsubscribe(): void }>();
+	readonly #organizations = new Map<string, Watched<Credential>>();
+	#size = 0;
 	#stopping = false;
 
 	constructor(listener: Listener, options: Options<Credential>) {
 		this.#listener = listener;
 		this.#most = options.most;
-		this.#findRevoked = options.findRevoked;
+		this.#findAllRevoked = options.findAllRevoked;
 		this.#expiryOf = options.expiryOf ?? (() => null);
 		this.#failed = options.failed;
 	}
 
 	get size(): number {
-		return this.#open.size;
+		return this.#size;
 	}
 
 	/** Whether no further stream is admitted: all places are taken, or the server is stopping. */
 	get full(): boolean {
-		return this.#stopping || this.#open.size >= this.#most;
+		return this.#stopping || this.#size >= this.#most;
 	}
 
-	/** Takes a stream in. `end` is told why, and how many end together. The function returned lets it go and is idempotent. */
+	/**
+	 * Takes a stream in, and looks at it once: what its request was allowed by may have gone since it was asked, and the wake-up
+	 * with it. `end` is told why, and how many end together. The function returned lets it go and is idempotent.
+	 */
 	admit(org: string, credential: Credential, end: (why: End, together?: number) => void): () => void {
-		const open = { org, credential, end };
-		this.#open.add(open);
-		this.#watch(org);
+		const watched = this.#organizations.get(org) ?? this.#watch(org);
+		const open = { credential, end };
+		watched.open.add(open);
+		this.#size++;
+		void this.#look(watched, [open]);
 		const expiry = this.#expiryOf(credential);
 		const silence = expiry ? alarm.set(expiry.at.getTime(), () => end(expiry.why)) : () => {};
 		return () => {
 			silence();
-			if (this.#open.delete(open)) this.#unwatch(org);
+			if (!watched.open.delete(open)) return;
+			this.#size--;
+			watched.unseen.delete(open);
+			if (watched.open.size === 0) this.#unwatch(watched);
 		};
 	}
 
 	/** Ends every stream and admits no more. */
 	stop(): void {
 		this.#stopping = true;
-		const open = [...this.#open];
+		const open = [...this.#organizations.values()].flatMap((watched) => [...watched.open]);
 		for (const { end } of open) end({ reason: 'server stopping' }, open.length);
 	}
 
 	/** Looks again at who may see the organization; never rejects. */
 	async recheck(org: string): Promise<void> {
-		const here = [...this.#open].filter((open) => open.org === org);
-		if (here.length === 0) return;
+		const watched = this.#organizations.get(org);
+		if (watched) await this.#look(watched, watched.open);
+	}
+
+	/**
+	 * Looks again at every organization, many with one query: what the safety check does, should a wake-up have been lost.
+	 * Never rejects.
+	 */
+	async recheckAll(): Promise<void> {
+		let batch: Watched<Credential>[] = [];
+		let streams = 0;
+		for (const watched of [...this.#organizations.values()]) {
+			batch.push(watched);
+			streams += watched.open.size;
+			if (streams < mostAtOnce) continue;
+			await this.#showOut(batch);
+			[batch, streams] = [[], 0];
+		}
+		await this.#showOut(batch);
+	}
+
+	/** Looks at these: now, or together with whoever else comes while others of the organization are looked at. */
+	#look(watched: Watched<Credential>, streams: Iterable<Open<Credential>>): Promise<void> {
+		for (const open of streams) watched.unseen.add(open);
+		watched.looking ??= this.#lookAtUnseen(watched);
+		return watched.looking;
+	}
+
+	async #lookAtUnseen(watched: Watched<Credential>): Promise<void> {
+		while (watched.unseen.size > 0) {
+			const open = new Set(watched.unseen);
+			watched.unseen.clear();
+			await this.#showOut([{ org: watched.org, open }]);
+		}
+		watched.looking = null; // in the same turn as the check, so that nobody comes between
+	}
+
+	/** Ends those of the streams whose credential gives no access any more; never rejects. */
+	async #showOut(some: readonly Pick<Watched<Credential>, 'org' | 'open'>[]): Promise<void> {
+		if (some.length === 0) return;
+		const asked = some.map(({ org, open }) => ({ org, open: [...open] }));
+		const credentials = new Map(
+			asked.map(({ org, open }) => [org, new Set(open.map(({ credential }) => credential))])
+		);
 		try {
-			const revoked = await this.#findRevoked(org, [...new Set(here.map(({ credential }) => credential))]);
-			for (const { credential, end } of here) {
-				const why = revoked.get(credential);
-				if (why) end(why);
+			const revoked = await this.#findAllRevoked(credentials);
+			for (const { org, open } of asked) {
+				for (const { credential, end } of open) {
+					const why = revoked.get(org)?.get(credential);
+					if (why) end(why);
+				}
 			}
 		} catch (error) {
 			this.#failed(error);
 		}
 	}
 
-	/** Looks again at every organization: what the safety check does, should a wake-up have been lost. */
-	async recheckAll(): Promise<void> {
-		for (const org of [...this.#organizations.keys()]) await this.recheck(org);
-	}
-
-	#watch(org: string): void {
-		const watched = this.#organizations.get(org);
-		if (watched) return void watched.streams++;
+	#watch(org: string): Watched<Credential> {
 		const unsubscribe = this.#listener.subscribe(`access:${org}`, () => void this.recheck(org));
-		this.#organizations.set(org, { streams: 1, unsubscribe });
+		const watched: Watched<Credential> = {
+			org,
+			open: new Set(),
+			unseen: new Set(),
+			looking: null,
+			unsubscribe
+		};
+		this.#organizations.set(org, watched);
+		return watched;
 	}
 
-	#unwatch(org: string): void {
-		const watched = this.#organizations.get(org);
-		if (!watched || --watched.streams > 0) return;
-		watched.unsubscribe();
+	#unwatch({ org, unsubscribe }: Watched<Credential>): void {
+		unsubscribe();
 		this.#organizations.delete(org);
 	}
 }

@@ -38,14 +38,14 @@ export const GET: RequestHandler = (event) =>
 			format,
 			window
 		};
-		const first = tail > 0 && cursor === null ? await last(tail) : undefined;
+		const first = tail > 0 && cursor === null ? () => last(tail) : undefined;
 		return serve(app, ({ entry }) => entry.seq, {
 			topic: topicOf(org),
 			org,
 			credential,
 			view,
 			cursor,
-			first
+			...(first && { first })
 		});
 
 		async function last(limit: number) {
