@@ -101,3 +101,18 @@ test('the address brings an entry back, and Back closes it', async ({ logs }) =>
 	await logs.page.goForward();
 	await expect(logs.entry).toContainText('deadlock');
 });
+
+test('a time that is over is shown as such, and Live leads out of it', async ({ logs, org, page }) => {
+	await org.send('in that time');
+	const [from, to] = [-60_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString());
+	await page.goto(`/${org.slug}/logs?from=${from}&to=${to}`);
+	await expect(logs.row('in that time')).toBeVisible();
+	const live = page.getByRole('button', { name: 'Live' });
+	await expect(live).toHaveAttribute('aria-pressed', 'false');
+	await live.click();
+	await logs.is('live');
+	await expect(live).toHaveAttribute('aria-pressed', 'true');
+	expect(new URL(page.url()).search).toBe('');
+	await org.send('after it');
+	await expect(logs.row('after it')).toBeVisible();
+});

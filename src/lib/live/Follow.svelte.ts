@@ -41,6 +41,11 @@ export class Follow {
 		this.#onResume();
 	}
 
+	toggle(): void {
+		if (this.following) this.lock();
+		else this.resume();
+	}
+
 	/** Brings an element of the list to the middle of the view and stays there, even at the very end. */
 	show(element: Element): void {
 		this.lock();
