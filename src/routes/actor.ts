@@ -1,5 +1,5 @@
 import { error, redirect } from '@sveltejs/kit';
-import type { Actor } from '$server/accounts/audit/audit';
+import type { Person } from '$server/accounts/audit/audit';
 
 /** Leads to the sign-in page, and from there back. */
 export function signInFirst(url: URL): never {
@@ -7,7 +7,7 @@ export function signInFirst(url: URL): never {
 }
 
 /** Who does what a request asks for, as the audit names them. Nobody without a session does anything. */
-export function actorOf({ user, from }: App.Locals): Actor & { id: string } {
+export function actorOf({ user, sessionId, from }: App.Locals): Person {
 	if (!user) error(401, 'Sign in first.');
-	return { ...from, id: user.id, name: user.email };
+	return { ...from, id: user.id, name: user.email, sessionId };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as access from '../../src/lib/server/accounts/access.ts';
 import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
+import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { queriesMade } from '../support/queries-made.ts';
@@ -32,7 +33,7 @@ describe('who lost access', () => {
 		const key = async (of: string) =>
 			({
 				kind: 'key',
-				keyId: (await people.keys.create(of, operator, { name: 'k', scopes: ['read'] })).id
+				keyId: (await keys.create(sql, of, operator, { name: 'k', scopes: ['read'] })).id
 			}) as const;
 		const [stays, leaves, expires, removed] = [
 			await session(lena.user.id),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as administration from '../../src/lib/server/accounts/administration/administration.ts';
 import * as instanceLists from '../../src/lib/server/accounts/administration/lists.ts';
-import type { Actor } from '../../src/lib/server/accounts/organizations/members.ts';
+import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
@@ -12,8 +12,8 @@ let database: TestDatabase;
 let sql: Sql;
 let teams: Teams;
 /** The only instance admins there are when a test begins. */
-let ada: Actor;
-let bea: Actor;
+let ada: Person;
+let bea: Person;
 beforeAll(async () => {
 	database = await testDatabase();
 	sql = database.sql;
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-async function admin(): Promise<Actor> {
+async function admin(): Promise<Person> {
 	const person = await teams.person();
 	await sql`UPDATE users SET instance_admin = true WHERE id = ${person.id}`;
 	return person;
@@ -33,7 +33,7 @@ async function admin(): Promise<Actor> {
 
 const administer = () => teams.people.administration;
 
-async function stateOf({ id }: Actor): Promise<{ admin: boolean; suspended: boolean; sessions: number }> {
+async function stateOf({ id }: Person): Promise<{ admin: boolean; suspended: boolean; sessions: number }> {
 	const [found] = await sql<[{ admin: boolean; suspended: boolean; sessions: number }]>`
 		SELECT instance_admin AS admin, suspended_at IS NOT NULL AS suspended,
 			(SELECT count(*) FROM sessions WHERE user_id = users.id) AS sessions
@@ -47,7 +47,7 @@ async function activeAdmins(): Promise<number> {
 }
 
 /** What an instance admin did, in order. */
-const recorded = (actor: Actor) =>
+const recorded = (actor: Person) =>
 	sql`SELECT org_id AS org, action, target FROM audit_events WHERE actor_id = ${actor.id} ORDER BY id`;
 
 /** Runs changes side by side: none goes on before all of them wait for their turn. */
@@ -163,7 +163,7 @@ describe('instance admins', () => {
 
 	test('who are none any more, or are suspended, change nothing', async () => {
 		const [{ org }, person] = [await teams.team(), await teams.person()];
-		const everything = (actor: Actor) => {
+		const everything = (actor: Person) => {
 			const { suspendOrganization, restoreOrganization, ...others } = administer();
 			const { suspendUser, restoreUser, grantAdmin, withdrawAdmin } = others;
 			return Promise.all([
@@ -233,7 +233,7 @@ describe('the lists', () => {
 		await teams.team([], 'Counted by nobody');
 		const scopes = ['read' as const];
 		for (const expiresAt of [null, new Date(Date.now() + 60_000), new Date(Date.now() - 60_000)])
-			await teams.people.keys.create(org, owner, { name: 'k', scopes, expiresAt });
+			await teams.people.keys.make(org, owner, { name: 'k', scopes, expiresAt });
 		await administer().suspendOrganization(ada, org);
 		const { items, total } = await administer().organizations({ q: name.toUpperCase(), page: 1 });
 		expect(total).toBe(1);

@@ -76,7 +76,7 @@ describe('deleting an organization', () => {
 	test('takes everything of it that is small at once, and nothing of another', async () => {
 		const [mine, theirs] = [await teams.team(['member']), await teams.team(['member'])];
 		for (const { org, owner } of [mine, theirs]) {
-			await people.keys.create(org, owner, { name: 'k', scopes: ['write'] });
+			await people.keys.make(org, owner, { name: 'k', scopes: ['write'] });
 			await teams.invite(org, owner, `${randomUUID()}@example.com`);
 			await people.settings.move(org, owner, `moved-${org}`.slice(0, 40));
 			await people.organizations.remember(owner.id, org);

@@ -3,8 +3,8 @@ import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
 import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { openAccounts } from '../support/people.ts';
 import { startServer, type Server } from '../support/server.ts';
+import { Teams } from '../support/team.ts';
 import { makeTenant, type Tenant } from '../support/tenants.ts';
 import { Viewer } from '../support/viewer.ts';
 
@@ -132,11 +132,12 @@ async function expectEnd(viewers: Viewer[], key: string, before: number): Promis
 }
 
 test('a key that is revoked opens nothing any more on any server, and closes what it had opened', async () => {
-	const people = openAccounts(database.sql);
+	const teams = new Teams(database.sql);
 	const { org, key, keyId } = await makeTenant(database.sql);
 	const viewers = await open(key);
 	for (const { url } of servers) expect((await send(url, key, 'in time')).status).toBe(200);
-	expect(await people.keys.revoke(org, operator, keyId)).toBe(true);
+	const admin = await teams.member(org, 'admin');
+	expect(await teams.people.keys.revoke(org, admin, keyId)).toEqual({ ok: true });
 	await expectEnd(viewers, key, Date.now() + soon);
 });
 

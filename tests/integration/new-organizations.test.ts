@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import type { Actor } from '../../src/lib/server/accounts/organizations/members.ts';
+import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { openAccounts } from '../support/people.ts';
 import { Teams } from '../support/team.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const refused = { ok: false, status: 403, faults: { form: expect.any(String) } };
-const user = ({ id, name }: Actor, instanceAdmin = false) => ({ id, email: name, name: '', instanceAdmin });
+const user = ({ id, name }: Person, instanceAdmin = false) => ({ id, email: name, name: '', instanceAdmin });
 
 test('a new organization is made by instance admins only, unless sign-up is open', async () => {
 	const actor = await teams.person();

@@ -1,4 +1,5 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { startServer, type Server } from '../support/server.ts';
@@ -32,7 +33,7 @@ async function cookieOf(userId: string): Promise<string> {
 /** A team that is at work, with a key and its owner signed in. */
 async function atWork() {
 	const { org, slug, owner } = await teams.team(['member']);
-	const { key } = await teams.people.keys.create(org, owner, { name: 'k', scopes: ['read', 'write'] });
+	const { key } = await keys.create(database.sql, org, owner, { name: 'k', scopes: ['read', 'write'] });
 	return { org, slug, owner, key, cookie: await cookieOf(owner.id) };
 }
 

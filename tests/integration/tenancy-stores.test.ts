@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
+import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
 import { Deploys } from '../../src/lib/server/deploys/deploys.ts';
 import { logOverview } from '../../src/lib/server/logs/overview.ts';
@@ -83,7 +84,7 @@ async function makeTenant(name: string): Promise<Tenant> {
 	const found = await accounts.sessions.validate(session.token, from('192.0.2.1'));
 	const member = (await signUp(accounts, `member-of-${name}`)).user;
 	await organizations.join(database.sql, org.id, member.id, 'member');
-	const { id: keyId } = await accounts.keys.create(org.id, owner, {
+	const { id: keyId } = await keys.create(database.sql, org.id, owner, {
 		name: `key of ${name}`,
 		scopes: ['read']
 	});
@@ -138,12 +139,17 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 		'keys.list': () => keys.list(mine.org),
 		'keys.get': () => keys.get(mine.org, theirs.keyId),
 		'keys.watch': () => keys.watch(mine.org, theirs.keyId),
+		'keys.make of theirs': () => keys.make(theirs.org, mine.owner, { name: 'mine', scopes: ['read'] }),
+		'keys.revoke of theirs': () => keys.revoke(theirs.org, mine.owner, theirs.keyId),
 		'keys.revoke': () => keys.revoke(mine.org, mine.owner, theirs.keyId),
 		'organizations.membership': () => organizations.membership(mine.owner.id, theirs.slug),
 		'organizations.ofUser': () => organizations.ofUser(mine.owner.id),
 		'organizations.isAddressOf': () => organizations.isAddressOf(mine.org, theirs.slug),
 		'organizations.remember': () => organizations.remember(mine.owner.id, theirs.org),
 		'organizations.lastOf': () => organizations.lastOf(mine.owner.id),
+		'settings.rename of theirs': () => settings.rename(theirs.org, mine.owner, 'Mine'),
+		'settings.keepFor of theirs': () => settings.keepFor(theirs.org, mine.owner, 1),
+		'settings.move of theirs': () => settings.move(theirs.org, mine.owner, 'mine-too'),
 		'settings.move': () => settings.move(mine.org, mine.owner, theirs.slug),
 		'ownership.heirs': () => ownership.heirs(mine.org),
 		'ownership.transfer': () => ownership.transfer(mine.org, mine.owner, theirs.memberId),
@@ -205,7 +211,6 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 
 /** What a call gives whose answer would not name whose it is. */
 const exactly: Record<string, unknown> = {
-	'keys.revoke': false,
 	'organizations.isAddressOf': false,
 	'account.endSession': false,
 	'sessions.endById': false,
@@ -226,8 +231,8 @@ const exactly: Record<string, unknown> = {
 const others = new Set(
 	`sessions.create sessions.validate sessions.ofRequest sessions.end sessions.endAll sessions.forgetOld
 	account.changeName account.changePassword account.changeEmail account.findNewEmail account.confirmEmail
-	account.endOtherSessions passwordReset.ask passwordReset.find passwordReset.use keys.create keys.identify keys.used
-	newOrganizations.mayMake newOrganizations.make settings.rename settings.keepFor deletion.among
+	account.endOtherSessions passwordReset.ask passwordReset.find passwordReset.use keys.identify keys.used
+	newOrganizations.mayMake newOrganizations.make deletion.among
 	invitations.find invitations.join invitations.signUp users.anyExists access.expiryOf auditList.ofInstance
 	auditList.everyOfInstance administration.isAdmin administration.suspendOrganization administration.restoreOrganization
 	administration.suspendUser administration.restoreUser administration.grantAdmin administration.withdrawAdmin

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import * as members from '../../src/lib/server/accounts/organizations/members.ts';
+import * as turn from '../../src/lib/server/accounts/organizations/turn.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 
@@ -13,7 +13,7 @@ export async function atOnce<Results extends unknown[]>(
 	...runs: { [Index in keyof Results]: () => Promise<Results[Index]> }
 ): Promise<Results> {
 	const begun = await transact(sql, async (transaction) => {
-		await members.hold(transaction, org);
+		await turn.hold(transaction, org);
 		const begun = Promise.all(runs.map((run) => run()));
 		begun.catch(() => {}); // whoever called hears of it below
 		await expect.poll(() => waiting(sql), { interval: 5, timeout: 10_000 }).toBe(runs.length);

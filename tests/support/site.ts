@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
+import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import * as users from '../../src/lib/server/accounts/users/users.ts';
 import type { Scope } from '../../src/lib/server/postgres/schema.ts';
 import type { Entry } from '../../src/lib/log/entry.ts';
@@ -48,7 +49,7 @@ async function makeTenant(origin: string, { sql }: TestDatabase): Promise<Tenant
 	const people = openAccounts(sql);
 	const org = await createOrganization(sql, user.id, name);
 	const makeKey = async (scopes: Scope[]) =>
-		(await people.keys.create(org.id, operator, { name: 'test', scopes })).key;
+		(await keys.create(sql, org.id, operator, { name: 'test', scopes })).key;
 	const makeSession = async () => (await people.sessions.create(user.id, operator)).token;
 	const key = await makeKey(['write', 'read']);
 	return new Tenant(origin, { org, userId: user.id, key, makeKey, makeSession });

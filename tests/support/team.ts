@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import type { Actor } from '../../src/lib/server/accounts/organizations/members.ts';
+import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
 import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
 import * as users from '../../src/lib/server/accounts/users/users.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
@@ -20,13 +20,13 @@ export class Teams {
 	}
 
 	/** Somebody with an account, who comes from a network address of their own. */
-	async person(email = someAddress(), name = ''): Promise<Actor> {
+	async person(email = someAddress(), name = ''): Promise<Person> {
 		const user = await users.create(this.sql, { email, name, passwordHash: 'none' });
 		if (!user) throw new Error(`there is a user of ${email} already`);
 		return { ...from(`host of ${email}`), id: user.id, name: email };
 	}
 
-	async member(org: string, role: Role): Promise<Actor> {
+	async member(org: string, role: Role): Promise<Person> {
 		const actor = await this.person(someAddress(), role);
 		await organizations.join(this.sql, org, actor.id, role);
 		return actor;
@@ -36,13 +36,13 @@ export class Teams {
 	async team<Others extends Role>(others: Others[] = [], name = 'Mill') {
 		const owner = await this.person(someAddress(), 'owner');
 		const { id: org, slug } = await createOrganization(this.sql, owner.id, name, owner);
-		const joined: [string, Actor][] = [];
+		const joined: [string, Person][] = [];
 		for (const role of others) joined.push([role, await this.member(org, role)]);
-		return { org, slug, owner, ...(Object.fromEntries(joined) as Record<Others, Actor>) };
+		return { org, slug, owner, ...(Object.fromEntries(joined) as Record<Others, Person>) };
 	}
 
 	/** Invites, which must succeed, and gives the token of the link. */
-	async invite(org: string, actor: Actor, email: string, role: Role = 'member'): Promise<string> {
+	async invite(org: string, actor: Person, email: string, role: Role = 'member'): Promise<string> {
 		const invited = await this.people.invitations.create(org, actor, { email, role }, 'http://localhost');
 		if (!invited.ok) throw new Error(JSON.stringify(invited));
 		return invited.link.split('/').at(-1) ?? '';

@@ -1,6 +1,5 @@
 import type { Config } from '../config.ts';
 import type { Sql } from '../postgres/connect.ts';
-import { transact } from '../postgres/transaction.ts';
 import { acceptance } from './organizations/acceptance.ts';
 import * as access from './access.ts';
 import { administration } from './administration/administration.ts';
@@ -59,11 +58,10 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 		account: ownAccount(sql, hashing, post),
 		passwordReset: passwordReset(sql, hashing, post),
 		keys: {
-			create: (org: string, actor: audit.Actor, key: keys.NewKey) =>
-				transact(sql, (transaction) => keys.create(transaction, org, actor, key)),
+			make: (org: string, actor: audit.Person, key: keys.NewKey) => keys.make(sql, org, actor, key),
 			list: (org: string) => keys.list(sql, org),
 			get: (org: string, id: string) => keys.get(sql, org, id),
-			revoke: (org: string, actor: audit.Actor, id: string) => keys.revoke(sql, org, actor, id),
+			revoke: (org: string, actor: audit.Person, id: string) => keys.revoke(sql, org, actor, id),
 			watch: (org: string, id: string) => keys.watch(sql, org, id),
 			/** Whose key it is: from memory, if it was asked for lately. */
 			identify: (secret: string, address: string | null) => guard.identify(secret, address),

@@ -1,7 +1,7 @@
 import type { Faults } from './forms.ts';
 
 /** Why a form was not followed, with what to say and the HTTP status of the answer. */
-export type Refused = { ok: false; status: 400 | 403 | 404 | 409 | 410; faults: Faults } | TooMany;
+export type Refused = { ok: false; status: 400 | 401 | 403 | 404 | 409 | 410; faults: Faults } | TooMany;
 
 /** A limit was reached (see rate-limits.ts). */
 export interface TooMany {

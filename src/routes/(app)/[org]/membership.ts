@@ -26,9 +26,11 @@ export async function membershipOf(
 	if (!membership) error(404, `There is no organization "${params.org}" that you belong to.`);
 	const { org, role } = membership;
 	const isSentByKit = request.headers.has('x-sveltekit-action');
-	if (org.slug !== params.org && !isSentByKit)
-		redirect(307, url.pathname.replace(params.org, org.slug) + url.search);
+	if (org.slug !== params.org && !isSentByKit) redirect(307, `/${org.slug}${restOf(url)}`);
 	if (org.isSuspended) error(403, `${org.name} is suspended. Ask the administrator of this server.`);
 	if (!may(role, permission)) error(403, `Your role (${role}) may not do that.`);
 	return membership;
 }
+
+/** What follows the organization in an address, which may write that with percent signs. */
+const restOf = ({ pathname, search }: URL) => pathname.replace(/^\/[^/]*/, '') + search;

@@ -1,10 +1,10 @@
 import { error, fail } from '@sveltejs/kit';
-import type { Actor } from '$server/accounts/audit/audit';
+import type { Person } from '$server/accounts/audit/audit';
 import type { Administered } from '$server/accounts/administration/administration';
 import * as instanceLists from '$server/accounts/administration/lists';
 import { instanceAdmin } from './instance-admin';
 
-type Change = (actor: Actor & { id: string }, id: string) => Promise<Administered>;
+type Change = (actor: Person, id: string) => Promise<Administered>;
 
 /** Which part of a list an address asks for; refused with a sentence if it cannot be read. */
 export function wantedOf(url: URL): instanceLists.Wanted {

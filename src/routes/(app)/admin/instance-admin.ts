@@ -1,9 +1,9 @@
 import { error } from '@sveltejs/kit';
-import type { Actor } from '$server/accounts/audit/audit';
+import type { Person } from '$server/accounts/audit/audit';
 import { actorOf } from '../../actor';
 
 /** The instance admin who asks; for everybody else there is nothing here. Every load and action below calls it. */
-export function instanceAdmin(locals: App.Locals): Actor & { id: string } {
+export function instanceAdmin(locals: App.Locals): Person {
 	if (!locals.user?.instanceAdmin) error(404, 'There is nothing here.');
 	return actorOf(locals);
 }

@@ -3,11 +3,13 @@ import { advisoryLocks } from '../../postgres/advisory-locks.ts';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
+import * as presence from '../presence.ts';
 import type { Queryable } from '../queryable.ts';
 import { sessions } from '../sessions/sessions.ts';
 
 /** What became of a change: who or what is concerned, as people call it, or why not, as a sentence to show. */
-export type Administered = { ok: true; name: string } | { ok: false; status: 400 | 403 | 404; fault: string };
+export type Administered =
+	{ ok: true; name: string } | { ok: false; status: 400 | 401 | 403 | 404; fault: string };
 
 interface Person {
 	id: string;
@@ -16,18 +18,18 @@ interface Person {
 	isSuspended: boolean;
 }
 
-type Actor = audit.Actor & { id: string };
-
 /**
  * What instance admins do to organizations and users. Each change asks again, in its own transaction, whether who makes
- * it still is one; one that changes nothing is done already, and not recorded again.
+ * it still is one and still signed in; one that changes nothing is done already, and not recorded again.
  */
 export function administration(sql: Sql) {
-	const of = (none: Administered, change: Change) => async (actor: Actor, id: string) => {
+	const of = (none: Administered, change: Change) => async (actor: audit.Person, id: string) => {
 		if (!isId(id)) return none;
 		return transact(sql, async (transaction) => {
 			const admins = await takeTurns(transaction);
-			return admins.includes(actor.id) ? change(transaction, actor, id, admins) : notAdmin;
+			if (!admins.includes(actor.id)) return notAdmin;
+			if (!(await presence.lasts(transaction, actor))) return signedOut;
+			return change(transaction, actor, id, admins);
 		});
 	};
 
@@ -44,7 +46,7 @@ export function administration(sql: Sql) {
 }
 
 /** What is done to an organization or a user, by id, while the active instance admins stay who they are. */
-type Change = (transaction: Sql, actor: Actor, id: string, admins: string[]) => Promise<Administered>;
+type Change = (transaction: Sql, actor: audit.Person, id: string, admins: string[]) => Promise<Administered>;
 
 /**
  * Waits until nobody else, on any instance, administers, and keeps others waiting to the end of the transaction. Gives
@@ -68,7 +70,11 @@ async function isAdmin(sql: Queryable, userId: string, sessionId: string | null)
 }
 
 /** Its keys, pages and streams are refused at once, by the trigger on `suspended_at`. Nothing is deleted. */
-async function suspendOrganization(transaction: Queryable, actor: Actor, org: string): Promise<Administered> {
+async function suspendOrganization(
+	transaction: Queryable,
+	actor: audit.Person,
+	org: string
+): Promise<Administered> {
 	const [changed] = await transaction<{ name: string }[]>`
 		UPDATE organizations SET suspended_at = now() WHERE id = ${org} AND suspended_at IS NULL RETURNING name`;
 	if (!changed) return organizationAsItIs(transaction, org);
@@ -76,7 +82,11 @@ async function suspendOrganization(transaction: Queryable, actor: Actor, org: st
 	return { ok: true, name: changed.name };
 }
 
-async function restoreOrganization(transaction: Queryable, actor: Actor, org: string): Promise<Administered> {
+async function restoreOrganization(
+	transaction: Queryable,
+	actor: audit.Person,
+	org: string
+): Promise<Administered> {
 	const [changed] = await transaction<{ name: string }[]>`
 		UPDATE organizations SET suspended_at = NULL WHERE id = ${org} AND suspended_at IS NOT NULL RETURNING name`;
 	if (!changed) return organizationAsItIs(transaction, org);
@@ -90,7 +100,11 @@ async function organizationAsItIs(transaction: Queryable, org: string): Promise<
 }
 
 /** Ends all sessions as well, so that nothing is left that would work again. Who suspends is never the last admin. */
-async function suspendUser(transaction: Queryable, actor: Actor, userId: string): Promise<Administered> {
+async function suspendUser(
+	transaction: Queryable,
+	actor: audit.Person,
+	userId: string
+): Promise<Administered> {
 	if (userId === actor.id) return refuse('You cannot suspend yourself: ask another instance admin.');
 	const user = await lockUser(transaction, userId);
 	if (!user) return noUser;
@@ -101,7 +115,11 @@ async function suspendUser(transaction: Queryable, actor: Actor, userId: string)
 	return { ok: true, name: user.email };
 }
 
-async function restoreUser(transaction: Queryable, actor: Actor, userId: string): Promise<Administered> {
+async function restoreUser(
+	transaction: Queryable,
+	actor: audit.Person,
+	userId: string
+): Promise<Administered> {
 	const user = await lockUser(transaction, userId);
 	if (!user) return noUser;
 	if (!user.isSuspended) return { ok: true, name: user.email };
@@ -110,7 +128,11 @@ async function restoreUser(transaction: Queryable, actor: Actor, userId: string)
 	return { ok: true, name: user.email };
 }
 
-async function grantAdmin(transaction: Queryable, actor: Actor, userId: string): Promise<Administered> {
+async function grantAdmin(
+	transaction: Queryable,
+	actor: audit.Person,
+	userId: string
+): Promise<Administered> {
 	const user = await lockUser(transaction, userId);
 	if (!user) return noUser;
 	if (user.isSuspended) return refuse(`${user.email} is suspended: restore the account first.`);
@@ -122,7 +144,7 @@ async function grantAdmin(transaction: Queryable, actor: Actor, userId: string):
 
 async function withdrawAdmin(
 	transaction: Queryable,
-	actor: Actor,
+	actor: audit.Person,
 	userId: string,
 	admins: string[]
 ): Promise<Administered> {
@@ -151,6 +173,11 @@ const notAdmin: Administered = {
 	ok: false,
 	status: 403,
 	fault: 'You are no instance admin any more.'
+};
+const signedOut: Administered = {
+	ok: false,
+	status: presence.signedOut.status,
+	fault: presence.signedOut.faults.form
 };
 const noOrganization: Administered = {
 	ok: false,

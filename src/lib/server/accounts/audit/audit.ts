@@ -23,6 +23,7 @@ export const actions = [
 	'invited',
 	'revoked an invitation',
 	'joined',
+	'used an invitation as a member already',
 	'changed a role',
 	'removed a member',
 	'left',
@@ -50,6 +51,13 @@ export interface Actor extends From {
 	id: string | null;
 	/** The e-mail address, or what was typed as one. */
 	name: string;
+}
+
+/** Somebody with an account who acts. */
+export interface Person extends Actor {
+	id: string;
+	/** Of the session that the request came with, by its id in the database: what ends it ends what it asks for. */
+	sessionId?: string | null;
 }
 
 /** Who works on the server's own machine, by the command line. */

@@ -6,7 +6,9 @@ import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import type { KeyRequest, Use } from './use.ts';
+import * as turn from '../organizations/turn.ts';
 import type { Queryable } from '../queryable.ts';
+import type { Refused } from '../refusal.ts';
 
 /** What a request needs to know of the key that it came with. */
 export interface Key {
@@ -70,6 +72,20 @@ export async function create(
 	return { id, key };
 }
 
+/** As `create`, if the actor may at that instant. */
+export function make(
+	sql: Sql,
+	org: string,
+	actor: audit.Person,
+	key: NewKey
+): Promise<{ ok: true; id: string; key: string } | Refused> {
+	return transact(sql, async (transaction) => {
+		const taken = await turn.take(transaction, org, actor, 'keys');
+		if (!taken.ok) return taken;
+		return { ok: true, ...(await create(transaction, org, actor, key)) };
+	});
+}
+
 /** The organization and scopes that a key stands for, or null; one that has expired is none. */
 export async function find(sql: Queryable, key: string): Promise<Key | null> {
 	if (!form.test(key)) return null;
@@ -117,18 +133,31 @@ function shown({ usedAt, usedFrom, request, ...key }: Row): ShownKey {
 	return { ...key, lastUse };
 }
 
-/** Deletes a key, which ends what it opened on every instance; whether the organization had it. */
-export async function revoke(sql: Sql, org: string, actor: audit.Actor, id: string): Promise<boolean> {
-	if (!isUuid(id)) return false;
+/** Deletes a key, which ends what it opened on every instance, if the actor may at that instant. */
+export function revoke(
+	sql: Sql,
+	org: string,
+	actor: audit.Person,
+	id: string
+): Promise<{ ok: true } | Refused> {
 	return transact(sql, async (transaction) => {
+		const taken = await turn.take(transaction, org, actor, 'keys');
+		if (!taken.ok) return taken;
+		if (!isUuid(id)) return unknown;
 		const [revoked] = await transaction<{ name: string; prefix: string }[]>`
 			DELETE FROM api_keys WHERE org_id = ${org} AND id = ${id} RETURNING name, prefix`;
-		if (!revoked) return false;
+		if (!revoked) return unknown;
 		const target = `${revoked.name} (${revoked.prefix}…)`;
 		await audit.record(transaction, org, actor, { action: 'revoked an API key', target });
-		return true;
+		return { ok: true };
 	});
 }
+
+const unknown: Refused = {
+	ok: false,
+	status: 404,
+	faults: { form: 'There is no such key: it may have been revoked already.' }
+};
 
 /**
  * Lets every instance write at once what comes with the key within the next ten minutes. To be repeated while somebody

@@ -6,15 +6,15 @@ import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import { line } from '../forms.ts';
 import { find } from './invitations.ts';
-import * as members from './members.ts';
 import * as organizations from './organizations.ts';
 import { fault } from '../users/password-strength.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import * as rateLimits from '../rate-limits.ts';
 import { sessions, type NewSession } from '../sessions/sessions.ts';
-import type { Refused, TooMany } from '../refusal.ts';
+import type { Refused } from '../refusal.ts';
 import * as users from '../users/users.ts';
+import * as turn from './turn.ts';
 
 /** For the form that makes an account: its address is the invitation's, whatever is sent. */
 export const form = v.object({ name: v.optional(line, ''), password: v.string('Choose a password.') });
@@ -31,7 +31,7 @@ const perAccount = { limit: 10, windowMs: 15 * 60_000 };
 export function acceptance(sql: Sql, passwords: Passwords) {
 	return {
 		/** Makes somebody who is signed in a member. Who is one already keeps the role; the invitation is used up. */
-		join: (token: string, actor: members.Actor) => join(sql, token, actor),
+		join: (token: string, actor: audit.Person) => join(sql, token, actor),
 		/**
 		 * Makes an account for the address that was invited, whatever `SIGN_UP` says, and a member of it, and begins a
 		 * session. If there is such an account, nothing is changed, after the same work: its owner is asked to sign in.
@@ -41,13 +41,13 @@ export function acceptance(sql: Sql, passwords: Passwords) {
 	};
 }
 
-async function join(sql: Sql, token: string, actor: members.Actor): Promise<Joined> {
-	const limited = await countAttempt(sql, actor, `account:${actor.id}`);
+async function join(sql: Sql, token: string, actor: audit.Person): Promise<Joined> {
+	const limited = await rateLimits.count(sql, [attemptFrom(actor), attemptBy(`account:${actor.id}`)]);
 	if (limited) return limited;
 	return transact(sql, async (transaction) => {
 		const invitation = await hold(transaction, token);
 		if (!invitation) return invalid;
-		if (invitation.isSuspended) return suspended;
+		if (invitation.isSuspended) return turn.suspended;
 		if (invitation.email !== (await emailOf(transaction, actor.id))) return forSomebodyElse;
 		await take(transaction, invitation, actor);
 		return { ok: true, slug: invitation.slug };
@@ -61,10 +61,13 @@ async function signUp(
 	{ name, password }: NewPerson,
 	from: audit.From
 ): Promise<SignedUp> {
-	const limited = await countAttempt(sql, from, `link:${token}`);
+	const limited = await rateLimits.count(sql, [attemptFrom(from)]);
 	if (limited) return limited;
 	const offer = await find(sql, token);
 	if (!offer) return invalid;
+	// Not of a link that is none: each would leave a row behind.
+	const limitedByLink = await rateLimits.count(sql, [attemptBy(`link:${token}`)]);
+	if (limitedByLink) return limitedByLink;
 	const weakness = fault(password, offer.email, [offer.organization]);
 	if (weakness) return { ok: false, status: 400, faults: { password: weakness } };
 
@@ -73,7 +76,7 @@ async function signUp(
 		await users.takeTurns(transaction);
 		const invitation = await hold(transaction, token);
 		if (!invitation) return invalid;
-		if (invitation.isSuspended) return suspended;
+		if (invitation.isSuspended) return turn.suspended;
 		const user = await users.create(transaction, { email: invitation.email, name, passwordHash });
 		if (!user) return taken;
 		const actor = { ...from, id: user.id, name: user.email };
@@ -84,14 +87,15 @@ async function signUp(
 	});
 }
 
-function countAttempt(sql: Sql, from: audit.From, who: string): Promise<TooMany | null> {
-	return rateLimits.count(sql, [
-		[`invitation:address:${rateLimits.networkOf(from.address)}`, perAddress],
-		[`invitation:${who}`, perAccount]
-	]);
-}
+type Counted = [key: string, limit: rateLimits.Limit];
 
-interface HeldInvitation extends members.Held {
+const attemptFrom = ({ address }: audit.From): Counted => [
+	`invitation:address:${rateLimits.networkOf(address)}`,
+	perAddress
+];
+const attemptBy = (who: string): Counted => [`invitation:${who}`, perAccount];
+
+interface HeldInvitation extends turn.Held {
 	org: string;
 	id: string;
 	email: string;
@@ -105,10 +109,10 @@ async function hold(transaction: Queryable, token: string): Promise<HeldInvitati
 	const [found] = await transaction<
 		{ org: string }[]
 	>`SELECT org_id AS org FROM invitations WHERE hash = ${hash}`;
-	const held = found && (await members.hold(transaction, found.org));
+	const held = found && (await turn.hold(transaction, found.org));
 	if (!held) return null;
 	// Asked again: it may have been used or revoked while this one waited.
-	const [invitation] = await transaction<Omit<HeldInvitation, keyof members.Held>[]>`
+	const [invitation] = await transaction<Omit<HeldInvitation, keyof turn.Held>[]>`
 		SELECT i.org_id AS org, i.id, i.email, i.role, u.email AS "invitedBy"
 		FROM invitations i LEFT JOIN users u ON u.id = i.invited_by
 		WHERE i.org_id = ${found.org} AND i.hash = ${hash} AND i.expires_at > now()`;
@@ -123,29 +127,22 @@ async function emailOf(sql: Queryable, userId: string): Promise<string | null> {
 async function take(
 	transaction: Queryable,
 	{ org, id, role, invitedBy }: HeldInvitation,
-	actor: members.Actor
+	actor: audit.Person
 ): Promise<void> {
 	const [used] = await transaction`
 		DELETE FROM invitations WHERE org_id = ${org} AND id = ${id} RETURNING id`;
 	if (!used) throw new Error('an invitation went while its organization was held');
 	const isNew = await organizations.join(transaction, org, actor.id, role);
-	if (isNew)
-		await audit.record(transaction, org, actor, {
-			action: 'joined',
-			details: { role, 'invited by': invitedBy }
-		});
+	await audit.record(transaction, org, actor, {
+		action: isNew ? 'joined' : 'used an invitation as a member already',
+		details: { role, 'invited by': invitedBy }
+	});
 }
 
 const invalid: Refused = {
 	ok: false,
 	status: 404,
 	faults: { form: 'This invitation is not valid, or not any more.' }
-};
-
-const suspended: Refused = {
-	ok: false,
-	status: 403,
-	faults: { form: 'The organization is suspended. Ask the administrator of this server.' }
 };
 
 const forSomebodyElse: Refused = {

@@ -1,10 +1,9 @@
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import { hold, roleOf, type Actor } from './members.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
-import { may } from '../roles.ts';
+import * as turn from './turn.ts';
 
 export type Deleted = { ok: true } | Refused;
 
@@ -12,7 +11,7 @@ export type Deleted = { ok: true } | Refused;
 export function deletion(sql: Sql) {
 	return {
 		/** Deletes an organization whose name was typed, if the actor may at that instant. */
-		remove: (org: string, actor: Actor, typedName: string) =>
+		remove: (org: string, actor: audit.Person, typedName: string) =>
 			transact(sql, (transaction) => remove(transaction, org, actor, typedName)),
 		/** Those of the organizations that were deleted. */
 		among: (orgs: readonly string[]) => among(sql, orgs)
@@ -26,16 +25,14 @@ export function deletion(sql: Sql) {
 async function remove(
 	transaction: Queryable,
 	org: string,
-	actor: Actor,
+	actor: audit.Person,
 	typedName: string
 ): Promise<Deleted> {
-	const held = await hold(transaction, org);
-	if (!held) return gone;
-	const own = await roleOf(transaction, org, actor.id);
-	if (!own || !may(own, 'delete')) return notAllowed;
-	if (plain(typedName) !== plain(held.name)) return anotherName;
+	const taken = await turn.take(transaction, org, actor, 'delete');
+	if (!taken.ok) return taken;
+	const { name, slug } = taken.held;
+	if (plain(typedName) !== plain(name)) return anotherName;
 
-	const { name, slug } = held;
 	await audit.record(transaction, org, actor, {
 		action: 'deleted the organization',
 		target: name,
@@ -56,14 +53,6 @@ async function among(sql: Queryable, orgs: readonly string[]): Promise<string[]>
 		SELECT id FROM deleted_organizations WHERE id = ANY (${orgs as string[]}::uuid[])`;
 	return deleted.map(({ id }) => id);
 }
-
-const gone: Refused = { ok: false, status: 404, faults: { form: 'It has been deleted already.' } };
-
-const notAllowed: Refused = {
-	ok: false,
-	status: 403,
-	faults: { form: 'Only an owner may do that, and you are none any more.' }
-};
 
 const anotherName: Refused = {
 	ok: false,

@@ -14,6 +14,7 @@ import * as rateLimits from '../rate-limits.ts';
 import type { Queryable } from '../queryable.ts';
 import { mayChange } from '../roles.ts';
 import type { Refused } from '../refusal.ts';
+import * as turn from './turn.ts';
 
 /** For the list of those that nobody has accepted yet. */
 export interface Invitation {
@@ -74,11 +75,11 @@ const tokenForm = /^[\w-]{43}$/;
 export function invitations(sql: Sql, options: Options) {
 	return {
 		/** Invites an address, whose earlier link is void then; mails the link too, if there is a mail server. */
-		create: (org: string, actor: members.Actor, invitation: NewInvitation, origin: string) =>
+		create: (org: string, actor: audit.Person, invitation: NewInvitation, origin: string) =>
 			invite(sql, org, actor, invitation, { ...options, origin }),
 		list: (org: string) => list(sql, org),
 		/** Makes a link void, if the actor might have made it. */
-		revoke: (org: string, actor: members.Actor, id: string) =>
+		revoke: (org: string, actor: audit.Person, id: string) =>
 			transact(sql, (transaction) => revoke(transaction, org, actor, id)),
 		find: (token: string) => find(sql, token)
 	};
@@ -87,7 +88,7 @@ export function invitations(sql: Sql, options: Options) {
 async function invite(
 	sql: Sql,
 	org: string,
-	actor: members.Actor,
+	actor: audit.Person,
 	invitation: NewInvitation,
 	{ origin, ...options }: Options & { origin: string }
 ): Promise<Invited | Refused> {
@@ -122,13 +123,13 @@ type Made = { ok: true; organization: string; token: string; expiresAt: Date } |
 async function create(
 	transaction: Queryable,
 	org: string,
-	actor: members.Actor,
+	actor: audit.Person,
 	{ email, role }: NewInvitation
 ): Promise<Made> {
-	const held = await members.hold(transaction, org);
-	const own = await members.roleOf(transaction, org, actor.id);
+	const taken = await turn.take(transaction, org, actor, 'members');
+	if (!taken.ok) return taken;
 	const earlier = await pendingOf(transaction, org, email);
-	if (!held || !own || !mayChange(own, earlier, role)) return members.notAllowed;
+	if (!mayChange(taken.role, earlier, role)) return turn.notAllowed;
 	if (await isMember(transaction, org, email)) return alreadyMember;
 
 	const token = randomBytes(32).toString('base64url');
@@ -138,8 +139,9 @@ async function create(
 		VALUES (${uuid()}, ${org}, ${email}, ${role}, ${digest(token)}, ${actor.id}, ${expiresAt})
 		ON CONFLICT (org_id, email) DO UPDATE SET id = excluded.id, role = excluded.role, hash = excluded.hash,
 			invited_by = excluded.invited_by, created_at = excluded.created_at, expires_at = excluded.expires_at`;
-	await audit.record(transaction, org, actor, { action: 'invited', target: email, details: { role } });
-	return { ok: true, organization: held.name, token, expiresAt };
+	const details = { role, ...(earlier && { 'instead of': earlier }) };
+	await audit.record(transaction, org, actor, { action: 'invited', target: email, details });
+	return { ok: true, organization: taken.held.name, token, expiresAt };
 }
 
 /** The role that an address is invited to already: who may not offer it may not take it back either. */
@@ -166,18 +168,17 @@ async function list(sql: Queryable, org: string): Promise<Invitation[]> {
 async function revoke(
 	transaction: Queryable,
 	org: string,
-	actor: members.Actor,
+	actor: audit.Person,
 	id: string
 ): Promise<members.Changed> {
-	await members.hold(transaction, org);
-	const own = await members.roleOf(transaction, org, actor.id);
-	if (!own) return members.notAllowed;
+	const taken = await turn.take(transaction, org, actor, 'members');
+	if (!taken.ok) return taken;
 	const [pending] = isUuid(id)
 		? await transaction<NewInvitation[]>`
 			SELECT email, role FROM invitations WHERE org_id = ${org} AND id = ${id}`
 		: [];
 	if (!pending) return unknown;
-	if (!mayChange(own, pending.role, null)) return members.notAllowed;
+	if (!mayChange(taken.role, pending.role, null)) return turn.notAllowed;
 
 	const { email, role } = pending;
 	await transaction`DELETE FROM invitations WHERE org_id = ${org} AND id = ${id}`;

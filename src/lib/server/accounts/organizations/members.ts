@@ -7,6 +7,7 @@ import * as audit from '../audit/audit.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 import { mayChange } from '../roles.ts';
+import * as turn from './turn.ts';
 
 export interface Member {
 	id: string;
@@ -20,9 +21,6 @@ export interface Member {
 	lastSeenAt: Date | null;
 }
 
-/** Who changes something in an organization: somebody with an account. */
-export type Actor = audit.Actor & { id: string };
-
 export type Changed = { ok: true } | Refused;
 
 export const role = v.picklist(roles, 'Choose a role.');
@@ -34,39 +32,16 @@ export function members(sql: Sql) {
 	return {
 		list: (org: string) => list(sql, org),
 		/** Gives a member another role, if the actor may at that instant. */
-		changeRole: (org: string, actor: Actor, userId: string, to: Role) =>
+		changeRole: (org: string, actor: audit.Person, userId: string, to: Role) =>
 			transact(sql, (transaction) => change(transaction, org, actor, userId, to)),
 		/** Ends a membership, if the actor may at that instant, and with it the streams that it opened. */
-		remove: (org: string, actor: Actor, userId: string) =>
+		remove: (org: string, actor: audit.Person, userId: string) =>
 			transact(sql, (transaction) => change(transaction, org, actor, userId, null)),
 		/** Ends the actor's own membership, which everybody may but the last owner. */
-		leave: (org: string, actor: Actor) =>
+		leave: (org: string, actor: audit.Person) =>
 			transact(sql, (transaction) => change(transaction, org, actor, actor.id, null)),
 		ownedAlone: (userId: string) => ownedAlone(sql, userId)
 	};
-}
-
-export interface Held {
-	slug: string;
-	name: string;
-	isSuspended: boolean;
-}
-
-/**
- * Waits until no other transaction changes the members or the invitations of an organization, and keeps others waiting
- * to this one's end: what is read after it stays true. Null if there is no such organization.
- */
-export async function hold(transaction: Queryable, org: string): Promise<Held | null> {
-	const [held] = await transaction<Held[]>`
-		SELECT slug, name, suspended_at IS NOT NULL AS "isSuspended" FROM organizations WHERE id = ${org} FOR UPDATE`;
-	return held ?? null;
-}
-
-/** What a user is in an organization now; null: no member. */
-export async function roleOf(sql: Queryable, org: string, userId: string): Promise<Role | null> {
-	const [found] = await sql<{ role: Role }[]>`
-		SELECT role FROM memberships WHERE org_id = ${org} AND user_id = ${userId}`;
-	return found?.role ?? null;
 }
 
 /** Everybody who belongs to an organization, by name. */
@@ -86,17 +61,16 @@ async function list(sql: Queryable, org: string): Promise<Member[]> {
 async function change(
 	transaction: Queryable,
 	org: string,
-	actor: Actor,
+	actor: audit.Person,
 	userId: string,
 	to: Role | null
 ): Promise<Changed> {
-	await hold(transaction, org);
-	const own = await roleOf(transaction, org, actor.id);
-	if (!own) return notAllowed;
+	const leaves = userId === actor.id && to === null;
+	const taken = await turn.take(transaction, org, actor, leaves ? 'leave' : 'members');
+	if (!taken.ok) return taken;
 	const member = await find(transaction, org, userId);
 	if (!member) return unknown;
-	const leaves = userId === actor.id && to === null;
-	if (!leaves && !mayChange(own, member.role, to)) return notAllowed;
+	if (!leaves && !mayChange(taken.role, member.role, to)) return turn.notAllowed;
 	if (member.role === to) return { ok: true };
 	if (member.role === 'owner' && !(await hasOtherOwner(transaction, org, userId))) return lastOwner;
 
@@ -149,13 +123,6 @@ const unknown: Refused = {
 	ok: false,
 	status: 404,
 	faults: { form: 'This person is no member any more. Load the page again.' }
-};
-
-/** For who may not do what they ask for, or no more. */
-export const notAllowed: Refused = {
-	ok: false,
-	status: 403,
-	faults: { form: 'Your role may not do that. Ask an owner of the organization.' }
 };
 
 const lastOwner: Refused = {

@@ -3,10 +3,11 @@ import * as rateLimits from '../rate-limits.ts';
 import type { Config } from '../../config.ts';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
-import type { Actor } from '../audit/audit.ts';
-import { organization, type Faults } from '../forms.ts';
+import type { Person } from '../audit/audit.ts';
+import { organization } from '../forms.ts';
 import * as organizations from './organizations.ts';
-import type { TooMany } from '../refusal.ts';
+import * as presence from '../presence.ts';
+import type { Refused } from '../refusal.ts';
 import * as signUps from '../users/sign-up.ts';
 import type { User } from '../users/users.ts';
 
@@ -15,8 +16,7 @@ type Options = Pick<Config, 'signUp' | 'retentionDays'>;
 /** For the form of somebody who has an account. */
 export const form = v.object({ organization });
 
-export type Made =
-	{ ok: true; org: organizations.Organization } | { ok: false; status: 403; faults: Faults } | TooMany;
+export type Made = { ok: true; org: organizations.Organization } | Refused;
 
 const perUser = { limit: 20, windowMs: 60 * 60_000 };
 
@@ -25,8 +25,8 @@ export function newOrganizations(sql: Sql, options: Options) {
 	return {
 		/** Whether a user may: who could have one by signing up anew, and instance admins. */
 		mayMake: (user: User) => mayMake(sql, user, options),
-		/** Makes an organization owned by a user. */
-		make: (user: User, name: string, actor: Actor) => make(sql, user, name, actor, options)
+		/** Makes an organization owned by a user, who is the actor. */
+		make: (user: User, name: string, actor: Person) => make(sql, user, name, actor, options)
 	};
 }
 
@@ -34,16 +34,17 @@ async function mayMake(sql: Sql, user: User, options: Options): Promise<boolean>
 	return user.instanceAdmin || signUps.isOpen(sql, options);
 }
 
-async function make(sql: Sql, user: User, name: string, actor: Actor, options: Options): Promise<Made> {
+async function make(sql: Sql, user: User, name: string, actor: Person, options: Options): Promise<Made> {
 	if (!(await mayMake(sql, user, options))) return closed;
 	const limited = await rateLimits.count(sql, [[`new organization:account:${user.id}`, perUser]]);
 	if (limited) return limited;
 
 	const { retentionDays } = options;
-	const org = await transact(sql, (transaction) =>
-		organizations.create(transaction, user.id, { name, retentionDays }, actor)
-	);
-	return { ok: true, org };
+	return transact(sql, async (transaction) => {
+		if (!(await presence.lasts(transaction, actor))) return presence.signedOut;
+		const org = await organizations.create(transaction, user.id, { name, retentionDays }, actor);
+		return { ok: true, org };
+	});
 }
 
 const closed: Made = {

@@ -3,10 +3,9 @@ import type { Sql } from '../../postgres/connect.ts';
 import type { Role } from '../../postgres/schema.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import { hold, roleOf, type Actor } from './members.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
-import { may } from '../roles.ts';
+import * as turn from './turn.ts';
 
 /** Somebody who could become an owner. */
 export interface Heir {
@@ -23,7 +22,7 @@ export function ownership(sql: Sql) {
 		/** The members who are no owners and could act as such, by name. */
 		heirs: (org: string) => heirs(sql, org),
 		/** Makes a member an owner and the actor, who must be one at that instant, an admin. */
-		transfer: (org: string, actor: Actor, userId: string) =>
+		transfer: (org: string, actor: audit.Person, userId: string) =>
 			transact(sql, (transaction) => transfer(transaction, org, actor, userId))
 	};
 }
@@ -37,12 +36,11 @@ async function heirs(sql: Queryable, org: string): Promise<Heir[]> {
 async function transfer(
 	transaction: Queryable,
 	org: string,
-	actor: Actor,
+	actor: audit.Person,
 	userId: string
 ): Promise<Transferred> {
-	await hold(transaction, org);
-	const own = await roleOf(transaction, org, actor.id);
-	if (!own || !may(own, 'owners')) return notAllowed;
+	const taken = await turn.take(transaction, org, actor, 'owners');
+	if (!taken.ok) return taken;
 	const heir = await findHeir(transaction, org, userId);
 	if (!heir) return noHeir;
 	await setRole(transaction, org, heir.id, 'owner');
@@ -67,12 +65,6 @@ async function findHeir(sql: Queryable, org: string, userId: string) {
 async function setRole(transaction: Queryable, org: string, userId: string, role: Role): Promise<void> {
 	await transaction`UPDATE memberships SET role = ${role} WHERE org_id = ${org} AND user_id = ${userId}`;
 }
-
-const notAllowed: Refused = {
-	ok: false,
-	status: 403,
-	faults: { form: 'Only an owner may do that, and you are none any more.' }
-};
 
 const noHeir: Refused = {
 	ok: false,

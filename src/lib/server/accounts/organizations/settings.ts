@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import { line, type Faults } from '../forms.ts';
-import { hold } from './members.ts';
+import { line } from '../forms.ts';
 import * as organizations from './organizations.ts';
 import type { Queryable } from '../queryable.ts';
+import type { Refused } from '../refusal.ts';
+import * as turn from './turn.ts';
 
 /** For the form of the name: a line of text, which the address does not follow. */
 export const name = v.object({ name: v.pipe(line, v.nonEmpty('Type a name.')) });
@@ -42,31 +43,38 @@ export const retention = v.object({
 	)
 });
 
-export type Changed = { ok: true } | { ok: false; status: 404 | 409; faults: Faults };
+export type Changed = { ok: true } | Refused;
 
-/** What admins change of an organization. Changes of one organization take turns, and each is recorded. */
+/** How many old slugs an organization has at most: each is one that nobody else can have. */
+const mostOldSlugs = 20;
+
+/** What admins change of an organization, if they may at that instant. Changes of one take turns, and each is recorded. */
 export function organizationSettings(sql: Sql) {
 	return {
 		/** Gives it another name; its address stays. */
-		rename: (org: string, actor: audit.Actor, to: string) =>
+		rename: (org: string, actor: audit.Person, to: string) =>
 			transact(sql, (transaction) => rename(transaction, org, actor, to)),
-		/** Gives it another slug, unless another organization has or had it. The old one goes on leading here. */
-		move: (org: string, actor: audit.Actor, to: string) =>
+		/**
+		 * Gives it another slug, unless another organization has or had it. The old one goes on leading here; with 20 of those
+		 * it can only go back to one of them.
+		 */
+		move: (org: string, actor: audit.Person, to: string) =>
 			transact(sql, (transaction) => move(transaction, org, actor, to)).catch(takenIfUnique(to)),
 		/** Sets for how many days its lines are kept. `before` is what it was. */
-		keepFor: (org: string, actor: audit.Actor, days: number) =>
+		keepFor: (org: string, actor: audit.Person, days: number) =>
 			transact(sql, (transaction) => keepFor(transaction, org, actor, days))
 	};
 }
 
-const gone = { ok: false, status: 404, faults: { form: 'The organization was deleted.' } } as const;
-
-const taken = (slug: string) =>
-	({ ok: false, status: 409, faults: { slug: `"${slug}" is taken: choose another.` } }) as const;
-
-async function rename(transaction: Queryable, org: string, actor: audit.Actor, to: string): Promise<Changed> {
-	const held = await hold(transaction, org);
-	if (!held) return gone;
+async function rename(
+	transaction: Queryable,
+	org: string,
+	actor: audit.Person,
+	to: string
+): Promise<Changed> {
+	const taken = await turn.take(transaction, org, actor, 'settings');
+	if (!taken.ok) return taken;
+	const { held } = taken;
 	if (held.name === to) return { ok: true };
 	await transaction`UPDATE organizations SET name = ${to} WHERE id = ${org}`;
 	await audit.record(transaction, org, actor, {
@@ -77,15 +85,14 @@ async function rename(transaction: Queryable, org: string, actor: audit.Actor, t
 	return { ok: true };
 }
 
-async function move(transaction: Queryable, org: string, actor: audit.Actor, to: string): Promise<Changed> {
-	const held = await hold(transaction, org);
-	if (!held) return gone;
+async function move(transaction: Queryable, org: string, actor: audit.Person, to: string): Promise<Changed> {
+	const taken = await turn.take(transaction, org, actor, 'settings');
+	if (!taken.ok) return taken;
+	const { held } = taken;
 	if (held.slug === to) return { ok: true };
 	await organizations.takeTurns(transaction);
-	const [other] = await transaction`
-		SELECT 1 FROM organizations WHERE slug = ${to} AND id <> ${org}
-		UNION ALL SELECT 1 FROM old_slugs WHERE slug = ${to} AND org_id <> ${org} LIMIT 1`;
-	if (other) return taken(to);
+	const refused = await faultOf(transaction, org, to);
+	if (refused) return refused;
 
 	await transaction`DELETE FROM old_slugs WHERE slug = ${to} AND org_id = ${org}`;
 	await transaction`UPDATE organizations SET slug = ${to} WHERE id = ${org}`;
@@ -98,22 +105,33 @@ async function move(transaction: Queryable, org: string, actor: audit.Actor, to:
 	return { ok: true };
 }
 
+/** Why an organization cannot have a slug, while nobody else gets one. */
+async function faultOf(transaction: Queryable, org: string, slug: string): Promise<Refused | null> {
+	const [found] = await transaction<{ isTaken: boolean; isOwn: boolean; old: number }[]>`
+		SELECT EXISTS (SELECT FROM organizations WHERE slug = ${slug} AND id <> ${org}) OR EXISTS (
+				SELECT FROM old_slugs WHERE slug = ${slug} AND org_id <> ${org}) AS "isTaken",
+			EXISTS (SELECT FROM old_slugs WHERE slug = ${slug} AND org_id = ${org}) AS "isOwn",
+			(SELECT count(*) FROM old_slugs WHERE org_id = ${org}) AS old`;
+	if (!found || found.isTaken) return slugTaken(slug);
+	return found.old >= mostOldSlugs && !found.isOwn ? tooManyOld : null;
+}
+
 /** What took the slug between the question and the change, without taking turns. */
 function takenIfUnique(slug: string) {
 	return (error: unknown): Changed => {
 		if ((error as { code?: string }).code !== '23505') throw error; // unique_violation
-		return taken(slug);
+		return slugTaken(slug);
 	};
 }
 
 async function keepFor(
 	transaction: Queryable,
 	org: string,
-	actor: audit.Actor,
+	actor: audit.Person,
 	days: number
-): Promise<(Changed & { ok: false }) | { ok: true; before: number }> {
-	const held = await hold(transaction, org);
-	if (!held) return gone;
+): Promise<Refused | { ok: true; before: number }> {
+	const taken = await turn.take(transaction, org, actor, 'settings');
+	if (!taken.ok) return taken;
 	const [set] = await transaction<{ before: number }[]>`
 		UPDATE organizations SET retention_days = ${days} FROM organizations AS old
 		WHERE organizations.id = ${org} AND old.id = ${org} RETURNING old.retention_days AS before`;
@@ -121,8 +139,20 @@ async function keepFor(
 	if (before === days) return { ok: true, before };
 	await audit.record(transaction, org, actor, {
 		action: 'changed the retention',
-		target: held.name,
+		target: taken.held.name,
 		details: { from: before, to: days }
 	});
 	return { ok: true, before };
 }
+
+const slugTaken = (slug: string): Refused => ({
+	ok: false,
+	status: 409,
+	faults: { slug: `"${slug}" is taken: choose another.` }
+});
+
+const tooManyOld: Refused = {
+	ok: false,
+	status: 409,
+	faults: { slug: `An organization keeps at most ${mostOldSlugs} old addresses: go back to one of them.` }
+};

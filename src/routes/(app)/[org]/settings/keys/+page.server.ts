@@ -28,7 +28,9 @@ export const actions: Actions = {
 		if (!read.ok) return fail(400, { typed, faults: read.faults });
 		const { name, scopes, expires: expiresAt } = read.values;
 		const { keys } = locals.app.accounts;
-		const { id, key } = await keys.create(org.id, actorOf(locals), { name, scopes, expiresAt });
+		const made = await keys.make(org.id, actorOf(locals), { name, scopes, expiresAt });
+		if (!made.ok) return fail(made.status, { typed, fault: made.faults.form });
+		const { id, key } = made;
 		setHeaders({ 'cache-control': 'no-store' });
 		return { made: { id, name, key, commands: commands(locals.origin, scopes, key) } };
 	},
@@ -37,7 +39,7 @@ export const actions: Actions = {
 		const { org } = await membershipOf(event, 'keys');
 		const id = textOf((await event.request.formData()).get('id'));
 		const revoked = await event.locals.app.accounts.keys.revoke(org.id, actorOf(event.locals), id);
-		if (!revoked) return fail(404, { fault: 'There is no such key: it may have been revoked already.' });
+		if (!revoked.ok) return fail(revoked.status, { fault: revoked.faults.form });
 		return { done: 'The key is revoked. What it had opened is closed.' };
 	}
 };

@@ -1,0 +1,73 @@
+import type { Role } from '../../postgres/schema.ts';
+import type { Person } from '../audit/audit.ts';
+import * as presence from '../presence.ts';
+import type { Queryable } from '../queryable.ts';
+import type { Refused } from '../refusal.ts';
+import { may, type Permission } from '../roles.ts';
+
+/** An organization as it stands for as long as nobody else changes it. */
+export interface Held {
+	slug: string;
+	name: string;
+	isSuspended: boolean;
+}
+
+/** What an actor is in the organization whose turn it is, or why it is not. */
+export type Turn = { ok: true; held: Held; role: Role } | Refused;
+
+/**
+ * Waits until no other transaction changes an organization, its members, invitations or keys, and keeps others waiting to
+ * this one's end: what is read after it stays true. Null if there is no such organization.
+ */
+export async function hold(transaction: Queryable, org: string): Promise<Held | null> {
+	const [held] = await transaction<Held[]>`
+		SELECT slug, name, suspended_at IS NOT NULL AS "isSuspended" FROM organizations WHERE id = ${org} FOR UPDATE`;
+	return held ?? null;
+}
+
+/**
+ * Holds an organization for an actor who may do something in it now, whatever was true when the request began: see
+ * `presence.lasts`. Nothing is changed in one that is suspended; leaving it is allowed all the same, to every member.
+ */
+export async function take(
+	transaction: Queryable,
+	org: string,
+	actor: Person,
+	permission: Permission | 'leave'
+): Promise<Turn> {
+	const held = await hold(transaction, org);
+	if (!(await presence.lasts(transaction, actor))) return presence.signedOut;
+	if (!held) return gone;
+	const role = await roleOf(transaction, org, actor.id);
+	if (!role) return notMember;
+	if (permission === 'leave') return { ok: true, held, role };
+	if (held.isSuspended) return suspended;
+	return may(role, permission) ? { ok: true, held, role } : notAllowed;
+}
+
+async function roleOf(sql: Queryable, org: string, userId: string): Promise<Role | null> {
+	const [found] = await sql<{ role: Role }[]>`
+		SELECT role FROM memberships WHERE org_id = ${org} AND user_id = ${userId}`;
+	return found?.role ?? null;
+}
+
+const gone: Refused = { ok: false, status: 404, faults: { form: 'The organization was deleted.' } };
+
+const notMember: Refused = {
+	ok: false,
+	status: 403,
+	faults: { form: 'You are no member of the organization any more.' }
+};
+
+export const suspended: Refused = {
+	ok: false,
+	status: 403,
+	faults: { form: 'The organization is suspended. Ask the administrator of this server.' }
+};
+
+/** For whose role does not cover what they ask for, or not any more. */
+export const notAllowed: Refused = {
+	ok: false,
+	status: 403,
+	faults: { form: 'Your role may not do that. Ask an owner of the organization.' }
+};
