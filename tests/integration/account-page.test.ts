@@ -91,24 +91,28 @@ describe('a password', () => {
 		expect(await change(password, newPassword)).toEqual({ ok: true });
 		expect([await isSignedIn(session), await isSignedIn(other)]).toEqual([true, false]);
 		expect([await signsIn(email, password), await signsIn(email, newPassword)]).toEqual([false, true]);
-		expect(await audited(org.id, email)).toContainEqual({
-			action: 'changed their password',
-			details: { 'ended sessions': 1 }
-		});
+		expect((await audited(org.id, email)).slice(0, 2)).toEqual([
+			{ action: 'failed to prove their password', details: { for: 'password' } },
+			{ action: 'changed their password', details: { 'ended sessions': 1 } }
+		]);
 	});
 
 	test('is guessed here and at sign-in ten times together, then refused in both places', async () => {
-		const { owner, email, sessionId } = await person('carl');
+		const { owner, org, email, sessionId } = await person('carl');
 		const change = (password: string) =>
 			silent.account.changePassword({ password, newPassword }, owner, sessionId);
 		for (let n = 0; n < 5; n++) await signsIn(email, 'wrong wrong');
 		for (let n = 0; n < 5; n++) expect(await change('wrong wrong')).toMatchObject({ status: 400 });
 		expect(await change(password)).toMatchObject({ status: 429, retryAfterS: expect.any(Number) });
 		expect(await silent.signIn({ email, password }, somewhere())).toMatchObject({ status: 429 });
+		const refused = { for: 'password', reason: 'too many attempts' };
+		expect((await audited(org.id, email)).slice(10)).toEqual([
+			{ action: 'failed to prove their password', details: refused }
+		]);
 	});
 
 	test('that is changed while somebody signs in with the old one lets nobody in', async () => {
-		const { owner, email, sessionId } = await person('dora');
+		const { owner, org, email, sessionId } = await person('dora');
 		const real = passwords();
 		const slow = {
 			...real,
@@ -121,16 +125,20 @@ describe('a password', () => {
 		const signedIn = await signIn(database.sql, slow, { email, password }, somewhere());
 		expect(signedIn).toMatchObject({ ok: false, status: 400 });
 		expect(await silent.sessions.list(owner.id)).toHaveLength(1);
+		const details = { reason: 'password changed meanwhile' };
+		expect(await audited(org.id, email)).toContainEqual({ action: 'failed to sign in', details });
 	});
 
 	test('is changed once by two who know it at the same instant', async () => {
-		const { owner, email, sessionId } = await person('emil');
+		const { owner, org, email, sessionId } = await person('emil');
 		const chosen = ['the first new one', 'the second new one'];
 		const changes = await Promise.all(
 			chosen.map((newPassword) => silent.account.changePassword({ password, newPassword }, owner, sessionId))
 		);
 		expect(changes.filter(({ ok }) => ok)).toHaveLength(1);
 		expect(await signsIn(email, chosen[changes.findIndex(({ ok }) => ok)] ?? '')).toBe(true);
+		const actions = (await audited(org.id, email)).map(({ action }) => action);
+		expect(actions).toEqual(['changed their password', 'failed to prove their password', 'signed in']);
 	});
 });
 
@@ -158,7 +166,7 @@ describe('an address', () => {
 	});
 
 	test('is not changed without the password, nor by somebody else’s link, nor a day later', async () => {
-		const [{ owner }, thief] = [await person('gerd'), await person('hans')];
+		const [{ owner, org }, thief] = [await person('gerd'), await person('hans')];
 		const change = (password: string) =>
 			mailing.account.changeEmail({ email: 'g@new.example', password }, owner, origin);
 		expect(await change('wrong wrong')).toMatchObject({
@@ -167,6 +175,10 @@ describe('an address', () => {
 		});
 		await change(password);
 		const token = tokenOf(await mailbox.next('g@new.example'));
+		expect(await audited(org.id, owner.name)).toEqual([
+			{ action: 'failed to prove their password', details: { for: 'e-mail address' } },
+			{ action: 'asked to change their e-mail address', details: { to: 'g@new.example' } }
+		]);
 		expect(await mailing.account.findNewEmail(token, thief.owner)).toBeNull();
 		expect(await mailing.account.confirmEmail(token, thief.owner, origin)).toMatchObject(gone);
 		await database.sql`UPDATE email_tokens SET expires_at = now() WHERE email = 'g@new.example'`;

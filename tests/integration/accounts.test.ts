@@ -61,7 +61,11 @@ describe('sign-up', () => {
 		onOwnDatabase(async ({ sql }) => {
 			const people = openAccounts(sql);
 			const all = await Promise.all(['a', 'b', 'c', 'd'].map((name) => signUp(people, name)));
-			expect(all.filter(({ user }) => user.instanceAdmin)).toHaveLength(1);
+			const admins = all.filter(({ user }) => user.instanceAdmin).map(({ user }) => user.email);
+			expect(admins).toHaveLength(1);
+			const recorded = await sql`
+				SELECT actor FROM audit_events WHERE action = 'signed up' AND details = '{"instance admin": true}'`;
+			expect(recorded.map(({ actor }) => actor)).toEqual(admins);
 		}));
 
 	test('never: refused, even when nobody has an account', () =>
@@ -129,6 +133,12 @@ describe('sign-in', () => {
 				status: 429,
 				faults: { form: expect.stringMatching(/15 minutes/) }
 			});
+			await attempt(password, 12);
+			const recorded = await database.sql`
+				SELECT is_copy FROM audit_events WHERE actor = ${`${name}@example.com`} AND action = 'failed to sign in'
+					AND details = '{"reason": "too many attempts"}' ORDER BY is_copy`;
+			const copies = recorded.map(({ is_copy: isCopy }) => isCopy);
+			expect(copies, 'recorded once').toEqual(name === 'fritz' ? [false, true] : [false]);
 		}
 	);
 
@@ -153,6 +163,34 @@ describe('sign-in', () => {
 		for (let n = 0; n < 20; n++) expect(await attempt(n, '203.0.113.9')).toMatchObject({ status: 400 });
 		expect(await attempt(20, '203.0.113.9')).toMatchObject({ status: 429, retryAfterS: expect.any(Number) });
 		expect(await attempt(21, '203.0.113.10')).toMatchObject({ status: 400 });
+
+		const { user } = await signUp(people, 'klara');
+		const rows = async () => (await database.sql`SELECT key FROM rate_limits`).length;
+		const before = await rows();
+		const signIn = (address: string) => people.signIn({ email: user.email, password }, from(address));
+		for (let n = 0; n < 12; n++) expect(await signIn('203.0.113.9')).toMatchObject({ status: 429 });
+		expect(await rows(), 'a refused network counts against nothing else').toBe(before);
+		expect(await signIn('203.0.113.11'), 'and locks nobody out').toMatchObject({ ok: true });
+	});
+
+	test('ends the session that the browser had before, and records it where it was somebody else’s', async () => {
+		const people = openAccounts(database.sql);
+		const [lena, mona] = [await signUp(people, 'lena'), await signUp(people, 'mona')];
+		const signIn = async (email: string, previous: string) => {
+			const signedIn = await people.signIn({ email, password }, from('192.0.2.30'), previous);
+			return signedIn.ok ? signedIn.session.token : '';
+		};
+		const second = await signIn(lena.user.email, lena.session.token);
+		const third = await signIn(mona.user.email, second);
+		for (const token of [lena.session.token, second])
+			expect(await people.sessions.validate(token, from('192.0.2.30'))).toBeNull();
+		expect(await people.sessions.validate(third, from('192.0.2.30'))).not.toBeNull();
+		const ends = (org: string) =>
+			database.sql`SELECT actor, details FROM audit_events WHERE org_id = ${org} AND action = 'signed out'`;
+		expect(await ends(lena.org.id)).toEqual([
+			{ actor: lena.user.email, details: { reason: 'somebody else signed in' } }
+		]);
+		expect(await ends(mona.org.id)).toEqual([]);
 	});
 });
 

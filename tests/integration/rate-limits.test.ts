@@ -30,6 +30,30 @@ test('a refused attempt is told when the window ends, and does not prolong it', 
 	expect(retryAfterS).toBeLessThanOrEqual(10);
 });
 
+test('the first refusal of a window is told from those after it', async () => {
+	const firsts = async () => {
+		const answers = [];
+		for (let n = 0; n < 6; n++) answers.push(await attempt('first'));
+		return answers.map((one) => !one.allowed && one.isFirst);
+	};
+	expect(await firsts()).toEqual([false, false, false, true, false, false]);
+	await endWindows();
+	expect(await firsts()).toEqual([false, false, false, true, false, false]);
+});
+
+test('keys behind the one that is refused are not counted', async () => {
+	const count = (rest: string) =>
+		rateLimits.count(database.sql, [
+			['network', limit],
+			[`account ${rest}`, limit]
+		]);
+	const rows = async () => (await database.sql`SELECT key FROM rate_limits`).length;
+	for (let n = 0; n < 3; n++) expect(await count(`${n}`)).toBeNull();
+	const before = await rows();
+	for (let n = 3; n < 6; n++) expect(await count(`${n}`)).toMatchObject({ status: 429, isFirst: n === 3 });
+	expect(await rows()).toBe(before);
+});
+
 test('a new window begins after the old one, and after a reset', async () => {
 	for (let n = 0; n < 4; n++) await attempt('d');
 	await endWindows();

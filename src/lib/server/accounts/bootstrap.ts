@@ -50,7 +50,8 @@ export async function bootstrap(
 async function findOrCreate(transaction: Queryable, user: users.NewUser): Promise<{ id: string }> {
 	const made = await users.create(transaction, user);
 	if (made) {
-		await audit.record(transaction, null, audit.operator, { action: 'signed up', target: user.email });
+		const event = { action: 'signed up', target: user.email, details: users.signUpDetails(made) } as const;
+		await audit.record(transaction, null, audit.operator, event);
 		return made;
 	}
 	const found = await users.findByEmail(transaction, user.email);

@@ -10,11 +10,9 @@ export interface Limit {
 	windowMs: number;
 }
 
-export interface Attempt {
-	allowed: boolean;
-	/** Seconds until the window ends, rounded up; 0 if allowed. */
-	retryAfterS: number;
-}
+/** `retryAfterS`: seconds until the window ends, rounded up. `isFirst`: no other was refused in it before. */
+export type Attempt =
+	{ allowed: true; retryAfterS: 0 } | { allowed: false; retryAfterS: number; isFirst: boolean };
 
 /**
  * Counts an attempt, in PostgreSQL, so that it holds across instances and restarts. The window begins with its first
@@ -25,12 +23,13 @@ export async function attempt(sql: Queryable, key: string, { limit, windowMs }: 
 		INSERT INTO rate_limits AS old (key, attempts, ends_at)
 		VALUES (${digest(key)}, 1, now() + ${windowMs} * interval '1 millisecond')
 		ON CONFLICT (key) DO UPDATE SET
-			attempts = CASE WHEN old.ends_at <= now() THEN 1 ELSE least(old.attempts, ${limit}) + 1 END,
+			attempts = CASE WHEN old.ends_at <= now() THEN 1 ELSE least(old.attempts, ${limit + 1}) + 1 END,
 			ends_at = CASE WHEN old.ends_at <= now() THEN excluded.ends_at ELSE old.ends_at END
 		RETURNING attempts, extract(epoch FROM ends_at - now())::float8 AS seconds`;
 	if (!row) throw new Error('an attempt was not counted');
 	if (row.attempts <= limit) return { allowed: true, retryAfterS: 0 };
-	return { allowed: false, retryAfterS: Math.max(1, Math.ceil(row.seconds)) };
+	const retryAfterS = Math.max(1, Math.ceil(row.seconds));
+	return { allowed: false, retryAfterS, isFirst: row.attempts === limit + 1 };
 }
 
 /**
@@ -39,8 +38,10 @@ export async function attempt(sql: Queryable, key: string, { limit, windowMs }: 
  */
 export async function count(sql: Queryable, keys: [key: string, limit: Limit][]): Promise<TooMany | null> {
 	for (const [key, limit] of keys) {
-		const { allowed, retryAfterS } = await attempt(sql, key, limit);
-		if (!allowed) return { ok: false, status: 429, faults: tooMany(retryAfterS), retryAfterS };
+		const attempted = await attempt(sql, key, limit);
+		if (attempted.allowed) continue;
+		const { retryAfterS, isFirst } = attempted;
+		return { ok: false, status: 429, faults: tooMany(retryAfterS), retryAfterS, isFirst };
 	}
 	return null;
 }

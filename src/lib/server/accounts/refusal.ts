@@ -10,4 +10,6 @@ export interface TooMany {
 	faults: Faults;
 	/** Seconds, as in the header `Retry-After`. */
 	retryAfterS: number;
+	/** Whether it is the first refusal of its window: the one that is worth recording. */
+	isFirst: boolean;
 }

@@ -3,11 +3,11 @@ import * as forms from '$server/accounts/forms';
 import { shortest } from '$server/accounts/users/password-strength';
 import * as profile from '$server/accounts/users/profile';
 import { refuse } from '../../refuse';
-import { ownerOf } from './owner';
+import { personOf } from './person';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = (event) => {
-	ownerOf(event);
+	personOf(event);
 	return { shortest, isConfirmed: event.url.searchParams.has('confirmed') };
 };
 
@@ -28,19 +28,19 @@ const done = (form: Answer['form'], done: string): Answer => ({ form, done });
 
 export const actions: Actions = {
 	name: async (event) => {
-		const owner = ownerOf(event);
+		const person = personOf(event);
 		const data = await event.request.formData();
 		const form = forms.read(profile.nameForm, data);
 		const answer: Answer = { form: 'name', typed: { name: String(data.get('name') ?? '') } };
 		if (!form.ok) return fail(400, { ...answer, faults: form.faults });
 
-		await event.locals.app.accounts.account.changeName(form.values.name, owner);
+		await event.locals.app.accounts.account.changeName(form.values.name, person);
 		renew(event.locals, form.values);
 		return done('name', 'Saved.');
 	},
 
 	email: async (event) => {
-		const owner = ownerOf(event);
+		const person = personOf(event);
 		const data = await event.request.formData();
 		const form = forms.read(profile.emailForm, data);
 		const answer: Answer = { form: 'email', typed: { email: String(data.get('email') ?? '') } };
@@ -48,7 +48,7 @@ export const actions: Actions = {
 
 		const { app, origin } = event.locals;
 		const { email } = form.values;
-		const asked = await app.accounts.account.changeEmail(form.values, owner, origin);
+		const asked = await app.accounts.account.changeEmail(form.values, person, origin);
 		if (!asked.ok) return refuse(event, asked, answer);
 		if (asked.isMailed)
 			return done('email', `A mail to ${email} is on its way: open the link in it within a day.`);
@@ -57,13 +57,13 @@ export const actions: Actions = {
 	},
 
 	password: async (event) => {
-		const owner = ownerOf(event);
+		const person = personOf(event);
 		const form = forms.read(profile.passwordForm, await event.request.formData());
 		const answer: Answer = { form: 'password' };
 		if (!form.ok) return fail(400, { ...answer, faults: form.faults });
 
 		const { app, sessionId } = event.locals;
-		const changed = await app.accounts.account.changePassword(form.values, owner, sessionId);
+		const changed = await app.accounts.account.changePassword(form.values, person, sessionId);
 		if (!changed.ok) return refuse(event, changed, answer);
 		return done('password', 'Changed. All your other sessions have ended.');
 	}

@@ -6,10 +6,12 @@ export const actions = [
 	'signed up',
 	'signed in',
 	'failed to sign in',
+	'failed to prove their password',
 	'signed out',
 	'ended a session',
 	'ended all other sessions',
 	'changed their name',
+	'asked to change their e-mail address',
 	'changed their e-mail address',
 	'changed their password',
 	'asked for a password reset',
@@ -86,7 +88,8 @@ export async function record(
 
 /**
  * Appends what concerns an account, once for the instance and once for each organization that the user belongs to at
- * that time: so each organization's list is whole by itself. The same work whether the user exists or not.
+ * that time: so each organization's list is whole by itself. The same work whether the user exists or not, and the same
+ * number of parameters however many they are: a statement takes 65,534.
  */
 export async function recordOfAccount(
 	transaction: Queryable,
@@ -96,18 +99,12 @@ export async function recordOfAccount(
 ): Promise<void> {
 	const orgs = await transaction<{ org: string }[]>`
 		SELECT org_id AS org FROM memberships WHERE user_id = ${userId}`;
-	const rows = [null, ...orgs.map(({ org }) => org)].map((org) => ({
-		id: uuid(),
-		org_id: org,
-		is_copy: org !== null,
-		actor_id: actor.id,
-		actor: actor.name,
-		address: actor.address,
-		action: event.action,
-		target: event.target ?? null,
-		details: transaction.json(event.details ?? {})
-	}));
-	await transaction`INSERT INTO audit_events ${transaction(rows)}`;
+	const owners = [null, ...orgs.map(({ org }) => org)];
+	await transaction`
+		INSERT INTO audit_events (id, org_id, is_copy, actor_id, actor, address, action, target, details)
+		SELECT id, org, org IS NOT NULL, ${actor.id}::uuid, ${actor.name}, ${actor.address}, ${event.action},
+			${event.target ?? null}, ${JSON.stringify(event.details ?? {})}::text::jsonb
+		FROM unnest(${owners.map(() => uuid())}::uuid[], ${owners}::uuid[]) AS owners (id, org)`;
 }
 
 /** Deletes what is older than a year, at most 10,000 events at a time; returns how many. */

@@ -36,8 +36,8 @@ export interface Sessions {
 	ofRequest(jar: cookies.Jar, secure: boolean, from: From): ReturnType<Sessions['validate']>;
 	/** Those of a user that have not expired, the last used first. */
 	list(userId: string): Promise<ListedSession[]>;
-	/** Ends a session, if it is one; the database then wakes the streams that were opened with it. */
-	end(token: string): Promise<void>;
+	/** Ends a session, and says whose it was; null if it is none. The database then wakes the streams that were opened with it. */
+	end(token: string): Promise<{ id: string; email: string } | null>;
 	/** Ends one of a user's sessions by its id; whether there was one. */
 	endById(userId: string, id: string): Promise<boolean>;
 	/** Ends all sessions of a user but the one with this id; returns how many. */
@@ -113,6 +113,13 @@ export function sessions(sql: Queryable): Sessions {
 			FROM sessions WHERE user_id = ${userId} AND expires_at > now() ORDER BY last_used_at DESC, id`;
 	}
 
+	async function end(id: string) {
+		const [owner] = await sql<{ id: string; email: string }[]>`
+			DELETE FROM sessions s USING users u
+			WHERE s.id = ${digest(id)} AND s.expires_at > now() AND u.id = s.user_id RETURNING u.id, u.email`;
+		return owner ?? null;
+	}
+
 	async function endById(userId: string, id: string) {
 		if (!idForm.test(id)) return false;
 		return (await sql`DELETE FROM sessions WHERE user_id = ${userId} AND id = ${id}`).count === 1;
@@ -129,7 +136,7 @@ export function sessions(sql: Queryable): Sessions {
 		validate,
 		ofRequest,
 		list,
-		end: (id) => lucia.invalidateSession(id),
+		end,
 		endById,
 		endAll,
 		forgetOld: () => lucia.deleteExpiredSessions()

@@ -27,32 +27,66 @@ export async function signIn(
 	previous: string | null = null
 ): Promise<SignedIn> {
 	const limited = await countAttempt(sql, email, from);
-	if (limited) return limited;
+	if (limited && !limited.isFirst) return limited;
 
 	const user = await users.findByEmail(sql, email);
+	const actor = { ...from, id: user?.id ?? null, name: email };
+	const fails = (reason: string) => transact(sql, (transaction) => recordFailure(transaction, actor, reason));
+	if (limited) {
+		await fails('too many attempts'); // once per window: more would only fill the audit
+		return limited;
+	}
 	const isRight = user
 		? await passwords.verify(user.passwordHash, password)
 		: await passwords.verifyNobody(password);
-	const actor = { ...from, id: user?.id ?? null, name: email };
 	if (!user || !isRight || user.isSuspended) {
-		const details = { reason: isRight ? 'suspended' : 'wrong password' };
-		const userId = user?.id ?? null;
-		await transact(sql, (transaction) =>
-			audit.recordOfAccount(transaction, userId, actor, { action: 'failed to sign in', details })
-		);
+		await fails(isRight ? 'suspended' : 'wrong password');
 		return isRight ? suspended : wrong;
 	}
+	return transact(sql, (transaction) => begin(transaction, user, from, previous));
+}
 
-	const session = await transact(sql, async (transaction) => {
-		const held = await users.hold(transaction, user.id);
-		// Changed while it was verified, by somebody who ended all sessions with it.
-		if (held?.passwordHash !== user.passwordHash || held.isSuspended) return null;
-		await forgetAttempts(transaction, email);
-		if (previous !== null) await sessions(transaction).end(previous);
-		await audit.recordOfAccount(transaction, user.id, actor, { action: 'signed in' });
-		return sessions(transaction).create(user.id, from);
-	});
-	return session ? { ok: true, session } : wrong;
+/** For who has just proven to be the user. */
+async function begin(
+	transaction: Queryable,
+	user: users.WithPassword,
+	from: audit.From,
+	previous: string | null
+): Promise<SignedIn> {
+	const actor = { ...from, id: user.id, name: user.email };
+	const held = await users.hold(transaction, user.id);
+	// Changed while it was verified, by somebody who ended all sessions with it.
+	if (held?.passwordHash !== user.passwordHash) {
+		await recordFailure(transaction, actor, 'password changed meanwhile');
+		return wrong;
+	}
+	if (held.isSuspended) {
+		await recordFailure(transaction, actor, 'suspended');
+		return suspended;
+	}
+	await forgetAttempts(transaction, user.email);
+	if (previous !== null) await endPrevious(transaction, previous, user.id, from);
+	await audit.recordOfAccount(transaction, user.id, actor, { action: 'signed in' });
+	return { ok: true, session: await sessions(transaction).create(user.id, from) };
+}
+
+function recordFailure(transaction: Queryable, actor: audit.Actor, reason: string): Promise<void> {
+	const event = { action: 'failed to sign in', details: { reason } } as const;
+	return audit.recordOfAccount(transaction, actor.id, actor, event);
+}
+
+/** Another's is recorded as theirs: who it was that signed in next is nothing for the lists of that person's organizations. */
+async function endPrevious(
+	transaction: Queryable,
+	token: string,
+	userId: string,
+	from: audit.From
+): Promise<void> {
+	const owner = await sessions(transaction).end(token);
+	if (!owner || owner.id === userId) return;
+	const actor = { ...from, id: owner.id, name: owner.email };
+	const event = { action: 'signed out', details: { reason: 'somebody else signed in' } } as const;
+	await audit.recordOfAccount(transaction, owner.id, actor, event);
 }
 
 /** Counts that somebody tries an account's password, here or where it is asked for again; what to answer if too often. */
@@ -72,14 +106,14 @@ function accountKey(email: string): string {
 	return `sign-in:account:${email}`;
 }
 
-const wrong: SignedIn = {
+const wrong: Refused = {
 	ok: false,
 	status: 400,
 	faults: { form: 'The e-mail address or the password is wrong.' }
 };
 
 /** Told only to who knows the password. */
-const suspended: SignedIn = {
+const suspended: Refused = {
 	ok: false,
 	status: 403,
 	faults: { form: 'This account is suspended. Ask the administrator of this server.' }

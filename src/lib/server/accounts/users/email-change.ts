@@ -6,7 +6,7 @@ import type { SignIn } from '../forms.ts';
 import * as letters from '../mail/letters.ts';
 import type { Post } from '../mail/mail.ts';
 import type { Passwords } from './passwords.ts';
-import { holdProven, prove, type Owner } from './profile.ts';
+import { holdProven, prove } from './profile.ts';
 import * as rateLimits from '../rate-limits.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
@@ -22,74 +22,82 @@ const perAccount = { limit: 5, windowMs: 60 * 60_000 };
 const linksPerAccount = { limit: 20, windowMs: 60 * 60_000 };
 
 /**
- * Gives the owner, who proves to know the password, another address: once the link is opened that is mailed there, or at
+ * Gives somebody who proves to know the password another address: once the link is opened that is mailed there, or at
  * once without a mail server (`post` is null).
  */
 export async function ask(
 	sql: Sql,
 	passwords: Passwords,
 	{ email, password }: SignIn,
-	owner: Owner,
+	person: audit.Person,
 	{ origin, post }: { origin: string; post: Post | null }
 ): Promise<Asked> {
-	const proven = await prove(sql, passwords, password, owner);
+	const proven = await prove(sql, passwords, password, person, purpose);
 	if (!proven.ok) return proven;
 	if (proven.user.email === email) return same;
-	const limited = await rateLimits.count(sql, [[`change e-mail:account:${owner.id}`, perAccount]]);
+	const limited = await rateLimits.count(sql, [[`change e-mail:account:${person.id}`, perAccount]]);
 	if (limited) return limited;
-	if (!post) return changeAtOnce(sql, proven.user, email, owner);
+	if (!post) return changeAtOnce(sql, proven.user, email, person);
 
 	const isTaken = (await users.findByEmail(sql, email)) !== null;
 	const token = await transact(sql, async (transaction) => {
-		const user = await holdProven(transaction, proven.user);
-		return (
-			user && emailTokens.create(transaction, { purpose, userId: user.id, email, data: {}, lifeMs: day })
-		);
+		const user = await holdProven(transaction, proven.user, person, purpose);
+		if (!user) return null;
+		const event = { action: 'asked to change their e-mail address', details: { to: email } } as const;
+		await audit.recordOfAccount(transaction, user.id, person, event);
+		const mailed = { purpose: tokenPurpose, userId: user.id, email, data: {}, lifeMs: day } as const;
+		return emailTokens.create(transaction, mailed);
 	});
 	if (token === null) return changedMeanwhile;
-	const asked = { from: owner, origin };
+	const asked = { from: person, origin };
 	const link = `${origin}/account/confirm/${token}`;
 	post(isTaken ? letters.emailIsTaken(email, asked) : letters.confirmEmail(email, link, asked));
 	return { ok: true, isMailed: true };
 }
 
-/** The address that a link gives to its owner; null if it is not good, not any more, or somebody else's. */
-export async function find(sql: Queryable, token: string, owner: Owner): Promise<string | null> {
-	const mailed = await emailTokens.find(sql, purpose, token);
-	return mailed?.userId === owner.id ? mailed.email : null;
+/** The address that a link gives to whom it is for; null if it is not good, not any more, or somebody else's. */
+export async function find(sql: Queryable, token: string, person: audit.Person): Promise<string | null> {
+	const mailed = await emailTokens.find(sql, tokenPurpose, token);
+	return mailed?.userId === person.id ? mailed.email : null;
 }
 
-/** Gives the owner of a link the address that it was mailed to, and says so to the old one. */
+/** Gives whom a link is for the address that it was mailed to, and says so to the old one. */
 export async function confirm(
 	sql: Sql,
 	token: string,
-	owner: Owner,
+	person: audit.Person,
 	{ origin, post }: { origin: string; post: Post | null }
 ): Promise<{ ok: true } | Refused> {
-	const limited = await rateLimits.count(sql, [[`change e-mail:link:account:${owner.id}`, linksPerAccount]]);
+	const limited = await rateLimits.count(sql, [[`change e-mail:link:account:${person.id}`, linksPerAccount]]);
 	if (limited) return limited;
 	const changed = await transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);
-		const user = await users.hold(transaction, owner.id);
-		if (!user || (await find(transaction, token, owner)) === null) return gone;
-		const mailed = await emailTokens.use(transaction, purpose, token);
+		const user = await users.hold(transaction, person.id);
+		if (!user || (await find(transaction, token, person)) === null) return gone;
+		const mailed = await emailTokens.use(transaction, tokenPurpose, token);
 		if (!mailed) return gone;
-		const moved = await change(transaction, user, mailed.email, owner);
+		const moved = await change(transaction, user, mailed.email, person);
 		return moved.ok ? moved : takenMeanwhile;
 	});
 	if (!changed.ok) return changed;
-	post?.(letters.emailChanged(changed.from, changed.to, { from: owner, origin }));
+	post?.(letters.emailChanged(changed.from, changed.to, { from: person, origin }));
 	return { ok: true };
 }
 
-const purpose = 'change e-mail';
+const tokenPurpose = 'change e-mail';
+const purpose = 'e-mail address';
 
-function changeAtOnce(sql: Sql, proven: users.WithPassword, email: string, owner: Owner): Promise<Asked> {
+function changeAtOnce(
+	sql: Sql,
+	proven: users.WithPassword,
+	email: string,
+	person: audit.Person
+): Promise<Asked> {
 	return transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);
-		const user = await holdProven(transaction, proven);
+		const user = await holdProven(transaction, proven, person, purpose);
 		if (!user) return changedMeanwhile;
-		const changed = await change(transaction, user, email, owner);
+		const changed = await change(transaction, user, email, person);
 		return changed.ok ? { ok: true, isMailed: false } : changed;
 	});
 }
@@ -99,12 +107,12 @@ async function change(
 	transaction: Queryable,
 	{ id, email: from }: users.WithPassword,
 	to: string,
-	owner: Owner
+	person: audit.Person
 ): Promise<{ ok: true; from: string; to: string } | Refused> {
 	await emailTokens.endAll(transaction, id);
 	if (!(await users.changeEmail(transaction, id, to))) return taken;
 	const event = { action: 'changed their e-mail address', details: { from, to } } as const;
-	await audit.recordOfAccount(transaction, id, owner, event);
+	await audit.recordOfAccount(transaction, id, person, event);
 	return { ok: true, from, to };
 }
 

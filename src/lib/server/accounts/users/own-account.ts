@@ -1,4 +1,5 @@
 import type { Sql } from '../../postgres/connect.ts';
+import type * as audit from '../audit/audit.ts';
 import * as emailChange from './email-change.ts';
 import type { SignIn } from '../forms.ts';
 import type { Post } from '../mail/mail.ts';
@@ -9,17 +10,17 @@ import * as signOut from '../sessions/sign-out.ts';
 /** What people change about their own account. Without a mail server (`post` is null) an address changes at once. */
 export function ownAccount(sql: Sql, passwords: Passwords, post: Post | null) {
 	return {
-		changeName: (name: string, owner: profile.Owner) => profile.changeName(sql, name, owner),
+		changeName: (name: string, person: audit.Person) => profile.changeName(sql, name, person),
 		/** `sessionId` is the one that stays. */
-		changePassword: (form: profile.NewPassword, owner: profile.Owner, sessionId: string | null) =>
-			profile.changePassword(sql, passwords, form, owner, sessionId),
-		changeEmail: (form: SignIn, owner: profile.Owner, origin: string) =>
-			emailChange.ask(sql, passwords, form, owner, { origin, post }),
-		findNewEmail: (token: string, owner: profile.Owner) => emailChange.find(sql, token, owner),
-		confirmEmail: (token: string, owner: profile.Owner, origin: string) =>
-			emailChange.confirm(sql, token, owner, { origin, post }),
-		endSession: (id: string, owner: profile.Owner) => signOut.endOne(sql, id, owner),
-		endOtherSessions: (sessionId: string | null, owner: profile.Owner) =>
-			signOut.endOthers(sql, sessionId, owner)
+		changePassword: (form: profile.NewPassword, person: audit.Person, sessionId: string | null) =>
+			profile.changePassword(sql, passwords, form, person, sessionId),
+		changeEmail: (form: SignIn, person: audit.Person, origin: string) =>
+			emailChange.ask(sql, passwords, form, person, { origin, post }),
+		findNewEmail: (token: string, person: audit.Person) => emailChange.find(sql, token, person),
+		confirmEmail: (token: string, person: audit.Person, origin: string) =>
+			emailChange.confirm(sql, token, person, { origin, post }),
+		endSession: (id: string, person: audit.Person) => signOut.endOne(sql, id, person),
+		endOtherSessions: (sessionId: string | null, person: audit.Person) =>
+			signOut.endOthers(sql, sessionId, person)
 	};
 }

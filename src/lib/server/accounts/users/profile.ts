@@ -12,9 +12,6 @@ import { countAttempt, forgetAttempts } from '../sessions/sign-in.ts';
 import * as emailTokens from '../mail/tokens.ts';
 import * as users from './users.ts';
 
-/** Who has an account and changes it. */
-export type Owner = audit.Actor & { id: string };
-
 export type Changed = { ok: true } | Refused;
 
 export const nameForm = v.object({ name: v.pipe(line, v.nonEmpty('Type a name.')) });
@@ -27,69 +24,98 @@ export const passwordForm = v.object({
 
 export type NewPassword = v.InferOutput<typeof passwordForm>;
 
-/** Gives the owner another name. */
-export function changeName(sql: Sql, name: string, owner: Owner): Promise<void> {
+/** Gives somebody another name. */
+export function changeName(sql: Sql, name: string, person: audit.Person): Promise<void> {
 	return transact(sql, async (transaction) => {
-		const held = await users.hold(transaction, owner.id);
+		const held = await users.hold(transaction, person.id);
 		if (!held || held.name === name) return;
-		await users.rename(transaction, owner.id, name);
+		await users.rename(transaction, person.id, name);
 		const details = { from: held.name, to: name };
-		await audit.recordOfAccount(transaction, owner.id, owner, { action: 'changed their name', details });
+		await audit.recordOfAccount(transaction, person.id, person, { action: 'changed their name', details });
 	});
 }
 
 /**
- * Gives the owner, who proves to know the present password, another one. All other sessions end, and all links that were
+ * Gives somebody who proves to know the present password another one. All other sessions end, and all links that were
  * mailed; `sessionId` is the one that stays.
  */
 export async function changePassword(
 	sql: Sql,
 	passwords: Passwords,
 	{ password, newPassword }: NewPassword,
-	owner: Owner,
+	person: audit.Person,
 	sessionId: string | null
 ): Promise<Changed> {
-	const proven = await prove(sql, passwords, password, owner);
+	const proven = await prove(sql, passwords, password, person, 'password');
 	if (!proven.ok) return proven;
 	const weakness = fault(newPassword, proven.user.email);
 	if (weakness) return { ok: false, status: 400, faults: { newPassword: weakness } };
 
 	const passwordHash = await passwords.hash(newPassword);
 	return transact(sql, async (transaction) => {
-		const user = await holdProven(transaction, proven.user);
+		const user = await holdProven(transaction, proven.user, person, 'password');
 		if (!user) return wrong;
 		await emailTokens.endAll(transaction, user.id);
 		await users.changePassword(transaction, user.id, passwordHash);
 		const ended = await sessions(transaction).endAll(user.id, sessionId);
 		const details = { 'ended sessions': ended };
-		await audit.recordOfAccount(transaction, user.id, owner, { action: 'changed their password', details });
+		await audit.recordOfAccount(transaction, user.id, person, { action: 'changed their password', details });
 		return { ok: true };
 	});
 }
 
-/** The owner's account, if the password is theirs. Wrong ones count together with those at signing in. */
+/** What the password is asked for. */
+export type Purpose = 'password' | 'e-mail address';
+
+/** The account of somebody, if the password is theirs. Wrong ones count together with those at signing in, and are recorded. */
 export async function prove(
 	sql: Sql,
 	passwords: Passwords,
 	password: string,
-	owner: Owner
+	person: audit.Person,
+	purpose: Purpose
 ): Promise<{ ok: true; user: users.WithPassword } | Refused> {
-	const user = await users.find(sql, owner.id);
+	const user = await users.find(sql, person.id);
 	if (!user) return wrong;
-	const limited = await countAttempt(sql, user.email, owner);
-	if (limited) return limited;
-	if (!(await passwords.verify(user.passwordHash, password))) return wrong;
+	const fails = (reason?: string) =>
+		transact(sql, (transaction) => recordFailure(transaction, person, purpose, reason));
+	const limited = await countAttempt(sql, user.email, person);
+	if (limited) {
+		if (limited.isFirst) await fails('too many attempts');
+		return limited;
+	}
+	if (!(await passwords.verify(user.passwordHash, password))) {
+		await fails();
+		return wrong;
+	}
 	await forgetAttempts(sql, user.email);
 	return { ok: true, user };
 }
 
-/** The account as it was proven, kept so to the transaction's end; null if its password was changed since. */
+/** The account as it was proven, kept so to the transaction's end; null, and recorded, if its password was changed since. */
 export async function holdProven(
 	transaction: Queryable,
-	{ id, passwordHash }: users.WithPassword
+	{ id, passwordHash }: users.WithPassword,
+	person: audit.Person,
+	purpose: Purpose
 ): Promise<users.WithPassword | null> {
 	const held = await users.hold(transaction, id);
-	return held?.passwordHash === passwordHash ? held : null;
+	if (held?.passwordHash === passwordHash) return held;
+	await recordFailure(transaction, person, purpose, 'password changed meanwhile');
+	return null;
+}
+
+function recordFailure(
+	transaction: Queryable,
+	person: audit.Person,
+	purpose: Purpose,
+	reason?: string
+): Promise<void> {
+	const details = { for: purpose, ...(reason && { reason }) };
+	return audit.recordOfAccount(transaction, person.id, person, {
+		action: 'failed to prove their password',
+		details
+	});
 }
 
 const wrong: Refused = { ok: false, status: 400, faults: { password: 'This is not your password.' } };

@@ -79,7 +79,8 @@ export async function make(
 	const user = await users.create(transaction, person);
 	if (!user) return taken;
 	const actor = { ...from, id: user.id, name: user.email };
-	await audit.record(transaction, null, actor, { action: 'signed up' });
+	const details = users.signUpDetails(user);
+	await audit.record(transaction, null, actor, { action: 'signed up', details });
 	const org = await organizations.create(transaction, user.id, { name: organization, retentionDays }, actor);
 	const first = { name: 'First key', scopes: ['write', 'read'] } satisfies keys.NewKey;
 	const { key } = await keys.create(transaction, org.id, actor, first);

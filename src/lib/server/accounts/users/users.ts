@@ -50,6 +50,11 @@ export async function create(transaction: Queryable, user: NewUser): Promise<Use
 	return created ?? null;
 }
 
+/** What to record beside a sign-up: that the first user is instance admin, whom nobody made one. */
+export function signUpDetails({ instanceAdmin }: User): { 'instance admin'?: true } {
+	return instanceAdmin ? { 'instance admin': true } : {};
+}
+
 /** The user with an address in lower case, and the hash of the password. */
 export async function findByEmail(sql: Queryable, email: string): Promise<WithPassword | null> {
 	const [found] = await sql<WithPassword[]>`

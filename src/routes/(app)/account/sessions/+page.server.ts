@@ -1,12 +1,12 @@
 import { fail } from '@sveltejs/kit';
 import { nameOf } from '$server/accounts/sessions/device';
-import { ownerOf } from '../owner';
+import { personOf } from '../person';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-	const owner = ownerOf(event);
+	const person = personOf(event);
 	const { app, sessionId } = event.locals;
-	const sessions = await app.accounts.sessions.list(owner.id);
+	const sessions = await app.accounts.sessions.list(person.id);
 	return {
 		sessions: sessions.map(({ id, userAgent, address, lastUsedAt, createdAt }) => ({
 			id,
@@ -21,17 +21,17 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
 	end: async (event) => {
-		const owner = ownerOf(event);
+		const person = personOf(event);
 		const id = String((await event.request.formData()).get('id') ?? '');
-		const isEnded = await event.locals.app.accounts.account.endSession(id, owner);
+		const isEnded = await event.locals.app.accounts.account.endSession(id, person);
 		if (!isEnded) return fail(404, { fault: 'This session has ended already.' });
 		return { done: 'The session has ended.' };
 	},
 
 	endOthers: async (event) => {
-		const owner = ownerOf(event);
+		const person = personOf(event);
 		const { app, sessionId } = event.locals;
-		await app.accounts.account.endOtherSessions(sessionId, owner);
+		await app.accounts.account.endOtherSessions(sessionId, person);
 		return { done: 'All your other sessions have ended.' };
 	}
 };

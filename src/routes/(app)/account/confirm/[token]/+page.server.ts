@@ -1,12 +1,12 @@
 import { error, redirect } from '@sveltejs/kit';
 import { refuse } from '../../../../refuse';
-import { ownerOf } from '../../owner';
+import { personOf } from '../../person';
 import type { Actions, PageServerLoad } from './$types';
 
 /** Changes nothing: programs that look through mails open links, too. */
 export const load: PageServerLoad = async (event) => {
-	const owner = ownerOf(event);
-	const newEmail = await event.locals.app.accounts.account.findNewEmail(event.params.token, owner);
+	const person = personOf(event);
+	const newEmail = await event.locals.app.accounts.account.findNewEmail(event.params.token, person);
 	if (newEmail === null)
 		error(410, 'This link is not valid any more, or for another account than the one you are signed in to.');
 	return { newEmail };
@@ -14,9 +14,9 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
 	default: async (event) => {
-		const owner = ownerOf(event);
+		const person = personOf(event);
 		const { app, origin } = event.locals;
-		const confirmed = await app.accounts.account.confirmEmail(event.params.token, owner, origin);
+		const confirmed = await app.accounts.account.confirmEmail(event.params.token, person, origin);
 		if (!confirmed.ok) return refuse(event, confirmed, {});
 		redirect(303, '/account?confirmed');
 	}
