@@ -24,7 +24,6 @@ import * as organizations from './organizations/organizations.ts';
 import { ownership } from './organizations/ownership.ts';
 import { passwordReset } from './users/password-reset.ts';
 import { passwords } from './users/passwords.ts';
-import type { Owner } from './users/profile.ts';
 import * as rateLimits from './rate-limits.ts';
 import { sessions } from './sessions/sessions.ts';
 import * as signIns from './sessions/sign-in.ts';
@@ -100,7 +99,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 		signIn: (form: SignIn, from: audit.From, previous?: string | null) =>
 			signIns.signIn(sql, hashing, form, from, previous),
 		/** Ends a session by its token, and notes who did. */
-		signOut: (token: string, owner: Owner) => signOut(sql, token, owner),
+		signOut: (token: string, person: audit.Person) => signOut(sql, token, person),
 		/** Deletes what has expired (sessions, links, windows of rate limits, audit events): for maintenance, about hourly. */
 		forgetOld: () => forgetOld(sql),
 		/** Ends what listens, and writes what was noted last. */
