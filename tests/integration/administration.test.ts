@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as administration from '../../src/lib/server/accounts/administration/administration.ts';
 import * as instanceLists from '../../src/lib/server/accounts/administration/lists.ts';
+import { digest } from '../../src/lib/server/accounts/digest.ts';
+import * as turn from '../../src/lib/server/accounts/organizations/turn.ts';
 import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
@@ -94,6 +96,24 @@ describe('an organization', () => {
 		expect(events.map(({ actor }) => actor)).toEqual([ada.name, ada.name]);
 	});
 
+	test('is suspended and restored while its address changes: neither waits for the other for ever', async () => {
+		const { org, owner } = await teams.team();
+		const move = () => teams.people.settings.move(org, owner, `m-${randomUUID().slice(0, 8)}`);
+		const { suspendOrganization, restoreOrganization } = administer();
+		for (const change of [suspendOrganization, restoreOrganization, suspendOrganization]) {
+			const { begun } = await transact(sql, async (transaction) => {
+				await turn.hold(transaction, org);
+				const moving = move();
+				await expect.poll(waiting, { interval: 5, timeout: 10_000 }).toBe(1);
+				const begun = Promise.all([moving, change(ada, org)]);
+				begun.catch(() => {}); // awaited below
+				await expect.poll(waiting, { interval: 5, timeout: 10_000 }).toBe(2);
+				return { begun };
+			});
+			expect((await begun)[1]).toEqual({ ok: true, name: 'Mill' });
+		}
+	});
+
 	test('that is no more cannot be suspended', async () => {
 		for (const id of [randomUUID(), 'no id', '']) {
 			expect(await administer().suspendOrganization(ada, id)).toEqual(refused(404, 'was deleted'));
@@ -101,6 +121,12 @@ describe('an organization', () => {
 		}
 	});
 });
+
+/** Somebody as a browser has them ask. */
+async function signedIn(person: Person): Promise<Person> {
+	const { token } = await teams.people.sessions.create(person.id, person);
+	return { ...person, sessionId: digest(token) };
+}
 
 describe('a user', () => {
 	test('is signed out everywhere when suspended, and signs in anew when restored', async () => {
@@ -181,6 +207,16 @@ describe('instance admins', () => {
 		expect(await everything(person)).toEqual(none);
 		expect(await recorded(bea)).toEqual([]);
 		expect(await stateOf(person)).toMatchObject({ admin: false, suspended: false });
+	});
+
+	test('who were signed out meanwhile change nothing', async () => {
+		const [{ org }, person] = [await teams.team(), await teams.person()];
+		const actor = await signedIn(ada);
+		expect(await administer().suspendOrganization(actor, org)).toMatchObject({ ok: true });
+		await teams.people.sessions.endAll(ada.id);
+		expect(await administer().restoreOrganization(actor, org)).toEqual(refused(401, 'Sign in again'));
+		expect(await administer().grantAdmin(actor, person.id)).toEqual(refused(401, 'Sign in again'));
+		expect(await recorded(ada)).toHaveLength(1);
 	});
 
 	test.each(['withdrawAdmin', 'suspendUser'] as const)(
