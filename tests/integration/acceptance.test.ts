@@ -53,6 +53,9 @@ describe('somebody with an account', () => {
 		expect(await teams.roleOf(org, invited.name)).toBe('viewer');
 		expect(await people.invitations.list(org)).toEqual([]);
 		expect(await teams.audited(org, 'joined')).toEqual([]);
+		expect(await teams.audited(org, 'used an invitation as a member already')).toEqual([
+			{ actor: invited.name, target: null, details: { role: 'owner', 'invited by': owner.name } }
+		]);
 	});
 
 	test('does not join what is suspended, and does once it is not', async () => {
@@ -102,9 +105,13 @@ describe('somebody with an account', () => {
 	});
 
 	test('from one address tries at most twenty times, whoever they are', async () => {
-		const attempt = (n: number) => people.invitations.signUp(`token ${n}`, newcomer, from('203.0.113.7'));
+		const tokenOf = (n: number) => (n % 2 ? `token ${n}` : String(n).padStart(43, 'x'));
+		const attempt = (n: number) => people.invitations.signUp(tokenOf(n), newcomer, from('203.0.113.7'));
+		const counted = async () => (await database.sql`SELECT FROM rate_limits`).count;
+		const before = await counted();
 		for (let n = 0; n < 20; n++) expect(await attempt(n)).toEqual(refused(404));
 		expect(await attempt(20)).toMatchObject({ ok: false, status: 429 });
+		expect(await counted(), 'what is counted of links that are none').toBe(before + 1);
 	});
 });
 

@@ -67,6 +67,10 @@ describe('inviting', () => {
 		expect(await people.invitations.find(first)).toBeNull();
 		expect(await people.invitations.find(second)).toMatchObject({ role: 'admin' });
 		expect(await people.invitations.list(org)).toHaveLength(1);
+		expect((await teams.audited(org, 'invited')).map(({ details }) => details)).toEqual([
+			{ role: 'viewer' },
+			{ role: 'admin', 'instead of': 'viewer' }
+		]);
 		const invited = await teams.person(email);
 		expect(await people.invitations.join(first, invited)).toEqual(refused(404));
 		expect(await teams.roleOf(org, email)).toBeUndefined();

@@ -139,6 +139,24 @@ describe('the address', () => {
 		expect(await stateOf(org)).toMatchObject({ slug, old: [other] });
 	});
 
+	test('has twenty old ones at most, and then goes back to one of them', async () => {
+		const { org, slug, owner } = await teams.team();
+		await database.sql`
+			INSERT INTO old_slugs (slug, org_id) SELECT ${unused()} || n, ${org} FROM generate_series(1, 19) AS n`;
+		const [twentieth, further] = [unused(), unused()];
+		expect(await people.settings.move(org, owner, twentieth)).toEqual({ ok: true });
+		expect(await people.settings.move(org, owner, further)).toEqual({
+			ok: false,
+			status: 409,
+			faults: { slug: 'An organization keeps at most 20 old addresses: go back to one of them.' }
+		});
+		expect(await people.organizations.membership(owner.id, further)).toBeNull();
+		expect(await people.settings.move(org, owner, slug)).toEqual({ ok: true });
+		expect(await people.settings.move(org, owner, further)).toMatchObject({ status: 409 });
+		const state = await stateOf(org);
+		expect([state?.slug, state?.old.length]).toEqual([slug, 20]);
+	});
+
 	test('is never one that another organization has or had', async () => {
 		const [mine, theirs] = [await teams.team(), await teams.team()];
 		const now = unused();
