@@ -27,7 +27,12 @@ export async function run(args: string[]): Promise<number> {
 		bootstrap(sql, passwords(), asked.form, config)
 	);
 	if (!made.ok) return say(process.stderr, `${made.message}\n`, 1);
-	return say(process.stdout, asked.json ? `${JSON.stringify(made.result)}\n` : describe(made.result), 0);
+	const { org, user, key } = made.result;
+	return say(
+		process.stdout,
+		asked.json ? `${JSON.stringify({ org, user, key })}\n` : describe(made.result),
+		0
+	);
 }
 
 function read(args: string[]): Asked {
@@ -59,8 +64,8 @@ function list(faults: forms.Faults): string {
 		.join('\n');
 }
 
-function describe({ org, user, key }: Bootstrapped): string {
-	return `organization  ${org.slug}\nowner         ${user.email}\nAPI key       ${key}   (shown only now)\n`;
+function describe({ org, user, role, key }: Bootstrapped): string {
+	return `organization  ${org.slug}\n${role.padEnd(12)}  ${user.email}\nAPI key       ${key}   (shown only now)\n`;
 }
 
 function say(stream: NodeJS.WritableStream, text: string, status: number): number {

@@ -93,8 +93,17 @@ test('adds an owner to an organization that is there, and leaves the role of who
 	await database.sql`UPDATE memberships SET role = 'viewer' WHERE user_id = ${user.id}`;
 	await made(acme.with(2, org.name).with(4, 'carl@example.com'));
 	expect(await people.organizations.membership(user.id, org.slug)).toMatchObject({ role: 'viewer' });
+	const { stdout } = await tailrace(acme.with(2, org.name).with(4, 'dora@example.com'));
+	expect(stdout).toMatch(/\nowner +dora@example\.com\n/);
+	const again = await tailrace(acme.with(2, org.name).with(4, 'carl@example.com'));
+	expect(again.stdout).toMatch(/\nviewer +carl@example\.com\n/);
 	const other = await made(acme.with(2, org.name).with(4, 'dora@example.com'));
 	expect(other.org.id).toBe(org.id);
+	const joined = await database.sql`
+		SELECT actor, target, details FROM audit_events WHERE org_id = ${org.id} AND action = 'joined'`;
+	expect(joined).toEqual([
+		{ actor: "the server's machine", target: 'dora@example.com', details: { role: 'owner' } }
+	]);
 	expect(await people.organizations.membership(other.user.id, org.slug)).toMatchObject({ role: 'owner' });
 });
 

@@ -1,4 +1,5 @@
 import type { Sql } from '../postgres/connect.ts';
+import type { Role } from '../postgres/schema.ts';
 import { transact } from '../postgres/transaction.ts';
 import * as audit from './audit/audit.ts';
 import type { SignUp } from './forms.ts';
@@ -11,6 +12,8 @@ import * as users from './users/users.ts';
 export interface Bootstrapped {
 	org: { id: string; slug: string };
 	user: { id: string; email: string };
+	/** What the user is in the organization: its owner, unless they were something else there already. */
+	role: Role;
 	/** With both scopes; only this once. */
 	key: string;
 }
@@ -38,13 +41,28 @@ export async function bootstrap(
 				{ name: organization, retentionDays },
 				audit.operator
 			));
-		await organizations.join(transaction, org.id, user.id, 'owner');
+		const role = await own(transaction, org, { id: user.id, email });
 		const { key } = await keys.create(transaction, org.id, audit.operator, {
 			name: 'Bootstrap',
 			scopes: ['write', 'read']
 		});
-		return { org: { id: org.id, slug: org.slug }, user: { id: user.id, email }, key };
+		return { org: { id: org.id, slug: org.slug }, user: { id: user.id, email }, role, key };
 	});
+}
+
+/** Makes the user an owner, if they are no member; gives what they are then. */
+async function own(
+	transaction: Queryable,
+	{ id, slug }: { id: string; slug: string },
+	user: { id: string; email: string }
+): Promise<Role> {
+	if (await organizations.join(transaction, id, user.id, 'owner')) {
+		const event = { action: 'joined', target: user.email, details: { role: 'owner' } } as const;
+		await audit.record(transaction, id, audit.operator, event);
+	}
+	const membership = await organizations.membership(transaction, user.id, slug);
+	if (!membership) throw new Error('the user left while an owner was being made');
+	return membership.role;
 }
 
 async function findOrCreate(transaction: Queryable, user: users.NewUser): Promise<{ id: string }> {
