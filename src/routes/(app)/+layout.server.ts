@@ -1,11 +1,14 @@
 import { signInFirst } from '../actor';
 import type { LayoutServerLoad } from './$types';
 
+/** Organizations in the menus of every page; the page that lists them has the rest. */
+const inMenus = 50;
+
 /** Who looks, and where they belong: what every page for people who are signed in shows. */
 export const load: LayoutServerLoad = async ({ locals, url }) => {
 	const { app, user } = locals;
 	if (!user) return signInFirst(url);
-	const memberships = await app.accounts.organizations.ofUser(user.id);
+	const memberships = await app.accounts.organizations.ofUser(user.id, inMenus);
 	return {
 		user: { id: user.id, name: user.name, email: user.email, isInstanceAdmin: user.instanceAdmin },
 		orgs: memberships.map(({ org }) => ({ slug: org.slug, name: org.name }))

@@ -113,7 +113,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 function organizationsOn(sql: Sql) {
 	return {
 		membership: (userId: string, slug: string) => organizations.membership(sql, userId, slug),
-		ofUser: (userId: string) => organizations.ofUser(sql, userId),
+		ofUser: (userId: string, most?: number) => organizations.ofUser(sql, userId, most),
 		remember: (userId: string, org: string) => organizations.remember(sql, org, userId),
 		lastOf: (userId: string) => organizations.lastOf(sql, userId),
 		isAddressOf: (org: string, slug: string) => organizations.isAddressOf(sql, org, slug)

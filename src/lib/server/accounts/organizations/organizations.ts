@@ -127,12 +127,16 @@ export async function membership(sql: Queryable, userId: string, slug: string): 
 	return found ? membershipOf(found) : null;
 }
 
-/** The organizations of a user, by name. */
-export async function ofUser(sql: Queryable, userId: string): Promise<Membership[]> {
+/** The organizations of a user, by name: all, or the first so many. */
+export async function ofUser(
+	sql: Queryable,
+	userId: string,
+	most: number | null = null
+): Promise<Membership[]> {
 	const found = await sql<(Organization & { role: Role })[]>`
 		SELECT o.id, o.slug, o.name, o.retention_days AS "retentionDays", o.suspended_at IS NOT NULL AS "isSuspended", m.role
 		FROM memberships m JOIN organizations o ON o.id = m.org_id
-		WHERE m.user_id = ${userId} ORDER BY lower(o.name), o.id`;
+		WHERE m.user_id = ${userId} ORDER BY lower(o.name), o.id LIMIT ${most}`;
 	return found.map(membershipOf);
 }
 
