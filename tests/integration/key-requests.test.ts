@@ -3,6 +3,8 @@ import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
 import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { begin } from '../support/half.ts';
+import { openAccounts, signUp } from '../support/people.ts';
 import { startServer, type Server } from '../support/server.ts';
 import { Teams } from '../support/team.ts';
 import { makeTenant, type Tenant } from '../support/tenants.ts';
@@ -105,15 +107,23 @@ describe.concurrent('while a key is watched, its last request is known within a 
 	});
 });
 
-test('a server that stops has written the last request with each key', async () => {
-	const server = await startServer({ env: { DATABASE_URL: database.url } });
+test('a server that stops has written the last request with each key that came whole', async () => {
+	const server = await startServer({ env: { DATABASE_URL: database.url, LOG_LEVEL: 'debug' } });
 	onTestFinished(() => server.stop());
 	const tenant = await makeTenant(database.sql);
 	expect((await send(server.url, tenant.key, 'first')).status).toBe(200);
 	await isNoted(tenant, { request: { method: 'POST', path: '/api/logs', status: 200 } });
 	await fetch(`${server.url}/api/deploys`, { headers: bearer(tenant.key) });
+	const half = await begin(`${server.url}/api/logs`, 'half a line', { headers: bearer(tenant.key) });
+	half.cut();
+	await vi.waitFor(() => expect(server.output()).toContain('a sender went away'), {
+		interval: 20,
+		timeout: 5_000
+	});
 	await server.stop();
-	expect((await lastUse(tenant))?.request.path).toBe('/api/deploys');
+	// Whoever went away is neither a use of the key nor a database that is away.
+	expect((await lastUse(tenant))?.request).toMatchObject({ path: '/api/deploys', status: 200 });
+	expect(server.output()).not.toContain('the database is away');
 });
 
 /** A viewer on each server, all of them open. */
@@ -139,6 +149,33 @@ test('a key that is revoked opens nothing any more on any server, and closes wha
 	const admin = await teams.member(org, 'admin');
 	expect(await teams.people.keys.revoke(org, admin, keyId)).toEqual({ ok: true });
 	await expectEnd(viewers, key, Date.now() + soon);
+});
+
+test('what had begun to come when its access went is not accepted', async () => {
+	const [{ url }] = servers;
+	const people = openAccounts(database.sql);
+	const { key, keyId } = await makeTenant(database.sql);
+	const made = await fetch(`${url}/api/deploys`, { ...post('{"service":"web"}'), headers: bearer(key) });
+	const { id } = (await made.json()) as { id: string };
+	const user = await signUp(people, 'half');
+	const cookie = { cookie: `tailrace_session=${user.session.token}`, origin: url };
+	const halves = await Promise.all([
+		begin(`${url}/api/logs`, 'too late', { headers: bearer(key) }),
+		begin(`${url}/api/deploys`, '{"service":"late"}', { headers: bearer(key) }),
+		begin(`${url}/api/deploys/${id}/log`, 'too late', { method: 'PATCH', headers: bearer(key) }),
+		begin(`${url}/api/deploys/${id}/finish`, '{"status":"failed"}', { headers: bearer(key) }),
+		begin(`${url}/api/logs?org=${user.org.slug}`, 'too late', { headers: cookie })
+	]);
+	const [viewer] = await open(key);
+	await database.sql`DELETE FROM api_keys WHERE id = ${keyId}`;
+	await people.sessions.end(user.session.token);
+	await viewer?.until(({ ended }) => ended !== null, soon);
+	const answers = await Promise.all(halves.map((half) => half.finish()));
+	expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
+	expect(answers[4]?.text).toContain('You signed out, or this session was ended.');
+	const [{ lines }] = await database.sql<[{ lines: number }]>`
+		SELECT count(*)::int AS lines FROM logs WHERE message LIKE '%too%'`;
+	expect(lines).toBe(0);
 });
 
 test('a key that expires does so at its time: until then it works, then nothing of it is open', async () => {

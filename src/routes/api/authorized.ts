@@ -1,49 +1,68 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { authorize, type Access } from '$server/accounts/authorize';
+import { authorize, type Access, type Claim } from '$server/accounts/authorize';
 import type { Lines } from '$server/accounts/keys/use';
 import type { Key } from '$server/accounts/keys/keys';
+import { SenderGone } from '$server/ingest/body';
 import { isAway } from '$server/postgres/connect';
 import { problem } from '$server/problem';
 import type { Scope } from '$server/postgres/schema';
-
-/** Told by an endpoint what became of the lines that were sent. */
-export type Tell = (lines: Lines) => void;
+import { incoming, type Incoming } from './incoming';
+import { refused } from './refused';
 
 /**
- * Runs an endpoint for those who may, and answers the rest; see accounts/authorize.ts for the rules. What came with a key
- * is noted as that key's last use, however it was answered.
+ * Runs an endpoint for those who may, and answers the rest; see accounts/authorize.ts for the rules. What came whole with a
+ * key is noted as that key's last use, however it was answered.
  */
 export async function authorized(
 	event: RequestEvent,
 	scope: Scope,
-	respond: (access: Access, tell: Tell) => Promise<Response>
+	respond: (access: Access, incoming: Incoming) => Promise<Response>
 ): Promise<Response> {
-	const { app, user, sessionId, from } = event.locals;
-	const claim = {
-		authorization: event.request.headers.get('authorization'),
-		slug: event.url.searchParams.get('org'),
-		userId: user?.id,
-		sessionId,
-		address: from.address
-	};
+	const { app, from } = event.locals;
+	const claim = claimOf(event);
 	let key: Key | undefined;
 	let lines: Lines | undefined;
 	let response: Response | undefined;
 	try {
 		const authorization = await authorize(app.accounts, claim, scope);
 		key = authorization.key;
-		response = authorization.ok
-			? await respond(authorization.access, (told) => (lines = told))
-			: problem(authorization.status, authorization.detail, {}, authorization.retryAfterS);
+		if (!authorization.ok) return (response = refused(authorization));
+		const { access } = authorization;
+		const asked = { claim, scope, access };
+		response = await respond(
+			access,
+			incoming(event, asked, (told) => (lines = told))
+		);
 		return response;
 	} catch (error) {
-		if (!isAway(error)) throw error;
-		app.log.warn({ err: error, route: event.route.id }, 'the database is away');
-		response = problem(503, 'The database is away. Try again shortly.');
+		if (error instanceof SenderGone) key = undefined;
+		response = failed(event, error);
 		return response;
 	} finally {
 		const { method } = event.request;
 		const status = response?.status ?? 500;
 		if (key) app.accounts.keys.used(key, from.address, { method, path: event.url.pathname, status, lines });
 	}
+}
+
+function claimOf({ request, url, locals }: RequestEvent): Claim {
+	return {
+		authorization: request.headers.get('authorization'),
+		slug: url.searchParams.get('org'),
+		userId: locals.user?.id,
+		sessionId: locals.sessionId,
+		address: locals.from.address
+	};
+}
+
+/** The answer when the other end of a connection has failed. Everything else is thrown on. */
+function failed({ route, locals }: RequestEvent, error: unknown): Response {
+	const context = { err: error, route: route.id };
+	if (error instanceof SenderGone) {
+		locals.app.log.debug(context, 'a sender went away before its body was here');
+		return problem(400, 'The body did not come whole. Nothing was accepted: send it again.');
+	}
+	if (!isAway(error)) throw error;
+	locals.app.log.warn(context, 'the database is away');
+	return problem(503, 'The database is away. Try again shortly.');
 }

@@ -50,6 +50,23 @@ export async function authorize(accounts: Accounts, claim: Claim, scope: Scope):
 	return bySession(accounts, claim.userId, claim.sessionId, claim.slug, scope);
 }
 
+/**
+ * Decides again for a request that was allowed, once its body is here. A key costs no query, as long as nothing has changed.
+ * Of a session is asked, too, whether it has ended: at the way in that was looked at only once.
+ */
+export async function authorizeAgain(
+	accounts: Accounts,
+	claim: Claim,
+	scope: Scope,
+	{ org, slug, credential }: Access
+): Promise<Authorized> {
+	const again = await authorize(accounts, claim, scope);
+	if (!again.ok || credential.kind === 'key') return again;
+	if (again.access.org !== org) return notFound(slug); // its old address has become another organization's
+	const loss = (await accounts.access.findRevoked(org, [credential])).get(credential);
+	return loss ? refuse(loss.reason === 'signed out' ? 401 : 403, loss.detail) : again;
+}
+
 async function byKey(
 	accounts: Accounts,
 	{ slug, address }: Claim,

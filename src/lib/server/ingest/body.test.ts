@@ -146,7 +146,10 @@ describe('a source that fails', () => {
 
 	it('otherwise is thrown as it is', async () => {
 		const error = new Error('aborted');
-		await expect(body.read(failing(error), null)).rejects.toBe(error);
-		await expect(body.read(failing(error), 'gzip')).rejects.toBe(error);
+		await expect(body.read(failing(error), null)).rejects.toMatchObject({ name: 'SenderGone', cause: error });
+		await expect(body.read(failing(error), 'gzip')).rejects.toMatchObject({
+			name: 'SenderGone',
+			cause: error
+		});
 	});
 });

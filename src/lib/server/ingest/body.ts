@@ -5,6 +5,14 @@ export const limit = 10 * 1024 * 1024;
 
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415; detail: string };
 
+/** The body did not come whole: its sender went away, or took longer than the server waits. */
+export class SenderGone extends Error {
+	constructor(cause: unknown) {
+		super('the sender of a body went away', { cause });
+		this.name = 'SenderGone';
+	}
+}
+
 type Decompress = (bytes: Buffer) => Promise<Buffer>;
 
 const decompressors = new Map<string, Decompress>([
@@ -17,7 +25,7 @@ const decompressors = new Map<string, Decompress>([
 
 /**
  * Collects a request body and undoes its `Content-Encoding` (a list is undone from its end: RFC 9110, 8.4).
- * What a client sent is answered, never thrown; a source that fails (the client went away) throws.
+ * What a client sent is answered, never thrown; a source that fails (the client went away) throws `SenderGone`.
  * Over the limit the source is left unread, not cancelled: SvelteKit's `cancel` would cut the connection
  * before the 413 is out.
  */
@@ -61,7 +69,7 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer | null
 		}
 	} catch (error) {
 		if (statusOf(error) === 413) return null;
-		throw error;
+		throw new SenderGone(error);
 	}
 	return Buffer.concat(chunks, size);
 }

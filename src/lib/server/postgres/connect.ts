@@ -19,9 +19,20 @@ export function connect(url: string, options: { max: number; prepare?: boolean; 
 	});
 }
 
-/** Whether an error says that PostgreSQL is away or stopping, as opposed to refusing what it was given. */
+/** Class 08 connection exception, 57P operator intervention, 53 insufficient resources: PostgreSQL appendix A. */
+const ofPostgres = /^(08|57P|53)/;
+/** CONNECTION_CLOSED, CONNECT_TIMEOUT and the like: the library's own. */
+const ofLibrary = /^CONNECT/;
+/** What a socket fails with, as opposed to a file: Node passes on the names of errno(3) and getaddrinfo(3). */
+const ofSocket =
+	/^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|ENOTFOUND|EAI_\w+)$/;
+
+/**
+ * Whether an error of a query says that PostgreSQL is away or stopping, as opposed to refusing what it was given. An error of
+ * somebody else's socket looks the same: it must not get here.
+ */
 export function isAway(error: unknown): boolean {
-	const code = (error as { code?: string } | null)?.code ?? '';
-	// Class 08 connection exception, 57P operator intervention, 53 insufficient resources: PostgreSQL appendix A.
-	return /^(08|57P|53)/.test(code) || /^(E[A-Z]+|CONNECT\w*|CONNECTION_\w+)$/.test(code);
+	const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
+	if (ofPostgres.test(code) || ofLibrary.test(code) || ofSocket.test(code)) return true;
+	return syscall === 'connect'; // a socket's file that is not there, or too many open ones
 }

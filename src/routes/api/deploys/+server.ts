@@ -8,9 +8,10 @@ import { present } from './present';
 
 /** Makes a running deploy. */
 export const POST: RequestHandler = (event) =>
-	authorized(event, 'write', async ({ org, slug }) => {
-		const body = await event.request.json().catch(() => undefined); // undefined is no object, and refused as such
-		const asked = v.safeParse(parameters.newDeploy, body);
+	authorized(event, 'write', async ({ org, slug }, { readJson }) => {
+		const body = await readJson();
+		if (!body.ok) return body.response;
+		const asked = v.safeParse(parameters.newDeploy, body.value);
 		if (!asked.success) return problem(400, parameters.faults(asked.issues));
 		const key = event.request.headers.get('idempotency-key');
 		if (key !== null && !v.is(parameters.idempotencyKey, key)) {

@@ -4,6 +4,6 @@ import { ingest } from './ingest';
 import { list } from './list';
 
 export const POST: RequestHandler = (event) =>
-	authorized(event, 'write', (access, tell) => ingest(event, access, tell));
+	authorized(event, 'write', (access, incoming) => ingest(event, access, incoming));
 
 export const GET: RequestHandler = (event) => authorized(event, 'read', (access) => list(event, access));

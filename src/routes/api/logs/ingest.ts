@@ -1,10 +1,9 @@
 import { json, type RequestEvent } from '@sveltejs/kit';
 import type { Access } from '$server/accounts/authorize';
-import * as body from '$server/ingest/body';
 import { decode } from '$server/ingest/decode';
 import type { Outcome } from '$server/logs/writer';
 import { problem } from '$server/problem';
-import type { Tell } from '../authorized';
+import type { Incoming } from '../incoming';
 
 /** How many rejections an answer lists (API.md). */
 const mostErrors = 20;
@@ -13,7 +12,7 @@ const mostErrors = 20;
 export async function ingest(
 	{ request, url, locals }: RequestEvent,
 	{ org }: Access,
-	tell: Tell
+	{ read, tell }: Incoming
 ): Promise<Response> {
 	const idempotencyKey = request.headers.get('idempotency-key');
 	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === '')) {
@@ -21,11 +20,11 @@ export async function ingest(
 	}
 	const { writer } = locals.app;
 	if (writer.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
-	const read = await body.read(request.body, request.headers.get('content-encoding'));
-	if (!read.ok) return problem(read.status, read.detail);
+	const received = await read();
+	if (!received.ok) return received.response;
 
 	const defaults = Object.fromEntries(url.searchParams);
-	const decoded = decode(read.bytes, request.headers.get('content-type'), defaults, Date.now());
+	const decoded = decode(received.bytes, request.headers.get('content-type'), defaults, Date.now());
 	if ('status' in decoded) return problem(decoded.status, decoded.detail);
 
 	const { entries, rejected } = decoded;
@@ -38,7 +37,7 @@ export async function ingest(
 		tell(report);
 		return nothingAccepted(report);
 	}
-	const append = { org, entries, report, bytes: read.bytes.length, idempotencyKey };
+	const append = { org, entries, report, bytes: received.bytes.length, idempotencyKey };
 	const outcome = await writer.append(append);
 	if (outcome.kind === 'stored') tell(outcome.answer);
 	return respond(outcome);

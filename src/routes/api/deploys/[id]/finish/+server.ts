@@ -9,9 +9,10 @@ import { present } from '../../present';
 
 /** Ends a deploy; a repeat with the same status is answered alike. */
 export const POST: RequestHandler = (event) =>
-	authorized(event, 'write', async ({ org, slug }) => {
-		const body = await event.request.json().catch(() => undefined); // undefined is no object, and refused as such
-		const asked = v.safeParse(parameters.finish, body);
+	authorized(event, 'write', async ({ org, slug }, { readJson }) => {
+		const body = await readJson();
+		if (!body.ok) return body.response;
+		const asked = v.safeParse(parameters.finish, body.value);
 		if (!asked.success) return problem(400, parameters.faults(asked.issues));
 		const { status, exit_code: exitCode, size } = asked.output;
 		const finished = event.locals.app.deploys.finish(org, event.params.id, {

@@ -7,7 +7,7 @@ import { selection } from './selection';
 
 /** Appends bytes; see append.ts for what each answer says. */
 export const PATCH: RequestHandler = (event) =>
-	authorized(event, 'write', ({ org }) => append(event, org, event.params.id));
+	authorized(event, 'write', ({ org }, incoming) => append(event, { org, id: event.params.id }, incoming));
 
 /** The log: raw, or what `lines` or `q` select of it. */
 export const GET: RequestHandler = (event) =>

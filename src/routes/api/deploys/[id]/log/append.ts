@@ -1,19 +1,23 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { FlushFailed, type Appended } from '$server/deploys/buffer';
-import * as body from '$server/ingest/body';
 import { problem } from '$server/problem';
+import type { Incoming } from '../../../incoming';
 import { noDeploy } from '../../none';
 
 /** PATCH /api/deploys/{id}/log: answered when the bytes are on disk, or with where the log truly ends. */
-export async function append({ request, locals }: RequestEvent, org: string, id: string): Promise<Response> {
+export async function append(
+	{ request, locals }: RequestEvent,
+	{ org, id }: { org: string; id: string },
+	{ read }: Incoming
+): Promise<Response> {
 	const { deploys, log } = locals.app;
 	const offset = offsetOf(request.headers.get('upload-offset'));
 	if (offset === undefined) return problem(400, 'Upload-Offset takes a number of bytes.');
 	if (deploys.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
-	const read = await body.read(request.body, request.headers.get('content-encoding'));
-	if (!read.ok) return problem(read.status, read.detail);
+	const received = await read();
+	if (!received.ok) return received.response;
 	try {
-		return respond(await deploys.append(org, id, offset, read.bytes));
+		return respond(await deploys.append(org, id, offset, received.bytes));
 	} catch (error) {
 		if (!(error instanceof FlushFailed)) throw error;
 		log.error({ err: error, deploy: id }, 'a deploy log could not be written');

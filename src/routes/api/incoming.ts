@@ -1,0 +1,50 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { authorizeAgain, type Access, type Claim } from '$server/accounts/authorize';
+import type { Lines } from '$server/accounts/keys/use';
+import * as body from '$server/ingest/body';
+import type { Scope } from '$server/postgres/schema';
+import { problem } from '$server/problem';
+import { refused } from './refused';
+
+/** What an endpoint reads of a request that is allowed, and tells of it. */
+export interface Incoming {
+	/**
+	 * The whole body, if who sent it may still do so when it is here: that may take a minute, in which a key is revoked.
+	 * @throws body.SenderGone when it does not come whole.
+	 */
+	read(): Promise<Read<{ bytes: Buffer }>>;
+	/** The same as JSON: undefined if it is none. */
+	readJson(): Promise<Read<{ value: unknown }>>;
+	/** What became of the lines that were sent. */
+	tell(lines: Lines): void;
+}
+
+export type Read<Content> = ({ ok: true } & Content) | { ok: false; response: Response };
+
+export function incoming(
+	{ request, locals }: RequestEvent,
+	{ claim, scope, access }: { claim: Claim; scope: Scope; access: Access },
+	tell: (lines: Lines) => void
+): Incoming {
+	async function read(): Promise<Read<{ bytes: Buffer }>> {
+		const received = await body.read(request.body, request.headers.get('content-encoding'));
+		const again = await authorizeAgain(locals.app.accounts, claim, scope, access);
+		if (!again.ok) return { ok: false, response: refused(again) };
+		return received.ok ? received : { ok: false, response: problem(received.status, received.detail) };
+	}
+
+	async function readJson(): Promise<Read<{ value: unknown }>> {
+		const received = await read();
+		return received.ok ? { ok: true, value: parsed(received.bytes) } : received;
+	}
+
+	return { read, readJson, tell };
+}
+
+function parsed(bytes: Buffer): unknown {
+	try {
+		return JSON.parse(new TextDecoder().decode(bytes));
+	} catch {
+		return undefined; // which no schema takes, so that it is refused as what it should be and is not
+	}
+}

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { request as open, type IncomingMessage } from 'node:http';
+
+/** A request of which half the body has been sent. */
+export interface Half {
+	/** Sends the rest; the answer's status and text. */
+	finish(): Promise<{ status: number; text: string }>;
+	/** Goes away instead. */
+	cut(): void;
+}
+
+/** Begins to send a body, and resolves when the server has taken the request up. */
+export async function begin(
+	url: string,
+	body: string,
+	{ method = 'POST', headers }: { method?: string; headers: Record<string, string> }
+): Promise<Half> {
+	const sent = { ...headers, 'content-length': String(body.length), expect: '100-continue' };
+	const request = open(url, { method, headers: sent });
+	const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+	answered.catch(() => {}); // nobody asks for the answer to a request that is cut
+	request.flushHeaders();
+	await once(request, 'continue');
+	const middle = Math.ceil(body.length / 2);
+	request.write(body.slice(0, middle));
+
+	async function finish() {
+		request.end(body.slice(middle));
+		const [response] = await answered;
+		let text = '';
+		for await (const part of response.setEncoding('utf8')) text += part;
+		return { status: response.statusCode ?? 0, text };
+	}
+
+	return { finish, cut: () => void request.destroy() };
+}
