@@ -29,6 +29,7 @@ beforeAll(async () => {
 	mailing = openAccounts(database.sql, {}, { mail: mailbox.mail, failed });
 });
 afterAll(async () => {
+	await mailing.close();
 	await mailbox.close();
 	await database.drop();
 });
@@ -276,10 +277,17 @@ test('all that can happen to an account at once waits for its turn, and for noth
 	expect(await signsIn(email, password)).toBe(true);
 });
 
-test('links that have expired are forgotten', async () => {
+test('links and windows of limits that have expired are forgotten, however many', async () => {
+	const { sql } = database;
 	const { owner } = await person('rosa');
 	await mailing.account.changeEmail({ email: 'r@new.example', password }, owner, origin);
-	await database.sql`UPDATE email_tokens SET expires_at = now() WHERE email = 'r@new.example'`;
+	const good = await sql`SELECT 1 FROM email_tokens WHERE expires_at > now()`;
+	await sql`
+		INSERT INTO email_tokens (hash, purpose, email, data, expires_at)
+		SELECT 'link ' || n, 'sign up', n || '@example.com', '{}', now() FROM generate_series(1, 20001) AS n`;
+	await sql`INSERT INTO rate_limits SELECT 'flood ' || n, 1, now() FROM generate_series(1, 20001) AS n`;
+	await sql`UPDATE email_tokens SET expires_at = now() WHERE email = 'r@new.example'`;
 	await mailing.forgetOld();
-	expect(await database.sql`SELECT 1 FROM email_tokens WHERE email = 'r@new.example'`).toHaveLength(0);
+	expect(await sql`SELECT email FROM email_tokens`).toHaveLength(good.length - 1);
+	expect(await sql`SELECT key FROM rate_limits WHERE ends_at <= now()`).toHaveLength(0);
 });

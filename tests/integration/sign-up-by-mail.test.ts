@@ -23,6 +23,7 @@ beforeAll(async () => {
 	await signUp(people, 'ada');
 });
 afterAll(async () => {
+	await people.close();
 	await mailbox.close();
 	await database.drop();
 });
@@ -81,12 +82,11 @@ test('with an address that has an account says so in the mail alone, with no lin
 
 test('takes the same queries for an address with an account and for one without', async () => {
 	const queries = (email: string) =>
-		queriesMade(database.url, (sql) =>
-			openAccounts(sql, {}, { mail: mailbox.mail }).signUpByMail.ask(formOf(email), {
-				from: somewhere(),
-				origin
-			})
-		);
+		queriesMade(database.url, async (sql) => {
+			const own = openAccounts(sql, {}, { mail: mailbox.mail });
+			await own.signUpByMail.ask(formOf(email), { from: somewhere(), origin });
+			await own.close();
+		});
 	const ofNew = await queries('carl@example.com');
 	expect(ofNew.length).toBeGreaterThan(5);
 	expect(await queries('ada@example.com')).toEqual(ofNew);
@@ -130,6 +130,7 @@ test('is refused where sign-up is closed, also once the link has been mailed', a
 	const asked = { from: somewhere(), origin };
 	expect(await closed.signUpByMail.ask(formOf('hans@example.com'), asked)).toMatchObject({ status: 403 });
 	expect(await closed.signUpByMail.confirm(token, password, somewhere())).toMatchObject({ status: 403 });
+	await closed.close();
 	expect(mailbox.asked).not.toContain('hans@example.com');
 	expect(await confirm(token)).toMatchObject({ ok: true });
 });

@@ -113,13 +113,6 @@ export function sessions(sql: Queryable): Sessions {
 			FROM sessions WHERE user_id = ${userId} AND expires_at > now() ORDER BY last_used_at DESC, id`;
 	}
 
-	async function end(id: string) {
-		const [owner] = await sql<{ id: string; email: string }[]>`
-			DELETE FROM sessions s USING users u
-			WHERE s.id = ${digest(id)} AND s.expires_at > now() AND u.id = s.user_id RETURNING u.id, u.email`;
-		return owner ?? null;
-	}
-
 	async function endById(userId: string, id: string) {
 		if (!idForm.test(id)) return false;
 		return (await sql`DELETE FROM sessions WHERE user_id = ${userId} AND id = ${id}`).count === 1;
@@ -136,11 +129,18 @@ export function sessions(sql: Queryable): Sessions {
 		validate,
 		ofRequest,
 		list,
-		end,
+		end: (id) => end(sql, id),
 		endById,
 		endAll,
 		forgetOld: () => lucia.deleteExpiredSessions()
 	};
+}
+
+async function end(sql: Queryable, id: string) {
+	const [owner] = await sql<{ id: string; email: string }[]>`
+		DELETE FROM sessions s USING users u
+		WHERE s.id = ${digest(id)} AND s.expires_at > now() AND u.id = s.user_id RETURNING u.id, u.email`;
+	return owner ?? null;
 }
 
 function cut({ address, userAgent }: From): From {
