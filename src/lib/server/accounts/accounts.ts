@@ -50,7 +50,8 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 	const cache = new KeyCache((key) => keys.find(sql, key), subscribe);
 	const guard = new KeyGuard(cache, (key, limit) => rateLimits.attempt(sql, key, limit));
 	const uses = new KeyUse((some) => keys.writeUses(sql, some), subscribe, failed);
-	const post = mail && poster(mail, failed);
+	const mails = mail && poster(mail, failed);
+	const post = mails?.post ?? null;
 
 	return {
 		sessions: sessions(sql),
@@ -102,10 +103,10 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 		signOut: (token: string, person: audit.Person) => signOut(sql, token, person),
 		/** Deletes what has expired (sessions, links, windows of rate limits, audit events): for maintenance, about hourly. */
 		forgetOld: () => forgetOld(sql),
-		/** Ends what listens, and writes what was noted last. */
+		/** Ends what listens, writes what was noted last and sends the last mails, within a few seconds. */
 		async close(): Promise<void> {
 			cache.close();
-			await uses.close();
+			await Promise.all([uses.close(), mails?.close()]);
 		}
 	};
 }
@@ -122,8 +123,11 @@ function organizationsOn(sql: Sql) {
 
 async function forgetOld(sql: Sql): Promise<void> {
 	await sessions(sql).forgetOld();
-	await rateLimits.forgetOld(sql);
-	await audit.forgetOld(sql);
-	await forgetOldInvitations(sql);
-	await emailTokens.forgetOld(sql);
+	const parts = [rateLimits.forgetOld, audit.forgetOld, forgetOldInvitations, emailTokens.forgetOld];
+	for (const forgetSome of parts) await exhaust(() => forgetSome(sql));
+}
+
+/** Repeats what deletes in batches until there was nothing left to delete: many expire in an hour with a flood. */
+async function exhaust(forgetSome: () => Promise<number>): Promise<void> {
+	while ((await forgetSome()) > 0);
 }
