@@ -4,7 +4,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 /** The organizations, with what they hold in numbers: never what is in them. */
 export const load: PageServerLoad = async ({ locals, url }) => {
-	instanceAdmin(locals);
+	instanceAdmin({ locals, url });
 	const { accounts, deploys, usageOf } = locals.app;
 	const wanted = wantedOf(url);
 	const { items, ...place } = await accounts.administration.organizations(wanted);

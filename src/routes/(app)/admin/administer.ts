@@ -15,11 +15,11 @@ export function wantedOf(url: URL): instanceLists.Wanted {
 
 /** Does to the organization or user whose id a form names what was asked for, and says so. */
 export async function administer(
-	{ locals, request }: { locals: App.Locals; request: Request },
+	{ locals, url, request }: { locals: App.Locals; url: URL; request: Request },
 	change: Change,
 	done: (name: string) => string
 ) {
-	const actor = instanceAdmin(locals);
+	const actor = instanceAdmin({ locals, url });
 	const id = String((await request.formData()).get('id') ?? '');
 	const administered = await change(actor, id);
 	if (!administered.ok) return fail(administered.status, { fault: administered.fault });

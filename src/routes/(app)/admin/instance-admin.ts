@@ -1,9 +1,13 @@
 import { error } from '@sveltejs/kit';
 import type { Person } from '$server/accounts/audit/audit';
-import { actorOf } from '../../actor';
+import { actorOf, signInFirst } from '../../actor';
 
-/** The instance admin who asks; for everybody else there is nothing here. Every load and action below calls it. */
-export function instanceAdmin(locals: App.Locals): Person {
-	if (!locals.user?.instanceAdmin) error(404, 'There is nothing here.');
+/**
+ * The instance admin who asks; for everybody else there is nothing here. Every load and action below calls it, for a layout
+ * is not loaded with each of them: who was signed out meanwhile is led to sign in.
+ */
+export function instanceAdmin({ locals, url }: { locals: App.Locals; url: URL }): Person {
+	if (!locals.user) signInFirst(url);
+	if (!locals.user.instanceAdmin) error(404, 'There is nothing here.');
 	return actorOf(locals);
 }

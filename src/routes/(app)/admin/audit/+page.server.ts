@@ -6,7 +6,7 @@ import type { PageServerLoad } from './$types';
 
 /** Who did what on the whole instance, the newest first. */
 export const load: PageServerLoad = async ({ locals, url }) => {
-	instanceAdmin(locals);
+	instanceAdmin({ locals, url });
 	const asked = askedOf(url);
 	const { events, next } = await locals.app.accounts.auditList.ofInstance(asked);
 	return { asked, actions: [...actions], events: events.map(present), links: linksOf(asked, next) };

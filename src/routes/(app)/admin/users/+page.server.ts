@@ -5,7 +5,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 /** Everybody who has an account. */
 export const load: PageServerLoad = async ({ locals, url }) => {
-	const { id } = instanceAdmin(locals);
+	const { id } = instanceAdmin({ locals, url });
 	const wanted = wantedOf(url);
 	const { items, ...place } = await locals.app.accounts.administration.users(wanted);
 	const users = items.map(({ suspendedAt, lastSeenAt, ...user }) => ({

@@ -1,5 +1,4 @@
 import { error } from '@sveltejs/kit';
-import { signInFirst } from '../../../../actor';
 import { exported, formatOf } from '../../../[org]/settings/audit/exported';
 import { askedOf } from '../../../[org]/settings/audit/query';
 import { instanceAdmin } from '../../instance-admin';
@@ -7,8 +6,7 @@ import type { RequestHandler } from './$types';
 
 /** Everything that the page's filter shows, on all its pages, as a file. */
 export const GET: RequestHandler = async ({ locals, url }) => {
-	if (!locals.user) signInFirst(url);
-	const { id } = instanceAdmin(locals);
+	const { id } = instanceAdmin({ locals, url });
 	const { administration, auditList } = locals.app.accounts;
 	const batches = auditList.everyOfInstance(askedOf(url));
 	const format = formatOf(url);
