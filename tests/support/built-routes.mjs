@@ -1,5 +1,6 @@
-// Prints every way into the built server as JSON: the endpoints with their methods, the pages with their actions. Read from
-// the manifest that SvelteKit built, so that a new route cannot be forgotten. Run apart from the tests, in plain Node.
+// Prints every way into the built server as JSON: the endpoints with their methods, the pages with their actions, of how many
+// nodes (layouts, and the page itself as the last) each page is made, and remote functions. Read from the manifest that
+// SvelteKit built, so that a new route cannot be forgotten. Run apart from the tests, in plain Node.
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 
@@ -8,6 +9,8 @@ const { manifest } = await import(pathToFileURL(built).href);
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'fallback'];
 
 const ways = [];
+/** @type {Record<string, number>} */
+const nodes = {};
 for (const { id, endpoint, page } of manifest._.routes) {
 	const path = id.replace(/\/\([^)]*\)/g, '') || '/';
 	if (endpoint) {
@@ -16,9 +19,10 @@ for (const { id, endpoint, page } of manifest._.routes) {
 	}
 	if (!page) continue;
 	ways.push(`GET ${path}`);
+	nodes[path] = page.layouts.length + 1;
 	const { server } = await manifest._.nodes[page.leaf]();
 	for (const action of Object.keys(server?.actions ?? {})) {
 		ways.push(action === 'default' ? `POST ${path}` : `POST ${path}?/${action}`);
 	}
 }
-process.stdout.write(JSON.stringify(ways.sort()));
+process.stdout.write(JSON.stringify({ ways: ways.sort(), nodes, remotes: Object.keys(manifest._.remotes) }));

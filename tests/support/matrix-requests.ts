@@ -21,10 +21,10 @@ const forms: Record<string, (scene: Scene) => Record<string, string>> = {
 	'/account?/name': () => ({ name: 'Another name' }),
 	'/account?/password': () => ({ password, newPassword: 'another battery, horse' }),
 	'/admin/users?/grant': ({ people }) => ({ id: people['second member'].id }),
-	'/admin/users?/restore': ({ people }) => ({ id: people['second member'].id }),
+	'/admin/users?/restore': ({ people }) => ({ id: people['suspended user'].id }),
 	'/admin/users?/suspend': ({ people }) => ({ id: people['second member'].id }),
 	'/admin/users?/withdraw': ({ people }) => ({ id: people['instance admin'].id }),
-	'/admin?/restore': ({ org }) => ({ id: org.id }),
+	'/admin?/restore': ({ suspendedOrg }) => ({ id: suspendedOrg.id }),
 	'/admin?/suspend': ({ org }) => ({ id: org.id }),
 	'/invitations/[token]?/signUp': () => ({ name: 'New', password }),
 	'/reset-password': ({ people }) => ({ email: people.owner.email }),
@@ -54,14 +54,26 @@ let requests = 0;
  */
 export function requestOf(way: string, scene: Scene, isBrowser: boolean) {
 	const [method = '', route = ''] = way.split(' ');
-	// Each from an address of its own, so that no limit counts them together.
-	const from = `10.${++requests >> 16}.${(requests >> 8) & 255}.${requests & 255}`;
-	const init = { method, headers: { 'x-forwarded-for': from, accept: 'text/html' } };
+	const init = { method, headers: fromSomewhere() };
 	const path =
 		pathOf(route, scene) + (isBrowser && route.startsWith('/api/') ? `?org=${scene.org.slug}` : '');
 	if (way in bodies) return { path, ...init, body: bodies[way] ?? '' };
 	if (method !== 'POST') return { path, ...init };
 	return { path, ...init, body: new URLSearchParams(forms[route]?.(scene) ?? {}) };
+}
+
+/** As a browser asks for a page's data alone when it has its layouts already: of `nodes` nodes, for the last. */
+export function dataRequestOf(way: string, scene: Scene, nodes: number) {
+	const { path } = requestOf(way, scene, true);
+	const wanted = '1'.padStart(nodes, '0');
+	const data = `${path.replace(/\/$/, '')}/__data.json?x-sveltekit-invalidated=${wanted}`;
+	return { path: data, method: 'GET', headers: fromSomewhere() };
+}
+
+/** An address of its own for each request, so that no limit counts them together. */
+function fromSomewhere() {
+	const from = `10.${++requests >> 16}.${(requests >> 8) & 255}.${requests & 255}`;
+	return { 'x-forwarded-for': from, accept: 'text/html' };
 }
 
 function pathOf(route: string, { org, deployId, keyId, invitation, tokens }: Scene): string {
