@@ -77,6 +77,9 @@ describe('after the address was changed', () => {
 		expect(locationOf(page)).toEqual([307, `/${moved}/logs?q=level%3Aerror`]);
 		const form = await submit(tenant, 'name', { name: 'X' }, old);
 		expect(locationOf(form)).toEqual([307, `/${moved}/settings?/name`]);
+		const encoded = old.replace(/^o/, '%6F');
+		const byAnotherName = await owner.fetch(`/${encoded}/logs?q=%20a`, { redirect: 'manual' });
+		expect(locationOf(byAnotherName)).toEqual([307, `/${moved}/logs?q=%20a`]);
 	});
 
 	test('a form that was open under the old one is carried out, also with JavaScript', async () => {
@@ -100,6 +103,18 @@ describe('after the address was changed', () => {
 		const page = await (await other.signedIn()).fetch(`/${old}/logs`, { redirect: 'manual' });
 		expect(page.status).toBe(404);
 	});
+});
+
+test('the menus of somebody who belongs to very many organizations have fifty of them', async () => {
+	const tenant = await site.tenant();
+	await site.database.sql`
+		WITH made AS (
+			INSERT INTO organizations (id, slug, name, retention_days)
+			SELECT gen_random_uuid(), ${`many-${tenant.org.slug}-`} || n, 'Many', 30 FROM generate_series(1, 60) AS n
+			RETURNING id)
+		INSERT INTO memberships (org_id, user_id, role) SELECT id, ${tenant.made.userId}, 'viewer' FROM made`;
+	const data = await (await tenant.signedIn()).fetch(`/${tenant.org.slug}/logs/__data.json`);
+	expect((await data.text()).match(/"many-/g)).toHaveLength(50);
 });
 
 describe('deleting an organization', () => {

@@ -1,10 +1,12 @@
-import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
 import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { startServer, type Server } from '../support/server.ts';
 import { Stream } from '../support/site.ts';
 import { Teams } from '../support/team.ts';
+import { sendInTwoHalves } from '../support/two-halves.ts';
 
 /** Within this many ms of the change a stream has ended, on every server (issue 4). */
 const soon = 1_000;
@@ -151,4 +153,72 @@ test('an organization that an instance admin does not belong to is counted, not 
 	for (const path of ['logs', 'deploys', 'settings/members', 'settings/audit'])
 		expect((await fetch(`${here.url}/${slug}/${path}`, { headers })).status).toBe(404);
 	expect((await fetch(`${here.url}/api/logs?org=${slug}`, { headers })).status).toBe(404);
+});
+
+describe('a form that was begun in time and arrives after the access was lost', () => {
+	const forms: [path: string, form: Record<string, string>][] = [
+		['settings/keys?/make', { name: 'k', scopes: 'read', expires: 'never' }],
+		['settings?/name', { name: 'Another' }],
+		['settings/members?/invite', { email: 'guest@example.com', role: 'viewer' }],
+		['settings?/delete', { organization: 'Mill' }]
+	];
+
+	/** Two owners, the second of whom is signed in and about to lose that. */
+	async function owned() {
+		const { org, slug, owner } = await teams.team();
+		const loser = await teams.member(org, 'owner');
+		return { org, slug, owner, loser, cookie: await cookieOf(loser.id) };
+	}
+	type Owned = Awaited<ReturnType<typeof owned>>;
+
+	const losses: [string, number, (owned: Owned, root: Person) => Promise<unknown>][] = [
+		['removed', 403, ({ org, owner, loser }) => teams.people.members.remove(org, owner, loser.id)],
+		[
+			'demoted',
+			403,
+			({ org, owner, loser }) => teams.people.members.changeRole(org, owner, loser.id, 'viewer')
+		],
+		['suspended', 401, ({ loser }, root) => teams.people.administration.suspendUser(root, loser.id)],
+		['signed out', 401, ({ loser }) => teams.people.sessions.endAll(loser.id)],
+		[
+			'in what is suspended',
+			403,
+			({ org }, root) => teams.people.administration.suspendOrganization(root, org)
+		]
+	];
+
+	test.each(losses)('by who is %s is refused (%i)', async (_name, status, lose) => {
+		const root = await teams.person();
+		await database.sql`UPDATE users SET instance_admin = true WHERE id = ${root.id}`;
+		for (const [path, form] of forms) {
+			const scene = await owned();
+			const headers = { cookie: scene.cookie, origin: here.url };
+			const since = await now();
+			const answer = await sendInTwoHalves(`${here.url}/${scene.slug}/${path}`, headers, form, async () => {
+				await hasReadRole(since);
+				await lose(scene, root);
+			});
+			expect(answer, path).toMatchObject({ type: 'failure', status });
+			expect(await stateOf(scene.org), path).toEqual([{ name: 'Mill', keys: 0, invitations: 0 }]);
+		}
+	});
+
+	const stateOf = (org: string) => database.sql`
+		SELECT name, (SELECT count(*) FROM api_keys WHERE org_id = ${org}) AS keys,
+			(SELECT count(*) FROM invitations WHERE org_id = ${org}) AS invitations
+		FROM organizations WHERE id = ${org}`;
+
+	async function now(): Promise<string> {
+		const [row] = await database.sql<{ now: string }[]>`SELECT clock_timestamp()::text AS now`;
+		return row?.now ?? '';
+	}
+
+	/** Resolves once a server has asked, since then, what somebody is in an organization, and was answered. */
+	async function hasReadRole(since: string): Promise<void> {
+		const asked = () => database.sql`
+			SELECT FROM pg_stat_activity
+			WHERE datname = current_database() AND state = 'idle' AND query_start > ${since}::text::timestamptz
+				AND query LIKE '%FROM memberships m JOIN organizations o%'`;
+		await expect.poll(async () => (await asked()).count, { interval: 5, timeout: 10_000 }).toBe(1);
+	}
 });

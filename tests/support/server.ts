@@ -37,7 +37,7 @@ export interface Server {
 	/** Resolves when the process has ended: its exit code, or null after a signal. */
 	readonly exited: Promise<number | null>;
 	/** Makes an organization with an owner and a key with both scopes. Repeating it gives another key. */
-	bootstrap(org?: string): Promise<Account>;
+	bootstrap(org?: string, email?: string): Promise<Account>;
 	/** All it has said so far, stdout and stderr. */
 	output(): string;
 	/** Sends a signal and resolves when the process has ended. A PostgreSQL may stay behind, as after a crash. */
@@ -93,7 +93,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 		kill,
 		stop,
 		output: () => said.text,
-		bootstrap: (org) => bootstrap(env, org)
+		bootstrap: (org, email) => bootstrap(env, org, email)
 	};
 }
 
@@ -145,9 +145,13 @@ function ready(said: Said, exited: Promise<number | null>): Promise<string> {
 	});
 }
 
-async function bootstrap(env: NodeJS.ProcessEnv, org = 'acme'): Promise<Account> {
+async function bootstrap(
+	env: NodeJS.ProcessEnv,
+	org = 'acme',
+	email = `owner@${org}.example`
+): Promise<Account> {
 	const password = 'correct horse battery staple';
-	const person = ['--email', `owner@${org}.example`, '--password', password];
+	const person = ['--email', email, '--password', password];
 	const words = ['src/cli/main.ts', 'bootstrap', '--org', org, ...person, '--json'];
 	// NODE_OPTIONS are for the server: they may hold a debugger's port.
 	const { stdout } = await run(process.execPath, words, { cwd: root, env: { ...env, NODE_OPTIONS: '' } });
