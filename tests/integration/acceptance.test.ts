@@ -3,7 +3,7 @@ import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
 import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { from, password } from '../support/people.ts';
+import { firstPage, from, password } from '../support/people.ts';
 import { someAddress, Teams } from '../support/team.ts';
 
 let database: TestDatabase;
@@ -27,7 +27,7 @@ describe('somebody with an account', () => {
 		const token = await teams.invite(org, admin, invited.name, 'viewer');
 		expect(await people.invitations.join(token, invited)).toEqual({ ok: true, slug });
 		expect(await teams.roleOf(org, invited.name)).toBe('viewer');
-		expect(await people.invitations.list(org)).toEqual([]);
+		expect((await people.invitations.list(org, firstPage)).items).toEqual([]);
 		expect(await people.invitations.join(token, invited)).toEqual(refused(404));
 		expect(await teams.audited(org, 'joined')).toEqual([
 			{ actor: invited.name, target: null, details: { role: 'viewer', 'invited by': admin.name } }
@@ -51,7 +51,7 @@ describe('somebody with an account', () => {
 		await organizations.join(database.sql, org, invited.id, 'viewer');
 		expect(await people.invitations.join(token, invited)).toEqual({ ok: true, slug });
 		expect(await teams.roleOf(org, invited.name)).toBe('viewer');
-		expect(await people.invitations.list(org)).toEqual([]);
+		expect((await people.invitations.list(org, firstPage)).items).toEqual([]);
 		expect(await teams.audited(org, 'joined')).toEqual([]);
 		expect(await teams.audited(org, 'used an invitation as a member already')).toEqual([
 			{ actor: invited.name, target: null, details: { role: 'owner', 'invited by': owner.name } }
@@ -86,7 +86,7 @@ describe('somebody with an account', () => {
 		const { org, admin } = await teams.team(['admin']);
 		const invited = await teams.person();
 		const token = await teams.invite(org, admin, invited.name);
-		const [pending] = await people.invitations.list(org);
+		const [pending] = (await people.invitations.list(org, firstPage)).items;
 		const [joined, revoked] = await atOnce(
 			database.sql,
 			org,

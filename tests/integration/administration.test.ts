@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as administration from '../../src/lib/server/accounts/administration/administration.ts';
-import * as instanceLists from '../../src/lib/server/accounts/administration/lists.ts';
 import { digest } from '../../src/lib/server/accounts/digest.ts';
 import * as turn from '../../src/lib/server/accounts/organizations/turn.ts';
 import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
+import * as pages from '../../src/lib/server/accounts/pages.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
@@ -297,12 +297,12 @@ describe('the lists', () => {
 		await sql`
 			INSERT INTO organizations (id, slug, name, retention_days)
 			SELECT gen_random_uuid(), 'paged-' || n, 'Paged', 30 FROM generate_series(1, 120) n`;
-		const pages = await Promise.all(
+		const listed = await Promise.all(
 			[1, 2, 3, 4].map((page) => administer().organizations({ q: 'paged', page }))
 		);
-		expect(pages.map(({ items }) => items.length)).toEqual([50, 50, 20, 0]);
-		expect(new Set(pages.flatMap(({ items }) => items.map(({ id }) => id))).size).toBe(120);
-		expect(pages[2]).toMatchObject({ total: 120, page: 3, pages: 3 });
+		expect(listed.map(({ items }) => items.length)).toEqual([50, 50, 20, 0]);
+		expect(new Set(listed.flatMap(({ items }) => items.map(({ id }) => id))).size).toBe(120);
+		expect(listed[2]).toMatchObject({ total: 120, page: 3, pages: 3 });
 	});
 
 	test.each([
@@ -311,7 +311,7 @@ describe('the lists', () => {
 		['page=-1', 'no such page'],
 		['q=%00', 'one line']
 	])('cannot be asked for %s', (query, detail) => {
-		const parsed = instanceLists.parse(new URLSearchParams(query));
+		const parsed = pages.parse(new URLSearchParams(query));
 		expect(parsed).toEqual({ ok: false, detail: expect.stringContaining(detail) });
 	});
 });

@@ -6,7 +6,7 @@ import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import { listener } from '../../src/lib/server/listener/listener.ts';
 import { PostgresBridge } from '../../src/lib/server/listener/postgres.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { openAccounts, signUp } from '../support/people.ts';
+import { firstPage, openAccounts, signUp } from '../support/people.ts';
 
 let database: TestDatabase;
 let org: string;
@@ -59,7 +59,7 @@ describe('the list', () => {
 			expiresAt
 		});
 		await signUp(people, 'somebody-else');
-		const [key, first, ...rest] = await people.keys.list(org.id);
+		const [key, first, ...rest] = (await people.keys.list(org.id, firstPage)).items;
 		expect(key).toEqual({
 			id,
 			name: 'ci',

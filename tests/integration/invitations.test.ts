@@ -6,7 +6,7 @@ import * as invitations from '../../src/lib/server/accounts/organizations/invita
 import type { Role } from '../../src/lib/server/postgres/schema.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { createOrganization, from, password } from '../support/people.ts';
+import { createOrganization, firstPage, from, password } from '../support/people.ts';
 import { someAddress, Teams } from '../support/team.ts';
 
 const origin = 'https://logs.example';
@@ -42,7 +42,7 @@ describe('inviting', () => {
 		expect(row).toMatchObject({ org_id: org, hash: digest(token), invited_by: owner.id });
 		const events = await database.sql`SELECT * FROM audit_events`;
 		expect(JSON.stringify([row, events])).not.toContain(token);
-		expect(await people.invitations.list(org)).toEqual([
+		expect((await people.invitations.list(org, firstPage)).items).toEqual([
 			{
 				id: row?.id,
 				email,
@@ -66,7 +66,7 @@ describe('inviting', () => {
 		];
 		expect(await people.invitations.find(first)).toBeNull();
 		expect(await people.invitations.find(second)).toMatchObject({ role: 'admin' });
-		expect(await people.invitations.list(org)).toHaveLength(1);
+		expect((await people.invitations.list(org, firstPage)).items).toHaveLength(1);
 		expect((await teams.audited(org, 'invited')).map(({ details }) => details)).toEqual([
 			{ role: 'viewer' },
 			{ role: 'admin', 'instead of': 'viewer' }
@@ -92,7 +92,7 @@ describe('inviting', () => {
 		const { org } = all;
 		const form = { email: someAddress(), role: 'viewer' } as const;
 		expect(await people.invitations.create(org, all[role], form, origin)).toEqual(refused(403));
-		expect(await people.invitations.list(org)).toEqual([]);
+		expect((await people.invitations.list(org, firstPage)).items).toEqual([]);
 	});
 
 	test('an owner is for owners, as is replacing or revoking that', async () => {
@@ -102,7 +102,7 @@ describe('inviting', () => {
 		expect(await people.invitations.create(org, admin, form('owner'), origin)).toEqual(refused(403));
 		const token = await teams.invite(org, owner, email, 'owner');
 		expect(await people.invitations.create(org, admin, form('viewer'), origin)).toEqual(refused(403));
-		const [pending] = await people.invitations.list(org);
+		const [pending] = (await people.invitations.list(org, firstPage)).items;
 		expect(await people.invitations.revoke(org, admin, pending?.id ?? '')).toEqual(refused(403));
 		expect(await people.invitations.find(token)).toMatchObject({ role: 'owner' });
 	});
@@ -116,7 +116,7 @@ describe('inviting', () => {
 			() => people.members.changeRole(org, owner, admin.id, 'viewer'),
 			() => people.invitations.create(org, admin, form, origin)
 		);
-		const pending = await people.invitations.list(org);
+		const pending = (await people.invitations.list(org, firstPage)).items;
 		expect(pending).toHaveLength(invited.ok ? 1 : 0);
 		expect(await people.invitations.create(org, admin, form, origin)).toEqual(refused(403));
 	});
@@ -174,19 +174,21 @@ describe('a link', () => {
 		const token = await teams.invite(org, owner, email, 'owner');
 		await expire(email);
 		expect(await people.invitations.find(token)).toBeNull();
-		expect(await people.invitations.list(org)).toMatchObject([{ email, isExpired: true }]);
+		expect((await people.invitations.list(org, firstPage)).items).toMatchObject([{ email, isExpired: true }]);
 		expect(await people.invitations.signUp(token, newcomer, from(email))).toEqual(refused(404));
 		expect(await people.invitations.join(token, await teams.person(email))).toEqual(refused(404));
 		expect(await teams.roleOf(org, email)).toBeUndefined();
 		await teams.invite(org, admin, email, 'viewer');
-		expect(await people.invitations.list(org)).toMatchObject([{ role: 'viewer', isExpired: false }]);
+		expect((await people.invitations.list(org, firstPage)).items).toMatchObject([
+			{ role: 'viewer', isExpired: false }
+		]);
 	});
 
 	test('that was revoked is none, and that is noted', async () => {
 		const { org, admin } = await teams.team(['admin']);
 		const email = someAddress();
 		const token = await teams.invite(org, admin, email);
-		const [pending] = await people.invitations.list(org);
+		const [pending] = (await people.invitations.list(org, firstPage)).items;
 		expect(await people.invitations.revoke(org, admin, pending?.id ?? '')).toEqual({ ok: true });
 		expect(await people.invitations.revoke(org, admin, pending?.id ?? '')).toEqual(refused(404));
 		expect(await people.invitations.find(token)).toBeNull();
@@ -203,18 +205,18 @@ describe('a link', () => {
 		await database.sql`UPDATE invitations SET expires_at = now() - interval '31 days' WHERE email = ${old}`;
 		await expire(young);
 		await people.forgetOld();
-		expect((await people.invitations.list(org)).map(({ email }) => email)).toEqual([young]);
+		expect((await people.invitations.list(org, firstPage)).items.map(({ email }) => email)).toEqual([young]);
 	});
 });
 
 test('in another organization nobody finds or revokes an invitation', async () => {
 	const [here, there] = [await teams.team(['admin']), await teams.team(['admin'])];
 	await teams.invite(there.org, there.owner, someAddress());
-	const [pending] = await people.invitations.list(there.org);
-	expect(await people.invitations.list(here.org)).toEqual([]);
+	const [pending] = (await people.invitations.list(there.org, firstPage)).items;
+	expect((await people.invitations.list(here.org, firstPage)).items).toEqual([]);
 	expect(await people.invitations.revoke(here.org, here.owner, pending?.id ?? '')).toEqual(refused(404));
 	expect(await people.invitations.revoke(there.org, here.owner, pending?.id ?? '')).toEqual(refused(403));
 	const form = { email: someAddress(), role: 'viewer' } as const;
 	expect(await people.invitations.create(there.org, here.owner, form, origin)).toEqual(refused(403));
-	expect(await people.invitations.list(there.org)).toHaveLength(1);
+	expect((await people.invitations.list(there.org, firstPage)).items).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
+import * as keyList from '../../src/lib/server/accounts/keys/key-list.ts';
 import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
@@ -27,12 +28,12 @@ beforeAll(async () => {
 });
 
 const lastUse = async ({ org, keyId }: Pick<Tenant, 'org' | 'keyId'>) =>
-	(await keys.get(database.sql, org, keyId))?.lastUse ?? null;
+	(await keyList.get(database.sql, org, keyId))?.lastUse ?? null;
 
 /** Resolves when the last request of the key, as it is stored, is this one. */
 const isNoted = (
 	tenant: Pick<Tenant, 'org' | 'keyId'>,
-	request: Partial<keys.ShownKey['lastUse'] & object>
+	request: Partial<keyList.ShownKey['lastUse'] & object>
 ) =>
 	vi.waitFor(async () => expect(await lastUse(tenant)).toMatchObject(request), {
 		interval: 20,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { KeyUse, type KeyRequest, type Use } from '../../src/lib/server/accounts/keys/use.ts';
+import * as keyList from '../../src/lib/server/accounts/keys/key-list.ts';
 import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
 import { listener } from '../../src/lib/server/listener/listener.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
@@ -62,7 +63,7 @@ async function makeKey(): Promise<keys.Key> {
 	return found;
 }
 
-const stored = async ({ org, id }: keys.Key) => (await keys.get(database.sql, org, id))?.lastUse ?? null;
+const stored = async ({ org, id }: keys.Key) => (await keyList.get(database.sql, org, id))?.lastUse ?? null;
 
 test('a key that was never used says so', async () => {
 	expect(await stored(await makeKey())).toBeNull();

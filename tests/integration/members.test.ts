@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
+import { firstPage } from '../support/people.ts';
 import { Teams } from '../support/team.ts';
 
 let database: TestDatabase;
@@ -24,7 +25,7 @@ const refused = (status: number) => ({ ok: false, status, faults: { form: expect
 describe('the list', () => {
 	test('names everybody, and who owns it alone', async () => {
 		const { org, owner, admin } = await team();
-		const list = await people.members.list(org);
+		const list = (await people.members.list(org, firstPage)).items;
 		expect(list.map(({ name }) => name)).toEqual(['admin', 'member', 'owner', 'viewer']);
 		expect(list.find(({ id }) => id === owner.id)).toMatchObject({
 			email: owner.name,
@@ -38,12 +39,14 @@ describe('the list', () => {
 		expect(await people.members.ownedAlone(owner.id)).toEqual([org]);
 
 		await teams.member(org, 'owner');
-		expect((await people.members.list(org)).some(({ isLastOwner }) => isLastOwner)).toBe(false);
+		expect((await people.members.list(org, firstPage)).items.some(({ isLastOwner }) => isLastOwner)).toBe(
+			false
+		);
 		expect(await people.members.ownedAlone(owner.id)).toEqual([]);
 	});
 
 	test('of an organization that is not there is empty', async () => {
-		expect(await people.members.list(randomUUID())).toEqual([]);
+		expect((await people.members.list(randomUUID(), firstPage)).items).toEqual([]);
 	});
 });
 
@@ -94,7 +97,7 @@ describe('a membership', () => {
 			VALUES (${randomUUID()}, ${org}, ${pending.email}, 'viewer', ${randomUUID()}, now() + interval '1 day')`;
 		expect(await people.members.remove(org, admin, viewer.id)).toEqual({ ok: true });
 		expect(await people.organizations.membership(viewer.id, slug)).toBeNull();
-		expect(await people.invitations.list(org)).toEqual([expect.objectContaining(pending)]);
+		expect((await people.invitations.list(org, firstPage)).items).toEqual([expect.objectContaining(pending)]);
 		expect(await teams.audited(org, 'removed a member')).toEqual([
 			{ actor: admin.name, target: viewer.name, details: { role: 'viewer' } }
 		]);
@@ -162,7 +165,7 @@ describe('at the same instant', () => {
 		);
 		expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
 		expect(answers).toContainEqual(refused(403)); // who was demoted first is no owner any more
-		const owners = (await people.members.list(org)).filter(({ role }) => role === 'owner');
+		const owners = (await people.members.list(org, firstPage)).items.filter(({ role }) => role === 'owner');
 		expect(owners).toHaveLength(1);
 	});
 
@@ -226,6 +229,6 @@ test('in another organization nobody finds or changes anything', async () => {
 		refused(404)
 	);
 	expect(await people.members.remove(here.org, here.owner, there.viewer.id)).toEqual(refused(404));
-	expect(await people.members.list(there.org)).toHaveLength(4);
+	expect((await people.members.list(there.org, firstPage)).items).toHaveLength(4);
 	expect(await teams.roleOf(there.org, there.viewer.name)).toBe('viewer');
 });

@@ -15,7 +15,7 @@ import { open, type Sqlite } from '../../src/lib/server/sqlite/connect.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { migrations, web } from '../support/deploy-scene.ts';
 import { line } from '../support/lines.ts';
-import { from, openAccounts, signUp } from '../support/people.ts';
+import { firstPage, from, openAccounts, signUp } from '../support/people.ts';
 
 /** Everything that reads or changes what an organization has, as routes reach it. */
 interface Stores {
@@ -90,7 +90,7 @@ async function makeTenant(name: string): Promise<Tenant> {
 	});
 	const invitation = { email: `guest@${name}.example`, role: 'viewer' } as const;
 	await accounts.invitations.create(org.id, owner, invitation, 'http://localhost');
-	const [pending] = await accounts.invitations.list(org.id);
+	const [pending] = (await accounts.invitations.list(org.id, firstPage)).items;
 	await transact(database.sql, (transaction) => logs.append(org.id, [line(`line of ${name}`)], transaction));
 	const { id: deployId } = deploys.create(org.id, web);
 	await deploys.append(org.id, deployId, null, Buffer.from(`log of ${name}\n`));
@@ -136,7 +136,7 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 	const new_ = { email: 'guest@example.com', role: 'viewer' } as const;
 	const theirSession = { kind: 'session', sessionId: theirs.sessionId, userId: theirs.owner.id } as const;
 	return {
-		'keys.list': () => keys.list(mine.org),
+		'keys.list': () => keys.list(mine.org, firstPage),
 		'keys.get': () => keys.get(mine.org, theirs.keyId),
 		'keys.watch': () => keys.watch(mine.org, theirs.keyId),
 		'keys.make of theirs': () => keys.make(theirs.org, mine.owner, { name: 'mine', scopes: ['read'] }),
@@ -155,7 +155,7 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 		'ownership.transfer': () => ownership.transfer(mine.org, mine.owner, theirs.memberId),
 		'ownership.transfer of theirs': () => ownership.transfer(theirs.org, mine.owner, mine.owner.id),
 		'deletion.remove of theirs': () => deletion.remove(theirs.org, mine.owner, theirs.name),
-		'members.list': () => members.list(mine.org),
+		'members.list': () => members.list(mine.org, firstPage),
 		'members.ownedAlone': () => members.ownedAlone(mine.owner.id),
 		'members.changeRole': () => members.changeRole(mine.org, mine.owner, theirs.memberId, 'viewer'),
 		'members.changeRole of theirs': () =>
@@ -163,7 +163,7 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 		'members.remove': () => members.remove(mine.org, mine.owner, theirs.memberId),
 		'members.remove of theirs': () => members.remove(theirs.org, mine.owner, theirs.memberId),
 		'members.leave of theirs': () => members.leave(theirs.org, mine.owner),
-		'invitations.list': () => invitations.list(mine.org),
+		'invitations.list': () => invitations.list(mine.org, firstPage),
 		'invitations.create of theirs': () =>
 			invitations.create(theirs.org, mine.owner, new_, 'http://localhost'),
 		'invitations.revoke': () => invitations.revoke(mine.org, mine.owner, theirs.invitationId),

@@ -10,6 +10,9 @@ export const from = (address: string): From => ({ address, userAgent: null });
 
 export const password = 'correct horse battery';
 
+/** What a list is asked for without more. */
+export const firstPage = { q: '', page: 1 };
+
 type Options = Parameters<typeof accounts>[1];
 
 /** The accounts of a server whose sign-up is open, unless told otherwise, and that listens to nothing. */

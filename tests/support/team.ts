@@ -50,7 +50,10 @@ export class Teams {
 
 	/** Of an e-mail address; undefined: no member. */
 	async roleOf(org: string, email: string): Promise<Role | undefined> {
-		return (await this.people.members.list(org)).find((member) => member.email === email)?.role;
+		const [member] = await this.sql<{ role: Role }[]>`
+			SELECT m.role FROM memberships m JOIN users u ON u.id = m.user_id
+			WHERE m.org_id = ${org} AND u.email = ${email}`;
+		return member?.role;
 	}
 
 	/** What was recorded of an organization, in order. */

@@ -13,6 +13,7 @@ import { invitations, forgetOld as forgetOldInvitations } from './organizations/
 import * as instanceLists from './administration/lists.ts';
 import { KeyCache } from './keys/cache.ts';
 import { KeyGuard } from './keys/guard.ts';
+import * as keyList from './keys/key-list.ts';
 import { KeyUse, type KeyRequest } from './keys/use.ts';
 import * as keys from './keys/keys.ts';
 import { poster, type SendMail } from './mail/mail.ts';
@@ -22,6 +23,7 @@ import { ownAccount } from './users/own-account.ts';
 import { organizationSettings } from './organizations/settings.ts';
 import * as organizations from './organizations/organizations.ts';
 import { ownership } from './organizations/ownership.ts';
+import type { Wanted } from './pages.ts';
 import { passwordReset } from './users/password-reset.ts';
 import { passwords } from './users/passwords.ts';
 import * as rateLimits from './rate-limits.ts';
@@ -59,8 +61,8 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 		passwordReset: passwordReset(sql, hashing, post),
 		keys: {
 			make: (org: string, actor: audit.Person, key: keys.NewKey) => keys.make(sql, org, actor, key),
-			list: (org: string) => keys.list(sql, org),
-			get: (org: string, id: string) => keys.get(sql, org, id),
+			list: (org: string, wanted: Wanted) => keyList.of(sql, org, wanted),
+			get: (org: string, id: string) => keyList.get(sql, org, id),
 			revoke: (org: string, actor: audit.Person, id: string) => keys.revoke(sql, org, actor, id),
 			watch: (org: string, id: string) => keys.watch(sql, org, id),
 			/** Whose key it is: from memory, if it was asked for lately. */
@@ -91,8 +93,8 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 		},
 		administration: {
 			...administration(sql),
-			organizations: (wanted: instanceLists.Wanted) => instanceLists.organizations(sql, wanted),
-			users: (wanted: instanceLists.Wanted) => instanceLists.users(sql, wanted)
+			organizations: (wanted: Wanted) => instanceLists.organizations(sql, wanted),
+			users: (wanted: Wanted) => instanceLists.users(sql, wanted)
 		},
 		signUp: (form: SignUp, from: audit.From) => signUps.signUp(sql, hashing, form, from, config),
 		signUpByMail: signUpByMail(sql, hashing, { options: config, post }),

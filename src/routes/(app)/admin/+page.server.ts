@@ -1,4 +1,5 @@
-import { administer, wantedOf } from './administer';
+import { wantedOf } from '../wanted';
+import { administer } from './administer';
 import { instanceAdmin } from './instance-admin';
 import type { Actions, PageServerLoad } from './$types';
 

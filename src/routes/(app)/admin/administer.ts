@@ -1,17 +1,9 @@
-import { error, fail } from '@sveltejs/kit';
+import { fail } from '@sveltejs/kit';
 import type { Person } from '$server/accounts/audit/audit';
 import type { Administered } from '$server/accounts/administration/administration';
-import * as instanceLists from '$server/accounts/administration/lists';
 import { instanceAdmin } from './instance-admin';
 
 type Change = (actor: Person, id: string) => Promise<Administered>;
-
-/** Which part of a list an address asks for; refused with a sentence if it cannot be read. */
-export function wantedOf(url: URL): instanceLists.Wanted {
-	const parsed = instanceLists.parse(url.searchParams);
-	if (!parsed.ok) error(400, parsed.detail);
-	return parsed.wanted;
-}
 
 /** Does to the organization or user whose id a form names what was asked for, and says so. */
 export async function administer(

@@ -1,5 +1,5 @@
-import * as v from 'valibot';
-import { patternsOf, searched } from '../audit/filter.ts';
+import { patternsOf } from '../audit/filter.ts';
+import { before, shown, type Page, type Wanted } from '../pages.ts';
 import type { Queryable } from '../queryable.ts';
 
 /** What instance admins see of an organization that need not be theirs: counts, never what is in it. */
@@ -24,45 +24,6 @@ export interface ListedUser {
 	lastSeenAt: Date | null;
 }
 
-export interface InstancePage<Item> {
-	items: Item[];
-	/** How many match on all pages. */
-	total: number;
-	page: number;
-	pages: number;
-}
-
-export interface Wanted {
-	q: string;
-	/** From 1. */
-	page: number;
-}
-
-/** Rows of a page. */
-export const shown = 50;
-
-const parameters = v.object({
-	q: v.optional(searched, ''),
-	page: v.optional(
-		v.pipe(
-			v.string(),
-			v.regex(/^[1-9]\d{0,5}$/, 'There is no such page: begin at the first.'),
-			v.transform(Number)
-		),
-		'1'
-	)
-});
-
-/** Reads the parameters of a list's address; an empty one is none, and those of others are left alone. */
-export function parse(
-	searchParams: URLSearchParams
-): { ok: true; wanted: Wanted } | { ok: false; detail: string } {
-	const given = Object.fromEntries([...searchParams].filter(([, value]) => value.trim() !== ''));
-	const parsed = v.safeParse(parameters, given);
-	if (!parsed.success) return { ok: false, detail: parsed.issues[0].message };
-	return { ok: true, wanted: parsed.output };
-}
-
 /** The organizations whose name or address has all words, by name. */
 export async function organizations(sql: Queryable, { q, page }: Wanted) {
 	const found = await sql<(ListedOrganization & { total: number })[]>`
@@ -72,7 +33,7 @@ export async function organizations(sql: Queryable, { q, page }: Wanted) {
 		FROM (
 			SELECT id, slug, name, suspended_at AS "suspendedAt", count(*) OVER () AS total FROM organizations
 			WHERE concat_ws(E'\n', name, slug) ILIKE ALL (${patternsOf(q)}::text[])
-			ORDER BY lower(name), id LIMIT ${shown} OFFSET ${(page - 1) * shown}
+			ORDER BY lower(name), id LIMIT ${shown} OFFSET ${before({ page })}
 		) AS o ORDER BY lower(o.name), o.id`;
 	return pageOf(found, page);
 }
@@ -87,12 +48,12 @@ export async function users(sql: Queryable, { q, page }: Wanted) {
 			SELECT id, name, email, instance_admin AS "instanceAdmin", suspended_at AS "suspendedAt",
 				last_seen_at AS seen_at, count(*) OVER () AS total FROM users
 			WHERE concat_ws(E'\n', name, email) ILIKE ALL (${patternsOf(q)}::text[])
-			ORDER BY email LIMIT ${shown} OFFSET ${(page - 1) * shown}
+			ORDER BY email LIMIT ${shown} OFFSET ${before({ page })}
 		) AS u ORDER BY u.email`;
 	return pageOf(found, page);
 }
 
-function pageOf<Item>(found: (Item & { total: number })[], page: number): InstancePage<Item> {
+function pageOf<Item>(found: (Item & { total: number })[], page: number): Page<Item> {
 	const total = found[0]?.total ?? 0;
 	const items = found.map(({ total: _, ...item }) => item as unknown as Item);
 	return { items, total, page, pages: Math.max(1, Math.ceil(total / shown)) };

@@ -5,7 +5,7 @@ import type { Scope } from '../../postgres/schema.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
-import type { KeyRequest, Use } from './use.ts';
+import type { Use } from './use.ts';
 import * as turn from '../organizations/turn.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
@@ -29,21 +29,6 @@ export interface NewKey {
 	name: string;
 	scopes: Scope[];
 	expiresAt?: Date | null;
-}
-
-/** A key as its organization's admins see it: everything but the key itself, which nobody knows any more. */
-export interface ShownKey {
-	id: string;
-	name: string;
-	prefix: string;
-	scopes: Scope[];
-	createdAt: Date;
-	/** The name of who made it; null if they are gone, or worked on the server's own machine. */
-	createdBy: string | null;
-	expiresAt: Date | null;
-	isExpired: boolean;
-	/** The last request that came with it, as far as it is written: see use.ts. */
-	lastUse: { at: Date; address: string | null; request: KeyRequest } | null;
 }
 
 /** What cannot be a key costs no query. */
@@ -95,42 +80,6 @@ export async function find(sql: Queryable, key: string): Promise<Key | null> {
 		FROM api_keys k JOIN organizations o ON o.id = k.org_id
 		WHERE k.hash = ${digest(key)} AND coalesce(k.expires_at > now(), true)`;
 	return found ?? null;
-}
-
-/** The keys of an organization, the newest first. */
-export function list(sql: Queryable, org: string): Promise<ShownKey[]> {
-	return read(sql, org, null);
-}
-
-/** One key of an organization, or null. */
-export async function get(sql: Queryable, org: string, id: string): Promise<ShownKey | null> {
-	if (!isUuid(id)) return null;
-	const [key] = await read(sql, org, id);
-	return key ?? null;
-}
-
-interface Row extends Omit<ShownKey, 'lastUse'> {
-	usedAt: Date | null;
-	usedFrom: string | null;
-	request: KeyRequest | null;
-}
-
-/** All of an organization's keys, or the one with the id. */
-async function read(sql: Queryable, org: string, id: string | null): Promise<ShownKey[]> {
-	const rows = await sql<Row[]>`
-		SELECT k.id, k.name, k.prefix, k.scopes, k.created_at AS "createdAt",
-			coalesce(nullif(u.name, ''), u.email) AS "createdBy",
-			k.expires_at AS "expiresAt", coalesce(k.expires_at <= now(), false) AS "isExpired",
-			k.last_used_at AS "usedAt", k.last_used_address AS "usedFrom", k.last_request AS request
-		FROM api_keys k LEFT JOIN users u ON u.id = k.created_by
-		WHERE k.org_id = ${org} AND (${id}::uuid IS NULL OR k.id = ${id})
-		ORDER BY k.created_at DESC, k.id DESC`;
-	return rows.map(shown);
-}
-
-function shown({ usedAt, usedFrom, request, ...key }: Row): ShownKey {
-	const lastUse = usedAt && request ? { at: usedAt, address: usedFrom, request } : null;
-	return { ...key, lastUse };
 }
 
 /** Deletes a key, which ends what it opened on every instance, if the actor may at that instant. */

@@ -7,25 +7,16 @@ import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import { email } from '../forms.ts';
+import * as invitationList from './invitation-list.ts';
 import { invitationMail } from '../mail/invitation.ts';
 import type { Mail, SendMail } from '../mail/mail.ts';
 import * as members from './members.ts';
+import type { Wanted } from '../pages.ts';
 import * as rateLimits from '../rate-limits.ts';
 import type { Queryable } from '../queryable.ts';
 import { mayChange } from '../roles.ts';
 import type { Refused } from '../refusal.ts';
 import * as turn from './turn.ts';
-
-/** For the list of those that nobody has accepted yet. */
-export interface Invitation {
-	id: string;
-	email: string;
-	role: Role;
-	/** Whose it is, by e-mail address; null if that account is gone. */
-	invitedBy: string | null;
-	expiresAt: Date;
-	isExpired: boolean;
-}
 
 /** What the page behind a link says. */
 export interface Offer {
@@ -77,7 +68,7 @@ export function invitations(sql: Sql, options: Options) {
 		/** Invites an address, whose earlier link is void then; mails the link too, if there is a mail server. */
 		create: (org: string, actor: audit.Person, invitation: NewInvitation, origin: string) =>
 			invite(sql, org, actor, invitation, { ...options, origin }),
-		list: (org: string) => list(sql, org),
+		list: (org: string, wanted: Wanted) => invitationList.of(sql, org, wanted),
 		/** Makes a link void, if the actor might have made it. */
 		revoke: (org: string, actor: audit.Person, id: string) =>
 			transact(sql, (transaction) => revoke(transaction, org, actor, id)),
@@ -155,14 +146,6 @@ async function isMember(sql: Queryable, org: string, email: string): Promise<boo
 	const found = await sql`
 		SELECT FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ${org} AND u.email = ${email}`;
 	return found.count > 0;
-}
-
-/** Those of an organization that nobody has accepted, the newest first. */
-async function list(sql: Queryable, org: string): Promise<Invitation[]> {
-	return sql<Invitation[]>`
-		SELECT i.id, i.email, i.role, u.email AS "invitedBy", i.expires_at AS "expiresAt", i.expires_at <= now() AS "isExpired"
-		FROM invitations i LEFT JOIN users u ON u.id = i.invited_by
-		WHERE i.org_id = ${org} ORDER BY i.created_at DESC, i.id`;
 }
 
 async function revoke(

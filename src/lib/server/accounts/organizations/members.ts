@@ -4,22 +4,12 @@ import type { Sql } from '../../postgres/connect.ts';
 import { roles, type Role } from '../../postgres/schema.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
+import * as memberList from './member-list.ts';
+import type { Wanted } from '../pages.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 import { mayChange } from '../roles.ts';
 import * as turn from './turn.ts';
-
-export interface Member {
-	id: string;
-	name: string;
-	email: string;
-	role: Role;
-	isSuspended: boolean;
-	/** Whether nobody else could do what only owners may: such a member can neither leave nor get another role. */
-	isLastOwner: boolean;
-	since: Date;
-	lastSeenAt: Date | null;
-}
 
 export type Changed = { ok: true } | Refused;
 
@@ -30,7 +20,7 @@ export const roleForm = v.object({ role });
 /** The members of organizations. Every change takes its turn with the others of that organization. */
 export function members(sql: Sql) {
 	return {
-		list: (org: string) => list(sql, org),
+		list: (org: string, wanted: Wanted) => memberList.of(sql, org, wanted),
 		/** Gives a member another role, if the actor may at that instant. */
 		changeRole: (org: string, actor: audit.Person, userId: string, to: Role) =>
 			transact(sql, (transaction) => change(transaction, org, actor, userId, to)),
@@ -42,19 +32,6 @@ export function members(sql: Sql) {
 			transact(sql, (transaction) => change(transaction, org, actor, actor.id, null)),
 		ownedAlone: (userId: string) => ownedAlone(sql, userId)
 	};
-}
-
-/** Everybody who belongs to an organization, by name. */
-async function list(sql: Queryable, org: string): Promise<Member[]> {
-	return sql<Member[]>`
-		SELECT u.id, u.name, u.email, m.role, u.suspended_at IS NOT NULL AS "isSuspended", m.created_at AS since,
-			u.last_seen_at AS "lastSeenAt",
-			m.role = 'owner' AND NOT EXISTS (
-				SELECT FROM memberships o JOIN users ou ON ou.id = o.user_id
-				WHERE o.org_id = ${org} AND o.role = 'owner' AND o.user_id <> m.user_id AND ou.suspended_at IS NULL
-			) AS "isLastOwner"
-		FROM memberships m JOIN users u ON u.id = m.user_id
-		WHERE m.org_id = ${org} ORDER BY lower(u.name), u.email`;
 }
 
 /** Turns a member into another role, or (null) into no member. */

@@ -1,5 +1,6 @@
 import { redirect } from '@sveltejs/kit';
-import { administer, wantedOf } from '../administer';
+import { wantedOf } from '../../wanted';
+import { administer } from '../administer';
 import { instanceAdmin } from '../instance-admin';
 import type { Actions, PageServerLoad } from './$types';
 

@@ -2,6 +2,7 @@ import { fail } from '@sveltejs/kit';
 import * as forms from '$server/accounts/forms';
 import { newKey } from '$server/accounts/keys/forms';
 import { actorOf } from '../../../../actor';
+import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';
 import type { Actions, PageServerLoad } from './$types';
 import { commands } from './commands';
@@ -9,8 +10,9 @@ import { present } from './present';
 
 export const load: PageServerLoad = async (event) => {
 	const { org } = await membershipOf(event, 'keys');
-	const keys = await event.locals.app.accounts.keys.list(org.id);
-	return { keys: keys.map(present) };
+	const wanted = wantedOf(event.url);
+	const { items, ...place } = await event.locals.app.accounts.keys.list(org.id, wanted);
+	return { q: wanted.q, keys: items.map(present), place };
 };
 
 export const actions: Actions = {

@@ -4,6 +4,7 @@ import * as invitations from '$server/accounts/organizations/invitations';
 import * as members from '$server/accounts/organizations/members';
 import { may } from '$server/accounts/roles';
 import { actorOf } from '../../../../actor';
+import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';
 import { presentInvitation, presentMember, rolesFor } from './present';
 import type { Actions, PageServerLoad } from './$types';
@@ -11,13 +12,18 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
 	const { org, role } = await membershipOf(event, 'members');
 	const { accounts } = event.locals.app;
-	const [everybody, pending] = await Promise.all([
-		accounts.members.list(org.id),
-		accounts.invitations.list(org.id)
+	const wanted = wantedOf(event.url);
+	const [members, invitations] = await Promise.all([
+		accounts.members.list(org.id, wanted),
+		accounts.invitations.list(org.id, wantedOf(event.url, 'invitations'))
 	]);
 	return {
-		members: everybody.map((member) => presentMember(member, role)),
-		invitations: pending.map((invitation) => presentInvitation(invitation, role)),
+		q: wanted.q,
+		members: { ...members, items: members.items.map((member) => presentMember(member, role)) },
+		invitations: {
+			...invitations,
+			items: invitations.items.map((invitation) => presentInvitation(invitation, role))
+		},
 		/** Those that the reader may offer. */
 		roles: rolesFor(role, null)
 	};

@@ -1,5 +1,5 @@
-import type { Invitation } from '$server/accounts/organizations/invitations';
-import type { Member } from '$server/accounts/organizations/members';
+import type { Invitation } from '$server/accounts/organizations/invitation-list';
+import type { Member } from '$server/accounts/organizations/member-list';
 import { mayChange } from '$server/accounts/roles';
 import { roles, type Role } from '$server/postgres/schema';
 

@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import type { ShownKey } from '$server/accounts/keys/keys';
+import type { ShownKey } from '$server/accounts/keys/key-list';
 import { membershipOf } from '../../../membership';
 
 /**

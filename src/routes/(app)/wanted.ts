@@ -1,0 +1,9 @@
+import { error } from '@sveltejs/kit';
+import * as pages from '$server/accounts/pages';
+
+/** Which page of a list an address asks for, by that parameter; refused with a sentence if it cannot be read. */
+export function wantedOf(url: URL, parameter = 'page'): pages.Wanted {
+	const parsed = pages.parse(url.searchParams, parameter);
+	if (!parsed.ok) error(400, parsed.detail);
+	return parsed.wanted;
+}
