@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { bootstrap, type Bootstrapped } from '../lib/server/accounts/bootstrap.ts';
 import * as forms from '../lib/server/accounts/forms.ts';
 import { passwords } from '../lib/server/accounts/users/passwords.ts';
+import * as signUps from '../lib/server/accounts/users/sign-up.ts';
 import * as database from './database.ts';
 
 const usage = `Usage: tailrace bootstrap --org NAME --email ADDRESS --password PASSWORD [--json]
@@ -16,7 +17,8 @@ It reads the server's environment: DATABASE_URL, or else the embedded PostgreSQL
 /** What the flag of a form's field is called. */
 const flags: Record<string, string> = { organization: '--org', email: '--email', password: '--password' };
 
-type Asked = { ok: true; form: forms.SignUp; json: boolean } | { ok: false; status: 0 | 2; message: string };
+type Asked =
+	{ ok: true; form: signUps.SignUp; json: boolean } | { ok: false; status: 0 | 2; message: string };
 
 /** Exit status 2 for wrong usage, 1 if the database cannot be used; what it made, and nothing else, goes to stdout. */
 export async function run(args: string[]): Promise<number> {
@@ -50,7 +52,7 @@ function read(args: string[]): Asked {
 		});
 		if (values.help) return { ok: false, status: 0, message: usage };
 		const { org: organization, email, password } = values;
-		const form = forms.read(forms.signUp, { organization, email, password });
+		const form = forms.read(signUps.form, { organization, email, password });
 		return form.ok ? { ok: true, form: form.values, json: values.json } : wrong(list(form.faults));
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;

@@ -202,3 +202,10 @@ test('signing in keeps where one was going, also after a wrong password', async 
 	expect(await wrong.text()).not.toContain('action=');
 	expect((await post(path, { email, password })).headers.get('location')).toBe('/account/sessions');
 });
+
+test('a mail that was asked for just before the server stops arrives', async () => {
+	const { email } = await person('kai');
+	await post('/reset-password', { email });
+	await server.stop();
+	expect(mailbox.mails.flatMap(({ to }) => to)).toContain(email);
+});

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import * as config from './config.ts';
@@ -36,6 +37,16 @@ test('an empty environment gives the defaults of README', () => {
 
 test('empty and blank values count as not set', () => {
 	expect(configOf({ PORT: '', DATABASE_URL: ' ', SELF_LOGS: '', HOST: undefined })).toEqual({
+		...configOf({}),
+		isTrustedProxy: expect.any(Function)
+	});
+});
+
+test('docker-compose.yml passes on who may sign up, what is believed and how mails go, each empty unless it is set', () => {
+	const compose = readFileSync('docker-compose.yml', 'utf8');
+	const names = [...compose.matchAll(/^ {6}([A-Z_]+): \$\{\1:-\}$/gm)].map(([, name]) => name ?? '');
+	expect(names).toEqual(['SIGN_UP', 'TRUSTED_PROXIES', 'SMTP_URL', 'SMTP_FROM']);
+	expect(configOf(Object.fromEntries(names.map((name) => [name, ''])))).toEqual({
 		...configOf({}),
 		isTrustedProxy: expect.any(Function)
 	});

@@ -8,7 +8,6 @@ import * as emailTokens from './mail/tokens.ts';
 import type { Asked, AuditFilter } from './audit/filter.ts';
 import * as auditList from './audit/list.ts';
 import { deletion } from './organizations/deletion.ts';
-import type { SignIn, SignUp } from './forms.ts';
 import { invitations, forgetOld as forgetOldInvitations } from './organizations/invitations.ts';
 import * as instanceLists from './administration/lists.ts';
 import { KeyCache } from './keys/cache.ts';
@@ -96,10 +95,10 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 			organizations: (wanted: Wanted) => instanceLists.organizations(sql, wanted),
 			users: (wanted: Wanted) => instanceLists.users(sql, wanted)
 		},
-		signUp: (form: SignUp, from: audit.From) => signUps.signUp(sql, hashing, form, from, config),
+		signUp: (form: signUps.SignUp, from: audit.From) => signUps.signUp(sql, hashing, form, from, config),
 		signUpByMail: signUpByMail(sql, hashing, { options: config, post }),
 		signUpIsOpen: () => signUps.isOpen(sql, config),
-		signIn: (form: SignIn, from: audit.From, previous?: string | null) =>
+		signIn: (form: signIns.SignIn, from: audit.From, previous?: string | null) =>
 			signIns.signIn(sql, hashing, form, from, previous),
 		/** Ends a session by its token, and notes who did. */
 		signOut: (token: string, person: audit.Person) => signOut(sql, token, person),

@@ -2,10 +2,10 @@ import type { Sql } from '../postgres/connect.ts';
 import type { Role } from '../postgres/schema.ts';
 import { transact } from '../postgres/transaction.ts';
 import * as audit from './audit/audit.ts';
-import type { SignUp } from './forms.ts';
 import * as keys from './keys/keys.ts';
 import * as organizations from './organizations/organizations.ts';
 import type { Passwords } from './users/passwords.ts';
+import type { SignUp } from './users/sign-up.ts';
 import type { Queryable } from './queryable.ts';
 import * as users from './users/users.ts';
 

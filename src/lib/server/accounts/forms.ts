@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import * as organizations from './organizations/organizations.ts';
-import * as passwords from './users/password-strength.ts';
 
 /** What is wrong, by field, as sentences to show; `form` is what concerns no single field. */
 export type Faults = Partial<Record<Field | 'form', string>>;
@@ -60,29 +59,6 @@ export const organization = v.pipe(
 		({ input }) => organizations.fault(input) ?? ''
 	)
 );
-
-/** For an account that is to be made. */
-export const signUp = v.pipe(
-	v.object({
-		name: v.optional(line, ''),
-		email,
-		password: v.string('Choose a password.'),
-		organization
-	}),
-	v.forward(
-		v.partialCheck(
-			[['email'], ['password'], ['organization']],
-			({ email, password, organization }) => passwords.fault(password, email, [organization]) === null,
-			({ input }) => passwords.fault(input.password, input.email, [input.organization]) ?? ''
-		),
-		['password']
-	)
-);
-export type SignUp = v.InferOutput<typeof signUp>;
-
-/** Of the password nothing is asked: one that could not be chosen is just a wrong one. */
-export const signIn = v.object({ email, password: v.string('Type your password.') });
-export type SignIn = v.InferOutput<typeof signIn>;
 
 /** Reads a form (or what was given on a command line) into its values, or says what is wrong with each field. */
 export function read<Schema extends v.GenericSchema>(

@@ -1,5 +1,6 @@
 import * as cookies from '$server/accounts/sessions/cookies.ts';
 import * as forms from '$server/accounts/forms.ts';
+import * as signIns from '$server/accounts/sessions/sign-in.ts';
 import { fail, redirect } from '@sveltejs/kit';
 import { refuse } from '../../refuse';
 import { pathOf } from '../next.ts';
@@ -18,7 +19,7 @@ export const actions: Actions = {
 		const { request, locals, url, cookies: jar } = event;
 		const data = await request.formData();
 		const typed = { email: String(data.get('email') ?? '') };
-		const form = forms.read(forms.signIn, data);
+		const form = forms.read(signIns.form, data);
 		if (!form.ok) return fail(400, { typed, faults: form.faults });
 
 		const { app, from, isSecure } = locals;

@@ -1,6 +1,7 @@
 import * as cookies from '$server/accounts/sessions/cookies.ts';
 import * as forms from '$server/accounts/forms.ts';
 import { shortest } from '$server/accounts/users/password-strength.ts';
+import * as signUps from '$server/accounts/users/sign-up.ts';
 import { fail, redirect } from '@sveltejs/kit';
 import { refuse } from '../../refuse';
 import type { Actions, PageServerLoad } from './$types';
@@ -21,7 +22,7 @@ export const actions: Actions = {
 		const data = await request.formData();
 		const text = (field: string) => String(data.get(field) ?? '');
 		const typed = { name: text('name'), email: text('email'), organization: text('organization') };
-		const form = forms.read(forms.signUp, data);
+		const form = forms.read(signUps.form, data);
 		if (!form.ok) return fail(400, { typed, faults: form.faults });
 
 		const { app, from, origin, isSecure } = locals;

@@ -1,13 +1,18 @@
+import * as v from 'valibot';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import type { SignIn } from '../forms.ts';
+import { email } from '../forms.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import * as rateLimits from '../rate-limits.ts';
 import type { Refused, TooMany } from '../refusal.ts';
 import { sessions, type NewSession } from './sessions.ts';
 import * as users from '../users/users.ts';
+
+/** Of the password nothing is asked: one that could not be chosen is just a wrong one. */
+export const form = v.object({ email, password: v.string('Type your password.') });
+export type SignIn = v.InferOutput<typeof form>;
 
 export type SignedIn = { ok: true; session: NewSession } | Refused;
 

@@ -2,11 +2,10 @@ import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import * as emailTokens from '../mail/tokens.ts';
-import type { SignIn } from '../forms.ts';
 import * as letters from '../mail/letters.ts';
 import type { Post } from '../mail/mail.ts';
 import type { Passwords } from './passwords.ts';
-import { holdProven, prove } from './profile.ts';
+import { holdProven, prove, type NewEmail } from './profile.ts';
 import * as rateLimits from '../rate-limits.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
@@ -28,7 +27,7 @@ const linksPerAccount = { limit: 20, windowMs: 60 * 60_000 };
 export async function ask(
 	sql: Sql,
 	passwords: Passwords,
-	{ email, password }: SignIn,
+	{ email, password }: NewEmail,
 	person: audit.Person,
 	{ origin, post }: { origin: string; post: Post | null }
 ): Promise<Asked> {

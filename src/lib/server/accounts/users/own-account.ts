@@ -1,7 +1,6 @@
 import type { Sql } from '../../postgres/connect.ts';
 import type * as audit from '../audit/audit.ts';
 import * as emailChange from './email-change.ts';
-import type { SignIn } from '../forms.ts';
 import type { Post } from '../mail/mail.ts';
 import type { Passwords } from './passwords.ts';
 import * as profile from './profile.ts';
@@ -14,7 +13,7 @@ export function ownAccount(sql: Sql, passwords: Passwords, post: Post | null) {
 		/** `sessionId` is the one that stays. */
 		changePassword: (form: profile.NewPassword, person: audit.Person, sessionId: string | null) =>
 			profile.changePassword(sql, passwords, form, person, sessionId),
-		changeEmail: (form: SignIn, person: audit.Person, origin: string) =>
+		changeEmail: (form: profile.NewEmail, person: audit.Person, origin: string) =>
 			emailChange.ask(sql, passwords, form, person, { origin, post }),
 		findNewEmail: (token: string, person: audit.Person) => emailChange.find(sql, token, person),
 		confirmEmail: (token: string, person: audit.Person, origin: string) =>

@@ -22,6 +22,7 @@ export const passwordForm = v.object({
 	newPassword: v.string('Choose a password.')
 });
 
+export type NewEmail = v.InferOutput<typeof emailForm>;
 export type NewPassword = v.InferOutput<typeof passwordForm>;
 
 /** Gives somebody another name. */

@@ -3,7 +3,6 @@ import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import * as emailTokens from '../mail/tokens.ts';
-import type { SignUp } from '../forms.ts';
 import * as letters from '../mail/letters.ts';
 import type { Post } from '../mail/mail.ts';
 import type { Passwords } from './passwords.ts';
@@ -31,7 +30,7 @@ export function signUpByMail(sql: Sql, passwords: Passwords, { options, post }: 
 	return {
 		/** Whether signing up goes like this now. */
 		isOn: async () => post !== null && (await users.anyExists(sql)),
-		ask: async (form: SignUp, asked: letters.Asked) =>
+		ask: async (form: signUps.SignUp, asked: letters.Asked) =>
 			post ? ask(sql, passwords, form, asked, { options, post }) : signUps.closed,
 		find: (token: string) => find(sql, token),
 		confirm: (token: string, password: string, from: audit.From) =>
@@ -46,7 +45,7 @@ export function signUpByMail(sql: Sql, passwords: Passwords, { options, post }: 
 async function ask(
 	sql: Sql,
 	passwords: Passwords,
-	form: SignUp,
+	form: signUps.SignUp,
 	asked: letters.Asked,
 	{ options, post }: { options: signUps.Options; post: Post }
 ): Promise<{ ok: true } | Refused> {

@@ -1,16 +1,37 @@
+import * as v from 'valibot';
 import type { Config } from '../../config.ts';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import type { SignUp } from '../forms.ts';
+import { email, line, organization } from '../forms.ts';
 import * as keys from '../keys/keys.ts';
 import * as organizations from '../organizations/organizations.ts';
+import { fault } from './password-strength.ts';
 import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import * as rateLimits from '../rate-limits.ts';
 import { sessions, type NewSession } from '../sessions/sessions.ts';
 import type { Refused, TooMany } from '../refusal.ts';
 import * as users from './users.ts';
+
+/** For an account that is to be made. */
+export const form = v.pipe(
+	v.object({
+		name: v.optional(line, ''),
+		email,
+		password: v.string('Choose a password.'),
+		organization
+	}),
+	v.forward(
+		v.partialCheck(
+			[['email'], ['password'], ['organization']],
+			({ email, password, organization }) => fault(password, email, [organization]) === null,
+			({ input }) => fault(input.password, input.email, [input.organization]) ?? ''
+		),
+		['password']
+	)
+);
+export type SignUp = v.InferOutput<typeof form>;
 
 export interface NewAccount {
 	user: users.User;
