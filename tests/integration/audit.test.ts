@@ -4,19 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as audit from '../../src/lib/server/accounts/audit/audit.ts';
 import * as auditExport from '../../src/lib/server/accounts/audit/export.ts';
 import * as auditFilter from '../../src/lib/server/accounts/audit/filter.ts';
-import type { Details } from '../../src/lib/server/accounts/audit/list.ts';
-import * as auditList from '../../src/lib/server/accounts/audit/list.ts';
+import type { Details } from '../../src/lib/server/accounts/audit/events.ts';
+import { auditList } from '../../src/lib/server/accounts/audit/list.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
-import { openAccounts, signUp } from '../support/people.ts';
+import { from, openAccounts, password, signUp } from '../support/people.ts';
 import { startSite, type Site, type Tenant } from '../support/site.ts';
 import { makeTenant } from '../support/tenants.ts';
 
 let site: Site;
 let sql: Sql;
+let list: ReturnType<typeof auditList>;
 beforeAll(async () => {
 	site = await startSite();
 	sql = site.database.sql;
+	list = auditList(sql);
 });
 afterAll(() => site.stop());
 
@@ -32,8 +34,8 @@ async function emptyOrg(): Promise<string> {
 const invite = (org: string | null, target: string, details: Details = {}, actor = ada) =>
 	audit.record(sql, org, actor, { action: 'invited', target, details });
 
-async function targets(org: string, asked: auditFilter.Asked): Promise<(string | null)[]> {
-	return (await auditList.of(sql, org, asked)).events.map(({ target }) => target);
+async function targets(org: string, wanted: auditFilter.Wanted): Promise<(string | null)[]> {
+	return (await list.of(org, wanted)).events.map(({ target }) => target);
 }
 
 /** So many events, named by their numbers, the last the newest. */
@@ -98,10 +100,10 @@ describe('the list', () => {
 		const [org, other] = [await emptyOrg(), await emptyOrg()];
 		await fill(org, 120);
 		await invite(other, 'theirs');
-		const first = await auditList.of(sql, org, {});
+		const first = await list.of(org, {});
 		await invite(org, 'meanwhile');
-		const second = await auditList.of(sql, org, { before: first.next ?? undefined });
-		const third = await auditList.of(sql, org, { before: second.next ?? undefined });
+		const second = await list.of(org, { before: first.next ?? undefined });
+		const third = await list.of(org, { before: second.next ?? undefined });
 		const all = [first, second, third].map(({ events }) => events.map(({ target }) => target));
 		expect(all).toEqual([numbered(120, 71), numbered(70, 21), numbered(20, 1)]);
 		expect(third.next).toBeNull();
@@ -137,6 +139,22 @@ describe('the list', () => {
 		expect(await targets(org, { q: "' OR true --" })).toEqual([]);
 	});
 
+	test('is searched in what details say, not in how they are stored', async () => {
+		const org = await emptyOrg();
+		await invite(org, 'quoted', {
+			name: 'say "hello"',
+			path: 'a\\b',
+			before: null,
+			hosts: ['a.example', 'b']
+		});
+		await invite(org, 'plain', { mailed: true, days: 30 });
+		for (const q of ['{', '[', ':', ',', '"hello', '\\', 'null', '\\"', 'a.example,', 'NAME:'])
+			expect([q, await targets(org, { q })]).toEqual([q, ['"hello', '\\'].includes(q) ? ['quoted'] : []]);
+		for (const q of ['"HELLO"', 'a\\b', 'before', 'a.example b hosts', 'quoted say'])
+			expect([q, await targets(org, { q })]).toEqual([q, ['quoted']]);
+		for (const q of ['true', '30 mailed']) expect(await targets(org, { q })).toEqual(['plain']);
+	});
+
 	test('is narrowed to an action and to days, by the clock of the database', async () => {
 		const org = await emptyOrg();
 		const times = [
@@ -159,15 +177,15 @@ describe('the list', () => {
 		expect(await targets(org, { to: '2026-11-19' })).toEqual([times[0]]);
 	});
 
-	test('of the instance has each event once, with its organization for as long as there is one', async () => {
+	test('of the instance has each event once, with its organization, also when that is no more', async () => {
 		const people = openAccounts(sql);
 		const { user, org } = await signUp(people, 'fay');
 		const actor = { ...ada, id: user.id, name: user.email };
 		await audit.recordOfAccount(sql, user.id, actor, { action: 'changed their password' });
 		await invite(org.id, 'to fay & co', {}, actor);
 		const find = async (q: string) =>
-			(await auditList.ofInstance(sql, { q })).events.map(({ action, org }) => [action, org]);
-		const own = { slug: org.slug, name: org.name };
+			(await list.ofInstance({ q })).events.map(({ action, org }) => [action, org]);
+		const own = { slug: org.slug, name: org.name, isDeleted: false };
 		expect(await find(user.email)).toEqual([
 			['invited', own],
 			['changed their password', null],
@@ -176,10 +194,15 @@ describe('the list', () => {
 			['signed up', null]
 		]);
 		expect(await find(`${org.slug} invited`)).toEqual([['invited', own]]);
-		const copies = await auditList.of(sql, org.id, { action: 'changed their password' });
+		const copies = await list.of(org.id, { action: 'changed their password' });
 		expect(copies.events).toHaveLength(1);
-		await sql`DELETE FROM organizations WHERE id = ${org.id}`;
-		expect(await find(`invited ${user.email}`)).toEqual([['invited', null]]);
+		const deleted = await people.deletion.remove(org.id, actor, org.name);
+		expect(deleted).toEqual({ ok: true });
+		expect(await find(`${org.slug} invited ${user.email}`)).toEqual([
+			['invited', { ...own, isDeleted: true }]
+		]);
+		const exported = await Array.fromAsync(list.everyOfInstance({ q: org.slug, action: 'invited' }));
+		expect(exported.flat()).toMatchObject([{ orgId: org.id, actorId: user.id }]);
 	});
 
 	test.each([
@@ -199,7 +222,108 @@ describe('the list', () => {
 
 	test('takes an empty parameter for none', () => {
 		const parsed = auditFilter.parse(new URLSearchParams('q=+&action=&from=&to=&other=1'));
-		expect(parsed).toEqual({ ok: true, asked: {} });
+		expect(parsed).toEqual({ ok: true, wanted: {} });
+	});
+});
+
+describe('what concerns an account', () => {
+	test('is in the list of each of its organizations, however many they are', async () => {
+		const people = openAccounts(sql);
+		const { user } = await signUp(people, 'gus');
+		await sql`
+			WITH many AS (
+				INSERT INTO organizations (id, slug, name, retention_days)
+				SELECT gen_random_uuid(), 'many-' || number, 'Many', 30 FROM generate_series(1, 7500) AS number RETURNING id
+			)
+			INSERT INTO memberships (org_id, user_id, role) SELECT id, ${user.id}, 'viewer' FROM many`;
+		const signedIn = await people.signIn({ email: user.email, password }, from('192.0.2.8'));
+		expect(signedIn.ok).toBe(true);
+		const [events] = await sql`
+			SELECT count(DISTINCT org_id) AS organizations, count(*) FILTER (WHERE NOT is_copy) AS own, count(DISTINCT id) AS all
+			FROM audit_events WHERE actor_id = ${user.id} AND action = 'signed in' AND address = '192.0.2.8'`;
+		expect(events).toEqual({ organizations: 7_501, own: 1, all: 7_502 });
+	});
+});
+
+describe('a search', () => {
+	/** Statements that wait for the table. */
+	const waiting = async (application: string) => {
+		const rows = await sql`
+			SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = ${application}
+				AND wait_event_type = 'Lock'`;
+		return rows.length;
+	};
+
+	test('finds stretch by stretch what one look would find, and says how far it came when that takes long', async () => {
+		const org = await emptyOrg();
+		await fill(org, 120);
+		const short = auditList(sql, { stride: 7, patience: 60_000 });
+		for (const wanted of [{ q: 'number' }, { q: '12' }, { q: 'absent' }, { action: 'invited' }] as const) {
+			expect(await short.of(org, wanted)).toEqual(await list.of(org, wanted));
+			const every = await Array.fromAsync(short.everyOf(org, wanted));
+			expect(every.flat()).toEqual((await Array.fromAsync(list.everyOf(org, wanted))).flat());
+		}
+		const hasty = auditList(sql, { stride: 50, patience: 0 });
+		const come: unknown[] = [];
+		let before: string | undefined;
+		do {
+			const { events, next, notice } = await hasty.of(org, { q: 'number 12', before });
+			come.push([events.map(({ target }) => target), notice]);
+			before = next ?? undefined;
+		} while (before !== undefined);
+		const far = expect.stringMatching(/has come to \d{4}-\d\d-\d\d \d\d:\d\d UTC\. Go on with "Older"/);
+		expect(come).toEqual([
+			[['number 120', 'number 112'], far],
+			[[], far],
+			[['number 12'], null]
+		]);
+		const every = await Array.fromAsync(hasty.everyOfInstance({ q: 'number 12' }));
+		expect(every.flat().filter(({ orgId }) => orgId === org)).toHaveLength(3);
+	});
+
+	test('ends with its client', async () => {
+		const org = await emptyOrg();
+		await fill(org, 100);
+		const leaving = new AbortController();
+		const { search } = await transact(sql, async (transaction) => {
+			await transaction`LOCK TABLE audit_events`;
+			const search = auditList(sql, { stride: 10, patience: 60_000 }).of(
+				org,
+				{ q: 'number' },
+				leaving.signal
+			);
+			search.catch(() => {}); // whoever awaits it hears of it below
+			await expect.poll(() => waiting('tailrace test'), { interval: 5 }).toBe(1);
+			leaving.abort();
+			return { search };
+		});
+		expect((await search).events.map(({ target }) => target)).toEqual(numbered(100, 91));
+	});
+
+	test('takes turns with others: two statements at a time, five searches of an organization, and all else goes on', async () => {
+		const [tenant, other] = [await site.tenant(), await site.tenant()];
+		await invite(tenant.org.id, 'bob@example.com');
+		const owner = await tenant.signedIn();
+		const page = `/${tenant.org.slug}/settings/audit?q=bob@`;
+		const leaving = new AbortController();
+		await transact(sql, async (transaction) => {
+			await transaction`LOCK TABLE audit_events`;
+			const six = Array.from({ length: 6 }, async () => {
+				const response = await owner.fetch(page, { signal: leaving.signal });
+				return [response.status, await response.text()];
+			});
+			expect(await Promise.race(six)).toEqual([200, expect.stringContaining('Too many searches')]);
+			await expect.poll(() => waiting('tailrace pages'), { interval: 5 }).toBe(2);
+			const file = await owner.fetch(`/${tenant.org.slug}/settings/audit/export?q=bob@`);
+			expect([file.status, file.headers.get('retry-after')]).toEqual([503, '1']);
+			expect(await file.json()).toMatchObject({ detail: expect.stringContaining('Try again in a moment') });
+			expect((await other.fetch('/api/logs')).status).toBe(200);
+			leaving.abort();
+			await Promise.allSettled(six);
+		});
+		await expect
+			.poll(async () => (await owner.fetch(page)).text(), { interval: 20 })
+			.toContain('bob@example.com');
 	});
 });
 
@@ -232,7 +356,8 @@ describe('an export', () => {
 			action: 'invited',
 			target: 'number 5000',
 			details: {},
-			address: ada.address
+			address: ada.address,
+			actor_id: null
 		});
 	});
 
@@ -245,6 +370,9 @@ describe('an export', () => {
 			'-1',
 			'@SUM(A1)',
 			'\t=1',
+			'\n=1',
+			'\r=1',
+			'＝1',
 			'say "hello", world',
 			'line\r\nbreak',
 			'plain'
@@ -253,15 +381,15 @@ describe('an export', () => {
 		await audit.record(sql, id, { ...ada, name: '=cmd()' }, { action: 'left' });
 		const owner = await tenant.signedIn();
 		const csv = await (await owner.fetch(path(tenant, 'format=csv&q=member'))).text();
-		const cells = ['"\'\t=1"', "'@SUM(A1)", "'-1", "'+1", "'=1+1"].map((cell) => cell.replaceAll('"', ''));
+		const cells = ["'＝1", '"\'\r=1"', '"\'\n=1"', "'\t=1", "'@SUM(A1)", "'-1", "'+1", "'=1+1"];
 		const details = '"member → admin; scopes: a, b"';
-		const line = (cell: string) => `,ada@example.com,invited,${cell},${details},192.0.2.7\r\n`;
+		const line = (cell: string) => `,ada@example.com,invited,${cell},${details},192.0.2.7,\r\n`;
 		const shown = ['plain', '"line\r\nbreak"', '"say ""hello"", world"', ...cells];
 		expect(csv.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')).toBe(
-			`time,actor,action,target,details,address\r\n${shown.map(line).join('')}`
+			`time,actor,action,target,details,address,actor_id\r\n${shown.map(line).join('')}`
 		);
 		const all = await (await owner.fetch(path(tenant))).text();
-		expect(all).toContain(",'=cmd(),left,,,192.0.2.7\r\n");
+		expect(all).toContain(",'=cmd(),left,,,192.0.2.7,\r\n");
 	});
 
 	test('is for those who may see the audit, and for their organization', async () => {
@@ -272,6 +400,11 @@ describe('an export', () => {
 		expect(await status(owner.fetch(path(tenant, 'format=xlsx')))).toBe(400);
 		expect(await status(owner.fetch(path(tenant, 'before=1')))).toBe(400);
 		expect(await status(owner.fetch('/admin/audit/export'))).toBe(404);
+		const refused = await owner.fetch(path(tenant, 'from=yesterday'), { headers: { accept: 'text/html' } });
+		expect([refused.status, refused.headers.get('content-type')]).toEqual([400, 'application/problem+json']);
+		expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('like 2026-11-21') });
+		const noKey = await owner.fetch(`/${tenant.org.slug}/settings/keys/${randomUUID()}/last-request`);
+		expect(await noKey.json()).toMatchObject({ status: 404, detail: expect.stringContaining('no such key') });
 		await sql`UPDATE memberships SET role = 'member' WHERE org_id = ${tenant.org.id}`;
 		expect(await status(owner.fetch(path(tenant)))).toBe(403);
 		for (const address of [path(tenant, 'q=a'), '/admin/audit/export?format=csv']) {
@@ -296,9 +429,9 @@ describe('an export', () => {
 			.split('\r\n')
 			.map((row) => row.split(',').slice(1));
 		expect(rows).toEqual([
-			['actor', 'action', 'target', 'details', 'address', 'organization'],
-			['ada@example.com', 'invited', 'nobody', `name: ${tenant.org.slug}`, '192.0.2.7', ''],
-			['ada@example.com', 'invited', 'bob', '', '192.0.2.7', tenant.org.slug]
+			['actor', 'action', 'target', 'details', 'address', 'actor_id', 'organization', 'organization_id'],
+			['ada@example.com', 'invited', 'nobody', `name: ${tenant.org.slug}`, '192.0.2.7', '', '', ''],
+			['ada@example.com', 'invited', 'bob', '', '192.0.2.7', '', tenant.org.slug, tenant.org.id]
 		]);
 		const ndjson = await (await admin.fetch(`${query}&format=ndjson`)).text();
 		const events = ndjson
@@ -306,6 +439,7 @@ describe('an export', () => {
 			.split('\n')
 			.map((line) => JSON.parse(line));
 		expect(events.map(({ organization }) => organization)).toEqual([null, tenant.org.slug]);
+		expect(events.map(({ organization_id: id }) => id)).toEqual([null, tenant.org.id]);
 	});
 
 	test('that is under way breaks off when its reader may see it no more, and nothing else does', async () => {
@@ -321,6 +455,21 @@ describe('an export', () => {
 		expect(site.server.output()).not.toContain('broke off');
 	});
 
+	test('that fails by a fault of ours is answered with a page that needs nothing else', async () => {
+		const tenant = await site.tenant();
+		const owner = await tenant.signedIn();
+		await sql`ALTER TABLE memberships RENAME TO mislaid`;
+		const failed = await owner.fetch(path(tenant), { headers: { accept: 'text/html' } });
+		const page = await failed.text();
+		await sql`ALTER TABLE mislaid RENAME TO memberships`;
+		expect(failed.status).toBe(500);
+		expect(page).toContain('<h1>Something went wrong on the server. Its log says what.</h1>');
+		expect(page).toContain(
+			'<title>Something went wrong on the server. Its log says what. · Tailrace</title>'
+		);
+		expect(page).not.toMatch(/<script|<link|src=|url\(|@import/);
+	});
+
 	test('ends where its reader is shown out', async () => {
 		const { org } = await makeTenant(sql);
 		await fill(org, 1_500);
@@ -328,7 +477,7 @@ describe('an export', () => {
 		const goOn = async () => {
 			if (++asked > 0) throw new Error('the access has ended');
 		};
-		const pieces = auditExport.write(auditList.everyOf(sql, org, {}), 'ndjson', { goOn });
+		const pieces = auditExport.write(list.everyOf(org, {}), 'ndjson', { goOn });
 		const { value } = await pieces.next();
 		expect(
 			new TextDecoder()

@@ -170,6 +170,7 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 		'invitations.revoke of theirs': () => invitations.revoke(theirs.org, mine.owner, theirs.invitationId),
 		'auditList.of': () => accounts.auditList.of(mine.org, asked),
 		'auditList.everyOf': () => Array.fromAsync(accounts.auditList.everyOf(mine.org, asked)),
+		'auditList.refusalOf': async () => accounts.auditList.refusalOf(mine.org, { q: theirs.org }),
 		'access.findRevoked': async () => [
 			...(await accounts.access.findRevoked(mine.org, [theirSession])).values()
 		],
@@ -233,7 +234,7 @@ const others = new Set(
 	account.changeName account.changePassword account.changeEmail account.findNewEmail account.confirmEmail
 	account.endOtherSessions passwordReset.ask passwordReset.find passwordReset.use keys.identify keys.used
 	newOrganizations.mayMake newOrganizations.make deletion.among
-	invitations.find invitations.join invitations.signUp users.anyExists access.expiryOf auditList.ofInstance
+	invitations.find invitations.join invitations.signUp users.anyExists access.expiryOf auditList.ofInstance auditList.refusalOfInstance
 	auditList.everyOfInstance administration.isAdmin administration.suspendOrganization administration.restoreOrganization
 	administration.suspendUser administration.restoreUser administration.grantAdmin administration.withdrawAdmin
 	administration.organizations administration.users signUpByMail.isOn signUpByMail.ask

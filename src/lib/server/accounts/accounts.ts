@@ -5,8 +5,7 @@ import * as access from './access.ts';
 import { administration } from './administration/administration.ts';
 import * as audit from './audit/audit.ts';
 import * as emailTokens from './mail/tokens.ts';
-import type { Asked, AuditFilter } from './audit/filter.ts';
-import * as auditList from './audit/list.ts';
+import { auditList } from './audit/list.ts';
 import { deletion } from './organizations/deletion.ts';
 import { invitations, forgetOld as forgetOldInvitations } from './organizations/invitations.ts';
 import * as instanceLists from './administration/lists.ts';
@@ -84,12 +83,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 				access.findAllRevoked(sql, asked),
 			expiryOf: access.expiryOf
 		},
-		auditList: {
-			of: (org: string, asked: Asked) => auditList.of(sql, org, asked),
-			ofInstance: (asked: Asked) => auditList.ofInstance(sql, asked),
-			everyOf: (org: string, filter: AuditFilter) => auditList.everyOf(sql, org, filter),
-			everyOfInstance: (filter: AuditFilter) => auditList.everyOfInstance(sql, filter)
-		},
+		auditList: auditList(sql),
 		administration: {
 			...administration(sql),
 			organizations: (wanted: Wanted) => instanceLists.organizations(sql, wanted),

@@ -1,4 +1,4 @@
-import type { Details } from './list.ts';
+import type { Details } from './events.ts';
 
 /** The details of an event as people read them, like "role: member → admin"; `from` and `to` are of one change. */
 export function describe(details: Details): string[] {

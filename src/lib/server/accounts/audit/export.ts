@@ -1,5 +1,5 @@
 import { describe } from './details.ts';
-import type { InstanceEvent, ListedEvent } from './list.ts';
+import type { InstanceEvent, ListedEvent } from './events.ts';
 
 export const formats = ['csv', 'ndjson'] as const;
 export type Format = (typeof formats)[number];
@@ -9,7 +9,7 @@ export const contentTypes: Record<Format, string> = {
 	ndjson: 'application/x-ndjson'
 };
 
-type Exported = ListedEvent & Partial<Pick<InstanceEvent, 'org'>>;
+type Exported = ListedEvent & Partial<Pick<InstanceEvent, 'org' | 'orgId'>>;
 type Value = string | null;
 
 /** An export, written as its reader takes it. Before each batch but the first `goOn` is asked: what it throws ends it. */
@@ -19,8 +19,7 @@ export async function* write(
 	{ withOrg = false, goOn }: { withOrg?: boolean; goOn(): Promise<unknown> }
 ): AsyncGenerator<Uint8Array, void> {
 	const encoder = new TextEncoder();
-	if (format === 'csv')
-		yield encoder.encode(row(columns.filter((name) => withOrg || name !== 'organization')));
+	if (format === 'csv') yield encoder.encode(row(withOrg ? [...columns, ...columnsOfOrg] : columns));
 	let isFirst = true;
 	for await (const events of batches) {
 		if (!isFirst) await goOn();
@@ -32,17 +31,26 @@ export async function* write(
 	}
 }
 
-const columns = ['time', 'actor', 'action', 'target', 'details', 'address', 'organization'];
+const columns = ['time', 'actor', 'action', 'target', 'details', 'address', 'actor_id'];
+const columnsOfOrg = ['organization', 'organization_id'];
 
-function csvOf({ at, actor, action, target, details, address, org }: Exported, withOrg: boolean): string {
-	const cells = [at.toISOString(), actor, action, target, describe(details).join('; '), address];
-	return row(withOrg ? [...cells, org?.slug ?? null] : cells);
+function csvOf(event: Exported, withOrg: boolean): string {
+	const { at, actor, action, target, details, address, actorId } = event;
+	const cells = [at.toISOString(), actor, action, target, describe(details).join('; '), address, actorId];
+	return row(withOrg ? [...cells, ...Object.values(orgOf(event))] : cells);
 }
 
-function ndjsonOf({ id, at, actor, action, target, details, address, org }: Exported, withOrg: boolean) {
-	const event = { id, time: at.toISOString(), actor, action, target, details, address };
-	return `${JSON.stringify(withOrg ? { ...event, organization: org?.slug ?? null } : event)}\n`;
+function ndjsonOf(event: Exported, withOrg: boolean): string {
+	const { id, at, actor, actorId, action, target, details, address } = event;
+	const own = { id, time: at.toISOString(), actor, actor_id: actorId, action, target, details, address };
+	return `${JSON.stringify(withOrg ? { ...own, ...orgOf(event) } : own)}\n`;
 }
+
+/** Slugs are given away again, ids are not. */
+const orgOf = ({ org, orgId }: Exported) => ({
+	organization: org?.slug ?? null,
+	organization_id: orgId ?? null
+});
 
 /** RFC 4180, section 2. */
 function row(cells: Value[]): string {
@@ -51,5 +59,5 @@ function row(cells: Value[]): string {
 
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** What a spreadsheet would take for a formula becomes text (OWASP, "CSV Injection"). */
-const defused = (text: string) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+/** What a spreadsheet would take for a formula, also one with wide characters, becomes text (OWASP, "CSV Injection"). */
+const defused = (text: string) => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);

@@ -11,12 +11,12 @@ export interface AuditFilter {
 	to?: string | undefined;
 }
 
-export interface Asked extends AuditFilter {
+export interface Wanted extends AuditFilter {
 	/** The id of an event: only those before it. */
 	before?: string | undefined;
 }
 
-export type Parsed = { ok: true; asked: Asked } | { ok: false; detail: string };
+export type Parsed = { ok: true; wanted: Wanted } | { ok: false; detail: string };
 
 /** Words and characters of a search, so that one costs no more than a look at each event. */
 const mostWords = 20;
@@ -53,16 +53,23 @@ export function parse(searchParams: URLSearchParams): Parsed {
 	const given = Object.fromEntries([...searchParams].filter(([, value]) => value.trim() !== ''));
 	const parsed = v.safeParse(parameters, given);
 	if (!parsed.success) return { ok: false, detail: parsed.issues[0].message };
-	return { ok: true, asked: parsed.output };
+	return { ok: true, wanted: parsed.output };
 }
 
 /**
- * A pattern of ILIKE for each word, which must occur as it was typed. In small letters: addresses are kept so, and a
+ * A pattern of LIKE for each word, which must occur as it was typed. In small letters: addresses are kept so, and a
  * database with the locale C knows upper and lower case of ASCII alone.
  */
 export function patternsOf(text = ''): string[] {
-	return wordsOf(text.toLowerCase()).map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+	return wordsOf(text.toLowerCase()).map(patternOf);
 }
+
+/** The same for words in the text of JSON, which has quotes and backslashes escaped. */
+export function patternsInJson(text = ''): string[] {
+	return wordsOf(text.toLowerCase()).map((word) => patternOf(word.replace(/["\\]/g, '\\$&')));
+}
+
+const patternOf = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`;
 
 /** Where the events lie of the days from `start` (inclusive) to `end` (exclusive). */
 export interface Stretch {

@@ -1,120 +1,71 @@
-import type { Action } from './audit.ts';
-import { patternsOf, stretchOf, type Asked, type AuditFilter } from './filter.ts';
-import type { Queryable } from '../queryable.ts';
+import type { Sql } from '../../postgres/connect.ts';
+import * as events from './events.ts';
+import type { InstanceEvent, ListedEvent } from './events.ts';
+import type { AuditFilter, Wanted } from './filter.ts';
+import { busy, Search, type AuditPage, type Bounds, type Source } from './search.ts';
 
-export type Details = Record<string, string | number | boolean | null | string[]>;
-
-/** What somebody did. */
-export interface ListedEvent {
-	/** In the order in which they happened. */
-	id: string;
-	at: Date;
-	/** The e-mail address of who did it, or what was typed as one. */
-	actor: string;
-	action: Action;
-	target: string | null;
-	details: Details;
-	address: string | null;
-}
-
-/** With the organization that it was done to: null if it was done to none, or to one that is no more. */
-export interface InstanceEvent extends ListedEvent {
-	org: { slug: string; name: string } | null;
-}
-
-export interface AuditPage<Event> {
-	/** Newest first. */
-	events: Event[];
-	/** The `before` with which the list goes on; null at its end. */
-	next: string | null;
-}
-
-/** Events of a page, unless told otherwise. */
+/** Events of a page, and those that an export reads at once. */
 const shown = 50;
-/** Events that an export reads at once. */
 const batch = 1_000;
 
-/** The events of an organization that match, newest first. */
-export async function of(
-	sql: Queryable,
-	org: string,
-	asked: Asked,
-	limit = shown
-): Promise<AuditPage<ListedEvent>> {
-	const events = await sql<ListedEvent[]>`
-		SELECT e.id, e.at, e.actor, e.action, e.target, e.details, e.address FROM audit_events e
-		WHERE e.org_id = ${org} ${within(sql, asked)} ${having(sql, asked.q)}
-		ORDER BY e.id DESC LIMIT ${limit + 1}`;
-	return pageOf(events, limit);
+/** What was done to an organization, and on the whole instance. */
+export function auditList(sql: Sql, bounds: Bounds = { stride: 10_000, patience: 5_000 }) {
+	const search = new Search(bounds);
+	const ofOrg = (org: string) => organization(sql, org);
+	const all = instance(sql);
+
+	return {
+		/** A page of the events of an organization that match. */
+		of: (org: string, wanted: Wanted, signal?: AbortSignal) => show(search, ofOrg(org), wanted, signal),
+		/** A page of the events of the whole instance that match, each once. */
+		ofInstance: (wanted: Wanted, signal?: AbortSignal) => show(search, all, wanted, signal),
+		/**
+		 * Everything of an organization that matches, in batches of at most 1,000 events, each read when it is asked for: no
+		 * connection is held meanwhile. Ends when the signal is aborted.
+		 */
+		everyOf: (org: string, filter: AuditFilter, signal?: AbortSignal) =>
+			batches(search, ofOrg(org), filter, signal),
+		/** Everything of the instance that matches, as `everyOf`. */
+		everyOfInstance: (filter: AuditFilter, signal?: AbortSignal) => batches(search, all, filter, signal),
+		/** Why everything of an organization that matches cannot be read now; null: it can. */
+		refusalOf: (org: string, filter: AuditFilter) => (search.isRefused(ofOrg(org), filter) ? busy : null),
+		/** The same for everything of the instance. */
+		refusalOfInstance: (filter: AuditFilter) => (search.isRefused(all, filter) ? busy : null)
+	};
 }
 
-/** The events of the whole instance that match, newest first, each once. An organization is found by its name, too. */
-export async function ofInstance(
-	sql: Queryable,
-	asked: Asked,
-	limit = shown
-): Promise<AuditPage<InstanceEvent>> {
-	const events = await sql<InstanceEvent[]>`
-		SELECT e.id, e.at, e.actor, e.action, e.target, e.details, e.address,
-			CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name) END AS org
-		FROM audit_events e LEFT JOIN organizations o ON o.id = e.org_id
-		WHERE NOT e.is_copy ${within(sql, asked)} ${having(sql, asked.q, sql`, o.slug, o.name`)}
-		ORDER BY e.id DESC LIMIT ${limit + 1}`;
-	return pageOf(events, limit);
+const organization = (sql: Sql, org: string): Source<ListedEvent> => ({
+	owner: org,
+	read: (wanted, most, mark) => events.ofOrganization(sql, org, wanted, most, mark),
+	mark: (wanted, count) => events.markOfOrganization(sql, org, wanted, count)
+});
+
+const instance = (sql: Sql): Source<InstanceEvent> => ({
+	owner: 'instance',
+	read: (wanted, most, mark) => events.ofInstance(sql, wanted, most, mark),
+	mark: (wanted, count) => events.markOfInstance(sql, wanted, count)
+});
+
+async function show<Event extends ListedEvent>(
+	search: Search,
+	source: Source<Event>,
+	wanted: Wanted,
+	signal?: AbortSignal
+): Promise<AuditPage<Event>> {
+	if (search.isRefused(source, wanted)) return { events: [], next: null, notice: busy };
+	return search.page(source, wanted, shown, signal);
 }
 
-/**
- * The conditions on id, time and action; only those that are asked for, because a plan that is kept for any parameters
- * would sort half a million events for the newest 50. `IS TRUE` keeps the index on `at` out, for the same reason.
- */
-function within(sql: Queryable, { from, to, before, action }: Asked) {
-	const { start, end, firstId, endId } = stretchOf({ from, to });
-	return sql`
-		${before === undefined ? sql`` : sql`AND e.id < ${before}`}
-		${from === undefined ? sql`` : sql`AND e.id >= ${firstId} AND (e.at >= ${start}) IS TRUE`}
-		${to === undefined ? sql`` : sql`AND e.id < ${endId} AND (e.at < ${end}) IS TRUE`}
-		${action === undefined ? sql`` : sql`AND e.action = ${action}`}`;
-}
-
-/** The condition that each word of a search occurs in an event, or in what stands with it. */
-function having(sql: Queryable, q: string | undefined, beside = sql``) {
-	const patterns = patternsOf(q);
-	if (patterns.length === 0) return sql``;
-	return sql`
-		AND concat_ws(E'\n', e.actor, e.action, e.target, e.address, CASE WHEN e.details <> '{}' THEN (
-			SELECT string_agg(key || E'\n' || value, E'\n') FROM jsonb_each_text(e.details)
-		) END ${beside}) ILIKE ALL (${patterns}::text[])`;
-}
-
-/**
- * Everything of an organization that matches, in batches of at most 1,000 events, each read when it is asked for: no
- * connection is held meanwhile.
- */
-export function everyOf(
-	sql: Queryable,
-	org: string,
-	filter: AuditFilter
-): AsyncGenerator<ListedEvent[], void> {
-	return batches((before) => of(sql, org, { ...filter, before }, batch));
-}
-
-/** Everything of the instance that matches, as `everyOf`. */
-export function everyOfInstance(sql: Queryable, filter: AuditFilter): AsyncGenerator<InstanceEvent[], void> {
-	return batches((before) => ofInstance(sql, { ...filter, before }, batch));
-}
-
-async function* batches<Event>(
-	read: (before: string | undefined) => Promise<AuditPage<Event>>
+async function* batches<Event extends ListedEvent>(
+	search: Search,
+	source: Source<Event>,
+	filter: AuditFilter,
+	signal?: AbortSignal
 ): AsyncGenerator<Event[], void> {
 	let before: string | undefined;
 	do {
-		const { events, next } = await read(before);
-		yield events;
-		before = next ?? undefined;
+		const page = await search.page(source, { ...filter, before }, batch, signal);
+		yield page.events;
+		before = page.next ?? undefined;
 	} while (before !== undefined);
-}
-
-function pageOf<Event extends ListedEvent>(found: Event[], limit: number): AuditPage<Event> {
-	const events = found.slice(0, limit);
-	return { events, next: found.length > limit ? (events.at(-1)?.id ?? null) : null };
 }

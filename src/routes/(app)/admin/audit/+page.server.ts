@@ -1,13 +1,14 @@
 import { actions } from '$server/accounts/audit/audit';
-import { present } from '../../[org]/settings/audit/present';
-import { askedOf, linksOf } from '../../[org]/settings/audit/query';
+import { present } from '../../audit/present';
+import { linksOf, wantedOf } from '../../audit/query';
 import { instanceAdmin } from '../instance-admin';
 import type { PageServerLoad } from './$types';
 
 /** Who did what on the whole instance, the newest first. */
-export const load: PageServerLoad = async ({ locals, url }) => {
+export const load: PageServerLoad = async ({ locals, url, request }) => {
 	instanceAdmin({ locals, url });
-	const asked = askedOf(url);
-	const { events, next } = await locals.app.accounts.auditList.ofInstance(asked);
-	return { asked, actions: [...actions], events: events.map(present), links: linksOf(asked, next) };
+	const wanted = wantedOf(url);
+	const { events, next, notice } = await locals.app.accounts.auditList.ofInstance(wanted, request.signal);
+	const links = linksOf(wanted, next);
+	return { wanted, actions: [...actions], events: events.map(present), notice, links };
 };

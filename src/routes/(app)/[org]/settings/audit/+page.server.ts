@@ -1,13 +1,15 @@
 import { actions } from '$server/accounts/audit/audit';
 import { membershipOf } from '../../membership';
-import { present } from './present';
-import { askedOf, linksOf } from './query';
+import { present } from '../../../audit/present';
+import { linksOf, wantedOf } from '../../../audit/query';
 import type { PageServerLoad } from './$types';
 
 /** Who did what in the organization, the newest first. */
 export const load: PageServerLoad = async (event) => {
 	const { org } = await membershipOf(event, 'audit');
-	const asked = askedOf(event.url);
-	const { events, next } = await event.locals.app.accounts.auditList.of(org.id, asked);
-	return { asked, actions: [...actions], events: events.map(present), links: linksOf(asked, next) };
+	const wanted = wantedOf(event.url);
+	const { auditList } = event.locals.app.accounts;
+	const { events, next, notice } = await auditList.of(org.id, wanted, event.request.signal);
+	const links = linksOf(wanted, next);
+	return { wanted, actions: [...actions], events: events.map(present), notice, links };
 };

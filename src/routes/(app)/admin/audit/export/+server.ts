@@ -1,20 +1,26 @@
 import { error } from '@sveltejs/kit';
-import { exported, formatOf } from '../../../[org]/settings/audit/exported';
-import { askedOf } from '../../../[org]/settings/audit/query';
+import { problem } from '$server/problem';
+import { withProblems } from '../../../../problems';
+import { exported, formatOf } from '../../../audit/exported';
+import { wantedOf } from '../../../audit/query';
 import { instanceAdmin } from '../../instance-admin';
 import type { RequestHandler } from './$types';
 
 /** Everything that the page's filter shows, on all its pages, as a file. */
-export const GET: RequestHandler = async ({ locals, url }) => {
-	const { id } = instanceAdmin({ locals, url });
-	const { administration, auditList } = locals.app.accounts;
-	const batches = auditList.everyOfInstance(askedOf(url));
-	const format = formatOf(url);
+export const GET: RequestHandler = ({ locals, url, request }) =>
+	withProblems(async () => {
+		const { id } = instanceAdmin({ locals, url });
+		const { administration, auditList } = locals.app.accounts;
+		const wanted = wantedOf(url);
+		const format = formatOf(url);
+		const refusal = auditList.refusalOfInstance(wanted);
+		if (refusal !== null) return problem(503, refusal);
 
-	async function goOn(): Promise<void> {
-		if (!(await administration.isAdmin(id, locals.sessionId))) error(403, 'The access has ended.');
-	}
+		async function goOn(): Promise<void> {
+			if (!(await administration.isAdmin(id, locals.sessionId))) error(403, 'The access has ended.');
+		}
 
-	const failed = (error: unknown) => locals.app.log.error({ err: error }, 'an export broke off');
-	return exported(format, { batches, name: 'instance', withOrg: true, goOn, failed });
-};
+		const failed = (error: unknown) => locals.app.log.error({ err: error }, 'an export broke off');
+		const batches = auditList.everyOfInstance(wanted, request.signal);
+		return exported(format, { batches, name: 'instance', withOrg: true, goOn, failed });
+	});

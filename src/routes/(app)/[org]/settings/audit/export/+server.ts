@@ -1,25 +1,30 @@
 import { error } from '@sveltejs/kit';
+import { problem } from '$server/problem';
+import { withProblems } from '../../../../../problems';
+import { exported, formatOf } from '../../../../audit/exported';
+import { wantedOf } from '../../../../audit/query';
 import { membershipOf } from '../../../membership';
-import { exported, formatOf } from '../exported';
-import { askedOf } from '../query';
 import type { RequestHandler } from './$types';
 
 /** Everything that the page's filter shows, on all its pages, as a file. */
-export const GET: RequestHandler = async (event) => {
-	const { org } = await membershipOf(event, 'audit');
-	const { accounts, log } = event.locals.app;
-	const asked = askedOf(event.url);
-	const format = formatOf(event.url);
-	const { user, sessionId } = event.locals;
+export const GET: RequestHandler = (event) =>
+	withProblems(async () => {
+		const { org } = await membershipOf(event, 'audit');
+		const { accounts, log } = event.locals.app;
+		const wanted = wantedOf(event.url);
+		const format = formatOf(event.url);
+		const refusal = accounts.auditList.refusalOf(org.id, wanted);
+		if (refusal !== null) return problem(503, refusal);
 
-	async function goOn(): Promise<void> {
-		await membershipOf(event, 'audit');
-		const credential = { kind: 'session', sessionId: sessionId ?? '', userId: user?.id ?? '' } as const;
-		const lost = await accounts.access.findRevoked(org.id, [credential]);
-		if (lost.size > 0) error(403, 'The access has ended.');
-	}
+		async function goOn(): Promise<void> {
+			await membershipOf(event, 'audit');
+			const { user, sessionId } = event.locals;
+			const credential = { kind: 'session', sessionId: sessionId ?? '', userId: user?.id ?? '' } as const;
+			const lost = await accounts.access.findRevoked(org.id, [credential]);
+			if (lost.size > 0) error(403, 'The access has ended.');
+		}
 
-	const failed = (error: unknown) => log.error({ err: error }, 'an export broke off');
-	const batches = accounts.auditList.everyOf(org.id, asked);
-	return exported(format, { batches, name: org.slug, goOn, failed });
-};
+		const failed = (error: unknown) => log.error({ err: error }, 'an export broke off');
+		const batches = accounts.auditList.everyOf(org.id, wanted, event.request.signal);
+		return exported(format, { batches, name: org.slug, goOn, failed });
+	});

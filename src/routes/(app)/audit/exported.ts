@@ -1,6 +1,6 @@
 import { error, isHttpError } from '@sveltejs/kit';
 import * as auditExport from '$server/accounts/audit/export';
-import type { ListedEvent } from '$server/accounts/audit/list';
+import type { ListedEvent } from '$server/accounts/audit/events';
 
 interface Exported {
 	batches: AsyncIterable<ListedEvent[]>;
@@ -27,11 +27,13 @@ export function exported(
 	{ batches, name, withOrg, goOn, failed }: Exported
 ): Response {
 	const pieces = auditExport.write(batches, format, { withOrg: withOrg ?? false, goOn });
+	let isLeft = false;
 	const body = new ReadableStream<Uint8Array>(
 		{
 			async pull(controller) {
 				try {
 					const { done, value } = await pieces.next();
+					if (isLeft) return;
 					if (done) controller.close();
 					else controller.enqueue(value);
 				} catch (error) {
@@ -40,6 +42,7 @@ export function exported(
 				}
 			},
 			async cancel() {
+				isLeft = true;
 				await pieces.return();
 			}
 		},

@@ -1,16 +1,16 @@
 import { error } from '@sveltejs/kit';
-import { parse, type Asked, type AuditFilter } from '$server/accounts/audit/filter';
+import { parse, type Wanted, type AuditFilter } from '$server/accounts/audit/filter';
 import type { Format } from '$server/accounts/audit/export';
 
 /** What an address asks of the audit; refused with a sentence if it cannot be read. */
-export function askedOf(url: URL): Asked {
+export function wantedOf(url: URL): Wanted {
 	const parsed = parse(url.searchParams);
 	if (!parsed.ok) error(400, parsed.detail);
-	return parsed.asked;
+	return parsed.wanted;
 }
 
 /** The addresses around a page of events, as queries: what follows it, its beginning, and the whole of it as a file. */
-export function linksOf({ before, ...filter }: Asked, next: string | null) {
+export function linksOf({ before, ...filter }: Wanted, next: string | null) {
 	return {
 		older: next === null ? null : queryOf({ ...filter, before: next }),
 		newest: before === undefined ? null : queryOf(filter),

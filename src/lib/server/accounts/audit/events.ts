@@ -1,0 +1,113 @@
+import type { Queryable } from '../queryable.ts';
+import type { Action } from './audit.ts';
+import { patternsInJson, patternsOf, stretchOf, type Wanted } from './filter.ts';
+
+export type Details = Record<string, string | number | boolean | null | string[]>;
+
+/** What somebody did. */
+export interface ListedEvent {
+	/** In the order in which they happened. */
+	id: string;
+	at: Date;
+	/** Null for a stranger, and for who works on the server's own machine. */
+	actorId: string | null;
+	/** The e-mail address of who did it, or what was typed as one. */
+	actor: string;
+	action: Action;
+	target: string | null;
+	details: Details;
+	address: string | null;
+}
+
+export interface InstanceEvent extends ListedEvent {
+	/** The organization that it was done to; null: to none. */
+	orgId: string | null;
+	/** What that is called, or was called last. Null, too, if it was deleted before names of those were kept. */
+	org: { slug: string; name: string; isDeleted: boolean } | null;
+}
+
+/** How far a look has come: to this event, and it is in it. */
+export interface Mark {
+	id: string;
+	at: Date;
+}
+
+/** The events of an organization that match, newest first: at most so many, none older than the mark. */
+export function ofOrganization(
+	sql: Queryable,
+	org: string,
+	wanted: Wanted,
+	most: number,
+	mark?: Mark | null
+) {
+	return sql<ListedEvent[]>`
+		SELECT e.id, e.at, e.actor_id AS "actorId", e.actor, e.action, e.target, e.details, e.address FROM audit_events e
+		WHERE e.org_id = ${org} ${within(sql, wanted, mark)} ${having(sql, wanted.q)}
+		ORDER BY e.id DESC LIMIT ${most}`;
+}
+
+/** The events of the whole instance, as `ofOrganization`, each once. An organization is found by its name, too. */
+export function ofInstance(sql: Queryable, wanted: Wanted, most: number, mark?: Mark | null) {
+	const [slug, name] = [sql`coalesce(o.slug, d.slug)`, sql`coalesce(o.name, d.name)`];
+	return sql<InstanceEvent[]>`
+		SELECT e.id, e.at, e.actor_id AS "actorId", e.actor, e.action, e.target, e.details, e.address, e.org_id AS "orgId",
+			CASE WHEN ${slug} <> '' THEN json_build_object('slug', ${slug}, 'name', ${name}, 'isDeleted', o.id IS NULL) END AS org
+		FROM audit_events e LEFT JOIN organizations o ON o.id = e.org_id LEFT JOIN deleted_organizations d ON d.id = e.org_id
+		WHERE NOT e.is_copy ${within(sql, wanted, mark)} ${having(sql, wanted.q, sql`, ${slug}, ${name}`)}
+		ORDER BY e.id DESC LIMIT ${most}`;
+}
+
+/** The last of the next so many events of an organization in the days that are wanted; null: there are fewer. */
+export async function markOfOrganization(
+	sql: Queryable,
+	org: string,
+	{ from, to, before }: Wanted,
+	count: number
+) {
+	const [mark] = await sql<Mark[]>`
+		SELECT e.id, e.at FROM audit_events e WHERE e.org_id = ${org} ${within(sql, { from, to, before })}
+		ORDER BY e.id DESC OFFSET ${count - 1} LIMIT 1`;
+	return mark ?? null;
+}
+
+/** The same of the instance, where copies are looked at, too. */
+export async function markOfInstance(sql: Queryable, { from, to, before }: Wanted, count: number) {
+	const [mark] = await sql<Mark[]>`
+		SELECT e.id, e.at FROM audit_events e WHERE true ${within(sql, { from, to, before })}
+		ORDER BY e.id DESC OFFSET ${count - 1} LIMIT 1`;
+	return mark ?? null;
+}
+
+/**
+ * The conditions on id, time and action; only those that are asked for, because a plan that is kept for any parameters
+ * would sort half a million events for the newest 50. `IS TRUE` keeps the index on `at` out, for the same reason.
+ */
+function within(sql: Queryable, { from, to, before, action }: Wanted, mark?: Mark | null) {
+	const { start, end, firstId, endId } = stretchOf({ from, to });
+	return sql`
+		${before === undefined ? sql`` : sql`AND e.id < ${before}`}
+		${mark ? sql`AND e.id >= ${mark.id}` : sql``}
+		${from === undefined ? sql`` : sql`AND e.id >= ${firstId} AND (e.at >= ${start}) IS TRUE`}
+		${to === undefined ? sql`` : sql`AND e.id < ${endId} AND (e.at < ${end}) IS TRUE`}
+		${action === undefined ? sql`` : sql`AND e.action = ${action}`}`;
+}
+
+/**
+ * The condition that each word of a search occurs in an event, or in what stands with it. The first look is at the text of the
+ * JSON, because taking it apart costs five times as much; only what that finds is asked whether the word is one of people's, or
+ * a bracket of JSON's.
+ */
+function having(sql: Queryable, q: string | undefined, beside = sql``) {
+	const patterns = patternsOf(q);
+	if (patterns.length === 0) return sql``;
+	const plain = sql`concat_ws(E'\n', e.actor, e.action, e.target, e.address ${beside})`;
+	return sql`
+		AND CASE WHEN lower(concat_ws(E'\n', to_json(${plain})::text, e.details::text)) LIKE ALL (${patternsInJson(q)}::text[])
+			THEN lower(concat_ws(E'\n', ${plain}, (
+				SELECT string_agg(part, E'\n') FROM (
+					SELECT jsonb_object_keys(e.details) AS part
+					UNION ALL SELECT jsonb_array_elements_text(jsonb_path_query_array(e.details, '$.*[*]'))
+				) AS parts
+			))) LIKE ALL (${patterns}::text[])
+			ELSE false END`;
+}

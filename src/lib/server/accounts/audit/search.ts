@@ -1,0 +1,96 @@
+import type { ListedEvent, Mark } from './events.ts';
+import type { AuditFilter, Wanted } from './filter.ts';
+import { Turns } from './turns.ts';
+
+export interface AuditPage<Event> {
+	/** Newest first. */
+	events: Event[];
+	/** The `before` with which the list goes on; null at its end. */
+	next: string | null;
+	/** Why a search shows less than there may be, and what to do; null: it shows all. */
+	notice: string | null;
+}
+
+/** Whose events, and how they are read. */
+export interface Source<Event> {
+	owner: string;
+	/** At most so many that match, newest first, none older than the mark. */
+	read(wanted: Wanted, most: number, mark?: Mark | null): Promise<Event[]>;
+	/** The last of the next so many, matching or not; null: there are fewer. */
+	mark(wanted: Wanted, count: number): Promise<Mark | null>;
+}
+
+export interface Bounds {
+	/** Events that a search looks at with one statement. */
+	stride: number;
+	/** After so many ms a search shows what it has found. */
+	patience: number;
+}
+
+/** What is said instead of a search that would be one too many. */
+export const busy = 'Too many searches of the audit are under way. Try again in a moment.';
+
+/**
+ * Searches look at a stretch of events after the other, the newest first, each in a turn of its own. So no statement is
+ * long, whoever searches on waits for others no longer than they for him, and a search ends soon after its client.
+ */
+export class Search {
+	readonly #bounds: Bounds;
+	readonly #turns = new Turns();
+
+	constructor(bounds: Bounds) {
+		this.#bounds = bounds;
+	}
+
+	/** Whether many events may have to be looked at, and too many others are about that. */
+	isRefused({ owner }: Source<unknown>, filter: AuditFilter): boolean {
+		return isSearch(filter) && this.#turns.isFull(owner);
+	}
+
+	/** A page of at most `limit` events; when the signal is aborted, of what was found until then. */
+	async page<Event extends ListedEvent>(
+		source: Source<Event>,
+		wanted: Wanted,
+		limit: number,
+		signal?: AbortSignal
+	): Promise<AuditPage<Event>> {
+		if (!isSearch(wanted)) return pageOf(await source.read(wanted, limit + 1), limit);
+		return this.#turns.during(source.owner, () => this.#look(source, wanted, limit, signal));
+	}
+
+	async #look<Event extends ListedEvent>(
+		source: Source<Event>,
+		wanted: Wanted,
+		limit: number,
+		signal?: AbortSignal
+	): Promise<AuditPage<Event>> {
+		const endsAt = performance.now() + this.#bounds.patience;
+		const found: Event[] = [];
+		let { before } = wanted;
+		for (;;) {
+			const rest = { ...wanted, before };
+			const mark = await this.#turns.take(async () => {
+				if (signal?.aborted) return null;
+				const mark = await source.mark(rest, this.#bounds.stride);
+				found.push(...(await source.read(rest, limit + 1 - found.length, mark)));
+				return mark;
+			});
+			if (mark === null || found.length > limit) return pageOf(found, limit);
+			if (performance.now() >= endsAt) return { events: found, next: mark.id, notice: cameTo(mark) };
+			before = mark.id;
+		}
+	}
+}
+
+/** Days and pages are found by an index, words and actions are not. */
+const isSearch = ({ q, action }: AuditFilter) => q !== undefined || action !== undefined;
+
+function pageOf<Event extends ListedEvent>(found: Event[], limit: number): AuditPage<Event> {
+	const events = found.slice(0, limit);
+	return { events, next: found.length > limit ? (events.at(-1)?.id ?? null) : null, notice: null };
+}
+
+function cameTo({ at }: Mark): string {
+	const time = at.toISOString().slice(0, 16).replace('T', ' ');
+	return `This search takes long, and has come to ${time} UTC. Go on with "Older", or narrow it down to some days or one action.`;
+}
