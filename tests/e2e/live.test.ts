@@ -43,23 +43,18 @@ test('a tab hidden for 30 s closes its stream, and misses nothing when it is sho
 		const metrics = await (await fetch(`${server.url}/metrics`, { headers })).text();
 		return Number(/^tailrace_streams (\d+)/m.exec(metrics)?.[1]);
 	};
-	const turn = (hidden: boolean) =>
-		logs.page.evaluate((hidden) => {
-			Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
-			document.dispatchEvent(new Event('visibilitychange'));
-		}, hidden);
 
 	await org.flood('seen', 20);
 	await logs.open();
 	await expect.poll(streams).toBe(1);
 	const hiddenAt = Date.now();
-	await turn(true);
+	await logs.turn('hidden');
 	await org.flood('while hidden', 20);
 	await expect.poll(streams, { timeout: 40_000, intervals: [250] }).toBe(0);
 	expect(Date.now() - hiddenAt).toBeGreaterThanOrEqual(30_000);
 
 	await org.flood('while closed', 200);
-	await turn(false);
+	await logs.turn('shown');
 	await expect(logs.row('while closed 200')).toBeVisible();
 	expect((await logs.shown()).map(({ seq }) => seq)).toEqual(Array.from({ length: 240 }, (_, i) => i + 1));
 	expect(await streams()).toBe(1);

@@ -40,6 +40,14 @@ export class LogsPage {
 		await expect(this.status).toHaveAttribute('data-stream', state, { timeout });
 	}
 
+	/** Turns to another tab, or back to this one, as far as the page can tell. */
+	async turn(to: 'hidden' | 'shown'): Promise<void> {
+		await this.page.evaluate((hidden) => {
+			Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+			document.dispatchEvent(new Event('visibilitychange'));
+		}, to === 'hidden');
+	}
+
 	/** The row of a line that says this and no more. */
 	row(message: string): Locator {
 		return this.rows.filter({ has: this.page.getByText(message, { exact: true }) });

@@ -39,27 +39,53 @@ test('signing in leads to no other site', async ({ page, org }) => {
 	await expect(page).toHaveURL(`/${org.slug}/logs`);
 });
 
-test('signing out in one tab ends the stream of another within a second, and says why', async ({
-	logs,
-	context,
-	org
-}) => {
-	await org.send('the first line');
-	await logs.open();
-	const other = new LogsPage(await context.newPage(), org.slug);
-	await other.open();
+test.describe(() => {
+	test.use({ expectedErrors: [/401/] }); // tabs that are shown again ask once more
 
-	await logs.page.getByRole('button', { name: /^Account of/ }).click();
-	const signedOut = logs.page.waitForResponse(/\/sign-out$/);
-	await logs.page.getByRole('menuitem', { name: 'Sign out' }).click();
-	await signedOut;
-	await other.is('ended', 1000);
-	await expect(other.page.getByRole('alert')).toContainText('You signed out, or this session was ended.');
-	await expect(other.page.getByRole('link', { name: 'Sign in again' })).toBeVisible();
-	await expect(logs.page).toHaveURL('/sign-in');
+	test('signing out in one tab ends the stream of another within a second, and says why', async ({
+		logs,
+		context,
+		org
+	}) => {
+		await org.send('the first line');
+		await logs.open();
+		const [other, hidden] = [
+			new LogsPage(await context.newPage(), org.slug),
+			new LogsPage(await context.newPage(), org.slug)
+		];
+		for (const tab of [other, hidden]) {
+			await tab.page.clock.install();
+			await tab.open();
+		}
+		await hideForLong(hidden);
 
-	await org.send('a line that is not for them');
-	await logs.page.goto(`/${org.slug}/logs`);
-	await expect(logs.page).toHaveURL(/\/sign-in\?next=/);
-	await expect(other.rows).toHaveCount(1);
+		await logs.page.getByRole('button', { name: /^Account of/ }).click();
+		const signedOut = logs.page.waitForResponse(/\/sign-out$/);
+		await logs.page.getByRole('menuitem', { name: 'Sign out' }).click();
+		await signedOut;
+		await other.is('ended', 1000);
+		await expect(other.page.getByRole('alert')).toContainText('You signed out, or this session was ended.');
+		await expect(other.page.getByRole('link', { name: 'Sign in again' })).toBeVisible();
+		await hideForLong(other);
+		for (const tab of [other, hidden]) {
+			const refused = tab.page.waitForResponse(/\/logs\/stream/);
+			await tab.turn('shown');
+			expect((await refused).status()).toBe(401);
+			await tab.is('ended');
+		}
+		await expect(other.page.getByRole('alert')).toContainText('You signed out, or this session was ended.');
+		await expect(hidden.page.getByRole('alert')).toContainText('You are signed out: the session has ended.');
+		await expect(logs.page).toHaveURL('/sign-in');
+
+		await org.send('a line that is not for them');
+		await logs.page.goto(`/${org.slug}/logs`);
+		await expect(logs.page).toHaveURL(/\/sign-in\?next=/);
+		await expect(other.rows).toHaveCount(1);
+	});
 });
+
+/** So long that the page closes its stream. */
+async function hideForLong(logs: LogsPage): Promise<void> {
+	await logs.turn('hidden');
+	await logs.page.clock.fastForward(31_000);
+}

@@ -60,12 +60,16 @@ export class Connection {
 			url: this.#source.addressOf(this.#cursor),
 			cursor: this.#cursor,
 			onEvents: (events) => this.#source.onEvents(events),
-			onStatus: (status) => {
-				this.status = status;
-				this.#source.onStatus?.(status);
-			},
+			onStatus: (status) => this.#show(status),
 			onClock: (reading) => this.readClock(reading)
 		});
+	}
+
+	/** Who has lost access goes on seeing why, when a tab that was hidden asks again, unless it is let in. */
+	#show(status: stream.Status): void {
+		if (stream.isLost(this.status) && status.state !== 'live') return;
+		this.status = status;
+		this.#source.onStatus?.(status);
 	}
 
 	#disconnect(): void {

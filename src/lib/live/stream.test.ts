@@ -130,15 +130,15 @@ describe('a stream', () => {
 	});
 
 	test.each([
-		[401, 'signed out'],
-		[403, 'access removed'],
-		[404, 'access removed'],
-		[400, 'Close the bracket']
-	])('a %i ends it for good: %s', async (status, reason) => {
+		[401, 'signed out', 'You are signed out: the session has ended. Sign in again.'],
+		[403, 'access removed', 'Close the bracket'],
+		[404, 'access removed', 'Close the bracket'],
+		[400, 'Close the bracket', undefined]
+	])('a %i ends it for good: %s', async (status, reason, detail) => {
 		handlers = [refuse(status, 'Close the bracket')];
 		const { statuses, reached } = open();
 		await reached('ended');
-		expect(statuses.at(-1)).toEqual({ state: 'ended', reason });
+		expect(statuses.at(-1)).toEqual({ state: 'ended', reason, detail });
 		expect(requests).toHaveLength(1);
 	});
 

@@ -12,6 +12,11 @@ export type Status =
 	/** `reason` in the words of API.md, if the server said why; `detail` for people. */
 	| { state: 'ended'; reason: string; detail?: string };
 
+/** Whether it ended because its reader may not see it any more, and not because it came to its end. */
+export function isLost(status: Status): status is Status & { state: 'ended' } {
+	return status.state === 'ended' && ['signed out', 'access removed'].includes(status.reason);
+}
+
 /** The server's clock as an answer shows it: `date` was taken between the other two, all in epoch milliseconds. */
 export interface ClockReading {
 	date: number;
@@ -55,7 +60,7 @@ export function open(options: Options): Stream {
 /** How one attempt ended: `wait` is what the server asked for, in ms; `final` means that another would end the same. */
 interface Outcome {
 	reason: string;
-	detail?: string;
+	detail?: string | undefined;
 	refused?: boolean;
 	final?: boolean;
 	wait?: number | undefined;
@@ -222,11 +227,15 @@ function connectionFault(error: unknown, signal: AbortSignal): Outcome {
 	throw error;
 }
 
+const signedOut = 'You are signed out: the session has ended. Sign in again.';
+
 async function refusal(response: Response): Promise<Outcome> {
 	const { status } = response;
-	if (status === 401) return { reason: 'signed out', final: true };
-	if (status === 403 || status === 404) return { reason: 'access removed', final: true };
-	const reason = (await problemDetail(response)) ?? `the server answered ${status}`;
+	// What the server advises is for programs, too: to send a key.
+	if (status === 401) return { reason: 'signed out', detail: signedOut, final: true };
+	const detail = (await problemDetail(response)) ?? undefined;
+	if (status === 403 || status === 404) return { reason: 'access removed', detail, final: true };
+	const reason = detail ?? `the server answered ${status}`;
 	const passing = status >= 500 || status === 408 || status === 429;
 	const seconds = Number(response.headers.get('Retry-After'));
 	return { reason, refused: true, final: !passing, wait: seconds > 0 ? seconds * 1000 : undefined };
