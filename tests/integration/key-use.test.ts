@@ -28,21 +28,22 @@ function open(options: ConstructorParameters<typeof KeyUse>[3] = minute) {
 	const failures: unknown[] = [];
 	let wrote = Promise.withResolvers<void>();
 	let fail = false;
-	async function write(uses: Use[]): Promise<void> {
+	let subscriptions = 0;
+	const subscribe = (topic: string, wake: () => void) => {
+		subscriptions++;
+		return topics.subscribe(topic, wake);
+	};
+	async function write(uses: Use[], quietSince: Date | null): Promise<Set<string>> {
 		if (fail) throw new Error('away');
 		begun.push(Date.now());
-		await keys.writeUses(database.sql, uses);
+		const early = await keys.writeUses(database.sql, uses, quietSince);
 		writes.push(uses);
 		wrote.resolve();
 		wrote = Promise.withResolvers<void>();
+		return early;
 	}
 	const failed = Promise.withResolvers<void>();
-	const uses = new KeyUse(
-		write,
-		topics.subscribe,
-		(error) => failed.resolve(void failures.push(error)),
-		options
-	);
+	const uses = new KeyUse(write, subscribe, (error) => failed.resolve(void failures.push(error)), options);
 	onTestFinished(() => uses.close());
 	return {
 		uses,
@@ -50,6 +51,7 @@ function open(options: ConstructorParameters<typeof KeyUse>[3] = minute) {
 		writes,
 		begun,
 		failures,
+		subscriptions: () => subscriptions,
 		failed: failed.promise,
 		next: () => wrote.promise,
 		break: (broken: boolean) => (fail = broken)
@@ -144,6 +146,7 @@ test('when a watch begins, what waits is written, wherever it waits', async () =
 	await wrote;
 	wrote = next();
 	uses.note(key, null, request(201));
+	await keys.watch(database.sql, key.org, key.id);
 	topics.wake(`access:${key.org}`);
 	await wrote;
 	expect((await stored(key))?.request.status).toBe(201);
@@ -181,6 +184,22 @@ test('of two instances the later use stays, whichever writes last', async () => 
 	await keys.writeUses(database.sql, [use(now, 'later')]);
 	await keys.writeUses(database.sql, [use(now - 1000, 'earlier')]);
 	expect((await stored(key))?.address).toBe('later');
+});
+
+test('two instances together write a key once a minute, and its last use when the minute is over', async () => {
+	const options = { quietMs: 300, tickMs: 1 };
+	const [one, other] = [open(options), open(options)];
+	const key = await makeKey();
+	let wrote = one.next();
+	one.uses.note(key, 'one', request());
+	await wrote;
+	wrote = other.next();
+	other.uses.note(key, 'other', request());
+	await wrote;
+	expect((await stored(key))?.address).toBe('one');
+	await other.next();
+	expect((await stored(key))?.address).toBe('other');
+	expect(other.begun[1]! - one.begun[0]!).toBeGreaterThanOrEqual(300);
 });
 
 test('two instances that write the same keys at the same time do not deadlock', async () => {
@@ -239,6 +258,31 @@ test('memory is bounded, and what was quiet for a minute is forgotten, with its 
 	expect(topics.topics()).toHaveLength(3);
 	await wrote;
 	await expect.poll(() => uses.size, { interval: 5 }).toBe(0);
+	expect(topics.topics()).toEqual([]);
+});
+
+test('above the bound no key is written oftener, and a watched one finds a place', async () => {
+	const { uses, next, writes, subscriptions } = open({ ...minute, most: 3 });
+	const some = await Promise.all(Array.from({ length: 5 }, makeKey));
+	const watched = { ...(await makeKey()), watchedUntil: new Date(Date.now() + 60_000) };
+	await keys.watch(database.sql, watched.org, watched.id);
+	for (let round = 0; round < 5; round++) {
+		const wrote = next();
+		for (const key of [...some, watched]) uses.note(key, null, request());
+		await wrote;
+	}
+	const written = writes.flat().map(({ id }) => id);
+	const count = ({ id }: keys.Key) => written.filter((one) => one === id).length;
+	expect([...some, watched].map(count)).toEqual([1, 1, 1, 0, 0, 5]);
+	expect(subscriptions()).toBe(4);
+});
+
+test('the keys of an organization share a subscription', async () => {
+	const { uses, subscriptions, topics } = open();
+	const [key, ...rest] = await Promise.all(Array.from({ length: 3 }, makeKey));
+	for (const { id } of [key!, ...rest]) uses.note({ ...key!, id }, null, request());
+	expect(subscriptions()).toBe(1);
+	await uses.close();
 	expect(topics.topics()).toEqual([]);
 });
 

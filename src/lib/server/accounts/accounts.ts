@@ -49,7 +49,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 	const hashing = passwords();
 	const cache = new KeyCache((key) => keys.find(sql, key), subscribe);
 	const guard = new KeyGuard(cache, (key, limit) => rateLimits.attempt(sql, key, limit));
-	const uses = new KeyUse((some) => keys.writeUses(sql, some), subscribe, failed);
+	const uses = new KeyUse((some, quietSince) => keys.writeUses(sql, some, quietSince), subscribe, failed);
 	const mails = mail && poster(mail, failed);
 	const post = mails?.post ?? null;
 

@@ -122,20 +122,31 @@ export async function watch(sql: Queryable, org: string, id: string): Promise<vo
 
 /**
  * Writes the last uses of keys of any organizations, in one statement. A key that is gone stays gone, and a use that another
- * instance has seen later is not undone.
+ * instance has seen later is not undone. A key that is not watched and has a use from after `quietSince` is left as it is;
+ * gives the ids of those keys.
  */
-export async function writeUses(sql: Queryable, uses: readonly Use[]): Promise<void> {
+export async function writeUses(
+	sql: Queryable,
+	uses: readonly Use[],
+	quietSince: Date | null = null
+): Promise<Set<string>> {
 	const rows = JSON.stringify(uses.map((use) => ({ ...use, at: new Date(use.at).toISOString() })));
 	// Locked in the order of their ids, so that two instances that write the same keys wait instead of deadlocking.
-	await sql`
+	const early = await sql<{ id: string }[]>`
 		WITH used AS (
 			SELECT * FROM jsonb_to_recordset(${rows}::text::jsonb)
 				AS u(id uuid, org uuid, at timestamptz, address text, request jsonb)
-		), locked AS (
+		), due AS (
 			SELECT k.id FROM api_keys k JOIN used u ON u.id = k.id AND u.org = k.org_id
+			WHERE coalesce(k.last_used_at <= u.at, true)
+				AND (coalesce(k.last_used_at <= ${quietSince}::timestamptz, true) OR k.watched_until > now())
 			ORDER BY k.id FOR NO KEY UPDATE OF k
+		), written AS (
+			UPDATE api_keys k SET last_used_at = u.at, last_used_address = u.address, last_request = u.request
+			FROM used u, due d WHERE k.id = d.id AND u.id = k.id AND k.org_id = u.org
+			RETURNING k.id
 		)
-		UPDATE api_keys k SET last_used_at = u.at, last_used_address = u.address, last_request = u.request
-		FROM used u, locked l
-		WHERE k.id = l.id AND u.id = k.id AND k.org_id = u.org AND coalesce(k.last_used_at <= u.at, true)`;
+		SELECT k.id FROM api_keys k JOIN used u ON u.id = k.id AND u.org = k.org_id
+		WHERE coalesce(k.last_used_at <= u.at, true) AND k.id NOT IN (SELECT id FROM written)`;
+	return new Set(early.map(({ id }) => id));
 }

@@ -36,12 +36,24 @@ export interface Use {
 }
 
 interface Noted {
+	readonly org: string;
 	/** What is to be written; null if all is. */
 	use: Use | null;
 	/** Date.now() from which it may be written. */
 	dueAt: number;
+}
+
+interface Watched {
+	/** Its keys of which something is kept. */
+	readonly noted: Set<Noted>;
 	unsubscribe(): void;
 }
+
+/**
+ * Writes uses, and gives the ids of the keys whose use is to be written later: one from after `quietSince` stands there
+ * already, and nobody watches the key. Null: whatever stands there.
+ */
+type Write = (uses: Use[], quietSince: Date | null) => Promise<ReadonlySet<string>>;
 
 const defaults = {
 	/** Between two writes for the same key, unless somebody watches it. */
@@ -52,7 +64,7 @@ const defaults = {
 	retryMs: 5_000,
 	/** How long closing waits for the last write. */
 	patienceMs: 2_000,
-	/** Keys. */
+	/** Keys. A further one is noted when one of them has rested, or while somebody watches it. */
 	most: 10_000
 };
 
@@ -62,22 +74,23 @@ const longestPath = 200;
 const longestReason = 200;
 
 /**
- * Notes the last use of each key in memory, at no cost to the request, and writes it at most once a minute: the first use
- * after a quiet minute at once, of those that follow the last one when the minute is over. While somebody watches the
- * key, and after a change of who has access (which is how a watch begins), what there is is written within a second.
+ * Notes the last use of each key in memory, at no cost to the request, and writes it at most once a minute, all instances
+ * together: the first use after a quiet minute at once, of those that follow the last one when the minute is over. While
+ * somebody watches the key, also from a moment before, what there is is written within a second.
  */
 export class KeyUse {
-	readonly #write: (uses: Use[]) => Promise<void>;
+	readonly #write: Write;
 	readonly #subscribe: Subscribe;
 	readonly #failed: (error: unknown) => void;
 	readonly #options: typeof defaults;
 	/** By the key's id, those longest known first. */
 	readonly #keys = new Map<string, Noted>();
+	readonly #organizations = new Map<string, Watched>();
 	#timer: NodeJS.Timeout | undefined;
 	#writing: Promise<void> = Promise.resolve();
 
 	constructor(
-		write: (uses: Use[]) => Promise<void>,
+		write: Write,
 		subscribe: Subscribe,
 		failed: (error: unknown) => void,
 		options: Partial<typeof defaults> = {}
@@ -96,9 +109,12 @@ export class KeyUse {
 	/** Notes a request. It returns at once and never throws. */
 	note({ id, org, watchedUntil }: UsedKey, address: string | null, request: KeyRequest): void {
 		const at = Date.now();
-		const noted = this.#keys.get(id) ?? this.#begin(id, org);
+		const isWatched = watchedUntil !== null && watchedUntil.getTime() > at;
+		const isFull = this.#keys.size >= this.#options.most && !isWatched;
+		const noted = this.#keys.get(id) ?? (isFull ? null : this.#begin(id, org));
+		if (!noted) return;
 		noted.use = { id, org, at, address, request: bounded(request) };
-		if (watchedUntil && watchedUntil.getTime() > at) noted.dueAt = at;
+		if (isWatched) noted.dueAt = at;
 		this.#timer ??= setTimeout(() => void this.#tick(), this.#options.tickMs).unref();
 	}
 
@@ -114,17 +130,33 @@ export class KeyUse {
 	}
 
 	#begin(id: string, org: string): Noted {
-		const [oldest] = this.#keys.keys();
-		if (this.#keys.size >= this.#options.most && oldest !== undefined) this.#forget(oldest);
-		const noted: Noted = { use: null, dueAt: 0, unsubscribe: () => {} };
+		const noted: Noted = { org, use: null, dueAt: 0 };
 		this.#keys.set(id, noted);
-		noted.unsubscribe = this.#subscribe(`access:${org}`, () => (noted.dueAt = 0));
+		const watched = this.#organizations.get(org) ?? this.#watch(org);
+		watched.noted.add(noted);
 		return noted;
 	}
 
+	/** A change of who has access is how it is told that somebody watches a key. */
+	#watch(org: string): Watched {
+		const noted = new Set<Noted>();
+		const unsubscribe = this.#subscribe(`access:${org}`, () => {
+			for (const one of noted) one.dueAt = 0;
+		});
+		const watched = { noted, unsubscribe };
+		this.#organizations.set(org, watched);
+		return watched;
+	}
+
 	#forget(id: string): void {
-		this.#keys.get(id)?.unsubscribe();
+		const noted = this.#keys.get(id);
+		const watched = noted && this.#organizations.get(noted.org);
+		if (!watched) return;
 		this.#keys.delete(id);
+		watched.noted.delete(noted);
+		if (watched.noted.size > 0) return;
+		this.#organizations.delete(noted.org);
+		watched.unsubscribe();
 	}
 
 	async #tick(): Promise<void> {
@@ -135,15 +167,18 @@ export class KeyUse {
 		this.#timer = more ? setTimeout(() => void this.#tick(), this.#options.tickMs).unref() : undefined;
 	}
 
-	/** Writes what is due by then, in one statement. What comes meanwhile is due after it. Never rejects. */
+	/** Writes what is due by then, Infinity being the end, in one statement. What comes meanwhile is due after it. Never rejects. */
 	async #flush(by: number): Promise<void> {
 		const due = [...this.#keys.values()].filter(({ use, dueAt }) => use !== null && dueAt <= by);
 		const uses = due.flatMap(({ use }) => (use ? [use] : []));
 		if (uses.length === 0) return;
-		this.#rest(due, this.#options.quietMs);
+		const { quietMs } = this.#options;
+		this.#rest(due, quietMs);
 		try {
-			await this.#write(uses);
-			for (const [index, noted] of due.entries()) if (noted.use === uses[index]) noted.use = null;
+			const early = await this.#write(uses, by === Infinity ? null : new Date(by - quietMs));
+			for (const [index, noted] of due.entries()) {
+				if (noted.use && noted.use === uses[index] && !early.has(noted.use.id)) noted.use = null;
+			}
 		} catch (error) {
 			this.#failed(error);
 			this.#rest(due, this.#options.retryMs);
