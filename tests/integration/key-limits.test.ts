@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
 import { KeyCache } from '../../src/lib/server/accounts/keys/cache.ts';
 import { KeyGuard } from '../../src/lib/server/accounts/keys/guard.ts';
 import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
@@ -123,6 +124,19 @@ test('right keys count nothing', async () => {
 		expect((await guard.identify(key, address)).kind).toBe('key');
 	}
 	expect(asked.counts).toBe(0);
+});
+
+test('a key that has expired is told so, counts nothing and is read no oftener than another', async () => {
+	const { guard, asked } = open({ limit: 1 });
+	const { org } = await makeTenant(database.sql);
+	const expiresAt = new Date(Date.now() - 1);
+	const expired = { name: 'k', scopes: ['read' as const], expiresAt };
+	const { id, key } = await keys.create(database.sql, org, operator, expired);
+	const address = newAddress();
+	for (let n = 0; n < 5; n++)
+		expect(await guard.identify(key, address)).toMatchObject({ kind: 'expired', key: { id, expiresAt } });
+	// Read once more when wake-ups can reach us.
+	expect(asked).toEqual({ keys: 2, counts: 0 });
 });
 
 test('when the window is over, an address may try again', async () => {

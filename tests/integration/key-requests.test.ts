@@ -182,7 +182,7 @@ test('what had begun to come when its access went is not accepted', async () => 
 test('a key that expires does so at its time: until then it works, then nothing of it is open', async () => {
 	const { org } = await makeTenant(database.sql);
 	const expiresAt = new Date(Date.now() + 2_000);
-	const { key } = await keys.create(database.sql, org, operator, {
+	const { key, id: keyId } = await keys.create(database.sql, org, operator, {
 		name: 'k',
 		scopes: ['write', 'read'],
 		expiresAt
@@ -192,4 +192,11 @@ test('a key that expires does so at its time: until then it works, then nothing 
 	expect(viewers.map(({ ended }) => ended)).toEqual([null, null]);
 	await expectEnd(viewers, key, expiresAt.getTime() + soon);
 	expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime());
+
+	const refused = await send(servers[0].url, key, 'too late');
+	const { detail } = (await refused.json()) as { detail: string };
+	const day = expiresAt.toISOString().slice(0, 10);
+	expect(detail).toBe(`This API key expired on ${day}: make another one in Settings, API keys.`);
+	await keys.watch(database.sql, org, keyId);
+	await isNoted({ org, keyId }, { request: { method: 'POST', path: '/api/logs', status: 401 } });
 });

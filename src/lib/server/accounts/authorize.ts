@@ -81,6 +81,7 @@ async function byKey(
 	}
 	if (identified.kind === 'none') return refuse(401, invalid);
 	const { key } = identified;
+	if (identified.kind === 'expired') return refuse(401, expired(key), key);
 	if (slug !== null && slug !== key.slug && !(await accounts.organizations.isAddressOf(key.org, slug))) {
 		return notFound(slug, key);
 	}
@@ -117,6 +118,9 @@ const tooMany = (seconds: number) =>
 	`Too many wrong API keys came from this address: try again in ${seconds} seconds.`;
 
 const invalid = 'This API key is not valid. It may have been revoked: make a new one in the settings.';
+
+const expired = ({ expiresAt }: Key) =>
+	`This API key expired on ${expiresAt?.toISOString().slice(0, 10)}: make another one in Settings, API keys.`;
 
 const suspended = 'This organization is suspended. Ask the administrator of the server.';
 

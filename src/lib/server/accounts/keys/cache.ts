@@ -98,8 +98,7 @@ export class KeyCache {
 			}
 			if (this.#watch(found.org).wokenAt > readAt) continue;
 			this.#misses.delete(id);
-			const expiresAt = found.expiresAt?.getTime() ?? Infinity;
-			this.#keep(this.#keys, id, { key: found, until: Math.min(expiresAt, Date.now() + lifeMs) });
+			this.#keep(this.#keys, id, { key: found, until: Date.now() + lifeMs });
 			return found;
 		}
 		return found;

@@ -3,9 +3,9 @@ import type { KeyCache } from './cache.ts';
 import type { Key } from './keys.ts';
 import { networkOf, type Attempt, type Limit } from '../rate-limits.ts';
 
-/** What became of a key that somebody sent. */
+/** What became of a key that somebody sent. One that has expired is told so, and is no guess. */
 export type Identified =
-	{ kind: 'key'; key: Key } | { kind: 'none' } | { kind: 'limited'; retryAfterS: number };
+	{ kind: 'key' | 'expired'; key: Key } | { kind: 'none' } | { kind: 'limited'; retryAfterS: number };
 
 /** Wrong keys from one network, in the window that ends then (Date.now()). */
 interface Tries {
@@ -49,7 +49,7 @@ export class KeyGuard {
 	/** The key that a secret is, as the cache has it. `address` is the client's. */
 	async identify(secret: string, address: string | null): Promise<Identified> {
 		const known = this.#cache.recall(secret);
-		if (known) return { kind: 'key', key: known };
+		if (known) return identified(known);
 		const network = networkOf(address);
 		const tries = this.#triesOf(network);
 		if (this.#isOver(tries) && !this.#right.has(digest(secret))) return limited(tries);
@@ -69,7 +69,7 @@ export class KeyGuard {
 		this.#right.add(id);
 		const [oldest] = this.#right;
 		if (this.#right.size > this.#options.most && oldest !== undefined) this.#right.delete(oldest);
-		return { kind: 'key', key };
+		return identified(key);
 	}
 
 	async #count(network: string): Promise<Identified> {
@@ -101,6 +101,11 @@ export class KeyGuard {
 		const [oldest] = this.#networks.keys();
 		if (this.#networks.size > this.#options.most && oldest !== undefined) this.#networks.delete(oldest);
 	}
+}
+
+function identified(key: Key): Identified {
+	const isExpired = key.expiresAt !== null && key.expiresAt.getTime() <= Date.now();
+	return { kind: isExpired ? 'expired' : 'key', key };
 }
 
 function limited({ endsAt }: Tries): Identified {

@@ -10,6 +10,7 @@ export interface Outcome {
 
 const advice: Record<number, string> = {
 	400: 'It could not be read. Its answer says what is wrong with it.',
+	401: 'The key has expired: make another one.',
 	403: 'The key lacks the scope for this, or the organization is suspended.',
 	404: 'There is nothing at this address for this key.',
 	409: 'The log of the deploy ends elsewhere, or the deploy has ended.',
