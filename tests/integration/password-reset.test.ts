@@ -161,7 +161,6 @@ describe('whether there is an account', () => {
 		await database.sql`UPDATE users SET suspended_at = now() WHERE email = ${suspended}`;
 		const answers = await Promise.all([known, suspended, 'nobody@example.com'].map((email) => ask(email)));
 		expect(answers).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
-		expect(mailbox.asked, 'a mail goes out after the answer').not.toContain(known);
 		await people.close(); // sends what waits
 		expect(mailbox.asked).toContain(known);
 		expect(mailbox.asked).not.toContain(suspended);
