@@ -102,7 +102,12 @@ test('an owner hands the organization on and is an admin afterwards', async ({ p
 
 	await page.getByRole('link', { name: 'General' }).click();
 	await page.getByText('Transfer the ownership').click();
-	await page.getByLabel('New owner').selectOption({ index: 1 });
+	const heir = page.getByLabel('E-mail address of the new owner');
+	await heir.fill(`nobody@${org.slug}.example`);
+	await page.getByRole('button', { name: 'Transfer it' }).click();
+	await expect(heir).toHaveAccessibleDescription(/^No member of the organization has this address\./);
+	await expect(heir).toHaveValue(`nobody@${org.slug}.example`);
+	await heir.fill(` HEIR@${org.slug}.example`);
 	await page.getByRole('button', { name: 'Transfer it' }).click();
 	await expect(page.getByText('heir is the owner now, and you are an admin.')).toBeVisible();
 	await expect(section(page, 'Ownership')).toHaveCount(0);

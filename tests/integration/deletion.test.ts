@@ -141,7 +141,7 @@ describe('deleting an organization', () => {
 		const [transferred, deleted] = await atOnce(
 			database.sql,
 			org,
-			() => people.ownership.transfer(org, owner, member.id),
+			() => people.ownership.transfer(org, owner, member.name),
 			() => people.deletion.remove(org, owner, 'Mill')
 		);
 		expect([transferred.ok, deleted.ok].sort()).toEqual([false, true]);

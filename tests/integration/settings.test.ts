@@ -8,7 +8,8 @@ import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { createOrganization, firstPage } from '../support/people.ts';
-import { Teams } from '../support/team.ts';
+import { fill } from '../support/long-lists.ts';
+import { someAddress, Teams } from '../support/team.ts';
 
 let database: TestDatabase;
 let teams: Teams;
@@ -258,10 +259,10 @@ describe('the ownership', () => {
 
 	test('goes to a member, and its owner becomes an admin', async () => {
 		const { org, owner, viewer } = await teams.team(['viewer']);
-		expect(await people.ownership.heirs(org)).toMatchObject([{ id: viewer.id, email: viewer.name }]);
-		expect(await people.ownership.transfer(org, owner, viewer.id)).toMatchObject({
+		expect(await people.ownership.heirs(org)).toEqual([{ name: 'viewer', email: viewer.name }]);
+		expect(await people.ownership.transfer(org, owner, viewer.name)).toMatchObject({
 			ok: true,
-			to: { id: viewer.id, name: 'viewer', email: viewer.name }
+			to: { name: 'viewer', email: viewer.name }
 		});
 		expect(await teams.roleOf(org, viewer.name)).toBe('owner');
 		expect(await teams.roleOf(org, owner.name)).toBe('admin');
@@ -277,14 +278,36 @@ describe('the ownership', () => {
 		await database.sql`UPDATE users SET suspended_at = now() WHERE id = ${suspended.id}`;
 
 		for (const actor of [admin, member, other.owner])
-			expect(await people.ownership.transfer(org, actor, member.id)).toEqual(refused(403));
-		for (const id of [owner.id, other.member.id, suspended.id, randomUUID(), 'nobody', ''])
-			expect(await people.ownership.transfer(org, owner, id)).toEqual(refused(400));
-		expect((await people.ownership.heirs(org)).map(({ id }) => id).sort()).toEqual(
-			[admin.id, member.id].sort()
-		);
+			expect(await people.ownership.transfer(org, actor, member.name)).toEqual(refused(403));
+		const sentences = [
+			[owner.name, 'This member is an owner already.'],
+			[suspended.name, 'The account of this member is suspended: choose somebody else.'],
+			...[other.member.name, someAddress(), member.id, ''].map((email) => [
+				email,
+				'No member of the organization has this address. Type it as it stands in the list of members.'
+			])
+		] as const;
+		for (const [email, fault] of sentences)
+			expect(await people.ownership.transfer(org, owner, email)).toEqual({
+				ok: false,
+				status: 400,
+				faults: { email: fault }
+			});
+		expect(await people.ownership.heirs(org)).toEqual([
+			{ name: 'admin', email: admin.name },
+			{ name: 'member', email: member.name }
+		]);
 		expect(await teams.roleOf(org, owner.name)).toBe('owner');
 		expect(await teams.audited(org, 'transferred the ownership')).toEqual([]);
+	});
+
+	test('is suggested for twenty, admins before others', async () => {
+		const { org } = await teams.team();
+		await fill(database.sql, org, { members: 30 });
+		const admin = await teams.member(org, 'admin');
+		const heirs = await people.ownership.heirs(org);
+		expect(heirs).toHaveLength(20);
+		expect(heirs).toContainEqual({ name: 'admin', email: admin.name });
 	});
 
 	test('handed to two at the same instant goes to one', async () => {
@@ -292,8 +315,8 @@ describe('the ownership', () => {
 		const results = await atOnce(
 			database.sql,
 			org,
-			() => people.ownership.transfer(org, owner, admin.id),
-			() => people.ownership.transfer(org, owner, member.id)
+			() => people.ownership.transfer(org, owner, admin.name),
+			() => people.ownership.transfer(org, owner, member.name)
 		);
 		expect(results.map(({ ok }) => ok).sort()).toEqual([false, true]);
 		const owners = (await people.members.list(org, firstPage)).items.filter(({ role }) => role === 'owner');
@@ -306,7 +329,7 @@ describe('the ownership', () => {
 		const [transferred, left] = await atOnce(
 			database.sql,
 			org,
-			() => people.ownership.transfer(org, owner, member.id),
+			() => people.ownership.transfer(org, owner, member.name),
 			() => people.members.leave(org, member)
 		);
 		expect([transferred.ok, left.ok].sort()).toEqual([false, true]);

@@ -50,7 +50,7 @@ const changesOf = ({ org, viewer, actor, keyId, invitationId }: Scene) => {
 		'remove a member': () => members.remove(org, actor, viewer.id),
 		invite: () => invitations.create(org, actor, guest, 'http://localhost'),
 		'revoke an invitation': () => invitations.revoke(org, actor, invitationId),
-		'hand on the ownership': () => ownership.transfer(org, actor, viewer.id),
+		'hand on the ownership': () => ownership.transfer(org, actor, viewer.name),
 		'delete it': () => deletion.remove(org, actor, 'Mill')
 	};
 };

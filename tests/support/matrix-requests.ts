@@ -13,7 +13,7 @@ const forms: Record<string, (scene: Scene) => Record<string, string>> = {
 	'/[org]/settings?/delete': ({ org }) => ({ organization: org.name }),
 	'/[org]/settings?/name': () => ({ name: 'Another name' }),
 	'/[org]/settings?/retention': () => ({ days: '7' }),
-	'/[org]/settings?/transfer': ({ people }) => ({ member: people.member.id }),
+	'/[org]/settings?/transfer': ({ people }) => ({ email: people.member.email }),
 	'/account/organizations?/leave': ({ org }) => ({ organization: org.slug }),
 	'/account/organizations?/make': ({ org }) => ({ organization: `More of ${org.slug}` }),
 	'/account/sessions?/end': ({ people }) => ({ id: people['second member'].sessionId }),

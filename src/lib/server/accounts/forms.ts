@@ -12,7 +12,6 @@ type Field =
 	| 'role'
 	| 'slug'
 	| 'days'
-	| 'member'
 	| 'scopes'
 	| 'expires';
 

@@ -110,6 +110,8 @@ export const memberships = pgTable(
 	},
 	(table) => [
 		primaryKey({ columns: [table.orgId, table.userId] }),
+		// The owners among ten thousand members, and whom they could hand the organization to.
+		index('memberships_org_id_role').on(table.orgId, table.role),
 		index('memberships_user_id').on(table.userId)
 	]
 );

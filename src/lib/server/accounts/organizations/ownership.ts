@@ -1,73 +1,92 @@
-import { validate as isUuid } from 'uuid';
+import * as v from 'valibot';
 import type { Sql } from '../../postgres/connect.ts';
 import type { Role } from '../../postgres/schema.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
+import { email } from '../forms.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 import * as turn from './turn.ts';
 
 /** Somebody who could become an owner. */
 export interface Heir {
-	id: string;
 	name: string;
 	email: string;
 }
 
+/** For the form that names the new owner. */
+export const form = v.object({
+	email: v.pipe(v.string(), v.trim(), v.nonEmpty('Type the e-mail address of the new owner.'), email)
+});
+
 export type Transferred = { ok: true; to: Heir } | Refused;
+
+/** Suggestions: whoever is not among them is typed. */
+const mostHeirs = 20;
 
 /** Who owns an organization, as far as an owner hands it on. */
 export function ownership(sql: Sql) {
 	return {
-		/** The members who are no owners and could act as such, by name. */
+		/** Some members who are no owners and could act as such, admins before others, by name. */
 		heirs: (org: string) => heirs(sql, org),
-		/** Makes a member an owner and the actor, who must be one at that instant, an admin. */
-		transfer: (org: string, actor: audit.Person, userId: string) =>
-			transact(sql, (transaction) => transfer(transaction, org, actor, userId))
+		/** Makes the member who has an e-mail address an owner and the actor, who must be one at that instant, an admin. */
+		transfer: (org: string, actor: audit.Person, email: string) =>
+			transact(sql, (transaction) => transfer(transaction, org, actor, email))
 	};
 }
 
 async function heirs(sql: Queryable, org: string): Promise<Heir[]> {
+	// The index on roles has them in the order of the alphabet, which is that of their ranks: admin, member, viewer.
 	return sql<Heir[]>`
-		SELECT u.id, u.name, u.email FROM memberships m JOIN users u ON u.id = m.user_id
-		WHERE m.org_id = ${org} AND m.role <> 'owner' AND u.suspended_at IS NULL ORDER BY lower(u.name), u.email`;
+		SELECT h.name, h.email FROM (
+			SELECT u.name, u.email FROM memberships m JOIN users u ON u.id = m.user_id
+			WHERE m.org_id = ${org} AND m.role <> 'owner' AND u.suspended_at IS NULL ORDER BY m.role LIMIT ${mostHeirs}
+		) AS h ORDER BY lower(h.name), h.email`;
 }
 
 async function transfer(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Person,
-	userId: string
+	email: string
 ): Promise<Transferred> {
 	const taken = await turn.take(transaction, org, actor, 'owners');
 	if (!taken.ok) return taken;
-	const heir = await findHeir(transaction, org, userId);
-	if (!heir) return noHeir;
-	await setRole(transaction, org, heir.id, 'owner');
+	const member = await find(transaction, org, email);
+	if (!member) return noMember;
+	if (member.role === 'owner') return ownerAlready;
+	if (member.isSuspended) return suspended;
+	const { id, name, role } = member;
+	await setRole(transaction, org, id, 'owner');
 	await setRole(transaction, org, actor.id, 'admin');
-	const { role, ...to } = heir;
 	await audit.record(transaction, org, actor, {
 		action: 'transferred the ownership',
-		target: to.email,
+		target: email,
 		details: { from: role, to: 'owner' }
 	});
-	return { ok: true, to };
+	return { ok: true, to: { name, email } };
 }
 
-async function findHeir(sql: Queryable, org: string, userId: string) {
-	if (!isUuid(userId)) return null;
-	const [heir] = await sql<(Heir & { role: Role })[]>`
-		SELECT u.id, u.name, u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
-		WHERE m.org_id = ${org} AND m.user_id = ${userId} AND m.role <> 'owner' AND u.suspended_at IS NULL`;
-	return heir ?? null;
+interface Member extends Heir {
+	id: string;
+	role: Role;
+	isSuspended: boolean;
+}
+
+async function find(sql: Queryable, org: string, email: string): Promise<Member | null> {
+	const [member] = await sql<Member[]>`
+		SELECT u.id, u.name, u.email, m.role, u.suspended_at IS NOT NULL AS "isSuspended"
+		FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ${org} AND u.email = ${email}`;
+	return member ?? null;
 }
 
 async function setRole(transaction: Queryable, org: string, userId: string, role: Role): Promise<void> {
 	await transaction`UPDATE memberships SET role = ${role} WHERE org_id = ${org} AND user_id = ${userId}`;
 }
 
-const noHeir: Refused = {
-	ok: false,
-	status: 400,
-	faults: { member: 'Choose a member of the organization who is no owner yet.' }
-};
+const refusalOf = (fault: string): Refused => ({ ok: false, status: 400, faults: { email: fault } });
+const noMember = refusalOf(
+	'No member of the organization has this address. Type it as it stands in the list of members.'
+);
+const ownerAlready = refusalOf('This member is an owner already.');
+const suspended = refusalOf('The account of this member is suspended: choose somebody else.');

@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import * as forms from '$server/accounts/forms';
+import * as ownership from '$server/accounts/organizations/ownership';
 import * as settings from '$server/accounts/organizations/settings';
 import { may } from '$server/accounts/roles';
 import { actorOf } from '../../../actor';
@@ -75,11 +76,17 @@ export const actions: Actions = {
 
 	transfer: async (event) => {
 		const { org } = await membershipOf(event, 'owners');
+		const data = await event.request.formData();
+		const typed = { email: String(data.get('email') ?? '') };
+		const form = forms.read(ownership.form, data);
+		if (!form.ok) return refuse(400, { form: 'ownership', typed, faults: form.faults });
+
 		const { locals } = event;
-		const member = String((await event.request.formData()).get('member') ?? '');
-		const transferred = await locals.app.accounts.ownership.transfer(org.id, actorOf(locals), member);
-		if (!transferred.ok) return refuse(transferred.status, { form: 'ownership', faults: transferred.faults });
-		return done('ownership', `${transferred.to.name} is the owner now, and you are an admin.`);
+		const { email } = form.values;
+		const transferred = await locals.app.accounts.ownership.transfer(org.id, actorOf(locals), email);
+		if (!transferred.ok)
+			return refuse(transferred.status, { form: 'ownership', typed, faults: transferred.faults });
+		return done('ownership', `${transferred.to.name || email} is the owner now, and you are an admin.`);
 	},
 
 	delete: async (event) => {

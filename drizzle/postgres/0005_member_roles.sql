@@ -1,0 +1,1 @@
+CREATE INDEX "memberships_org_id_role" ON "memberships" USING btree ("org_id","role");
