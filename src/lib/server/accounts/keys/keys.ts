@@ -35,6 +35,8 @@ export interface NewKey {
 const form = /^tr_[\w-]{43}$/;
 /** `tr_` and as many characters as tell keys apart in a list, with 220 bits left unknown. */
 const prefixLength = 9;
+/** Of an organization: some for each program of a large team. Those that come with it are made in any case. */
+const most = 500;
 
 /** Makes a key of 32 random bytes for an organization. It is returned this once; the database keeps its digest. */
 export async function create(
@@ -57,7 +59,7 @@ export async function create(
 	return { id, key };
 }
 
-/** As `create`, if the actor may at that instant. */
+/** As `create`, if the actor may at that instant, and the organization has less than 500. */
 export function make(
 	sql: Sql,
 	org: string,
@@ -67,8 +69,14 @@ export function make(
 	return transact(sql, async (transaction) => {
 		const taken = await turn.take(transaction, org, actor, 'keys');
 		if (!taken.ok) return taken;
+		if ((await count(transaction, org)) >= most) return full;
 		return { ok: true, ...(await create(transaction, org, actor, key)) };
 	});
+}
+
+async function count(sql: Queryable, org: string): Promise<number> {
+	const [row] = await sql<[{ count: number }]>`SELECT count(*) FROM api_keys WHERE org_id = ${org}`;
+	return row.count;
 }
 
 /** The organization and scopes that a key stands for, also of one that has expired, or null. */
@@ -101,6 +109,14 @@ export function revoke(
 		return { ok: true };
 	});
 }
+
+const full: Refused = {
+	ok: false,
+	status: 409,
+	faults: {
+		form: `An organization has at most ${most} keys. Revoke one that nobody uses, then make this one.`
+	}
+};
 
 const unknown: Refused = {
 	ok: false,
