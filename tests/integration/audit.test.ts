@@ -277,8 +277,8 @@ describe('a search', () => {
 			[[], far],
 			[['number 12'], null]
 		]);
-		const every = await Array.fromAsync(hasty.everyOfInstance({ q: 'number 12' }));
-		expect(every.flat().filter(({ orgId }) => orgId === org)).toHaveLength(3);
+		const every = (await Array.fromAsync(hasty.everyOfInstance({ q: 'number' }))).flat();
+		expect(every.filter(({ orgId }) => orgId === org)).toHaveLength(120);
 	});
 
 	test('ends with its client', async () => {
