@@ -1,135 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
-import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
-import { Deploys } from '../../src/lib/server/deploys/deploys.ts';
-import { logOverview } from '../../src/lib/server/logs/overview.ts';
-import { logSearch } from '../../src/lib/server/logs/search.ts';
-import { logStore } from '../../src/lib/server/logs/store.ts';
-import { usageOf } from '../../src/lib/server/logs/usage.ts';
-import { transact } from '../../src/lib/server/postgres/transaction.ts';
-import { open, type Sqlite } from '../../src/lib/server/sqlite/connect.ts';
-import { testDatabase, type TestDatabase } from '../support/database.ts';
-import { migrations, web } from '../support/deploy-scene.ts';
-import { line } from '../support/lines.ts';
-import { firstPage, from, openAccounts, signUp } from '../support/people.ts';
+import type { LogUsage } from '../../src/lib/server/logs/usage.ts';
+import { firstPage } from '../support/people.ts';
+import { TenancyScene, type Stores, type Tenant } from '../support/tenancy-scene.ts';
 
-/** Everything that reads or changes what an organization has, as routes reach it. */
-interface Stores {
-	accounts: Accounts;
-	logs: ReturnType<typeof logStore>;
-	search: ReturnType<typeof logSearch>;
-	overview: ReturnType<typeof logOverview>;
-	deploys: Deploys;
-}
-
-/** An organization that has one of everything, and its owner. */
-interface Tenant {
-	org: string;
-	slug: string;
-	name: string;
-	owner: { id: string; name: string; address: string; userAgent: null };
-	sessionId: string;
-	memberId: string;
-	keyId: string;
-	invitationId: string;
-	deployId: string;
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'tailrace-tenancy-'));
-let database: TestDatabase;
-let sqlite: Sqlite;
-let stores: Stores;
+let scene: TenancyScene;
 let mine: Tenant;
 let theirs: Tenant;
-
 beforeAll(async () => {
-	database = await testDatabase();
-	sqlite = open(folder, migrations);
-	const { sql } = database;
-	const logs = logStore(sql);
-	const quiet = { onflushed() {}, onchanged() {}, onfailed: (error: unknown) => expect(error).toBeNull() };
-	const deploys = new Deploys({ sqlite, flushMs: 1, leaseMs: 600_000, stdout: null, ...quiet });
-	stores = {
-		accounts: openAccounts(sql),
-		logs,
-		search: logSearch(logs),
-		overview: logOverview(sql),
-		deploys
-	};
-	mine = await makeTenant('mine');
-	theirs = await makeTenant('theirs');
+	scene = await TenancyScene.make();
+	({ mine, theirs } = scene);
 });
-afterAll(async () => {
-	await stores.accounts.close();
-	await stores.deploys.close();
-	sqlite.close();
-	await database.drop();
-	rmSync(folder, { recursive: true });
-});
-
-async function makeTenant(name: string): Promise<Tenant> {
-	const { accounts, logs, deploys } = stores;
-	const { user, org, session } = await signUp(accounts, name);
-	const owner = {
-		...from('192.0.2.1'),
-		id: user.id,
-		name: user.email,
-		userAgent: null,
-		address: '192.0.2.1'
-	};
-	const found = await accounts.sessions.validate(session.token, from('192.0.2.1'));
-	const member = (await signUp(accounts, `member-of-${name}`)).user;
-	await organizations.join(database.sql, org.id, member.id, 'member');
-	const { id: keyId } = await keys.create(database.sql, org.id, owner, {
-		name: `key of ${name}`,
-		scopes: ['read']
-	});
-	const invitation = { email: `guest@${name}.example`, role: 'viewer' } as const;
-	await accounts.invitations.create(org.id, owner, invitation, 'http://localhost');
-	const [pending] = (await accounts.invitations.list(org.id, firstPage)).items;
-	await transact(database.sql, (transaction) => logs.append(org.id, [line(`line of ${name}`)], transaction));
-	const { id: deployId } = deploys.create(org.id, web);
-	await deploys.append(org.id, deployId, null, Buffer.from(`log of ${name}\n`));
-	return {
-		org: org.id,
-		slug: org.slug,
-		name: org.name,
-		owner,
-		sessionId: found?.session.id ?? '',
-		memberId: member.id,
-		keyId,
-		invitationId: pending?.id ?? '',
-		deployId
-	};
-}
+afterAll(() => scene.end());
 
 const asked = {};
 const always = { service: 'default', severity: 1, from: new Date(0), to: new Date('2100-01-01') };
 
-/** What the other organization has, as text to compare. */
-async function stateOfTheirs(): Promise<string> {
-	const { sql } = database;
-	const { org, deployId, owner } = theirs;
-	const rows = await Promise.all([
-		sql`SELECT * FROM organizations WHERE id = ${org}`,
-		sql`SELECT * FROM memberships WHERE org_id = ${org} ORDER BY user_id`,
-		sql`SELECT * FROM invitations WHERE org_id = ${org} ORDER BY id`,
-		sql`SELECT * FROM api_keys WHERE org_id = ${org} ORDER BY id`,
-		sql`SELECT * FROM audit_events WHERE org_id = ${org} ORDER BY id`,
-		sql`SELECT * FROM logs WHERE org_id = ${org} ORDER BY seq`,
-		sql`SELECT * FROM sessions WHERE user_id = ${owner.id} ORDER BY id`,
-		sql`SELECT * FROM users WHERE id = ${owner.id}`
-	]);
-	const bytes = [...stores.deploys.bytes(org, deployId, { from: 0, to: Infinity })].map(String);
-	return JSON.stringify([rows, stores.deploys.get(org, deployId)?.status, bytes]);
-}
-
 /** With my organization's id and their things; what ends in "of theirs" with their organization's id, by me. */
-function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<string, () => unknown> {
+function callsOf({
+	accounts,
+	logs,
+	search,
+	overview,
+	usageOf,
+	deploys
+}: Stores): Record<string, () => unknown> {
 	const { keys, organizations, settings, ownership, deletion, members, invitations } = accounts;
 	const wanted = { matches: () => true, limit: 100 };
 	const all = { from: 0, to: Infinity };
@@ -183,20 +77,20 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 		'sessions.endById': () => accounts.sessions.endById(mine.owner.id, theirs.sessionId),
 
 		'logs.head': () => logs.head(mine.org),
-		'logs.heads': async () => [...(await logs.heads([mine.org])).keys()],
+		'logs.heads': async () => [...(await logs.heads([mine.org]))],
 		'logs.after': () => logs.after(mine.org, 0, 100),
 		'logs.before': () => logs.before(mine.org, 100, 100),
 		'search.backward': () => search.backward(mine.org, { ...wanted, before: 100 }),
 		'search.forward': () => search.forward(mine.org, { ...wanted, after: 0 }),
 		'overview.services': () => overview.services(mine.org),
-		'overview.firstSince': () => overview.firstSince(mine.org, '1970-01-01T00:00:00Z'),
+		'overview.firstSince': () => overview.firstSince(mine.org, theirs.lineAt.toISOString()),
 		'overview.tally': () => overview.tally(mine.org, always),
-		'usage.of': async () => [...(await usageOf(database.sql, [mine.org])).keys()],
+		usageOf: async () => [...(await usageOf([mine.org]))].map(withDaysAdded),
 
 		'deploys.get': () => deploys.get(mine.org, theirs.deployId),
 		'deploys.list': () => deploys.list(mine.org, { limit: 100 }),
 		'deploys.namesOf': () => deploys.namesOf(mine.org),
-		'deploys.usageOf': () => [...deploys.usageOf([mine.org]).keys()],
+		'deploys.usageOf': () => [...deploys.usageOf([mine.org])],
 		'deploys.positionOf': () => deploys.positionOf(mine.org, theirs.deployId),
 		'deploys.append': () => deploys.append(mine.org, theirs.deployId, null, Buffer.from('x')),
 		'deploys.finish': () => deploys.finish(mine.org, theirs.deployId, { status: 'failed', exitCode: 1 }),
@@ -210,20 +104,32 @@ function callsOf({ accounts, logs, search, overview, deploys }: Stores): Record<
 	};
 }
 
-/** What a call gives whose answer would not name whose it is. */
-const exactly: Record<string, unknown> = {
+/** So that a midnight between a line and the question does not matter. */
+function withDaysAdded([org, { linesYesterday, linesToday, ...usage }]: [string, LogUsage]) {
+	return [org, { ...usage, ofTwoDays: linesYesterday + linesToday }];
+}
+
+/** What a call gives whose answer would not name whose it is: of numbers, those of what I have. */
+const exactly = (): Record<string, unknown> => ({
 	'organizations.isAddressOf': false,
 	'account.endSession': false,
 	'sessions.endById': false,
-	'logs.head': 1,
-	'overview.firstSince': 1,
+	'logs.head': 4,
+	'logs.heads': [[mine.org, 4]],
+	'overview.services': ['default', 'service of mine'],
+	'overview.firstSince': 5,
+	'overview.tally': [{ message: 'line of mine', count: 1 }],
+	// Two lines: 124 bytes around each, and 60 of text with its lengths.
+	usageOf: [[mine.org, { lines: 2, bytes: 308, lastLineAt: mine.lineAt, ofTwoDays: 2 }]],
+	'deploys.namesOf': { services: ['service of mine'], environments: ['environment of mine'] },
+	'deploys.usageOf': [[mine.org, { bytes: 12, lastAppendAt: mine.appendAt }]],
 	'deploys.positionOf': null,
 	'deploys.append': { kind: 'none' },
 	'deploys.finish': { kind: 'none' },
 	'deploys.startOf': null,
 	'deploys.tailOf': null,
 	'deploys.source': 0
-};
+});
 
 /**
  * What takes no organization of the caller's: it is about accounts, links or the instance, belongs to whoever put the parts
@@ -257,9 +163,9 @@ function functionsIn(object: object, path = ''): string[] {
 }
 
 test('every function there is stands here', () => {
-	const { accounts, ...rest } = stores;
-	const all = [...functionsIn(accounts), ...functionsIn(rest), 'usage.of'];
-	const tried = Object.keys(callsOf(stores)).map((name) => name.replace(/ of theirs$/, ''));
+	const { accounts, ...rest } = scene.stores;
+	const all = [...functionsIn(accounts), ...functionsIn(rest)];
+	const tried = Object.keys(callsOf(scene.stores)).map((name) => name.replace(/ of theirs$/, ''));
 	expect([...new Set([...tried, ...others])].sort()).toEqual([...new Set(all)].sort());
 });
 
@@ -277,8 +183,9 @@ test('with another organization’s id each finds and changes nothing', async ()
 		deployId,
 		'of theirs'
 	];
-	for (const [call, run] of Object.entries(callsOf(stores))) {
-		const before = await stateOfTheirs();
+	const expected = exactly();
+	const before = await scene.stateOfTheirs();
+	for (const [call, run] of Object.entries(callsOf(scene.stores))) {
 		const result = await run();
 		const text = JSON.stringify(result) ?? '';
 		// What was asked for may be named in a refusal.
@@ -288,9 +195,9 @@ test('with another organization’s id each finds and changes nothing', async ()
 				secrets.filter((secret) => text.includes(secret)),
 				`what ${call} found`
 			).toEqual([]);
-		if (/ of theirs$|transfer|changeRole|remove$|revoke$|move$/.test(call) && !(call in exactly))
+		if (/ of theirs$|transfer|changeRole|remove$|revoke$|move$/.test(call) && !(call in expected))
 			expect(isRefusal, `${call} is refused`).toBe(true);
-		if (call in exactly) expect(result, call).toEqual(exactly[call]);
-		expect(await stateOfTheirs(), `what ${call} changed`).toBe(before);
+		if (call in expected) expect(result, call).toEqual(expected[call]);
+		expect(await scene.stateOfTheirs(), `what ${call} changed`).toBe(before);
 	}
 });
