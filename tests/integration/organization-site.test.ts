@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as deploys from '../support/deploys.ts';
+import { fill } from '../support/long-lists.ts';
 import { startServer, type Server } from '../support/server.ts';
 import { startSite, Tenant, type Site } from '../support/site.ts';
 
@@ -115,6 +116,71 @@ test('the menus of somebody who belongs to very many organizations have fifty of
 		INSERT INTO memberships (org_id, user_id, role) SELECT id, ${tenant.made.userId}, 'viewer' FROM made`;
 	const data = await (await tenant.signedIn()).fetch(`/${tenant.org.slug}/logs/__data.json`);
 	expect((await data.text()).match(/"many-/g)).toHaveLength(50);
+});
+
+describe('an organization of thousands', () => {
+	/** What a browser without JavaScript is shown of the settings, and the rows and places in its lists. */
+	async function look(tenant: Tenant, path: string, fields?: Record<string, string>) {
+		const form = fields && { method: 'POST', body: new URLSearchParams(fields) };
+		const headers = { accept: 'text/html' };
+		const answer = await (
+			await tenant.signedIn()
+		).fetch(`/${tenant.org.slug}/settings${path}`, { ...form, headers });
+		const text = await answer.text();
+		const rows = text
+			.split('<tbody')
+			.slice(1)
+			.map((body) => body.split('</tbody>')[0]?.split('<tr').length);
+		const places = [...text.matchAll(/page (\d+) of (\d+)/g)].map(([place]) => place);
+		return { text, rows: rows.map((count = 1) => count - 1), places };
+	}
+
+	test('is shown in pages, of no more than fifty rows each, and small', async () => {
+		const tenant = await site.tenant();
+		await fill(site.database.sql, tenant.org.id, { members: 3_000, invitations: 70, keys: 3_000 });
+		const members = await look(tenant, '/members?q=somebody-&page=60');
+		expect(members).toMatchObject({ rows: [50], places: ['page 60 of 60'] });
+		expect(await look(tenant, '/members?invitations=2')).toMatchObject({
+			rows: [50, 20],
+			places: ['page 1 of 61', 'page 2 of 2']
+		});
+		const keys = await look(tenant, '/keys?page=2');
+		expect(keys).toMatchObject({ rows: [50], places: ['page 2 of 61'] });
+		const settings = await look(tenant, '');
+		expect(settings.text.match(/<option/g)).toHaveLength(20);
+		for (const { text } of [members, keys, settings]) expect(text.length).toBeLessThan(300_000);
+	});
+
+	test('stays where its reader was, whatever they do', async () => {
+		const tenant = await site.tenant();
+		const { sql } = site.database;
+		await fill(sql, tenant.org.id, { members: 120, invitations: 60, keys: 60 });
+		const [member] = await sql`SELECT id FROM users WHERE email = ${`somebody-77@${tenant.org.id}.example`}`;
+		const [invitation] = await sql`SELECT id FROM invitations WHERE org_id = ${tenant.org.id} LIMIT 1`;
+		const [key] = await sql`SELECT id FROM api_keys WHERE org_id = ${tenant.org.id} LIMIT 1`;
+		const at = '&page=2&invitations=2';
+		const changed = await look(tenant, `/members?/role${at}`, { member: member?.id, role: 'viewer' });
+		expect(changed).toMatchObject({ rows: [50, 10], places: ['page 2 of 3', 'page 2 of 2'] });
+		expect(changed.text).toContain('Changed.');
+		const actions = [...changed.text.matchAll(/action="(\?[^"]+)"/g)].map(([, action]) => action);
+		expect(new Set(actions)).toEqual(
+			new Set(['role', 'remove', 'invite', 'revoke'].map((name) => `?/${name}${at.replaceAll('&', '&amp;')}`))
+		);
+		const removed = await look(tenant, `/members?/remove&q=somebody-${at}`, { member: member?.id });
+		expect(removed).toMatchObject({ rows: [50], places: ['page 2 of 3'] });
+		const revoked = await look(tenant, `/members?/revoke${at}`, { invitation: invitation?.id });
+		expect(revoked).toMatchObject({ rows: [50, 9], places: ['page 2 of 3', 'page 2 of 2'] });
+		const withoutKey = await look(tenant, '/keys?/revoke&page=2', { id: key?.id });
+		expect(withoutKey).toMatchObject({ rows: [10], places: ['page 2 of 2'] });
+		expect((await look(tenant, '/keys?q=key+60')).rows).toEqual([1]);
+	});
+
+	test('is not paged or searched as long as it is small', async () => {
+		const tenant = await site.tenant();
+		for (const path of ['/members', '/keys'])
+			expect((await look(tenant, path)).text).not.toMatch(/role="search"|Pages of (members|keys)/);
+		expect((await look(tenant, '/members?q=nobody')).text).toMatch(/role="search".*0 members.*None matches/s);
+	});
 });
 
 describe('deleting an organization', () => {
