@@ -1,4 +1,4 @@
-import { roles, type Role } from '../postgres/schema.ts';
+import { roles, type Role } from '../postgres/words.ts';
 
 /** What can be done in an organization, and the least role that may: each role may all that a lower one may. */
 const leastRole = {

@@ -1,5 +1,3 @@
-import { drizzle } from 'drizzle-orm/postgres-js';
-import * as drizzleMigrator from 'drizzle-orm/postgres-js/migrator';
 import { advisoryLocks } from './advisory-locks.ts';
 import { connect } from './connect.ts';
 
@@ -8,6 +6,9 @@ import { connect } from './connect.ts';
  * @throws when PostgreSQL is older than 15 or a migration fails; nothing of a failed migration stays.
  */
 export async function migrate(url: string, folder: string): Promise<void> {
+	// Loaded here, because that takes longer than all else of a command that only says what is wrong with it.
+	const { drizzle } = await import('drizzle-orm/postgres-js');
+	const drizzleMigrator = await import('drizzle-orm/postgres-js/migrator');
 	const sql = connect(url, { max: 1, name: 'tailrace migrate' });
 	try {
 		await refuseOldServer(sql);

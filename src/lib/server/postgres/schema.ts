@@ -13,18 +13,14 @@ import {
 	uuid,
 	type AnyPgColumn
 } from 'drizzle-orm/pg-core';
+import { emailTokenPurposes, roles, scopes } from './words.ts';
+
+export type { EmailTokenPurpose, Role, Scope } from './words.ts';
 
 /**
  * The tables whose migrations drizzle-kit writes. `logs`, `log_heads` and their trigger are plain SQL in
  * drizzle/postgres, because drizzle has no partitioned tables; only the modules in logs/ read them.
  */
-
-/** Rising with permissions; what each may do stands in accounts/roles.ts. */
-export const roles = ['viewer', 'member', 'admin', 'owner'] as const;
-export type Role = (typeof roles)[number];
-
-export const scopes = ['write', 'read'] as const;
-export type Scope = (typeof scopes)[number];
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -135,9 +131,6 @@ export const invitations = pgTable(
 	},
 	(table) => [uniqueIndex('invitations_org_id_email').on(table.orgId, table.email)]
 );
-
-export const emailTokenPurposes = ['reset password', 'change e-mail', 'sign up'] as const;
-export type EmailTokenPurpose = (typeof emailTokenPurposes)[number];
 
 /** Links that were mailed, each for one use. */
 export const emailTokens = pgTable(

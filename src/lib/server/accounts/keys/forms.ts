@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { scopes } from '../../postgres/schema.ts';
+import { scopes } from '../../postgres/words.ts';
 import { line } from '../forms.ts';
 
 /** How long a key may be made to last, in days; null is for ever. */

@@ -1,7 +1,7 @@
 import { validate as isUuid } from 'uuid';
 import * as v from 'valibot';
 import type { Sql } from '../../postgres/connect.ts';
-import { roles, type Role } from '../../postgres/schema.ts';
+import { roles, type Role } from '../../postgres/words.ts';
 import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import * as memberList from './member-list.ts';

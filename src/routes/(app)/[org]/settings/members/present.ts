@@ -1,7 +1,7 @@
 import type { Invitation } from '$server/accounts/organizations/invitation-list';
 import type { Member } from '$server/accounts/organizations/member-list';
 import { mayChange } from '$server/accounts/roles';
-import { roles, type Role } from '$server/postgres/schema';
+import { roles, type Role } from '$server/postgres/words';
 
 export type ShownMember = ReturnType<typeof presentMember>;
 export type ShownInvitation = ReturnType<typeof presentInvitation>;
