@@ -2,6 +2,7 @@
  * One live stream, kept open: server-sent events over `fetch`, because `EventSource` tells neither why a request was
  * refused nor that a connection has fallen silent, and cannot begin at a cursor by header.
  */
+import * as attempt from './attempt.ts';
 import * as sse from './sse.ts';
 
 export type Status =
@@ -57,15 +58,6 @@ export function open(options: Options): Stream {
 	return connection;
 }
 
-/** How one attempt ended: `wait` is what the server asked for, in ms; `final` means that another would end the same. */
-interface Outcome {
-	reason: string;
-	detail?: string | undefined;
-	refused?: boolean;
-	final?: boolean;
-	wait?: number | undefined;
-}
-
 /** An attempt that lived so long was a success: the next failure is the first again. */
 const provenMs = 5_000;
 const longestWaitMs = 15_000;
@@ -109,7 +101,7 @@ class Connection implements Stream {
 		stopWatching();
 	}
 
-	async #attempt(): Promise<Outcome> {
+	async #attempt(): Promise<attempt.Outcome> {
 		const abort = new AbortController();
 		this.#abort = abort;
 		const stopListening = this.#listenForSilence(abort);
@@ -120,11 +112,11 @@ class Connection implements Stream {
 				cache: 'no-store',
 				signal: abort.signal
 			});
-			if (!response.ok || !response.body) return await refusal(response);
+			if (!response.ok || !response.body) return await attempt.refused(response);
 			this.#opened(response, sentAt);
 			return await this.#read(response.body);
 		} catch (error) {
-			return connectionFault(error, abort.signal);
+			return attempt.broken(error, abort.signal);
 		} finally {
 			stopListening();
 			abort.abort();
@@ -138,7 +130,7 @@ class Connection implements Stream {
 		this.#options.onStatus({ state: 'live' });
 	}
 
-	async #read(body: ReadableStream<Uint8Array>): Promise<Outcome> {
+	async #read(body: ReadableStream<Uint8Array>): Promise<attempt.Outcome> {
 		const decoder = sse.createDecoder();
 		const text = new TextDecoder();
 		const reader = body.getReader();
@@ -153,22 +145,22 @@ class Connection implements Stream {
 		}
 	}
 
-	#deliver(events: sse.SseEvent[]): Outcome | null {
+	#deliver(events: sse.SseEvent[]): attempt.Outcome | null {
 		for (const { id } of events) if (id !== null) this.cursor = id;
 		const end = events.find((event) => event.type === 'end');
 		const rest = end ? events.filter((event) => event !== end) : events;
 		if (rest.length > 0 && !this.#closed) this.#options.onEvents(rest);
 		if (!end) return null;
-		const why = whyOf(end);
+		const why = attempt.ended(end);
 		return { ...why, final: why.reason !== 'server stopping' };
 	}
 
 	/** Exponential, with jitter on top, so that a restarted server is not met by everybody at once. */
-	#pause(outcome: Outcome): Promise<void> {
+	#pause(outcome: attempt.Outcome): Promise<void> {
 		const base = this.#retry ?? this.#options.retryMs ?? 500;
 		const grown = Math.min(Math.max(base, longestWaitMs), base * 2 ** (this.#failures - 1));
 		const wait = Math.max(outcome.wait ?? 0, grown * (1 + Math.random() / 2));
-		const soon = this.#failures === 1 && !outcome.refused && !isOffline();
+		const soon = this.#failures === 1 && !outcome.refused && !attempt.isOffline();
 		const { reason } = outcome;
 		this.#options.onStatus(
 			soon ? { state: 'reconnecting', reason } : { state: 'offline', reason, retryAt: Date.now() + wait }
@@ -213,45 +205,4 @@ class Connection implements Stream {
 			window.removeEventListener('offline', again);
 		};
 	}
-}
-
-function isOffline(): boolean {
-	return typeof navigator !== 'undefined' && navigator.onLine === false;
-}
-
-function connectionFault(error: unknown, signal: AbortSignal): Outcome {
-	if (typeof signal.reason === 'string') return { reason: isOffline() ? 'no network' : signal.reason };
-	if (error instanceof TypeError || signal.aborted) {
-		return { reason: isOffline() ? 'no network' : 'the server cannot be reached' };
-	}
-	throw error;
-}
-
-const signedOut = 'You are signed out: the session has ended. Sign in again.';
-
-async function refusal(response: Response): Promise<Outcome> {
-	const { status } = response;
-	// What the server advises is for programs, too: to send a key.
-	if (status === 401) return { reason: 'signed out', detail: signedOut, final: true };
-	const detail = (await problemDetail(response)) ?? undefined;
-	if (status === 403 || status === 404) return { reason: 'access removed', detail, final: true };
-	const reason = detail ?? `the server answered ${status}`;
-	const passing = status >= 500 || status === 408 || status === 429;
-	const seconds = Number(response.headers.get('Retry-After'));
-	return { reason, refused: true, final: !passing, wait: seconds > 0 ? seconds * 1000 : undefined };
-}
-
-async function problemDetail(response: Response): Promise<string | null> {
-	if (!response.headers.get('Content-Type')?.includes('json')) return null;
-	const problem: unknown = await response.json();
-	const detail = typeof problem === 'object' && problem !== null && 'detail' in problem && problem.detail;
-	return typeof detail === 'string' ? detail : null;
-}
-
-function whyOf(end: sse.SseEvent): { reason: string; detail?: string } {
-	const { reason, detail } = JSON.parse(end.data ?? '{}') as Record<string, unknown>;
-	return {
-		reason: typeof reason === 'string' ? reason : 'finished',
-		...(typeof detail === 'string' && { detail })
-	};
 }

@@ -1,0 +1,56 @@
+/** How one attempt at a live stream ended, and what that means for the next. */
+import type * as sse from './sse.ts';
+
+/** How one attempt ended: `wait` is what the server asked for, in ms; `final` means that another would end the same. */
+export interface Outcome {
+	reason: string;
+	detail?: string | undefined;
+	refused?: boolean;
+	final?: boolean;
+	wait?: number | undefined;
+}
+
+/** Whether the browser knows that it has no network. */
+export function isOffline(): boolean {
+	return typeof navigator !== 'undefined' && navigator.onLine === false;
+}
+
+/** Without an answer, or in the middle of one. Throws what is no fault of the connection. */
+export function broken(error: unknown, signal: AbortSignal): Outcome {
+	if (typeof signal.reason === 'string') return { reason: isOffline() ? 'no network' : signal.reason };
+	if (error instanceof TypeError || signal.aborted) {
+		return { reason: isOffline() ? 'no network' : 'the server cannot be reached' };
+	}
+	throw error;
+}
+
+const signedOut = 'You are signed out: the session has ended. Sign in again.';
+
+/** With an answer that is no stream. */
+export async function refused(response: Response): Promise<Outcome> {
+	const { status } = response;
+	// What the server advises is for programs, too: to send a key.
+	if (status === 401) return { reason: 'signed out', detail: signedOut, final: true };
+	const detail = (await problemDetail(response)) ?? undefined;
+	if (status === 403 || status === 404) return { reason: 'access removed', detail, final: true };
+	const reason = detail ?? `the server answered ${status}`;
+	const passing = status >= 500 || status === 408 || status === 429;
+	const seconds = Number(response.headers.get('Retry-After'));
+	return { reason, refused: true, final: !passing, wait: seconds > 0 ? seconds * 1000 : undefined };
+}
+
+async function problemDetail(response: Response): Promise<string | null> {
+	if (!response.headers.get('Content-Type')?.includes('json')) return null;
+	const problem: unknown = await response.json();
+	const detail = typeof problem === 'object' && problem !== null && 'detail' in problem && problem.detail;
+	return typeof detail === 'string' ? detail : null;
+}
+
+/** By the server's word, the event `end`. */
+export function ended(end: sse.SseEvent): Outcome {
+	const { reason, detail } = JSON.parse(end.data ?? '{}') as Record<string, unknown>;
+	return {
+		reason: typeof reason === 'string' ? reason : 'finished',
+		...(typeof detail === 'string' && { detail })
+	};
+}
