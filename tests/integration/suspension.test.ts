@@ -6,7 +6,7 @@ import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { startServer, type Server } from '../support/server.ts';
 import { Stream } from '../support/site.ts';
 import { Teams } from '../support/team.ts';
-import { sendInTwoHalves } from '../support/two-halves.ts';
+import { sendForm } from '../support/half.ts';
 
 /** Within this many ms of the change a stream has ended, on every server (issue 4). */
 const soon = 1_000;
@@ -194,7 +194,7 @@ describe('a form that was begun in time and arrives after the access was lost', 
 			const scene = await owned();
 			const headers = { cookie: scene.cookie, origin: here.url };
 			const since = await now();
-			const answer = await sendInTwoHalves(`${here.url}/${scene.slug}/${path}`, headers, form, async () => {
+			const answer = await sendForm(`${here.url}/${scene.slug}/${path}`, headers, form, async () => {
 				await hasReadRole(since);
 				await lose(scene, root);
 			});

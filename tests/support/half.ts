@@ -34,3 +34,22 @@ export async function begin(
 
 	return { finish, cut: () => void request.destroy() };
 }
+
+/** What SvelteKit answers its script about a form. */
+export interface FormAnswer {
+	type: 'success' | 'failure' | 'redirect' | 'error';
+	status: number;
+}
+
+/** Sends a form of which the second half of the body follows once `between` has resolved, and gives the answer. */
+export async function sendForm(
+	url: string,
+	headers: Record<string, string>,
+	form: Record<string, string>,
+	between: () => Promise<unknown>
+): Promise<FormAnswer> {
+	const described = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+	const half = await begin(url, String(new URLSearchParams(form)), { headers: { ...headers, ...described } });
+	await between();
+	return JSON.parse((await half.finish()).text);
+}
