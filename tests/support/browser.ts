@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type LaunchOptions } from '@playwright/test';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** The shell is the same engine without a window, and takes a third less of the processor's time. */
+const debians = ['chromium-headless-shell', 'chromium'];
+const names = [...debians, 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const isRoot = process.getuid?.() === 0;
 
 /** Nothing that a test did not ask for: no traffic of the browser's own, no GPU, and no sandbox where it refuses root. */
@@ -52,10 +54,13 @@ function playwrights(): string | null {
 
 function fromDebian(): string | null {
 	if (!isRoot || !existsSync('/etc/debian_version')) return null;
-	for (const words of [['update'], ['install', '--yes', '--no-install-recommends', 'chromium']]) {
-		execFileSync('apt-get', words, { stdio: ['ignore', 2, 2] });
-	}
+	aptGet('update');
+	debians.find((name) => aptGet('install', '--yes', '--no-install-recommends', name));
 	return installed();
+}
+
+function aptGet(...words: string[]): boolean {
+	return spawnSync('apt-get', words, { stdio: ['ignore', 2, 2] }).status === 0;
 }
 
 function refuse(): never {

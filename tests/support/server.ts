@@ -1,14 +1,15 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import * as accounts from '../../src/lib/server/accounts/bootstrap.ts';
+import { passwords } from '../../src/lib/server/accounts/users/passwords.ts';
+import { connect } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readyWithinMs = 60_000;
 const stopWithinMs = 15_000;
@@ -145,17 +146,23 @@ function ready(said: Said, exited: Promise<number | null>): Promise<string> {
 	});
 }
 
+/** As the command does, but in this process: starting one takes a second of the processor's time (tests/integration/bootstrap). */
 async function bootstrap(
 	env: NodeJS.ProcessEnv,
 	org = 'acme',
 	email = `owner@${org}.example`
 ): Promise<Account> {
-	const password = 'correct horse battery staple';
-	const person = ['--email', email, '--password', password];
-	const words = ['src/cli/main.ts', 'bootstrap', '--org', org, ...person, '--json'];
-	// NODE_OPTIONS are for the server: they may hold a debugger's port.
-	const { stdout } = await run(process.execPath, words, { cwd: root, env: { ...env, NODE_OPTIONS: '' } });
-	return { ...JSON.parse(stdout), password };
+	const url = env.DATABASE_URL ?? (await embedded.connectUrl(env.DATA_DIR ?? ''));
+	if (!url) throw new Error('The server has no PostgreSQL: it is not running.');
+	const sql = connect(url, { max: 1, name: 'tailrace test' });
+	try {
+		const password = 'correct horse battery staple';
+		const owner = { name: '', email, password, organization: org };
+		const made = await accounts.bootstrap(sql, passwords(), owner, { retentionDays: 30 });
+		return { org: made.org, user: made.user, key: made.key, password };
+	} finally {
+		await sql.end();
+	}
 }
 
 /** After a SIGKILL the embedded PostgreSQL runs on; adopting it is the product's own way to stop it. */
