@@ -14,8 +14,11 @@ beforeAll(async () => {
 	site = await startSite();
 	[mine, theirs] = [await site.tenant(), await site.tenant()];
 	await theirs.send(secret);
+	const stream = await theirs.stream('after=0');
 	theirDeploy = await deploys.make(theirs, { version: secret });
 	await theirDeploy.write(`${secret}\n`);
+	await stream.until((text) => text.includes('started')); // the line that tells of the deploy comes after it
+	await stream.close();
 });
 afterAll(() => site.stop());
 
