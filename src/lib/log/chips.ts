@@ -85,12 +85,14 @@ function isServiceChip(term: Term): term is Equals {
 	return term.kind === 'equals' && term.field === 'service';
 }
 
-/** The terms that must all hold; null if the text does not parse. */
+/** The terms that must all hold; null if the text does not parse. Terms in brackets together are one. */
 function topLevel(text: string): Term[] | null {
 	const parsed = parse(text);
 	if (!parsed.ok) return null;
-	if (parsed.query.kind === 'all') return [];
-	return parsed.query.kind === 'and' ? parsed.query.parts : [parsed.query];
+	const { query } = parsed;
+	if (query.kind === 'all') return [];
+	const inBrackets = query.kind === 'and' && query.parts[0]?.position !== query.position;
+	return query.kind === 'and' && !inBrackets ? query.parts : [query];
 }
 
 /** Replaces the first term that is `mine` and removes the others; adds it if there is none. */

@@ -58,7 +58,8 @@ export function format(query: Query): string {
 
 /** The text of the term `field:value`, with quotes where they are needed. */
 export function equal(field: string, value: string): string {
-	const bare = /^[^\s()"/<>][^\s()"]*$/.test(value);
+	// Not after a colon, because `a::b` is a word.
+	const bare = /^[^\s()"/<>:][^\s()"]*$/.test(value);
 	return `${formatField(nameOf(field))}:${bare ? value : quote(value)}`;
 }
 
