@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { DeployScene, org } from '../../../../tests/support/deploy-scene.ts';
 import { DeployBuffer, FlushFailed, type Appended } from './buffer.ts';
 import type { Address } from './deploy.ts';
@@ -51,11 +51,18 @@ describe('an append', () => {
 
 	test('comes at most once in an interval to the disk', async () => {
 		const id = scene.deploy();
-		const { buffer: to } = buffer(50);
-		await to.append(org, id, null, bytes('a'));
-		const first = performance.now();
-		await to.append(org, id, null, bytes('b'));
-		expect(performance.now() - first).toBeGreaterThan(45);
+		vi.useFakeTimers();
+		onTestFinished(() => void vi.useRealTimers());
+		const { buffer: to, flushed } = buffer(50);
+		const first = to.append(org, id, null, bytes('a'));
+		await vi.runAllTimersAsync();
+		await first;
+		const second = to.append(org, id, null, bytes('b'));
+		await vi.advanceTimersByTimeAsync(49);
+		expect(flushed).toHaveLength(1);
+		await vi.advanceTimersByTimeAsync(1);
+		await second;
+		expect(flushed).toHaveLength(2);
 	});
 
 	test('with a wrong offset learns the true end only when that is on disk', async () => {
