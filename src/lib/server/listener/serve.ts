@@ -1,7 +1,7 @@
 import type { View } from './lane.ts';
 import { encode } from './lane.ts';
 import { sink, type Sink } from './sink.ts';
-import { headers } from './sse.ts';
+import { headers, type Format } from './sse.ts';
 import type { End, Streams } from './streams.ts';
 import type { Tails } from './tails.ts';
 
@@ -35,6 +35,7 @@ const retryAfterStop = (streams: number) => Math.round(250 + Math.random() * Mat
 
 /**
  * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops.
+ * What it keeps until then is made by functions of its own: a closure keeps what is around it, which would be the request here.
  * @throws when the head of the stream, or what comes first, cannot be read.
  */
 export async function serve<Item, Credential>(
@@ -45,30 +46,37 @@ export async function serve<Item, Credential>(
 	const { view } = stream;
 	const closers: (() => void)[] = [];
 	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
-
-	closers.push(streams.admit(stream.org, stream.credential, end));
-	function end(why: End, together = 1): void {
-		const retry = why.reason === 'server stopping' ? retryAfterStop(together) : undefined;
-		to.write(encoder.encode(view.format.end(why, retry)));
-		to.close();
-	}
-
+	closers.push(streams.admit(stream.org, stream.credential, ending(to, view.format)));
 	to.write(encoder.encode(view.format.opening));
 	try {
 		const first = await stream.first?.();
 		if (first && first.items.length > 0)
 			to.write(encode({ ...view, window: null }, first.items, cursorOf).bytes);
-		if (!to.closed()) await join(first?.cursor ?? stream.cursor);
+		if (!to.closed()) await join(tails, { ...stream, cursor: first?.cursor ?? stream.cursor }, to, closers);
 	} catch (error) {
 		to.close();
 		throw error;
 	}
 	return new Response(body, { headers: headers(view.format) });
+}
 
-	async function join(cursor: number | null): Promise<void> {
-		const attendant = stream.attend?.(to);
-		if (attendant) closers.push(() => attendant.leave());
-		closers.push(await tails.join(stream.topic, view, to, cursor, attendant?.tip));
-		if (to.closed()) closers.forEach((close) => close()); // it went while the head was read
-	}
+/** Says why the stream ends, as its last event. */
+function ending<Item>(to: Sink, format: Format<Item>) {
+	return (why: End, together = 1): void => {
+		const retry = why.reason === 'server stopping' ? retryAfterStop(together) : undefined;
+		to.write(encoder.encode(format.end(why, retry)));
+		to.close();
+	};
+}
+
+async function join<Item, Credential>(
+	tails: Tails<Item>,
+	{ topic, view, cursor, attend }: Stream<Item, Credential>,
+	to: Sink,
+	closers: (() => void)[]
+): Promise<void> {
+	const attendant = attend?.(to);
+	if (attendant) closers.push(() => attendant.leave());
+	closers.push(await tails.join(topic, view, to, cursor, attendant?.tip));
+	if (to.closed()) closers.forEach((close) => close()); // it went while the head was read
 }

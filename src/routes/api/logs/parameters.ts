@@ -3,7 +3,13 @@ import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
 
-export type Filter = { ok: true; matches: (entry: Entry) => boolean; key: string } | Refused;
+export type Filter = Accepted | Refused;
+export interface Accepted {
+	ok: true;
+	matches: (entry: Entry) => boolean;
+	/** Equal for queries that mean the same. */
+	key: string;
+}
 export interface Refused {
 	ok: false;
 	detail: string;
@@ -17,7 +23,7 @@ const refuse = (detail: string, fields: Record<string, unknown> = {}): Refused =
 	fields
 });
 
-/** The parameter `q` as a predicate; its key is equal for queries that mean the same. */
+/** The parameter `q` as a predicate. */
 export function filter(parameters: URLSearchParams): Filter {
 	const parsed = query.parse(parameters.get('q') ?? '');
 	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;

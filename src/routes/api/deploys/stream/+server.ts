@@ -1,4 +1,5 @@
 import type { RequestHandler } from './$types';
+import type { Access } from '$server/accounts/authorize';
 import type { Deploy } from '$server/deploys/deploy';
 import { sink } from '$server/listener/sink';
 import { headers, sse } from '$server/listener/sse';
@@ -16,26 +17,30 @@ const newest = 50;
  * missed nothing.
  */
 export const GET: RequestHandler = (event) =>
-	authorized(event, 'read', async ({ org, slug, credential }) => {
-		const { streams, deploys, deployChanges } = event.locals.app;
-		if (streams.full) return problem(503, 'All places for streams are taken. Try again shortly.', {}, 5);
-
-		const closers: (() => void)[] = [];
-		const { sink: to, body } = sink(() => closers.forEach((close) => close()));
-		const send = (text: string) => to.write(encoder.encode(text));
-		const show = (deploy: Deploy) =>
-			send(`event: deploy\ndata: ${JSON.stringify(present(deploy, slug))}\n\n`);
-
-		send(format.opening);
-		closers.push(
-			streams.admit(org, credential, (reason) => {
-				send(format.end(reason));
-				to.close();
-			}),
-			deployChanges.subscribe(org, (deploy) => (to.writable() ? show(deploy) : to.close()))
-		);
-		const heartbeat = setInterval(() => send(': alive\n\n'), 15_000);
-		closers.push(() => clearInterval(heartbeat));
-		deploys.list(org, { limit: newest }).deploys.reverse().forEach(show);
-		return new Response(body, { headers: headers(format) });
+	authorized(event, 'read', async (access) => {
+		const { app } = event.locals;
+		if (app.streams.full) return problem(503, 'All places for streams are taken. Try again shortly.', {}, 5);
+		return follow(app, access);
 	});
+
+/** Apart from the request, which what is made here would keep as long as the stream lasts. */
+function follow(app: App.Locals['app'], { org, slug, credential }: Access): Response {
+	const { streams, deploys, deployChanges } = app;
+	const closers: (() => void)[] = [];
+	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
+	const send = (text: string) => to.write(encoder.encode(text));
+	const show = (deploy: Deploy) => send(`event: deploy\ndata: ${JSON.stringify(present(deploy, slug))}\n\n`);
+
+	send(format.opening);
+	closers.push(
+		streams.admit(org, credential, (reason) => {
+			send(format.end(reason));
+			to.close();
+		}),
+		deployChanges.subscribe(org, (deploy) => (to.writable() ? show(deploy) : to.close()))
+	);
+	const heartbeat = setInterval(() => send(': alive\n\n'), 15_000);
+	closers.push(() => clearInterval(heartbeat));
+	deploys.list(org, { limit: newest }).deploys.reverse().forEach(show);
+	return new Response(body, { headers: headers(format) });
+}

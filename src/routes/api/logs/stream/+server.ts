@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import type { RequestHandler } from './$types';
 import { problem } from '$server/problem';
 import { serve } from '$server/listener/serve';
-import { line, topicOf, type Line } from '$server/logs/source';
+import { line, topicOf } from '$server/logs/source';
 import { authorized } from '../../authorized';
 import { filter, wholeNumber } from '../parameters';
-import { formatFor } from './format';
+import { viewOf } from './view';
 
 const cursor = (name: string) => v.nullish(wholeNumber(name, 0, Number.MAX_SAFE_INTEGER));
 const parameters = v.object({
@@ -30,20 +30,13 @@ export const GET: RequestHandler = (event) =>
 
 		const { tail, window = null, after } = asked.output;
 		const cursor = asked.output['last-event-id'] ?? after ?? null;
-		const { matches, key } = filtered;
-		const format = formatFor(event.request.headers.get('accept'));
-		const view = {
-			key: `${format.contentType} ${window} ${key}`,
-			matches: ({ entry }: Line) => matches(entry),
-			format,
-			window
-		};
+		const { matches } = filtered;
 		const first = tail > 0 && cursor === null ? () => last(tail) : undefined;
 		return serve(app, ({ entry }) => entry.seq, {
 			topic: topicOf(org),
 			org,
 			credential,
-			view,
+			view: viewOf(filtered, event.request.headers.get('accept'), window),
 			cursor,
 			...(first && { first })
 		});

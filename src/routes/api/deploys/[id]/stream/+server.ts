@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RequestHandler } from './$types';
-import { isFinished } from '$server/deploys/deploy';
+import type { Access } from '$server/accounts/authorize';
+import { isFinished, type Deploy } from '$server/deploys/deploy';
 import { topicOf } from '$server/deploys/source';
 import { serve } from '$server/listener/serve';
 import { problem } from '$server/problem';
@@ -16,7 +17,8 @@ const parameters = v.object({ from: cursor('from'), 'last-event-id': cursor('Las
 
 /** The log of one deploy as it grows, and the deploy on every change, until it has ended and all is sent. */
 export const GET: RequestHandler = (event) =>
-	authorized(event, 'read', async ({ org, slug, credential }) => {
+	authorized(event, 'read', async (access) => {
+		const { org, credential } = access;
 		const { app } = event.locals;
 		const { id } = event.params;
 		const deploy = app.deploys.get(org, id);
@@ -37,15 +39,21 @@ export const GET: RequestHandler = (event) =>
 			credential,
 			view,
 			cursor: beyond ? Math.min(from, deploy.size) : Math.min(last ?? from, deploy.size),
-			attend: attend({
-				deploy,
-				reset: beyond,
-				isEnded: ({ status }) => isFinished(status),
-				show: (changed) => present(changed, slug),
-				subscribe: (receive) =>
-					app.deployChanges.subscribe(org, (changed) => {
-						if (changed.id === id) receive(changed);
-					})
-			})
+			attend: changesOf(app, access, deploy, beyond)
 		});
 	});
+
+/** Apart from the request, which what is made here would keep as long as the stream lasts. */
+function changesOf(app: App.Locals['app'], { org, slug }: Access, deploy: Deploy, reset: boolean) {
+	const { deployChanges } = app;
+	return attend({
+		deploy,
+		reset,
+		isEnded: ({ status }) => isFinished(status),
+		show: (changed) => present(changed, slug),
+		subscribe: (receive) =>
+			deployChanges.subscribe(org, (changed) => {
+				if (changed.id === deploy.id) receive(changed);
+			})
+	});
+}

@@ -1,0 +1,18 @@
+import type { View } from '$server/listener/lane';
+import type { Line } from '$server/logs/source';
+import type { Accepted } from '../parameters';
+import { formatFor } from './format';
+
+/**
+ * What a request wants to see, and how. It stands by itself because a closure keeps what is around it: within the endpoint
+ * that would be the request, for as long as the stream lasts.
+ */
+export function viewOf({ matches, key }: Accepted, accept: string | null, window: number | null): View<Line> {
+	const format = formatFor(accept);
+	return {
+		key: `${format.contentType} ${window} ${key}`,
+		matches: ({ entry }) => matches(entry),
+		format,
+		window
+	};
+}
