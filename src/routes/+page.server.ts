@@ -8,5 +8,5 @@ export const load: PageServerLoad = async ({ locals }) => {
 	if (!user) redirect(303, (await accounts.users.anyExists()) ? '/sign-in' : '/sign-up');
 	const slug = await accounts.organizations.lastOf(user.id);
 	if (slug !== null) redirect(303, `/${slug}/logs`);
-	return { user, mayMake: await accounts.newOrganizations.mayMake(user) };
+	return { user, mayMake: await accounts.newOrganizations.mayMake(user.id) };
 };

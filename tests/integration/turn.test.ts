@@ -126,10 +126,9 @@ test('who comes while the organization is deleted is told that, whatever they ch
 
 test('who was signed out meanwhile makes no organization', async () => {
 	const { actor, token } = await makeScene();
-	const user = { id: actor.id, email: actor.name, name: '', instanceAdmin: false };
-	expect(await people.newOrganizations.make(user, 'In time', actor)).toMatchObject({ ok: true });
+	expect(await people.newOrganizations.make(actor, 'In time')).toMatchObject({ ok: true });
 	await people.sessions.end(token);
-	expect(await people.newOrganizations.make(user, 'Too late', actor)).toMatchObject({
+	expect(await people.newOrganizations.make(actor, 'Too late')).toMatchObject({
 		ok: false,
 		status: 401
 	});

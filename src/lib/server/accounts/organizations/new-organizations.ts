@@ -7,9 +7,10 @@ import type { Person } from '../audit/audit.ts';
 import { organization } from '../forms.ts';
 import * as organizations from './organizations.ts';
 import * as presence from '../presence.ts';
+import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 import * as signUps from '../users/sign-up.ts';
-import type { User } from '../users/users.ts';
+import * as users from '../users/users.ts';
 
 type Options = Pick<Config, 'signUp' | 'retentionDays'>;
 
@@ -24,25 +25,25 @@ const perUser = { limit: 20, windowMs: 60 * 60_000 };
 export function newOrganizations(sql: Sql, options: Options) {
 	return {
 		/** Whether a user may: who could have one by signing up anew, and instance admins. */
-		mayMake: (user: User) => mayMake(sql, user, options),
-		/** Makes an organization owned by a user, who is the actor. */
-		make: (user: User, name: string, actor: Person) => make(sql, user, name, actor, options)
+		mayMake: (userId: string) => mayMake(sql, userId, options),
+		/** Makes an organization owned by the actor. */
+		make: (actor: Person, name: string) => make(sql, actor, name, options)
 	};
 }
 
-async function mayMake(sql: Sql, user: User, options: Options): Promise<boolean> {
-	return user.instanceAdmin || signUps.isOpen(sql, options);
+async function mayMake(sql: Queryable, userId: string, options: Options): Promise<boolean> {
+	return (await users.isInstanceAdmin(sql, userId)) || signUps.isOpen(sql, options);
 }
 
-async function make(sql: Sql, user: User, name: string, actor: Person, options: Options): Promise<Made> {
-	if (!(await mayMake(sql, user, options))) return closed;
-	const limited = await rateLimits.count(sql, [[`new organization:account:${user.id}`, perUser]]);
+async function make(sql: Sql, actor: Person, name: string, options: Options): Promise<Made> {
+	if (!(await mayMake(sql, actor.id, options))) return closed;
+	const limited = await rateLimits.count(sql, [[`new organization:account:${actor.id}`, perUser]]);
 	if (limited) return limited;
 
 	const { retentionDays } = options;
 	return transact(sql, async (transaction) => {
 		if (!(await presence.lasts(transaction, actor))) return presence.signedOut;
-		const org = await organizations.create(transaction, user.id, { name, retentionDays }, actor);
+		const org = await organizations.create(transaction, actor.id, { name, retentionDays }, actor);
 		return { ok: true, org };
 	});
 }

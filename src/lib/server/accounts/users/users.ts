@@ -50,6 +50,12 @@ export async function create(transaction: Queryable, user: NewUser): Promise<Use
 	return created ?? null;
 }
 
+/** Whether a user is one now, whatever a request found when it began. */
+export async function isInstanceAdmin(sql: Queryable, id: string): Promise<boolean> {
+	const [row] = await sql<{ is: boolean }[]>`SELECT instance_admin AS "is" FROM users WHERE id = ${id}`;
+	return row?.is === true;
+}
+
 /** What to record beside a sign-up: that the first user is instance admin, whom nobody made one. */
 export function signUpDetails({ instanceAdmin }: User): { 'instance admin'?: true } {
 	return instanceAdmin ? { 'instance admin': true } : {};

@@ -21,7 +21,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 			/** Somebody who is the last owner cannot leave. */
 			mayLeave: !ownedAlone.includes(org.id)
 		})),
-		mayMake: await newOrganizations.mayMake(user)
+		mayMake: await newOrganizations.mayMake(user.id)
 	};
 };
 
@@ -59,7 +59,7 @@ export const actions: Actions = {
 		if (!form.ok) return refuse(400, { of: 'new', typed, faults: form.faults });
 
 		const { organization } = form.values;
-		const made = await app.accounts.newOrganizations.make(user, organization, actorOf(locals));
+		const made = await app.accounts.newOrganizations.make(actorOf(locals), organization);
 		if (!made.ok) {
 			if (made.status === 429) setHeaders({ 'retry-after': String(made.retryAfterS) });
 			return refuse(made.status, { of: 'new', typed, faults: made.faults });
