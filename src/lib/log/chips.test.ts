@@ -13,7 +13,7 @@ describe('the level chips', () => {
 		['a level:>warn b', { min: 'error' }],
 		['level:error', { exact: 'error' }],
 		['(level:error) a', { exact: 'error' }],
-		['(level:error a)', null],
+		['(level:error a) b', { exact: 'error' }],
 		['level:>fatal', null],
 		['level:<warn', null],
 		['-level:debug', null],
@@ -39,8 +39,10 @@ describe('the level chips', () => {
 		['level:warn AND a', null, 'a'],
 		['a AND level:warn AND b', null, 'a AND b'],
 		['x(level:warn)z', null, 'x z'],
-		['(a level:warn)', null, '(a level:warn)'],
-		['(a level:warn) level:info', null, '(a level:warn)'],
+		['(a level:warn)', null, '(a)'],
+		['(a level:warn) level:info', null, '(a)'],
+		['(level:warn level:info) a', null, 'a'],
+		['a (b (level:warn))', 'info', 'a (b level:>=info)'],
 		['(level:warn)', null, ''],
 		['a OR level:warn', null, 'a OR level:warn'],
 		['', null, ''],
@@ -165,8 +167,9 @@ describe('the chips on any query', () => {
 	function termsOf(text: string): string[] {
 		const parsed = query.parse(text);
 		if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);
-		const terms = parsed.query.kind === 'and' ? parsed.query.parts : [parsed.query];
-		return terms.map(query.format).sort();
+		const flat = (term: query.Query): query.Query[] =>
+			term.kind === 'and' ? term.parts.flatMap(flat) : [term];
+		return flat(parsed.query).map(query.format).sort();
 	}
 });
 

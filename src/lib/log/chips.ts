@@ -1,17 +1,17 @@
 import { levels, type Level } from './entry.ts';
-import { equal, format, parse } from './query.ts';
+import { equal, format, parse, type Query } from './query.ts';
 import type { Equals, HasLevel, Term } from './terms.ts';
 import { split, type Kind } from './tokens.ts';
 
-// The chips and the query box are two handles on one text. A chip edits the terms that stand at its top level, joined by
-// AND, and leaves all else as it was typed. A text that does not parse stays as it is: its error is mended first.
+// The chips and the query box are two handles on one text. A chip edits the terms that must all hold, in brackets or not,
+// and leaves all else as it was typed. A text that does not parse stays as it is: its error is mended first.
 
 /** What the level chips show: from a level up, one level alone, or nothing. */
 export type Levels = { min: Level } | { exact: Level } | null;
 
-/** Which level chip is on. A level within an OR, with other terms in brackets, or after `-` is not the chip's. */
+/** Which level chip is on. A level within an OR or after `-` is not the chip's. */
 export function levelsOf(text: string): Levels {
-	const term = topLevel(text)?.find(isLevelChip);
+	const term = required(text).find(isLevelChip);
 	if (!term) return null;
 	if (term.operator === '=') return { exact: term.level };
 	const min = term.operator === '>' ? levels[levels.indexOf(term.level) + 1] : term.level;
@@ -25,8 +25,9 @@ export function withLevel(text: string, level: Level | null): string {
 
 /** The services that the service chip shows. More than one can only be typed, and matches nothing. */
 export function servicesOf(text: string): string[] {
-	const terms = topLevel(text) ?? [];
-	return terms.filter(isServiceChip).map((term) => term.text);
+	return required(text)
+		.filter(isServiceChip)
+		.map((term) => term.text);
 }
 
 /** The text with `service:…` set, or with no service chip on (null). */
@@ -85,36 +86,42 @@ function isServiceChip(term: Term): term is Equals {
 	return term.kind === 'equals' && term.field === 'service';
 }
 
-/** The terms that must all hold; null if the text does not parse. Terms in brackets together are one. */
-function topLevel(text: string): Term[] | null {
+/** The terms that must all hold; none if the text does not parse. */
+function required(text: string): Term[] {
+	const query = read(text);
+	return query ? flatten(query) : [];
+}
+
+function read(text: string): Query | null {
 	const parsed = parse(text);
-	if (!parsed.ok) return null;
-	const { query } = parsed;
+	return parsed.ok ? parsed.query : null;
+}
+
+function flatten(query: Query): Term[] {
 	if (query.kind === 'all') return [];
-	const inBrackets = query.kind === 'and' && query.parts[0]?.position !== query.position;
-	return query.kind === 'and' && !inBrackets ? query.parts : [query];
+	return query.kind === 'and' ? query.parts.flatMap(flatten) : [query];
 }
 
 /** Replaces the first term that is `mine` and removes the others; adds it if there is none. */
 function put(text: string, mine: (term: Term) => boolean, replacement: string | null): string {
-	const terms = topLevel(text);
-	if (!terms) return text;
+	const query = read(text);
+	if (!query) return text;
 
-	const first = terms.find(mine);
+	const first = flatten(query).find(mine);
 	if (!first) return replacement ? append(text, replacement) : text;
-	return rewrite(text, terms, (term) => {
+	return rewrite(text, query, (term) => {
 		if (!mine(term)) return slice(text, term);
 		return term === first ? replacement : null;
 	});
 }
 
 function add(text: string, wanted: string, opposite: string): string {
-	const terms = topLevel(text);
-	if (!terms || !parse(wanted).ok) return text;
+	const query = read(text);
+	if (!query || !parse(wanted).ok) return text;
 
 	const [same, other] = [canonical(wanted), canonical(opposite)];
-	const rest = rewrite(text, terms, (term) => (format(term) === other ? null : slice(text, term)));
-	return terms.some((term) => format(term) === same) ? rest : append(rest, wanted);
+	const rest = rewrite(text, query, (term) => (format(term) === other ? null : slice(text, term)));
+	return flatten(query).some((term) => format(term) === same) ? rest : append(rest, wanted);
 }
 
 function canonical(text: string): string {
@@ -122,19 +129,30 @@ function canonical(text: string): string {
 	return parsed.ok ? format(parsed.query) : text;
 }
 
-/** Changes or removes (null) terms, and keeps what stands between, before and after the others. */
-function rewrite(text: string, terms: Term[], change: (term: Term) => string | null): string {
-	let rewritten = '';
-	let end = 0;
-	let removed = false;
-	for (const term of terms) {
-		const changed = change(term);
-		const between = text.slice(end, term.position) || (removed ? ' ' : '');
-		end = term.position + term.length;
+type Change = (term: Term) => string | null;
+
+/** Changes or removes (null) the terms that must all hold, and keeps what stands between, before and after the others. */
+function rewrite(text: string, query: Query, change: Change): string {
+	if (query.kind === 'all') return '';
+	const rewritten = rewriteTerm(text, query, change);
+	if (rewritten === null) return '';
+	return text.slice(0, query.position) + rewritten + text.slice(query.position + query.length);
+}
+
+/** With its brackets, if it has any; null when nothing of it is left. */
+function rewriteTerm(text: string, term: Term, change: Change): string | null {
+	if (term.kind !== 'and') return change(term);
+	const start = term.parts[0]?.position ?? term.position;
+	let [rewritten, end, removed] = ['', start, false];
+	for (const part of term.parts) {
+		const changed = rewriteTerm(text, part, change);
+		const between = text.slice(end, part.position) || (removed ? ' ' : '');
+		end = part.position + part.length;
 		removed = changed === null;
 		if (changed !== null) rewritten += (rewritten && between) + changed;
 	}
-	return rewritten && text.slice(0, terms[0]?.position) + rewritten + text.slice(end);
+	if (!rewritten) return null;
+	return text.slice(term.position, start) + rewritten + text.slice(end, term.position + term.length);
 }
 
 function append(text: string, term: string): string {

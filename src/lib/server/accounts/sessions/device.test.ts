@@ -24,5 +24,5 @@ test.each([
 test('the longest header costs next to nothing', () => {
 	const start = performance.now();
 	nameOf(`Mozilla/5.0 (${'a;'.repeat(100_000)}`);
-	expect(performance.now() - start).toBeLessThan(1_000);
+	expect(performance.now() - start).toBeLessThan(100);
 });
