@@ -9,11 +9,6 @@ import { Viewer } from '../support/viewer.ts';
 const stalled = 1_000;
 /** What all of them together may cost the server, in bytes of resident memory (issue 2). */
 const most = 50 * 1024 * 1024;
-/**
- * Of glibc's malloc one arena for all threads: else what V8's collector has freed in those of its threads, some 13 MB, counts
- * as the viewers' (smaps before and after).
- */
-const oneArena = { MALLOC_ARENA_MAX: '1' };
 /** Requests, and lines of 20 kB in each: several times what the kernel takes for a socket that nobody reads. */
 const requests = 40;
 const lines = 10;
@@ -26,7 +21,7 @@ test(
 	async () => {
 		const { url: database, sql, drop } = await testDatabase();
 		onTestFinished(drop);
-		const server = await startServer({ env: { DATABASE_URL: database, ...oneArena, ...withInspector } });
+		const server = await startServer({ env: { DATABASE_URL: database, ...withInspector } });
 		onTestFinished(() => server.stop());
 		const inside = await Inspector.attach(server.pid, server.output());
 		onTestFinished(() => inside.close());

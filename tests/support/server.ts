@@ -108,7 +108,8 @@ async function makeDataDir(): Promise<string> {
 function environment(dataDir: string, env: Record<string, string>): NodeJS.ProcessEnv {
 	const { PATH, HOME, TMPDIR } = process.env;
 	const own = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', SELF_LOGS: '0' };
-	return { PATH, HOME, TMPDIR, ...own, ...env };
+	const ofNpmStart = { MALLOC_ARENA_MAX: '1' };
+	return { PATH, HOME, TMPDIR, ...ofNpmStart, ...own, ...env };
 }
 
 interface Said {
