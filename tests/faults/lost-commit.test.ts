@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { connect as connectTo } from 'node:net';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { settle } from '../../src/lib/server/logs/settle.ts';
-import { connect } from '../../src/lib/server/postgres/connect.ts';
+import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { testDatabase } from '../support/database.ts';
 import { makeTenant } from '../support/tenants.ts';
@@ -60,6 +63,60 @@ test('a transaction whose connection is cut fails, and nothing else', async () =
 	});
 	await expect(running).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
 	await expect.poll(() => own`SELECT 1 AS works`).toEqual([{ works: 1 }]);
+});
+
+test('a transaction whose connection is cut while it waits for something else sends nothing more', async () => {
+	const { sql, url } = await open();
+	const own = connect(url, { max: 1 });
+	onTestFinished(() => own.end({ timeout: 0 }));
+	const endings: ((transaction: Sql) => Promise<unknown>)[] = [
+		() => Promise.resolve('done'),
+		() => Promise.reject(new Error('changed my mind')),
+		(transaction) => transaction`SELECT 1`,
+		(transaction) => transaction.unsafe('SELECT 1')
+	];
+	for (const end of endings) {
+		const cut = Promise.withResolvers<void>();
+		const ended = Promise.withResolvers<void>();
+		const running = transact(own, async (transaction) => {
+			const [{ pid }] = await transaction<[{ pid: number }]>`SELECT pg_backend_pid() AS pid`;
+			await sql`SELECT pg_terminate_backend(${pid})`;
+			await cut.promise;
+			try {
+				return await end(transaction);
+			} finally {
+				ended.resolve();
+			}
+		});
+		await expect(running).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+		// Somebody else has a transaction on the connection that took its place: no COMMIT or ROLLBACK may reach it.
+		const other = await transact(own, async (transaction) => {
+			const begun = await transaction`SELECT pg_current_xact_id()::text AS xid`;
+			cut.resolve();
+			await ended.promise;
+			await transaction`SELECT pg_sleep(0.01)`;
+			return [begun, await transaction`SELECT pg_current_xact_id()::text AS xid`];
+		});
+		expect(other[1]).toEqual(other[0]);
+	}
+});
+
+test('a transaction that fails with an error of a file or of another socket is rolled back', async () => {
+	const { sql, org } = await open();
+	const failures: (() => Promise<unknown>)[] = [
+		() => readFile('/nowhere/at/all'),
+		() => once(connectTo(1, '127.0.0.1'), 'connect'),
+		() => Promise.reject(Object.assign(new Error('of another pool'), { code: 'CONNECTION_ENDED' }))
+	];
+	for (const [index, fail] of failures.entries()) {
+		const running = transact(sql, async (transaction) => {
+			await transaction`UPDATE log_heads SET seq = 7 WHERE org_id = ${org}`;
+			await fail();
+		});
+		const code = ['ENOENT', 'ECONNREFUSED', 'CONNECTION_ENDED'][index];
+		await expect(running).rejects.toMatchObject({ code });
+		expect(await sql`SELECT seq FROM log_heads`).toEqual([{ seq: 0 }]);
+	}
 });
 
 test('a transaction that fails by itself is rolled back, and its connection goes on', async () => {

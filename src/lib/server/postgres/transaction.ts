@@ -1,25 +1,52 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Sql } from './connect.ts';
 
 /**
  * Runs `run` in a transaction and gives its result after the commit. Rejects with what it rejects with, rolled back, or
  * when the connection is lost; whether a commit that was under way then took place is not known.
  *
- * `sql.begin` alone answers every failure with a ROLLBACK, and when the connection itself was the failure, writing to it
- * ends the process (postgres 3.4.9, src/connection.js, nextWrite; porsager/postgres issues 1154 and 1208). So a loss never
- * reaches it from here: it hears of that from the connection, too, and then there is nothing to roll back.
+ * `sql.begin` alone goes on after a loss: it writes its ROLLBACK or COMMIT, and `run` its next query, to a connection that is closed,
+ * which ends the process, or that serves somebody else by now (postgres 3.4.9, src/connection.js, nextWrite; porsager/postgres
+ * issues 1154 and 1208). So after a loss nothing reaches it from here. Only the library's own word counts as a loss, never what an
+ * error of `run` looks like: a file that is not there must not be taken for one.
  */
-export function transact<T>(sql: Sql, run: (transaction: Sql) => Promise<T>): Promise<T> {
-	const running = sql.begin((transaction) =>
-		run(transaction as unknown as Sql).catch((error: unknown) => {
-			if (!isLoss(error)) throw error;
-			return new Promise<never>(() => {});
-		})
-	);
+export async function transact<T>(sql: Sql, run: (transaction: Sql) => Promise<T>): Promise<T> {
+	let lost = false;
+	const running = sql.begin(async (transaction) => {
+		const result = await run(unlessLost(transaction as unknown as Sql, () => lost)).catch(
+			async (error: unknown) => {
+				await nextTurn(); // a loss fails the query in the turn in which it fails the transaction
+				if (!lost) throw error;
+			}
+		);
+		return lost ? new Promise<never>(() => {}) : result;
+	});
+	// While `run` goes on the library rejects for one reason alone: it has lost the connection.
+	running.catch(() => (lost = true));
 	return running as Promise<T>;
 }
 
-/** Errors after which the connection always closes: the library's own, and those of the socket. */
-function isLoss(error: unknown): boolean {
-	const code = (error as { code?: string } | null)?.code ?? '';
-	return /^(CONNECTION_\w+|E[A-Z]+)$/.test(code);
+/** The same transaction, which refuses queries once its connection is lost. */
+function unlessLost(transaction: Sql, isLost: () => boolean): Sql {
+	const guard = () => {
+		if (isLost()) throw new Lost();
+	};
+	return new Proxy(transaction, {
+		apply(target, self, parts) {
+			guard();
+			return Reflect.apply(target, self, parts) as unknown;
+		},
+		get(target, name) {
+			if (name === 'unsafe') guard();
+			return Reflect.get(target, name) as unknown;
+		}
+	});
+}
+
+/** What a query of a transaction fails with after its connection was lost. */
+class Lost extends Error {
+	readonly code = 'CONNECTION_CLOSED';
+	constructor() {
+		super('the connection of this transaction was lost');
+	}
 }
