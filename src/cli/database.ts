@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import * as configuration from '../lib/server/config.ts';
-import { connect, isAway, type Sql } from '../lib/server/postgres/connect.ts';
+import { connect, isAway, isFull, type Sql } from '../lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from '../lib/server/postgres/database.ts';
 import * as embedded from '../lib/server/postgres/embedded.ts';
 import * as partitions from '../lib/server/postgres/partitions.ts';
@@ -28,7 +28,7 @@ export async function use<T>(
 	try {
 		return { ok: true, result: await onDatabase(name, parsed.config, work) };
 	} catch (error) {
-		if (!(error instanceof embedded.Unstartable) && !isAway(error)) throw error;
+		if (!(error instanceof embedded.Unstartable) && !isAway(error) && !isFull(error)) throw error;
 		return { ok: false, message: (error as Error).message };
 	}
 }

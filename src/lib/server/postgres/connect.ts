@@ -21,18 +21,28 @@ export function connect(url: string, options: { max: number; prepare?: boolean; 
 
 /** Class 08 connection exception, 57P operator intervention, 53 insufficient resources: PostgreSQL appendix A. */
 const ofPostgres = /^(08|57P|53)/;
+const diskFull = '53100';
 /** CONNECTION_CLOSED, CONNECT_TIMEOUT and the like: the library's own. */
-const ofLibrary = /^CONNECT/;
+const ofLibrary = /^CONNECT(ION)?_/;
 /** What a socket fails with, as opposed to a file: Node passes on the names of errno(3) and getaddrinfo(3). */
 const ofSocket =
 	/^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|ENOTFOUND|EAI_\w+)$/;
 
 /**
- * Whether an error of a query says that PostgreSQL is away or stopping, as opposed to refusing what it was given. An error of
- * somebody else's socket looks the same: it must not get here.
+ * Whether an error says that PostgreSQL is away or stopping, as opposed to refusing what it was given. A socket's or a file's
+ * error counts only if it was a query that failed with it (the library notes which: postgres 3.4.9, src/connection.js,
+ * queryError), so that no mail server and no file is taken for the database.
  */
 export function isAway(error: unknown): boolean {
 	const { code = '', syscall } = (error ?? {}) as { code?: string; syscall?: string };
-	if (ofPostgres.test(code) || ofLibrary.test(code) || ofSocket.test(code)) return true;
-	return syscall === 'connect'; // a socket's file that is not there, or too many open ones
+	if (isFull(error)) return false;
+	if (ofPostgres.test(code) || ofLibrary.test(code)) return true;
+	const ofQuery = typeof error === 'object' && error !== null && 'query' in error;
+	// `connect`: a socket's file that is not there, or too many open ones.
+	return ofQuery && (ofSocket.test(code) || syscall === 'connect');
+}
+
+/** Whether an error says that PostgreSQL's disk is full (disk_full); what was asked was rolled back then. */
+export function isFull(error: unknown): boolean {
+	return (error as { code?: unknown } | null)?.code === diskFull;
 }
