@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { listener } from '../../src/lib/server/listener/listener.ts';
 import { PostgresBridge } from '../../src/lib/server/listener/postgres.ts';
 import * as safety from '../../src/lib/server/listener/safety-check.ts';
@@ -83,6 +84,38 @@ test('it comes back when PostgreSQL has been away, however often it tried in vai
 	way.mend();
 	await wakeUps(2);
 	expect(bridge.listening).toBe(true);
+});
+
+test('it is connected while a LISTEN is in flight, not while it is cut off or gets no answer', async () => {
+	const way = await detour(database.url);
+	onTestFinished(way.close);
+	const { bridge, wakeUps } = bridged(way.url);
+	bridge.listen('logs:a');
+	expect(bridge.connected).toBe(false); // nothing has answered yet
+	await wakeUps(1);
+	bridge.listen('logs:b');
+	expect([bridge.listening, bridge.connected]).toEqual([false, true]);
+	await wakeUps(2);
+
+	way.cut();
+	await way.refused(1);
+	expect(bridge.connected).toBe(false);
+	way.mend();
+	await wakeUps(4);
+	expect(bridge.connected).toBe(true);
+
+	way.freeze();
+	vi.useFakeTimers({ toFake: ['performance'] });
+	onTestFinished(() => void vi.useRealTimers());
+	bridge.listen('logs:c');
+	await nextTurn(); // it may have been at the end of its round
+	vi.advanceTimersByTime(1_999);
+	expect(bridge.connected).toBe(true);
+	vi.advanceTimersByTime(1);
+	expect(bridge.connected).toBe(false);
+	way.thaw();
+	await wakeUps(5);
+	expect(bridge.connected).toBe(true);
 });
 
 test('a topic that nobody wants any more wakes nobody, also after the connection was lost', async () => {

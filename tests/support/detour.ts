@@ -11,6 +11,9 @@ export interface Detour {
 	/** Breaks every connection and takes no new one. */
 	cut(): void;
 	mend(): void;
+	/** Passes nothing on and breaks nothing, as when the other machine hangs; `thaw` sends what was held back. */
+	freeze(): void;
+	thaw(): void;
 	/** Resolves when so many connections have been refused since it was cut. */
 	refused(count: number): Promise<void>;
 	/** Breaks the connection that sends the next COMMIT, before or after PostgreSQL has done it; resolves when it is done. */
@@ -24,6 +27,7 @@ export async function detour(to: string): Promise<Detour> {
 	const open = new Set<Socket>();
 	const refusals = new EventEmitter();
 	let isCut = false;
+	let isFrozen = false;
 	let refusedSince = 0;
 	let loss: Loss | null = null;
 	let lost = () => {};
@@ -38,6 +42,7 @@ export async function detour(to: string): Promise<Detour> {
 		const end = () => [near, far].forEach((socket) => socket.destroy());
 		for (const socket of [near, far]) {
 			open.add(socket);
+			if (isFrozen) socket.pause();
 			socket.on('error', end).on('close', () => (end(), open.delete(socket)));
 		}
 		let losing = false;
@@ -75,6 +80,14 @@ export async function detour(to: string): Promise<Detour> {
 		cut,
 		refused,
 		mend: () => void (isCut = false),
+		freeze() {
+			isFrozen = true;
+			for (const socket of open) socket.pause();
+		},
+		thaw() {
+			isFrozen = false;
+			for (const socket of open) socket.resume();
+		},
 		loseNext(next) {
 			loss = next;
 			return new Promise((resolve) => (lost = resolve));

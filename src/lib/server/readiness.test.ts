@@ -21,7 +21,7 @@ const away = 'PostgreSQL does not answer.';
 
 test.concurrent('a PostgreSQL that hangs up is away', async () => {
 	const sql = await databaseAt((socket) => socket.destroy());
-	expect(await readiness.faults(sql, { listening: true })).toEqual([away]);
+	expect(await readiness.faults(sql, { connected: true })).toEqual([away]);
 });
 
 test('a PostgreSQL that says nothing counts as away after two seconds', async () => {
@@ -30,7 +30,7 @@ test('a PostgreSQL that says nothing counts as away after two seconds', async ()
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 	onTestFinished(() => void vi.useRealTimers());
 	let found: string[] | undefined;
-	const asked = readiness.faults(sql, { listening: true }).then((faults) => (found = faults));
+	const asked = readiness.faults(sql, { connected: true }).then((faults) => (found = faults));
 	await vi.advanceTimersByTimeAsync(1_999);
 	expect(found).toBeUndefined();
 	await vi.advanceTimersByTimeAsync(1);
@@ -41,7 +41,7 @@ test('a PostgreSQL that says nothing counts as away after two seconds', async ()
 
 test.concurrent('every fault is named, not only the first', async () => {
 	const sql = await databaseAt((socket) => socket.destroy());
-	expect(await readiness.faults(sql, { listening: false })).toEqual([
+	expect(await readiness.faults(sql, { connected: false })).toEqual([
 		away,
 		'The listener is not connected to PostgreSQL.'
 	]);

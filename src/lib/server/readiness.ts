@@ -4,10 +4,10 @@ import type { Sql } from './postgres/connect.ts';
 const patience = 2_000;
 
 /** Why requests cannot be served now; none when they can. */
-export async function faults(sql: Sql, listener: { listening: boolean }): Promise<string[]> {
+export async function faults(sql: Sql, listener: { connected: boolean }): Promise<string[]> {
 	const found: string[] = [];
 	if (!(await answers(sql))) found.push('PostgreSQL does not answer.');
-	if (!listener.listening) found.push('The listener is not connected to PostgreSQL.');
+	if (!listener.connected) found.push('The listener is not connected to PostgreSQL.');
 	return found;
 }
 

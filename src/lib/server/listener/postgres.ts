@@ -10,6 +10,9 @@ const topicOf = (channel: string) => channel.replace('_', ':');
 /** How long to wait before the next try to reach PostgreSQL, in ms: the n-th try in a row. */
 const backoff = (tries: number) => Math.min(20 * 2 ** tries, 500);
 
+/** After how many ms without an answer to a LISTEN the connection counts as broken. */
+const patience = 2_000;
+
 /**
  * Keeps one connection that LISTENs to exactly the wanted channels. Whenever a LISTEN takes hold, also again after a cut, the
  * topic is woken, because what was notified before is not known.
@@ -25,6 +28,10 @@ export class PostgresBridge implements Bridge {
 	readonly #sql: postgres.Sql;
 	#reconciling = false;
 	#closing = false;
+	/** Whether the connection has answered a LISTEN since it was last lost. */
+	#answered = false;
+	/** Since when a LISTEN waits for its answer, by `performance.now()`. */
+	#askedAt: number | null = null;
 
 	constructor(url: string, options: { wake(topic: string): void; log: Logger }) {
 		this.#wake = options.wake;
@@ -48,6 +55,11 @@ export class PostgresBridge implements Bridge {
 		return this.#wanted.size === this.#held.size && [...this.#wanted].every((topic) => this.#held.has(topic));
 	}
 
+	/** Whether PostgreSQL is there to announce changes, also while it is asked for further channels. */
+	get connected(): boolean {
+		return this.#answered && (this.#askedAt === null || performance.now() - this.#askedAt < patience);
+	}
+
 	listen(topic: string): void {
 		this.#wanted.add(topic);
 		this.#reconcile();
@@ -64,6 +76,7 @@ export class PostgresBridge implements Bridge {
 	}
 
 	#cut(): void {
+		this.#answered = false;
 		this.#held.clear();
 		this.#reconcile();
 	}
@@ -92,7 +105,7 @@ export class PostgresBridge implements Bridge {
 
 	async #listenToWanted(): Promise<void> {
 		for (const topic of [...this.#wanted].filter((topic) => !this.#held.has(topic))) {
-			await this.#sql.unsafe(`LISTEN "${channelOf(topic)}"`);
+			await this.#ask(`LISTEN "${channelOf(topic)}"`);
 			this.#held.add(topic);
 			this.#wake(topic);
 		}
@@ -100,8 +113,18 @@ export class PostgresBridge implements Bridge {
 
 	async #unlistenToUnwanted(): Promise<void> {
 		for (const topic of [...this.#held].filter((topic) => !this.#wanted.has(topic))) {
-			await this.#sql.unsafe(`UNLISTEN "${channelOf(topic)}"`);
+			await this.#ask(`UNLISTEN "${channelOf(topic)}"`);
 			this.#held.delete(topic);
+		}
+	}
+
+	async #ask(statement: string): Promise<void> {
+		this.#askedAt = performance.now();
+		try {
+			await this.#sql.unsafe(statement);
+			this.#answered = true;
+		} finally {
+			this.#askedAt = null;
 		}
 	}
 }
