@@ -12,7 +12,7 @@ COPY --from=build --chown=node:node /app/package.json ./
 COPY --from=build --chown=node:node /app/node_modules ./node_modules
 COPY --from=build --chown=node:node /app/build ./build
 COPY --from=build --chown=node:node /app/drizzle ./drizzle
-COPY --from=build --chown=node:node /app/scripts ./scripts
+# For the commands of the CLI on the server's machine; the server itself needs no sources.
 COPY --from=build --chown=node:node /app/src ./src
 RUN mkdir /data && chown node:node /data
 # MALLOC_ARENA_MAX: as in npm start, see ARCHITECTURE.md.
@@ -22,4 +22,4 @@ VOLUME /data
 EXPOSE 3000
 # Ten seconds are what a graceful stop takes at most, as is Docker's own patience.
 HEALTHCHECK CMD node -e "fetch('http://127.0.0.1:'+process.env.PORT+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"
-CMD ["node", "scripts/start.mjs", "--no-build"]
+CMD ["node", "build/server.js"]

@@ -2,7 +2,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig, type Plugin } from 'vite';
 
-/** SvelteKit drops a body without a content type; scripts/start.mjs sees to the same in what is built. */
+/** SvelteKit drops a body without a content type; lib/server/http/handler.ts sees to the same in what is built. */
 const typedBodies: Plugin = {
 	name: 'typed-bodies',
 	configureServer({ middlewares }) {

@@ -14,41 +14,36 @@ import * as formSize from './lib/server/form-size.ts';
 import { isAway } from './lib/server/postgres/connect.ts';
 import { asProblem, problem } from './lib/server/problem.ts';
 import { secure } from './lib/server/security-headers.ts';
+import { running } from './running.ts';
 import { compose, type Tailrace } from './tailrace.ts';
 
 let app: Tailrace;
 
-/** `npm run dev` evaluates this module anew after a change: what the one before has open is closed first. */
-const running = globalThis as { tailrace?: Tailrace };
-
-/** Runs before the first request is taken. */
+/** Runs before the first request is taken. Unless it is given its settings, as by src/server.ts, it reads and ends by itself. */
 export const init: ServerInit = async () => {
 	if (building) return;
-	const config = readConfig();
+	const config = running.config ?? readConfig();
 	const log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
-	await running.tailrace?.stop();
+	await running.app?.stop(); // that of the module before this one, in `npm run dev`
 	try {
-		app = running.tailrace = await compose(config, log);
+		app = running.app = await compose(config, log);
 	} catch (error) {
 		log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
 		process.exit(1);
 	}
-	stopWithTheServer(app);
+	if (dev) stopAtSignals(app);
 };
 
 function readConfig(): configuration.Config {
 	const parsed = configuration.parse(process.env);
 	if (parsed.ok) return parsed.config;
-	process.stderr.write(
-		`Tailrace cannot start: the environment has faults.\n  ${parsed.faults.join('\n  ')}\n`
-	);
+	process.stderr.write(`${configuration.explain(parsed.faults)}\n`);
 	process.exit(1);
 }
 
-/** At a signal the streams end first, because they would keep the server open; the rest closes after the last response. */
-function stopWithTheServer({ streams, stop, log }: Tailrace): void {
-	const signals = ['SIGTERM', 'SIGINT'];
+function stopAtSignals({ streams, stop, log }: Tailrace): void {
 	const close = () => {
+		streams.stop();
 		stop().then(
 			() => process.exit(0),
 			(error) => {
@@ -57,9 +52,7 @@ function stopWithTheServer({ streams, stop, log }: Tailrace): void {
 			}
 		);
 	};
-	for (const signal of signals) process.once(signal, () => streams.stop());
-	// Sent by scripts/start.mjs; vite, which serves in dev, has no such event.
-	for (const last of dev ? signals : ['sveltekit:shutdown']) process.once(last, close);
+	for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, close);
 }
 
 export const handle: Handle = async ({ event, resolve }) => {

@@ -49,6 +49,15 @@ const minute = 60_000;
 /** Puts the parts together, here and nowhere else: configuration → database → stores → listener → tails. */
 export async function compose(config: configuration.Config, log: Logger) {
 	const database = await openDatabase(config, 'drizzle/postgres', log);
+	try {
+		return await composeOn(database, config, log);
+	} catch (error) {
+		await database.stop(); // PostgreSQL would outlive this process
+		throw error;
+	}
+}
+
+async function composeOn(database: Database, config: configuration.Config, log: Logger) {
 	const sql = openPools(database);
 	await partitions.prepare(sql.pages);
 

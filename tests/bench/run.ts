@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
 const unknown = positionals.filter((name) => !trials.some((trial) => trial.name === name));
 if (unknown.length > 0)
 	fail(`No such trial: ${unknown.join(', ')}. There are ${trials.map(({ name }) => name).join(', ')}.`);
-if (!existsSync(new URL('../../build/handler.js', import.meta.url)))
+if (!existsSync(new URL('../../build/server.js', import.meta.url)))
 	fail('There is no build: run "npm run build" first.');
 
 const chosen = trials.filter(({ name }) => positionals.length === 0 || positionals.includes(name));

@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodes, start, type Command } from '../support/command.ts';
 import * as contracts from '../support/deploy-contract.ts';
 
-const build = fileURLToPath(new URL('../../scripts/build-cli.mjs', import.meta.url));
+const bundle = fileURLToPath(new URL('../../scripts/bundle.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tailrace-cli-'));
 const cli = join(folder, 'cli.mjs');
 
-beforeAll(() => void execFileSync(process.execPath, [build, cli]));
+beforeAll(() => void execFileSync(process.execPath, [bundle, 'cli.mjs', cli]));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Options {

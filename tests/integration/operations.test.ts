@@ -4,7 +4,6 @@ import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { detour } from '../support/detour.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startServer } from '../support/server.ts';
 import { startSite, type Site, type Tenant } from '../support/site.ts';
 
 let site: Site;
@@ -219,18 +218,4 @@ test('a connection on which nothing was ever asked does not hold up the end', as
 	expect(await own.server.kill('SIGTERM')).toBe(0);
 	await closed;
 	expect(performance.now() - asked).toBeLessThan(5_000); // it waits six seconds for what is under way
-});
-
-test('what is wrong with the environment is said at once and all together, and no secret with it', async () => {
-	const env = {
-		PORT: 'http',
-		LOG_LEVEL: 'loud',
-		RETENTION_DAYS: '-1',
-		DATABASE_URL: 'mysql://me:hunter2@db/x'
-	};
-	const failed = startServer({ env }).catch((error: Error) => error.message);
-	const said = await failed;
-	expect(said).toContain('ended with status 1');
-	for (const name of Object.keys(env)) expect(said).toContain(name);
-	expect(said).not.toContain('hunter2');
 });

@@ -10,7 +10,8 @@ import { passwords } from '../../src/lib/server/accounts/users/passwords.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder of the project. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 const readyWithinMs = 60_000;
 const stopWithinMs = 15_000;
 
@@ -52,10 +53,10 @@ export interface Server {
  * ends before. With ORIGIN in `env` there must be a PORT too, because the server then does not tell its own.
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-	if (!existsSync(join(root, 'build/handler.js'))) throw new Error('There is no build: run "npm run build".');
+	if (!existsSync(join(root, 'build/server.js'))) throw new Error('There is no build: run "npm run build".');
 	const dataDir = options.dataDir ?? (await makeDataDir());
 	const env = environment(dataDir, options.env ?? {});
-	const child = spawn(process.execPath, ['scripts/start.mjs', '--no-build'], { cwd: root, env });
+	const child = spawn(process.execPath, ['build/server.js'], { cwd: root, env });
 	const endWithUs = () => child.kill('SIGTERM');
 	process.once('exit', endWithUs);
 	const exited = once(child, 'exit').then(([code]) => {

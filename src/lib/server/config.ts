@@ -49,7 +49,9 @@ const secrets = new Set(['DATABASE_URL', 'DATABASE_LISTEN_URL', 'METRICS_TOKEN',
 const environment = v.object({
 	HOST: v.optional(v.pipe(v.string(), v.check(isHost, 'an IP address or a host name')), '127.0.0.1'),
 	PORT: wholeNumber(0, 65_535, '3000'),
-	ORIGIN: v.nullish(v.pipe(v.string(), v.check(isOrigin, 'like https://logs.example.com, without a path'))),
+	ORIGIN: v.nullish(
+		v.pipe(v.string(), v.check(isOrigin, 'an address like https://logs.example.com, without a path'))
+	),
 	DATABASE_URL: v.nullish(databaseUrl()),
 	DATABASE_LISTEN_URL: v.nullish(databaseUrl()),
 	DATA_DIR: v.optional(v.string(), './data'),
@@ -65,14 +67,14 @@ const environment = v.object({
 		)
 	),
 	SMTP_URL: v.nullish(
-		v.pipe(v.string(), v.check(isSmtpUrl, 'like smtp://user:password@mail.example.com:587'))
+		v.pipe(v.string(), v.check(isSmtpUrl, 'an address like smtp://user:password@mail.example.com:587'))
 	),
 	SMTP_FROM: v.nullish(
 		v.pipe(
 			v.string(),
 			v.regex(
 				/^[^\p{Cc}]*[^\s@]+@[^\s@]+$|^[^\p{Cc}]*<[^\s@<>]+@[^\s@<>]+>$/u,
-				'like Tailrace <logs@example.com>'
+				'a sender like Tailrace <logs@example.com>'
 			)
 		)
 	),
@@ -98,6 +100,11 @@ export function parse(env: Environment): Parsed {
 	}
 	if (!parsed.success || faults.length > 0) return { ok: false, faults };
 	return { ok: true, config: configOf(parsed.output) };
+}
+
+/** What to print when the settings have faults. */
+export function explain(faults: readonly string[]): string {
+	return `Tailrace cannot start. Correct these environment variables:\n  ${faults.join('\n  ')}`;
 }
 
 function configOf(env: v.InferOutput<typeof environment>): Config {

@@ -72,3 +72,21 @@ test('after its end nothing runs again, not even what was under way', async () =
 	endOther();
 	expect(runs).toBe(1);
 });
+
+test('a task that fails because all else has been closed is no error', async () => {
+	const { log, records } = kept();
+	const { promise: working, reject: fail } = Promise.withResolvers<void>();
+	const failing = { name: 'slow', everyMs: 1, run: () => working };
+	const end = maintain([failing], log);
+	end();
+	fail(new Error('write CONNECTION_ENDED'));
+	await expect(working).rejects.toThrow();
+	// One that is begun later fails later: both would have been logged by then.
+	const { task, reached } = counted(2, () => {
+		throw new Error('the disk is full');
+	});
+	const endOther = maintain([task], log);
+	await reached;
+	endOther();
+	expect(records).toMatchObject([{ task: 'counting' }]);
+});

@@ -11,11 +11,12 @@ export function runNow(tasks: readonly Task[], log: Logger): void {
 	for (const task of tasks) void run(task, log);
 }
 
-async function run(task: Task, log: Logger): Promise<void> {
+/** A failure after the end is that of connections closing under a task, which its next turn makes good. */
+async function run(task: Task, log: Logger, hasEnded = () => false): Promise<void> {
 	try {
 		await task.run();
 	} catch (error) {
-		log.error({ err: error, task: task.name }, 'maintenance failed');
+		log[hasEnded() ? 'debug' : 'error']({ err: error, task: task.name }, 'maintenance failed');
 	}
 }
 
@@ -28,7 +29,7 @@ export function maintain(tasks: readonly Task[], log: Logger): () => void {
 	let ended = false;
 
 	async function turn(task: Task): Promise<void> {
-		await run(task, log);
+		await run(task, log, () => ended);
 		if (!ended) timers.set(task, setTimeout(() => void turn(task), task.everyMs).unref());
 	}
 

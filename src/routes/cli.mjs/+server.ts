@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { RequestHandler } from './$types';
 
-/** The CLI as one file, of this server's own version; scripts/build-cli.mjs makes it. */
+/** The CLI as one file, of this server's own version; scripts/bundle.mjs makes it. */
 export const GET: RequestHandler = async () =>
 	new Response(await readFile('build/cli.mjs'), {
 		headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' }

@@ -1,0 +1,45 @@
+// What the build holds beside SvelteKit's own output, each as one file: `bundle(…)`, or by hand `node scripts/bundle.mjs NAME [FILE]`.
+import { chmodSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** @typedef {{ entry: string, target: string, isWhole: boolean }} Bundle `isWhole`: with its dependencies in it. */
+
+/** @type {Record<'cli.mjs' | 'server.js', Bundle>} */
+export const bundles = {
+	// The CLI without dependencies, for Node 20 and newer: what the server gives out as /cli.mjs.
+	'cli.mjs': { entry: 'src/cli/standalone.ts', target: 'node20', isWhole: true },
+	// The server, which an image without sources can run.
+	'server.js': { entry: 'src/server.ts', target: 'node22', isWhole: false }
+};
+
+/** @param {keyof bundles} name @param {string} [file] */
+export async function bundle(name, file = `${root}/build/${name}`) {
+	const { entry, target, isWhole } = bundles[name];
+	await build({
+		root,
+		configFile: false,
+		logLevel: 'warn',
+		...(isWhole && { ssr: { noExternal: true } }),
+		build: {
+			ssr: entry,
+			target,
+			outDir: dirname(file),
+			emptyOutDir: false,
+			copyPublicDir: false,
+			minify: false, // it is to be read by whoever has it
+			rolldownOptions: {
+				output: { format: 'es', entryFileNames: basename(file), codeSplitting: false }
+			}
+		}
+	});
+	chmodSync(file, 0o755);
+}
+
+if (import.meta.filename === process.argv[1]) {
+	const [name = '', file] = process.argv.slice(2);
+	await bundle(/** @type {keyof bundles} */ (name), file && resolve(file));
+}

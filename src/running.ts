@@ -1,0 +1,15 @@
+import type { Config } from './lib/server/config.ts';
+import type { Tailrace } from './tailrace.ts';
+
+interface Running {
+	/** The settings, as src/server.ts has read them; absent in `npm run dev`, which has no such entry. */
+	config?: Config;
+	/** What SvelteKit's hooks have put together. */
+	app?: Tailrace;
+}
+
+/**
+ * What runs in this process. The entry and SvelteKit's hooks are bundled apart, and `npm run dev` evaluates modules anew after a
+ * change, so no module can hold it.
+ */
+export const running: Running = ((globalThis as { tailrace?: Running }).tailrace ??= {});
