@@ -28,7 +28,10 @@ const vocabulary = [
 	'İstanbul',
 	'"quoted"',
 	'a\\b',
-	'-v'
+	'-v',
+	'time\x1b[31mo\x1b[0mut',
+	'status:500',
+	'HTTP.status:404'
 ];
 const services = ['api', 'web', 'Web', 'checkout service'];
 const hosts = ['web-1', 'web-2'];
@@ -54,7 +57,7 @@ const patterns = [
 /** Any text that PostgreSQL can hold: no U+0000, no lone surrogates. */
 const anyText = fc.string({ unit: 'grapheme', maxLength: 8 }).map((text) => text.replaceAll('\0', ' '));
 const words = fc.oneof(
-	fc.constantFrom('timeout', 'TIMEOUT', 'fail', 'user-42', '12:30', 'std::io', 'é', 'or', 'a\\b', 'x=1'),
+	fc.constantFrom('timeout', 'TIMEOUT', 'fail', 'user-42', '12:30', 'std::io', 'é', 'or', 'a\\b', 'x=1', 'https://example.com/a', 'Error:'),
 	fc.stringMatching(/^[a-z0-9é][a-z0-9_=+.,;é]{0,3}$/)
 );
 
@@ -75,7 +78,9 @@ const attributes = fc.record(
 		http: fc.oneof(scalars, fc.record({ status: scalars, method: scalars }, { requiredKeys: [] })),
 		a: fc.oneof(scalars, fc.record({ b: fc.oneof(scalars, fc.record({ c: scalars })), 'b.c': scalars })),
 		'a.b': fc.record({ c: scalars }, { requiredKeys: [] }),
-		tags: fc.array(scalars, { maxLength: 2 })
+		tags: fc.array(scalars, { maxLength: 2 }),
+		host: fc.constantFrom(...hosts, 'WEB-1'),
+		trace_id: fc.constantFrom<unknown>(...ids, 7)
 	},
 	{ requiredKeys: [] }
 );
@@ -188,7 +193,7 @@ export function matches(wish: Wish, entry: Entry): boolean {
 	switch (wish.is) {
 		case 'word':
 		case 'phrase':
-			return entry.message.toLowerCase().includes(wish.text.toLowerCase());
+			return says(entry, wish.text);
 		case 'regex':
 			return valuesOf(entry, wish.field ?? 'message').some((value) =>
 				new RegExp(wish.source, wish.flags).test(value)
@@ -196,9 +201,12 @@ export function matches(wish: Wish, entry: Entry): boolean {
 		case 'level':
 			return ordered(levels.indexOf(entry.level), wish.operator, levels.indexOf(wish.level));
 		case 'column':
-			return entry[wish.field] === wish.text;
+			return valuesOf(entry, wish.field).includes(wish.text);
 		case 'attribute':
-			return attributesAt(entry, wish.path).map(String).includes(wish.text);
+			return (
+				attributesAt(entry, wish.path).map(String).includes(wish.text) ||
+				(wish.path !== 'level' && says(entry, `${wish.path}:${wish.text}`))
+			);
 		case 'number':
 			return attributesAt(entry, wish.path)
 				.filter((value) => typeof value === 'number' || /^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(String(value)))
@@ -219,10 +227,21 @@ function ordered(left: number, operator: '' | Operator, right: number): boolean 
 	return operator.endsWith('=') && left === right;
 }
 
+/** A message as people read it: a colour within a word does not part it. */
+function readable({ message }: Entry): string {
+	return message.replace(/\x1b\[[\d;]*m/g, ''); // eslint-disable-line no-control-regex
+}
+
+function says(entry: Entry, text: string): boolean {
+	return readable(entry).toLowerCase().includes(text.toLowerCase());
+}
+
 function valuesOf(entry: Entry, field: string): string[] {
-	if (field === 'message' || field === 'service') return [entry[field]];
-	if (field === 'host') return entry.host === null ? [] : [entry.host];
-	return attributesAt(entry, field.replace(/^attributes\./, '')).map(String);
+	if (field === 'message') return [readable(entry)];
+	if (field === 'service') return [entry.service];
+	const attributes = attributesAt(entry, field.replace(/^attributes\./, '')).map(String);
+	if (field !== 'host' && field !== 'trace_id' && field !== 'span_id') return attributes;
+	return entry[field] === null ? attributes : [entry[field], ...attributes];
 }
 
 /** All that is neither object nor array and whose keys, joined with dots, give the path. */

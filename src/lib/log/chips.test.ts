@@ -93,6 +93,7 @@ describe('filter for and out', () => {
 		['', 'path', '/api/users', 'path:"/api/users"'],
 		['ip:"::1"', 'ip', '::1', 'ip:"::1"'],
 		['', 'user name', 'x', '"user name":x'],
+		['', 'attributes."q"', 'x', '"\\"q\\"":x'],
 		['', 'attributes.http.status', 500, 'http.status:500'],
 		['', 'attributes.service', 'x', 'attributes.service:x'],
 		['', 'level', 'error', 'level:error'],
@@ -121,6 +122,7 @@ describe('the chips on any query', () => {
 		'http.status',
 		'user name',
 		'a"b',
+		'"q"',
 		'',
 		'x::y',
 		'é'

@@ -1,14 +1,6 @@
 import { levels, type Level } from './entry.ts';
-import {
-	isColumn,
-	nameOf,
-	numberOf,
-	pathOf,
-	type HasLevel,
-	type Operator,
-	type Query,
-	type Term
-} from './terms.ts';
+import { isColumn, nameOf, pathOf } from './field-names.ts';
+import { numberOf, type HasLevel, type Operator, type Query, type Term } from './terms.ts';
 import type { QueryError, Span, Token } from './tokens.ts';
 
 /** Limits of our own: far above what a person types, low enough that no text exhausts the stack. */
@@ -25,7 +17,7 @@ const UNCLOSED = 'Close the bracket that opens here, or put it in quotes';
  *     query  = [either]
  *     either = both { "OR" both }
  *     both   = term { ["AND"] term }
- *     term   = "-" term | "(" either ")" | [field operator] value
+ *     term   = ("-" | "NOT") term | "(" either ")" | [field operator] value
  */
 export class Parser {
 	/** Why `query` returned null. */
@@ -78,6 +70,7 @@ export class Parser {
 		this.#at++;
 		if (token.fault) return this.#note(token.fault);
 		if (token.kind === 'minus') return this.#negation(token);
+		if (token.kind === 'not') return this.#exclusion(token);
 		if (token.kind === 'open') return this.#group(token);
 		if (token.kind === 'field') return this.#comparison(token);
 		return valueTerm('message', token, span(token, token));
@@ -86,11 +79,19 @@ export class Parser {
 	#negation(minus: Token): Term | null {
 		const next = this.#tokens[this.#at];
 		if (next?.kind === 'minus') return this.#fail('Put text that begins with two dashes in quotes', minus);
-		if (!startsTerm(next) || !touches(minus, next)) {
+		if (!startsTerm(next) || next.kind === 'not' || !touches(minus, next)) {
 			return this.#fail('Write what to leave out right after -, or put it in quotes', minus);
 		}
 		const part = this.#term();
 		return part && { kind: 'not', part, ...span(minus, part) };
+	}
+
+	#exclusion(not: Token): Term | null {
+		const next = this.#tokens[this.#at];
+		if (next?.kind === 'not') return this.#fail('Write NOT once, or put it in quotes', not);
+
+		const part = this.#term();
+		return part && { kind: 'not', part, ...span(not, part) };
 	}
 
 	#group(open: Token): Term | null {
@@ -123,10 +124,10 @@ export class Parser {
 	/** Says why no term stands where one must. */
 	#missing(found: Token | undefined): null {
 		const before = this.#tokens[this.#at - 1];
-		if (before?.kind === 'or' || before?.kind === 'and') {
+		if (before && isConnective(before)) {
 			return this.#fail(`Write something after ${before.text}, or put it in quotes`, before);
 		}
-		if (found?.kind === 'or' || found?.kind === 'and') {
+		if (found && isConnective(found)) {
 			return this.#fail(`Write something before ${found.text}, or put it in quotes`, found);
 		}
 		if (before?.kind === 'open' && found) {
@@ -160,7 +161,8 @@ function compare(field: Token, operator: Token, value: Token): Term | QueryError
 	if (pathOf(name).split('.').length > MAX_FIELD_PARTS) {
 		return fault(`Shorten this field to ${MAX_FIELD_PARTS} parts`, field);
 	}
-	if (sign === '') return valueTerm(name, value, place);
+	// With the prefix it is the attribute alone, without it the attribute or the text: terms.Equals.
+	if (sign === '') return valueTerm(value.kind === 'regex' ? name : field.value, value, place);
 	if (isColumn(name)) {
 		return fault(`${name}: has no order, write it without ${sign} or put the value in quotes`, operator);
 	}
@@ -186,6 +188,10 @@ function valueTerm(field: string, value: Token, place: Span): Term {
 	}
 	if (field === 'message') return { kind: 'contains', text: value.value, ...place };
 	return { kind: 'equals', field, text: value.value, ...place };
+}
+
+function isConnective({ kind }: Token): boolean {
+	return kind === 'and' || kind === 'or' || kind === 'not';
 }
 
 function startsTerm(token: Token | undefined): token is Token {

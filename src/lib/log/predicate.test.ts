@@ -59,7 +59,20 @@ describe('a predicate', () => {
 		['/^a\\/b$/', says('a/b'), true],
 		['message:reset', says('Reset'), true],
 		['message:"by peer"', says('reset By Peer'), true],
-		['message:/^reset/', says('a reset'), false]
+		['message:/^reset/', says('a reset'), false],
+		['"connection refused"', says('con\x1b[31mnect\x1b[0mion refused'), true],
+		['/^connection/', says('\x1b[1mconnection refused'), true],
+		['31m', says('\x1b[31mred'), false],
+		['localhost:5432', says('dial tcp LocalHost:5432: refused'), true],
+		['user:42', says('no user:42 here'), true],
+		['user:"ann lee"', says('user:Ann Lee left'), true],
+		['C:\\Users', says('cannot open C:\\Users\\ann'), true],
+		['-user:42', says('no user:42 here'), false],
+		['attributes.user:42', says('no user:42 here'), false],
+		['user:/42/', says('no user:42 here'), false],
+		['https://example.com/a', says('GET https://example.com/a 200'), true],
+		['Error: refused', says('Error: connection refused'), true],
+		['service:web', says('service:web'), false]
 	])('of %s on the message of %o is %s', (text, entry, expected) => {
 		expect(passes(text, entry)).toBe(expected);
 	});
@@ -89,7 +102,10 @@ describe('a predicate', () => {
 		['host:null', { host: null }, false],
 		['-host:web-1', { host: null }, true],
 		['trace_id:4bf9', { trace_id: '4bf9' }, true],
-		['span_id:00f0', { span_id: '00f1' }, false]
+		['span_id:00f0', { span_id: '00f1' }, false],
+		['trace_id:abc', has({ trace_id: 'abc' }), true],
+		['host:/^a/', has({ host: 'ab' }), true],
+		['service:abc', has({ service: 'abc' }), false]
 	])('of %s on %o is %s', (text, entry, expected) => {
 		expect(passes(text, entry)).toBe(expected);
 	});

@@ -1,8 +1,10 @@
 import * as attributes from './attributes.ts';
 import { severityOf, type Entry } from './entry.ts';
+import * as escapes from './escapes.ts';
+import { isColumn, isExact, pathOf, shared } from './field-names.ts';
 import type { Query } from './query.ts';
 import * as regex from './regex.ts';
-import { isColumn, pathOf, type Compares, type HasLevel, type Matches } from './terms.ts';
+import type { Compares, Equals, HasLevel, Matches } from './terms.ts';
 import type { QueryError } from './tokens.ts';
 
 export type Predicate = (entry: Entry) => boolean;
@@ -57,14 +59,12 @@ function build(query: Query, testers: Testers): Predicate {
 			const matches = build(query.part, testers);
 			return (entry) => !matches(entry);
 		}
-		case 'contains': {
-			const needle = query.text.toLowerCase();
-			return (entry) => lower(entry.message).includes(needle);
-		}
+		case 'contains':
+			return contains(query.text);
 		case 'level':
 			return level(query);
 		case 'equals':
-			return text(query.field, (found) => found === query.text);
+			return equals(query);
 		case 'compares':
 			return attribute(query.field, compares(query));
 		case 'matches': {
@@ -93,15 +93,26 @@ function some(parts: Predicate[]): Predicate {
 	};
 }
 
-let lastMessage = '';
-let lastLower = '';
+const searched = { message: '', text: '', lower: '' };
 
-/** `toLowerCase` remembered for one message: a line passes many terms and filters in a row. */
-function lower(message: string): string {
-	if (message === lastMessage) return lastLower;
-	lastMessage = message;
-	lastLower = message.toLowerCase();
-	return lastLower;
+/** A message as it is searched, remembered: a line passes many terms and filters in a row. */
+function read(message: string): { text: string; lower: string } {
+	if (message === searched.message) return searched;
+	searched.message = message;
+	searched.text = escapes.strip(message);
+	searched.lower = searched.text.toLowerCase();
+	return searched;
+}
+
+function contains(text: string): Predicate {
+	const needle = text.toLowerCase();
+	return (entry) => read(entry.message).lower.includes(needle);
+}
+
+function equals({ field, text: wanted }: Equals): Predicate {
+	const found = text(field, (value) => value === wanted);
+	if (isColumn(field) || isExact(field)) return found;
+	return some([found, contains(`${field}:${wanted}`)]);
 }
 
 /** `>warn` begins above all four severities of warn, `<=warn` takes them in. */
@@ -133,12 +144,16 @@ function compares({ operator, number }: Compares): (value: unknown) => boolean {
 }
 
 function text(field: string, test: Tester): Predicate {
-	if (isColumn(field)) {
-		return (entry) => {
-			const found = entry[field];
-			return found !== null && test(found);
-		};
-	}
+	if (!isColumn(field)) return ofAttribute(field, test);
+	if (field === 'message') return (entry) => test(read(entry.message).text);
+	const ofEntry: Predicate = (entry) => {
+		const found = entry[field];
+		return found !== null && test(found);
+	};
+	return shared.includes(field) ? some([ofEntry, ofAttribute(field, test)]) : ofEntry;
+}
+
+function ofAttribute(field: string, test: Tester): Predicate {
 	return attribute(field, (value) => {
 		const found = attributes.textOf(value);
 		return found !== null && test(found);

@@ -41,7 +41,10 @@ describe('parse', () => {
 		['time:12:30', { kind: 'equals', field: 'time', text: '12:30' }],
 		['a:-1', { kind: 'equals', text: '-1' }],
 		['a:OR', { kind: 'equals', text: 'OR' }],
-		['attributes.http.status:1', { kind: 'equals', field: 'http.status' }],
+		['attributes.http.status:1', { kind: 'equals', field: 'attributes.http.status' }],
+		['NOT healthz', { kind: 'not', part: { kind: 'contains', text: 'healthz' } }],
+		['C:\\Users', { kind: 'equals', field: 'C', text: '\\Users' }],
+		['"\\"q\\"":x', { kind: 'equals', field: '"q"', text: 'x' }],
 		['attributes.level:1', { kind: 'equals', field: 'attributes.level' }]
 	])('reads %s', (text, expected) => {
 		expect(read(text)).toMatchObject({ ...expected, position: 0, length: text.length });
@@ -57,7 +60,11 @@ describe('parse', () => {
 		'or',
 		'Or',
 		'10.0.0.1:80',
-		'NOT',
+		'not',
+		'Error:',
+		'https://example.com/a?b=1',
+		'a->5',
+		'List<5>',
 		'a=b,c'
 	])('reads %s as one word', (text) => {
 		expect(read(text)).toMatchObject({ kind: 'contains', text });
@@ -69,6 +76,7 @@ describe('parse', () => {
 		['a OR b OR c', '(a OR b) OR c'],
 		['a (b OR c)', 'a AND (((b) OR c))'],
 		['-(a b)', '-((a AND b))'],
+		['-a -(b c)', 'NOT a NOT (b c)'],
 		['a"b"', 'a b'],
 		['a(b)', 'a b'],
 		['Timeout', 'message:timeout'],
@@ -120,7 +128,15 @@ describe('parse', () => {
 		visit('./query.ts');
 		visit('./chips.ts');
 		expect([...seen].sort()).toEqual(
-			['./chips.ts', './entry.ts', './parser.ts', './query.ts', './terms.ts', './tokens.ts'].sort()
+			[
+				'./chips.ts',
+				'./entry.ts',
+				'./field-names.ts',
+				'./parser.ts',
+				'./query.ts',
+				'./terms.ts',
+				'./tokens.ts'
+			].sort()
 		);
 	});
 });
@@ -138,7 +154,11 @@ describe('format', () => {
 		['"line\none"', '"line\\none"'],
 		['message:/a/i', '/a/i'],
 		['service:"a b" a:">1" a:"" a:"/"', 'service:"a b" a:">1" a:"" a:"/"'],
-		['attributes.http.status:"500" attributes.host:x', 'http.status:500 attributes.host:x'],
+		['attributes.http.status:"500" attributes.host:x', 'attributes.http.status:500 attributes.host:x'],
+		['attributes.a:>5 attributes.a:/b/', 'a:>5 a:/b/'],
+		['a NOT (b c)', 'a -(b c)'],
+		['"status>500" "a!=b"', '"status>500" "a!=b"'],
+		['"\\"q\\"":x', '"\\"q\\"":x'],
 		['"user name":1 "a":1', '"user name":1 a:1'],
 		['level:>=WARN', 'level:>=warn']
 	])('writes %s as %s', (text, expected) => {

@@ -1,5 +1,6 @@
+import { nameOf } from './field-names.ts';
 import { Parser } from './parser.ts';
-import { nameOf, type Joined, type Query, type Term } from './terms.ts';
+import type { Joined, Query, Term } from './terms.ts';
 import { quote, split, type QueryError } from './tokens.ts';
 
 export type { Query, QueryError, Term };
@@ -46,7 +47,7 @@ export function format(query: Query): string {
 		case 'level':
 			return `level:${query.operator === '=' ? '' : query.operator}${query.level}`;
 		case 'equals':
-			return equal(query.field, query.text);
+			return written(query.field, query.text);
 		case 'compares':
 			return `${formatField(query.field)}:${query.operator}${query.number}`;
 		case 'matches': {
@@ -56,11 +57,15 @@ export function format(query: Query): string {
 	}
 }
 
-/** The text of the term `field:value`, with quotes where they are needed. */
+/** The text of the term `field:value`, with quotes where they are needed and without a prefix where none is. */
 export function equal(field: string, value: string): string {
+	return written(nameOf(field), value);
+}
+
+function written(field: string, value: string): string {
 	// Not after a colon, because `a::b` is a word.
 	const bare = /^[^\s()"/<>:][^\s()"]*$/.test(value);
-	return `${formatField(nameOf(field))}:${bare ? value : quote(value)}`;
+	return `${formatField(field)}:${bare ? value : quote(value)}`;
 }
 
 function formatPart(part: Term, within: 'and' | 'or'): string {
@@ -73,11 +78,12 @@ function flatten(query: Joined): Term[] {
 }
 
 function formatText(text: string): string {
-	const tokens = split(text);
-	return tokens.length === 1 && tokens[0]?.kind === 'word' ? text : quote(text);
+	const [first, ...others] = split(text);
+	return first?.kind === 'word' && !first.fault && others.length === 0 ? text : quote(text);
 }
 
 function formatField(name: string): string {
-	const first = split(`${name}:`)[0];
-	return first?.kind === 'field' && first.text === name ? name : quote(name);
+	const first = split(`${name}:_`)[0];
+	// By its value: a name that has quotes of its own would be read without them.
+	return first?.kind === 'field' && first.value === name ? name : quote(name);
 }

@@ -5,7 +5,10 @@ export type Operator = '>' | '>=' | '<' | '<=';
 
 /** The message holds the text, in whatever case. */
 export type Contains = Span & { kind: 'contains'; text: string };
-/** A field is this text, case and all. */
+/**
+ * A field is this text, case and all. An attribute written without `attributes.` is also looked for as it stands here, `field:text`,
+ * in the message: that is what people mean by `localhost:5432`.
+ */
 export type Equals = Span & { kind: 'equals'; field: string; text: string };
 export type Compares = Span & { kind: 'compares'; field: string; operator: Operator; number: number };
 export type HasLevel = Span & { kind: 'level'; operator: Operator | '='; level: Level };
@@ -23,34 +26,6 @@ export type Joined = Span & { kind: 'and' | 'or'; parts: Term[] };
 export type Term = Contains | Equals | Compares | HasLevel | Matches | Not | Joined;
 /** A query is a tree of terms, each with its place in the text, brackets around it included; `all` is the empty query, which every entry matches. */
 export type Query = Term | (Span & { kind: 'all' });
-
-/** The fields of an entry that hold text. Every other field but `level` is the dotted path of an attribute. */
-export const columns = ['message', 'service', 'host', 'trace_id', 'span_id'] as const;
-export type Column = (typeof columns)[number];
-
-const PREFIX = 'attributes.';
-
-/** Whether a field is of the entry itself rather than of its attributes. */
-export function isColumn(field: string): field is Column {
-	return (columns as readonly string[]).includes(field);
-}
-
-/**
- * The one name of a field that can be written in two ways: any attribute may carry the prefix `attributes.`, and those
- * named like a field of the entry must (`attributes.level:9`).
- */
-export function nameOf(written: string): string {
-	if (!written.startsWith(PREFIX)) return written;
-
-	const path = pathOf(written);
-	const needsPrefix = path === 'level' || isColumn(path) || path.startsWith(PREFIX);
-	return needsPrefix ? written : path;
-}
-
-/** The dotted path of an attribute, from the name of its field. */
-export function pathOf(field: string): string {
-	return field.startsWith(PREFIX) ? field.slice(PREFIX.length) : field;
-}
 
 /**
  * The number that a text stands for (`250`, `-1.5`, `2e3`), or null. Narrower than `Number()`, which also takes an

@@ -1,3 +1,5 @@
+import { columns } from './field-names.ts';
+
 /** A place in a text: UTF-16 units from 0, as a text box counts them. */
 export interface Span {
 	position: number;
@@ -10,7 +12,18 @@ export interface QueryError extends Span {
 }
 
 export type Kind =
-	'space' | 'open' | 'close' | 'minus' | 'and' | 'or' | 'field' | 'operator' | 'word' | 'phrase' | 'regex';
+	| 'space'
+	| 'open'
+	| 'close'
+	| 'minus'
+	| 'not'
+	| 'and'
+	| 'or'
+	| 'field'
+	| 'operator'
+	| 'word'
+	| 'phrase'
+	| 'regex';
 
 /** A piece of query text. `value` is what it means: a phrase without quotes and escapes, a pattern without slashes. */
 export interface Token extends Span {
@@ -22,13 +35,23 @@ export interface Token extends Span {
 
 const SPACE = /\s+/y;
 const WORD = /[^\s()"]+/y;
-// `std::thread` and `12:30` are words, not fields: both are common in what people look for in logs.
-const FIELD = /[\p{L}_@$][\p{L}\p{N}_@$./-]*(?=:(?!:))/uy;
-const QUOTED_FIELD = /"(?:[^"\\]|\\.)*"(?=:(?!:))/sy;
+// What people paste from logs are words, not fields: `std::thread`, `12:30`, `https://…`, and `Error: …`, whose colon ends a word.
+const FIELD = /[\p{L}_@$][\p{L}\p{N}_@$./-]*(?=:(?!:|\/\/|[\s)]|$))/uy;
+const QUOTED_FIELD = /"(?:[^"\\]|\\.)*"(?=:(?!:|[\s)]|$))/sy;
+/** What is no attribute asks for a value also where none follows, because nobody means the word `service:`. */
+const OWN_FIELD = new RegExp(`(?:level|${columns.join('|')})(?=:(?!:|//))`, 'y');
+/** How other languages compare, which would be taken for text in silence. */
+const FOREIGN = /^([\p{L}_@$][\p{L}\p{N}_@$./-]*?)(?<!-)(?:!=(.+)|(>=|<=|>|<)(-?[\d.]+))$/u;
 const OPERATOR = /:(?:[<>]=?)?/y;
 const PHRASE = /"(?:[^"\\]|\\.)*"/sy;
 const REGEX = /\/(?:[^/\\]|\\.)*\/i?(?=[\s()]|$)/sy;
 const REGEX_AND_MORE = /\/(?:[^/\\]|\\.)*\/[^\s()"]*/sy;
+
+const CONNECTIVES = new Map<string, Kind>([
+	['AND', 'and'],
+	['OR', 'or'],
+	['NOT', 'not']
+]);
 
 const ESCAPES = new Map([
 	['\\"', '"'],
@@ -77,13 +100,20 @@ function read(text: string, position: number, before: Kind | undefined): Token {
 	if (first === '/') return readRegex(text, position);
 
 	const word = match(WORD, text, position);
-	if (before !== 'operator' && word === 'OR') return plain('or', word, position);
-	if (before !== 'operator' && word === 'AND') return plain('and', word, position);
-	return plain('word', word, position);
+	return before === 'operator' ? plain('word', word, position) : readWord(word, position);
+}
+
+function readWord(word: string, position: number): Token {
+	const foreign = FOREIGN.exec(word);
+	if (!foreign) return plain(CONNECTIVES.get(word) ?? 'word', word, position);
+
+	const [, name, other, operator, number] = foreign;
+	const here = other === undefined ? `${name}:${operator}${number}` : `-${name}:${other}`;
+	return faulty('word', word, position, `Write ${here} to compare, or put the text in quotes`);
 }
 
 function readField(text: string, position: number): Token | null {
-	const bare = match(FIELD, text, position);
+	const bare = match(FIELD, text, position) || match(OWN_FIELD, text, position);
 	if (bare) return plain('field', bare, position);
 
 	const quoted = match(QUOTED_FIELD, text, position);

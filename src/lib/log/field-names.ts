@@ -1,0 +1,37 @@
+/** The names of fields, as they are written in a query. */
+
+/** The fields of an entry that hold text. Every other field but `level` is the dotted path of an attribute. */
+export const columns = ['message', 'service', 'host', 'trace_id', 'span_id'] as const;
+export type Column = (typeof columns)[number];
+
+const PREFIX = 'attributes.';
+
+/** Those of them that an attribute may be called as well: `trace_id:x` finds either. A service is what a line was sent as, alone. */
+export const shared: readonly string[] = ['host', 'trace_id', 'span_id'] satisfies Column[];
+
+/** Whether a field is of the entry itself rather than of its attributes. */
+export function isColumn(field: string): field is Column {
+	return (columns as readonly string[]).includes(field);
+}
+
+/**
+ * The one name of a field that can be written in two ways: any attribute may carry the prefix `attributes.`, and those
+ * named like a field of the entry must (`attributes.level:9`).
+ */
+export function nameOf(written: string): string {
+	if (!written.startsWith(PREFIX)) return written;
+
+	const path = pathOf(written);
+	const needsPrefix = path === 'level' || isColumn(path) || path.startsWith(PREFIX);
+	return needsPrefix ? written : path;
+}
+
+/** Whether a field is an attribute and nothing but that: written with the prefix. */
+export function isExact(written: string): boolean {
+	return written.startsWith(PREFIX);
+}
+
+/** The dotted path of an attribute, from the name of its field. */
+export function pathOf(field: string): string {
+	return field.startsWith(PREFIX) ? field.slice(PREFIX.length) : field;
+}
