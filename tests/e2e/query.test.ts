@@ -68,10 +68,27 @@ test('chips for level and service write the query', async ({ logs }) => {
 	await logs.page.getByRole('option', { name: 'web' }).click();
 	await expect(logs.query).toHaveValue('level:>=warn service:web');
 	await expect(logs.rows).toHaveCount(0);
-	await expect(logs.page.getByText('No line matches yet.')).toBeVisible();
+	await expect(logs.page.getByText('No matching lines yet.')).toBeVisible();
 
 	await logs.page.getByRole('button', { name: 'warn', exact: true }).click();
 	await expect(logs.query).toHaveValue('service:web');
+	await expect(logs.rows).toHaveCount(1);
+});
+
+test('a query that finds nothing says what it means, and what may have been meant', async ({ logs, org, page }) => {
+	await logs.open('status=500 or took');
+	await expect(page.getByText('No matching lines yet. New ones will appear here.')).toBeVisible();
+	await expect(page.getByText('For the attribute, write status:500.')).toBeVisible();
+	await expect(page.getByText('To combine terms, write OR.')).toBeVisible();
+	await expect(page.getByText('For an attribute, write name:value.')).toBeVisible();
+
+	await logs.query.fill('status>500');
+	await logs.query.press('Enter');
+	await expect(page.getByRole('alert')).toContainText('Write status:>500 to compare');
+
+	await org.send({ message: 'dial tcp \u001b[1mlocal\u001b[0mhost:5432: refused' });
+	await logs.query.fill('localhost:5432');
+	await logs.query.press('Enter');
 	await expect(logs.rows).toHaveCount(1);
 });
 

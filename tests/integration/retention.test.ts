@@ -43,6 +43,17 @@ test('each organization keeps its own days, and days that nobody keeps are dropp
 	expect(await logStore(database.sql).head(short)).toBe(5);
 });
 
+test('a service is forgotten when its last line is', async () => {
+	const own = await makeOrganization(database.sql);
+	await database.sql`UPDATE organizations SET retention_days = 3 WHERE id = ${own}`;
+	await database.sql`INSERT INTO log_services VALUES
+		(${own}, 'quiet', ${new Date(now - 2 * day)}), (${own}, 'gone', ${new Date(now - 5 * day)})`;
+
+	await retention.apply(database.sql, now);
+	const left = await database.sql`SELECT service FROM log_services WHERE org_id = ${own}`;
+	expect(left.map(({ service }) => service)).toEqual(['quiet']);
+});
+
 test('days are dropped that only deleted organizations have, also when there is no other', async () => {
 	const own = await testDatabase();
 	const [kept, deleted] = [await makeOrganization(own.sql), await makeOrganization(own.sql)];

@@ -129,10 +129,14 @@ describe('reading', () => {
 		);
 	});
 
-	test('names the services of the newest lines, each once', async () => {
+	test('names the services within the retention, each once, also one that has been quiet since', async () => {
 		const own = await makeOrganization(database.sql);
+		await append(own, ...['cron', 'gone'].map((service) => ({ ...line('a'), service })));
 		await append(own, ...['web', 'api', 'web'].map((service) => ({ ...line('a'), service })));
-		expect(await logOverview(database.sql).services(own)).toEqual(['api', 'web']);
+		await append(own, ...Array.from({ length: 6_000 }, () => ({ ...line('a'), service: 'web' })));
+		await database.sql`UPDATE log_services SET last_day = last_day - 29 WHERE org_id = ${own} AND service = 'cron'`;
+		await database.sql`UPDATE log_services SET last_day = last_day - 31 WHERE org_id = ${own} AND service = 'gone'`;
+		expect(await logOverview(database.sql).services(own)).toEqual(['api', 'cron', 'web']);
 	});
 
 	test('ends a page of large messages early, at the same place up and down, and says that there is more', async () => {

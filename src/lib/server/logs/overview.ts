@@ -11,7 +11,7 @@ export interface LogOverview {
 		org: string,
 		wanted: { service: string; severity: number; from: Date; to: Date }
 	): Promise<{ message: string; count: number }[]>;
-	/** The services that sent the newest 5,000 lines, by name. */
+	/** The services that sent a line within the organization's retention, by name: the 5,000 heard of last, at most. */
 	services(org: string): Promise<string[]>;
 }
 
@@ -44,9 +44,11 @@ export function logOverview(sql: Sql): LogOverview {
 
 	async function services(org: string): Promise<string[]> {
 		const rows = await sql<{ service: string }[]>`
-			SELECT DISTINCT service FROM (
-				SELECT service FROM logs WHERE org_id = ${org} ORDER BY seq DESC LIMIT 5000
-			) AS newest ORDER BY service`;
+			SELECT service FROM (
+				SELECT service FROM log_services JOIN organizations ON id = org_id
+				WHERE org_id = ${org} AND last_day >= (now() AT TIME ZONE 'UTC')::date - retention_days
+				ORDER BY last_day DESC, service LIMIT 5000
+			) AS known ORDER BY service`;
 		return rows.map(({ service }) => service);
 	}
 

@@ -16,7 +16,11 @@ export async function apply(sql: Sql, now = Date.now()): Promise<void> {
 		SELECT id, retention_days AS days FROM organizations`;
 	const longest = Math.max(0, ...organizations.map(({ days }) => days));
 	await partitions.dropBefore(sql, now - longest * day);
-	for (const { id, days } of organizations) await removeBefore(sql, id, new Date(now - days * day));
+	for (const { id, days } of organizations) {
+		const cutoff = new Date(now - days * day);
+		await removeBefore(sql, id, cutoff);
+		await sql`DELETE FROM log_services WHERE org_id = ${id} AND last_day < (${cutoff}::timestamptz AT TIME ZONE 'UTC')::date`;
+	}
 }
 
 async function removeBefore(sql: Sql, org: string, cutoff: Date): Promise<void> {

@@ -2,11 +2,13 @@ import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
 import { firstKey, removeFirstKey } from '$server/accounts/sessions/cookies';
+import type { Found } from '$server/logs/search';
 import { membershipOf } from '../membership';
 import type { PageServerLoad } from './$types';
 
 /** How many lines the page starts with, and keeps while it follows. */
 const lines = 500;
+const nothing: Found = { entries: [], next: null };
 
 /** The last lines, and the head they were read up to: the stream goes on from exactly there. */
 export const load: PageServerLoad = async (event) => {
@@ -18,11 +20,13 @@ export const load: PageServerLoad = async (event) => {
 	const filter = compile(q);
 	const head = await app.logs.head(org);
 	const range = rangeOf(url.searchParams);
-	const found = filter.matches ? await find(app, org, filter.matches, head, range) : { entries: [] };
+	const found = filter.matches ? await find(app, org, filter.matches, head, range) : nothing;
 	if (head > 0) removeFirstKey(cookies, params.org, locals.isSecure);
 	const key = head === 0 ? firstKey(cookies) : null;
 	return {
 		entries: found.entries.reverse(),
+		/** How many of the newest lines were searched, where that is not all of them. */
+		searched: found.next === null ? null : head + 1 - found.next,
 		head,
 		q,
 		error: filter.error,
