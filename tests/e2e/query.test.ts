@@ -75,7 +75,11 @@ test('chips for level and service write the query', async ({ logs }) => {
 	await expect(logs.rows).toHaveCount(1);
 });
 
-test('a query that finds nothing says what it means, and what may have been meant', async ({ logs, org, page }) => {
+test('a query that finds nothing says what it means, and what may have been meant', async ({
+	logs,
+	org,
+	page
+}) => {
 	await logs.open('status=500 or took');
 	await expect(page.getByText('No matching lines yet. New ones will appear here.')).toBeVisible();
 	await expect(page.getByText('For the attribute, write status:500.')).toBeVisible();

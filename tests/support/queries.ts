@@ -57,7 +57,20 @@ const patterns = [
 /** Any text that PostgreSQL can hold: no U+0000, no lone surrogates. */
 const anyText = fc.string({ unit: 'grapheme', maxLength: 8 }).map((text) => text.replaceAll('\0', ' '));
 const words = fc.oneof(
-	fc.constantFrom('timeout', 'TIMEOUT', 'fail', 'user-42', '12:30', 'std::io', 'é', 'or', 'a\\b', 'x=1', 'https://example.com/a', 'Error:'),
+	fc.constantFrom(
+		'timeout',
+		'TIMEOUT',
+		'fail',
+		'user-42',
+		'12:30',
+		'std::io',
+		'é',
+		'or',
+		'a\\b',
+		'x=1',
+		'https://example.com/a',
+		'Error:'
+	),
 	fc.stringMatching(/^[a-z0-9é][a-z0-9_=+.,;é]{0,3}$/)
 );
 

@@ -57,6 +57,7 @@ const SHOWN: Record<Kind, Shown> = {
 	open: 'paren',
 	close: 'paren',
 	minus: 'operator',
+	not: 'operator',
 	and: 'operator',
 	or: 'operator',
 	field: 'field',

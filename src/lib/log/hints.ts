@@ -6,7 +6,8 @@ const EQUATION = /^([\p{L}_@$][\p{L}\p{N}_@$./-]*)=([^=].*)$/u;
 export function of(text: string): string[] {
 	const tokens = split(text).filter(({ kind }) => kind !== 'space');
 	const found = tokens.flatMap((token, index) => hint(token, tokens[index - 1], tokens[index + 1]) ?? []);
-	if (tokens.some(isText)) found.push('Words are searched for in messages. For an attribute, write name:value.');
+	if (tokens.some(isText))
+		found.push('Words are searched for in messages. For an attribute, write name:value.');
 	return [...new Set(found)];
 }
 

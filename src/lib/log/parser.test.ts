@@ -46,7 +46,11 @@ describe('the parser', () => {
 		['NOT NOT a', 'Write NOT once, or put it in quotes', 'NOT'],
 		['-NOT a', 'Write what to leave out right after -, or put it in quotes', '-'],
 		['a status>500', 'Write status:>500 to compare, or put the text in quotes', 'status>500'],
-		['http.status<=-1.5', 'Write http.status:<=-1.5 to compare, or put the text in quotes', 'http.status<=-1.5'],
+		[
+			'http.status<=-1.5',
+			'Write http.status:<=-1.5 to compare, or put the text in quotes',
+			'http.status<=-1.5'
+		],
 		['-status!=500', 'Write -status:500 to compare, or put the text in quotes', 'status!=500'],
 		['a:(b)', 'Write a value right after a:, or put the text in quotes', 'a:'],
 		['a:> 5', 'Write a value right after a:>, or put the text in quotes', 'a:>'],
@@ -81,9 +85,12 @@ describe('the parser', () => {
 		});
 	});
 
-	it.each(['(', '-(', 'a(', '-', ')', 'OR ', 'host: ', 'NOT ', 'a>5 ', '(a OR '])('refuses thousands of %s', (piece) => {
-		expect(errorOf(piece.repeat(Math.floor(4096 / piece.length)))).not.toBeNull();
-	});
+	it.each(['(', '-(', 'a(', '-', ')', 'OR ', 'host: ', 'NOT ', 'a>5 ', '(a OR '])(
+		'refuses thousands of %s',
+		(piece) => {
+			expect(errorOf(piece.repeat(Math.floor(4096 / piece.length)))).not.toBeNull();
+		}
+	);
 
 	it.each(['a ', 'a OR ', '-a ', 'NOT a ', 'a: ', '""', '(a)', 'a:1 '])('takes thousands of %s', (piece) => {
 		expect(errorOf(piece.repeat(1000).slice(0, 4095) + 'a')).toBeNull();
