@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest (15 s and more), of which none may be the one that is left over at the end. */
 const slow =
-	/\/(faults\/(crashes|deploy|stalled|stop)|integration\/(embedded|cli-deploy|bootstrap|reset-password|matrix|operations))\./;
+	/\/(faults\/(crashes|deploy|stalled|stop)|integration\/(embedded|cli-(deploy|pipe|output)|bootstrap|reset-password|matrix|operations))\./;
 
 /** Slow files first: a new checkout knows no durations, and vitest then goes by the size of a file. */
 class SlowestFirst extends BaseSequencer {

@@ -1,46 +1,23 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { bundled, withoutNotices, type Options } from '../support/cli.ts';
 import { nodes, start, type Command } from '../support/command.ts';
 import * as contracts from '../support/deploy-contract.ts';
 
-const bundle = fileURLToPath(new URL('../../scripts/bundle.mjs', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'tailrace-cli-'));
-const cli = join(folder, 'cli.mjs');
+const cli = bundled();
+const { file, folder } = cli;
+const { key } = contracts;
 
-beforeAll(() => void execFileSync(process.execPath, [bundle, 'cli.mjs', cli]));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Options {
-	url: string;
-	node: string;
-	key?: string;
-	input?: string;
-}
-
-function tailrace(words: string[], { url, node, key = contracts.key, input = '' }: Options): Command {
-	const env = { TAILRACE_URL: url, TAILRACE_KEY: key };
-	return start(node, [cli, ...words], { cwd: folder, env, input });
-}
-
-function deploy(command: string[], options: Options): Command {
-	return tailrace(['deploy', '--service', 'web', '--', ...command], options);
-}
-
-function shell(line: string, url: string): Command {
-	return start('sh', ['-c', line], { cwd: folder, env: { TAILRACE_URL: url, TAILRACE_KEY: contracts.key } });
+function deploy(command: string[], options: Omit<Options, 'key'> & { key?: string }): Command {
+	return cli.run(['deploy', '--service', 'web', '--', ...command], { key, input: '', ...options });
 }
 
 const script = (code: string) => [process.execPath, '-e', code];
-const ownLines = /^tailrace: .*\n/gm;
-const withoutOurs = (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace(ownLines, ''), 'latin1');
 
 test('the one file imports nothing but what Node has, and nothing of the server', () => {
-	const text = readFileSync(cli, 'utf8');
+	const text = readFileSync(file, 'utf8');
 	const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map(([, name]) => name);
 	expect(imported.length).toBeGreaterThan(5);
 	expect(imported.filter((name) => !name?.startsWith('node:'))).toEqual([]);
@@ -58,7 +35,7 @@ describe.each(nodes(20))('tailrace deploy on Node %s', (_, node) => {
 		}).ended;
 		expect(status).toBe(0);
 		expect(stdout.equals(all)).toBe(true);
-		expect(withoutOurs(stderr).toString()).toBe('oops\n');
+		expect(withoutNotices(stderr).toString()).toBe('oops\n');
 		expect(stderr.toString()).toContain(`tailrace: ${contract.url}/acme/deploys/d1\n`);
 		expect(contract.deploys).toMatchObject([{ asked: { service: 'web' }, status: 'succeeded', exitCode: 0 }]);
 		const log = contract.deploys[0]?.log ?? Buffer.alloc(0);
@@ -70,10 +47,10 @@ describe.each(nodes(20))('tailrace deploy on Node %s', (_, node) => {
 		const contract = await contracts.start();
 		const code = `for (let i = 0; i < 2000; i++) require('fs').writeSync(1 + (i % 2), i + '\\n')`;
 		writeFileSync(join(folder, 'alternate.cjs'), code);
-		const line = `"${node}" "${cli}" deploy --service web -- "${node}" alternate.cjs 2>&1`;
-		const { stdout } = await shell(line, contract.url).ended;
+		const line = `"${node}" "${file}" deploy --service web -- "${node}" alternate.cjs 2>&1`;
+		const { stdout } = await cli.shell(line, { url: contract.url, key }).ended;
 		const expected = Array.from({ length: 2000 }, (_, index) => `${index}\n`).join('');
-		expect(withoutOurs(stdout).toString()).toBe(expected);
+		expect(withoutNotices(stdout).toString()).toBe(expected);
 		expect(String(contract.deploys[0]?.log)).toBe(expected);
 	});
 
@@ -82,7 +59,7 @@ describe.each(nodes(20))('tailrace deploy on Node %s', (_, node) => {
 		const command = ['sh', '-c', 'cat > /dev/stdout; echo two | tee /dev/stderr'];
 		const { stdout, stderr } = await deploy(command, { url: contract.url, node, input: 'one\n' }).ended;
 		expect(stdout.toString()).toBe('one\ntwo\n');
-		expect(withoutOurs(stderr).toString()).toBe('two\n');
+		expect(withoutNotices(stderr).toString()).toBe('two\n');
 	});
 
 	test('30,000 lines are whole although the server was killed twice', async () => {
@@ -187,29 +164,10 @@ describe.each(nodes(20))('tailrace deploy on Node %s', (_, node) => {
 		expect(String(contract.deploys[0]?.log)).toBe(`tailrace: ${message}\n`);
 	});
 
-	test('a process that the command leaves behind does not hold up its end', async () => {
-		const contract = await contracts.start();
-		const command = ['sh', '-c', 'sleep 600 & echo "left $!"'];
-		const { status, stdout } = await deploy(command, { url: contract.url, node }).ended;
-		process.kill(Number(/left (\d+)/.exec(stdout.toString())?.[1]));
-		expect(status).toBe(0);
-		expect(contract.deploys).toMatchObject([{ status: 'succeeded' }]);
-	});
-
-	test('who reads our output may go away: the deploy and its log go on', async () => {
-		const contract = await contracts.start();
-		const count = 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo $i; done; exit 9';
-		const line = `"${node}" "${cli}" deploy --service web -- sh -c '${count}' | head -n 1`;
-		await shell(line, contract.url).ended;
-		await contract.until(() => contract.deploys[0]?.status === 'failed');
-		expect(String(contract.deploys[0]?.log).split('\n')).toHaveLength(20_001);
-		expect(contract.deploys).toMatchObject([{ exitCode: 9 }]);
-	});
-
 	test('wrong usage is status 2 and runs nothing', async () => {
 		const contract = await contracts.start();
 		const words = ['deploy', '--', 'sh', '-c', 'echo ran'];
-		const { status, stdout, stderr } = await tailrace(words, { url: contract.url, node }).ended;
+		const { status, stdout, stderr } = await cli.run(words, { url: contract.url, key, node }).ended;
 		expect([status, stdout.toString()]).toEqual([2, '']);
 		expect(stderr.toString()).toContain('--service is missing');
 		expect(contract.requests).toEqual([]);
@@ -219,7 +177,7 @@ describe.each(nodes(20))('tailrace deploy on Node %s', (_, node) => {
 // script(1) of util-linux gives a terminal; its options differ elsewhere.
 describe.skipIf(process.platform !== 'linux')('in a terminal', () => {
 	function inTerminal(before: string, command: string, url: string): Command {
-		const line = `${before} "${process.execPath}" "${cli}" deploy --service web -- ${command}`;
+		const line = `${before} "${process.execPath}" "${file}" deploy --service web -- ${command}`;
 		const env = { TAILRACE_URL: url, TAILRACE_KEY: contracts.key };
 		return start('script', ['-qec', line, '/dev/null'], { cwd: folder, env });
 	}

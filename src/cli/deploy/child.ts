@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fstatSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import * as bells from './bell.ts';
+import * as bells from '../delivery/bell.ts';
+import * as descriptor from '../delivery/descriptor.ts';
 import * as colors from './colors.ts';
+import * as drainer from './drainer.ts';
 import * as pipes from './pipes.ts';
 
 /** After the command's end: how long its pipes must be quiet, and how long they are read at most, in ms. */
@@ -28,8 +30,11 @@ export interface Ended {
 	fault: string | null;
 }
 
+/** What one of the command's outputs is read from, and where it goes. */
 interface Source {
 	reader: Readable;
+	/** The same end again, to be left to a drainer. */
+	spare: number | null;
 	target: NodeJS.WriteStream;
 	read: number;
 }
@@ -39,7 +44,7 @@ interface Source {
  * command's are one pipe too, and all its writes stay in order; otherwise the order between the two is that of arrival.
  */
 export function start(command: string[], onOutput: OnOutput): Child {
-	const same = isSameFile(1, 2);
+	const same = descriptor.isSame(1, 2);
 	const made = pipes.make(same ? 1 : 2);
 	const { child, fault } = run(command, made?.map(({ writer }) => writer) ?? ['pipe', 'pipe']);
 	if (made) pipes.closeWriters(made);
@@ -48,13 +53,12 @@ export function start(command: string[], onOutput: OnOutput): Child {
 	const readers = made?.map(({ reader }) => reader) ?? [child?.stdout, child?.stderr];
 	const sources = readers.flatMap((reader, index) => {
 		const target = targets[index];
-		return reader && target ? [{ reader, target, read: 0 }] : [];
+		return reader && target ? [{ reader, spare: made?.[index]?.spare ?? null, target, read: 0 }] : [];
 	});
-	for (const source of sources) {
-		passOn(source, (bytes) => onOutput(bytes, same || source.target === process.stderr));
+	for (const target of targets) {
+		const own = sources.filter((source) => source.target === target);
+		passOn(target, own, (bytes) => onOutput(bytes, same || target === process.stderr));
 	}
-	// Whoever read our output has gone (`| head`): the command and its stream go on.
-	for (const target of targets) target.on('error', () => sources.forEach(({ reader }) => reader.resume()));
 	return {
 		ended: fault.then(async (error) => ended(child, error, command, sources)),
 		kill: (signal) => child?.kill(signal)
@@ -85,11 +89,13 @@ async function ended(
 	sources: Source[]
 ): Promise<Ended> {
 	if (fault || !child) {
-		for (const { reader } of sources) reader.destroy();
+		sources.forEach(close);
 		return unstarted(file, fault);
 	}
 	await exited(child);
 	await drain(sources);
+	for (const { reader, spare } of sources) if (!reader.destroyed) drainer.leave(spare ?? reader);
+	sources.forEach(close);
 	const { exitCode, signalCode } = child;
 	return { status: exitCode ?? 128 + (signalCode ? constants.signals[signalCode] : 0), fault: null };
 }
@@ -106,19 +112,38 @@ function unstarted(file: string, fault: NodeJS.ErrnoException | null): Ended {
 	return { status: 126, fault: `${file}: ${fault?.message ?? 'cannot be run'}` };
 }
 
-function passOn(source: Source, output: (bytes: Uint8Array) => void): void {
-	const { reader, target } = source;
-	reader.on('data', (bytes: Buffer) => {
-		source.read += bytes.length;
-		const room = !target.writable || target.write(bytes);
-		output(bytes);
-		if (room) return;
-		reader.pause();
-		target.once('drain', () => reader.resume());
+function passOn(target: NodeJS.WriteStream, sources: Source[], output: (bytes: Uint8Array) => void): void {
+	let broken = false;
+	for (const source of sources) {
+		const { reader } = source;
+		reader.on('data', (bytes: Buffer) => {
+			source.read += bytes.length;
+			const room = broken || target.write(bytes);
+			output(bytes);
+			if (room) return;
+			reader.pause();
+			target.once('drain', () => reader.resume());
+		});
+	}
+	target.on('error', (error: NodeJS.ErrnoException) => {
+		broken = true;
+		// Whoever read our output has gone (`| head`): the command is told as it would be without us, by SIGPIPE at its next write.
+		if (error.code === 'EPIPE') sources.forEach(close);
+		// Anything else, such as a full disk, is no reason to end a deploy.
+		else for (const { reader } of sources) reader.resume();
 	});
 }
 
-/** A process that the command left behind may hold the pipes open for ever: what the command itself wrote is in them already. */
+function close(source: Source): void {
+	source.reader.destroy();
+	if (source.spare !== null) closeSync(source.spare);
+	source.spare = null;
+}
+
+/**
+ * Reads what the command itself wrote: that is in the pipes already. A process that it left behind may hold them open, and write,
+ * for ever.
+ */
 async function drain(sources: Source[]): Promise<void> {
 	const bell = bells.hang();
 	const ended = () => sources.every(({ reader }) => reader.closed);
@@ -130,15 +155,8 @@ async function drain(sources: Source[]): Promise<void> {
 		await bell.wait(quiet, ended);
 		await setImmediate(); // the loop has read once more, however late the timer was
 	}
-	for (const { reader } of sources) reader.destroy();
 }
 
 function total(sources: Source[]): number {
 	return sources.reduce((sum, { read }) => sum + read, 0);
-}
-
-/** Whether two of our descriptors lead to the same terminal, pipe or file. */
-function isSameFile(a: number, b: number): boolean {
-	const [one, other] = [fstatSync(a), fstatSync(b)];
-	return one.dev === other.dev && one.ino === other.ino;
 }

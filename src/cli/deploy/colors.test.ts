@@ -16,6 +16,7 @@ test('the environment stays as it is without a terminal, without colours, or whe
 	expect(colors.keep({ A: '1' }, {})).toEqual({ A: '1' });
 	expect(colors.keep({ A: '1' }, terminal(1))).toEqual({ A: '1' });
 	expect(colors.keep({ NO_COLOR: '1' }, terminal(24))).toEqual({ NO_COLOR: '1' });
+	expect(colors.keep({ CLICOLOR: '0' }, terminal(24))).toEqual({ CLICOLOR: '0' });
 	expect(colors.keep({ FORCE_COLOR: '0' }, terminal(24))).toEqual({ FORCE_COLOR: '0' });
 });
 

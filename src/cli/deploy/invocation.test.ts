@@ -34,20 +34,17 @@ test('what is not said is not sent', () => {
 test('options come before the environment, and a server may lie under a path', () => {
 	const asked = read('--service', 'web', '--url', 'https://a.example/tail', '--key', 'other', '--', 'true');
 	expect(asked).toMatchObject({ ok: true, server: { key: 'other' } });
-	expect(asked.ok && asked.server.url.href).toBe('https://a.example/tail/');
+	expect(asked.ok && asked.server?.url.href).toBe('https://a.example/tail/');
 });
 
 test.each([
 	['no service', ['--', 'true'], '--service is missing'],
 	['an empty service', ['--service', ' ', '--', 'true'], '--service is missing'],
-	['no command', ['--service', 'web', '--'], 'There is no command'],
-	['an empty command', ['--service', 'web', '--', ''], 'There is no command'],
+	['no command', ['--service', 'web', '--'], 'The command is missing'],
+	['an empty command', ['--service', 'web', '--', ''], 'The command is missing'],
 	['a command without "--"', ['--service', 'web', 'true'], "'true'"],
 	['an unknown option', ['--service', 'web', '--env', 'x', '--', 'true'], "'--env'"],
-	['an option without its value', ['--service', '--', 'true'], '--service'],
-	['an address that is none', ['--service', 'web', '--url', 'here', '--', 'true'], 'TAILRACE_URL'],
-	['an address of another kind', ['--service', 'web', '--url', 'ftp://a', '--', 'true'], 'TAILRACE_URL'],
-	['a key with a line break', ['--service', 'web', '--key', 'a\nb', '--', 'true'], 'TAILRACE_KEY']
+	['an option without its value', ['--service', '--', 'true'], '--service']
 ])('%s is wrong usage, and said', (_, args, message) => {
 	const asked = read(...args);
 	expect(asked).toMatchObject({ ok: false, status: 2 });
@@ -55,10 +52,21 @@ test.each([
 	expect(!asked.ok && asked.message).toContain('Usage: tailrace deploy');
 });
 
-test('a missing address or key is wrong usage', () => {
+test.each([
+	['an address that is none', ['--url', 'here'], 'TAILRACE_URL'],
+	['an address of another kind', ['--url', 'ftp://a'], 'TAILRACE_URL'],
+	['a key with a line break', ['--key', 'a\nb'], 'TAILRACE_KEY']
+])('%s keeps no command from running', (_, args, fault) => {
+	const asked = read('--service', 'web', ...args, '--', 'true');
+	expect(asked).toMatchObject({ ok: true, server: null, command: ['true'] });
+	expect(asked.ok && asked.fault).toContain(fault);
+});
+
+test('a missing address or key keeps no command from running either', () => {
 	const args = ['--service', 'web', '--', 'true'];
-	expect(invocation.read(args, { TAILRACE_KEY: 'k' })).toMatchObject({ ok: false, status: 2 });
-	expect(invocation.read(args, { TAILRACE_URL: 'http://a' })).toMatchObject({ ok: false, status: 2 });
+	const missing = (fault: string) => ({ ok: true, server: null, fault: expect.stringContaining(fault) });
+	expect(invocation.read(args, { TAILRACE_KEY: 'k' })).toMatchObject(missing('TAILRACE_URL'));
+	expect(invocation.read(args, { TAILRACE_URL: 'http://a' })).toMatchObject(missing('TAILRACE_KEY'));
 });
 
 test('help is no error', () => {

@@ -1,21 +1,33 @@
 import { parseArgs } from 'node:util';
-import type { NewDeploy, Server } from './api.ts';
+import * as server from '../delivery/server.ts';
+import type { NewDeploy } from './api.ts';
 
 const usage = `Usage: tailrace deploy --service NAME [options] -- COMMAND…
 
-Runs the command as if it stood alone, and streams its output to Tailrace. The exit status is the command's.
-If the server is away the command runs all the same: its output is kept, and sent when the server returns, until a
-minute after the end. The commit is found by itself, with git or in the variables of GitHub Actions and GitLab CI.
+Runs COMMAND and streams its output to Tailrace. Output, signals and exit status are those of the command.
 
-  --service NAME        what is deployed
-  --environment NAME    where it goes, for example production
-  --version VERSION     what it will be
-  --url URL             the server; without it TAILRACE_URL
-  --key KEY             an API key with the scope "write"; without it TAILRACE_KEY
+If the server can't be reached, the command runs all the same: its output is kept and sent when the server is back,
+for up to a minute after the command ends. Without a server address or a key, the command runs without being streamed.
+
+Git metadata is found automatically, in the repository or in the variables of GitHub Actions and GitLab CI.
+The API key is replaced by *** in what is sent. In a terminal, programs are asked for colors with FORCE_COLOR and
+CLICOLOR_FORCE, unless NO_COLOR is set; those that ignore both, such as ls, grep and git, need --color=always.
+
+  --service NAME        the service being deployed
+  --environment NAME    where it is deployed, for example production
+  --version VERSION     the version being deployed
+${server.usage}
 `;
 
 export type Invocation =
-	| { ok: true; server: Server; deploy: NewDeploy; command: string[] }
+	| {
+			ok: true;
+			/** Null: the deploy is not streamed, because of `fault`. */
+			server: server.Server | null;
+			fault: string | null;
+			deploy: NewDeploy;
+			command: string[];
+	  }
 	| { ok: false; status: 0 | 2; message: string };
 
 /** What the words after "tailrace deploy" ask for. */
@@ -26,18 +38,14 @@ export function read(args: string[], env: NodeJS.ProcessEnv): Invocation {
 	if (typeof options === 'string') return wrong(options);
 	if (options.help) return { ok: false, status: 0, message: usage };
 
-	const { service, environment, version, url = env.TAILRACE_URL, key = env.TAILRACE_KEY } = options;
-	if (!service?.trim()) return wrong('--service is missing: the name of what is deployed.');
-	if (!command[0]) return wrong('There is no command: put it after "--".');
-	const address = url ? readUrl(url) : null;
-	if (!address)
-		return wrong(
-			'The server is missing: set TAILRACE_URL, or --url, to something like https://logs.example.com.'
-		);
-	if (!key || !/^[\x21-\x7e]+$/.test(key))
-		return wrong('The API key is missing: set TAILRACE_KEY, or --key.');
+	const { service, environment, version } = options;
+	if (!service?.trim()) return wrong('--service is missing: name the service being deployed.');
+	if (!command[0]) return wrong('The command is missing: put it after "--".');
 	const deploy = { service, ...(environment ? { environment } : {}), ...(version ? { version } : {}) };
-	return { ok: true, server: { url: address, key }, deploy, command };
+	const found = server.find(options, env);
+	return found.ok
+		? { ok: true, server: found.server, fault: null, deploy, command }
+		: { ok: true, server: null, fault: found.fault, deploy, command };
 }
 
 function parse(args: string[]) {
@@ -49,17 +57,6 @@ function parse(args: string[]) {
 		if (!(error instanceof TypeError)) throw error;
 		return error.message; // says which option or word is unknown
 	}
-}
-
-/** With a slash at its end, so that what is under a path stays there. */
-function readUrl(text: string): URL | null {
-	if (!URL.canParse(text)) return null;
-	const url = new URL(text);
-	if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
-	if (url.username || url.password) return null; // fetch refuses it
-	url.pathname = url.pathname.replace(/\/*$/, '/');
-	url.search = url.hash = '';
-	return url;
 }
 
 function wrong(message: string): Invocation {

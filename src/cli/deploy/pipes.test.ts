@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -16,6 +16,7 @@ test('what is written comes out, to the end, and nothing is left in the folder',
 	pipes.closeWriters(made);
 	expect(readdirSync(folder)).toEqual([]);
 	expect(await Promise.all(made.map(({ reader }) => text(reader)))).toEqual(['text 0', 'text 1']);
+	for (const { spare } of made) closeSync(spare);
 });
 
 test('without a folder to make them in there are none', () => {

@@ -8,6 +8,8 @@ export interface Pipe {
 	reader: Socket;
 	/** A file descriptor for a child; to be closed here once the child has it. */
 	writer: number;
+	/** The same end as `reader`, but one whose reads wait, as those of other programs must. */
+	spare: number;
 }
 
 /**
@@ -35,7 +37,8 @@ export function closeWriters(pipes: Pipe[]): void {
 function open(path: string): Pipe {
 	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 	const writer = openSync(path, constants.O_WRONLY);
-	return { reader: new Socket({ fd, readable: true, writable: false }), writer };
+	const spare = openSync(path, constants.O_RDONLY);
+	return { reader: new Socket({ fd, readable: true, writable: false }), writer, spare };
 }
 
 function makeFolder(): string | null {

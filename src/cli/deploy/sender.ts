@@ -1,41 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { Api, type Answer, type Finish, type NewDeploy, type Server } from './api.ts';
-import * as bells from './bell.ts';
-import { Outbox } from './outbox.ts';
+import * as bells from '../delivery/bell.ts';
+import { Http } from '../delivery/http.ts';
+import { Mask } from '../delivery/mask.ts';
+import { Outbox } from '../delivery/outbox.ts';
+import { Persistence, usualPauses, type Pauses } from '../delivery/persistence.ts';
+import type { Server } from '../delivery/server.ts';
+import { Api, type Answer, type Finish, type NewDeploy } from './api.ts';
+import { Clock } from './clock.ts';
 
 /** All in ms. */
-export interface Pace {
+export interface Pace extends Pauses {
 	/** From the start of one append to the start of the next, while there is less than a full request to send. */
 	batch: number;
 	/** A heartbeat after so long without output; the server's lease is four times as long (DEPLOY_LEASE_S). */
 	heartbeat: number;
-	/** Before the second try; it doubles up to `longestPause`. */
-	firstPause: number;
-	longestPause: number;
 	/** For the rest of the log, after the command has ended. */
 	patience: number;
 }
 
-const usualPace: Pace = {
-	batch: 100,
-	heartbeat: 30_000,
-	firstPause: 200,
-	longestPause: 5_000,
-	patience: 60_000
-};
+const usualPace: Pace = { ...usualPauses, batch: 100, heartbeat: 30_000, patience: 60_000 };
 /** Bytes in one append: small enough for any proxy's limit. */
 const mostAtOnce = 256 * 1024;
-/** Failures in a row before anyone is told: a restart of the server is no news. */
-const worthTelling = 4;
 /** How long after the command's end it is said that there is still something to send, in ms. */
 const quietEnd = 2_000;
+/** How long what may be the beginning of the key is held back, in ms. */
+const moment = 100;
 const nothing = new Uint8Array();
 
 export type Outcome = Omit<Finish, 'size'>;
 
 /**
  * Sends what is written to it to a deploy's log, whatever happens to the server meanwhile: writing never waits, never fails.
- * One request is in flight at most; after a failure the server's offset says where to go on.
+ * One request is in flight at most; after a failure the server's offset says where to go on. The key is masked before
+ * anything is counted, so that offsets are those of what is sent.
  */
 export class Sender {
 	readonly #pace: Pace;
@@ -43,25 +40,38 @@ export class Sender {
 	readonly #outbox = new Outbox();
 	readonly #bell = bells.hang();
 	readonly #giveUp = new AbortController();
+	readonly #mask: Mask;
+	readonly #clock = new Clock();
 	readonly #api: Api;
-	#outcome: Outcome | null = null;
+	readonly #persistence: Persistence;
+	readonly #startedAt = performance.now();
+	#easing: NodeJS.Timeout | undefined;
+	#outcome: (Outcome & { at: number }) | null = null;
 	#sending: Promise<void> = Promise.resolve();
 	#over = false;
 	/** The server takes no more bytes of this log, only its end. */
 	#full = false;
-	#failures = 0;
 	#sentAt = 0;
 
 	constructor(server: Server, say: (message: string) => void, pace: Partial<Pace> = {}) {
-		this.#api = new Api(server, this.#giveUp.signal);
-		this.#say = say;
 		this.#pace = { ...usualPace, ...pace };
+		this.#say = say;
+		this.#mask = new Mask(server.key);
+		this.#api = new Api(new Http(server, this.#giveUp.signal));
+		this.#persistence = new Persistence({
+			pauses: this.#pace,
+			bell: this.#bell,
+			giveUp: this.#giveUp.signal,
+			ending: () => this.#outcome !== null,
+			say,
+			meanwhile: 'the command goes on and its log will be sent later'
+		});
 	}
 
 	/** Call once. The server need not be there. */
 	begin(deploy: Promise<NewDeploy>): void {
 		this.#sending = this.#run(deploy)
-			.catch((error: Error) => this.#say(`streaming has stopped by a fault of its own: ${error.stack}`))
+			.catch((error: Error) => this.#say(`streaming stopped because of a bug: ${error.stack}`))
 			.finally(() => {
 				this.#over = true;
 				this.#outbox.close();
@@ -69,16 +79,16 @@ export class Sender {
 	}
 
 	write(bytes: Uint8Array): void {
-		if (this.#over || this.#full || this.#outbox.fault !== null) return;
-		this.#outbox.append(bytes);
-		const { fault } = this.#outbox;
-		if (fault !== null) this.#say(`the log is cut here, because ${fault}; the command goes on`);
-		this.#bell.ring();
+		this.#append(this.#mask.push(bytes));
+		clearTimeout(this.#easing);
+		if (this.#mask.holds) this.#easing = setTimeout(() => this.#append(this.#mask.ease()), moment);
 	}
 
 	/** Resolves when the server has everything, or when there is no hope or no time left for it. */
 	async end(outcome: Outcome): Promise<void> {
-		this.#outcome = outcome;
+		clearTimeout(this.#easing);
+		this.#append(this.#mask.end());
+		this.#outcome = { ...outcome, at: performance.now() };
 		const notice = setTimeout(() => this.#say(this.#waiting()), quietEnd);
 		const limit = setTimeout(() => this.giveUp(), this.#pace.patience);
 		this.#bell.ring();
@@ -93,12 +103,23 @@ export class Sender {
 		this.#bell.ring();
 	}
 
+	#append(bytes: Uint8Array): void {
+		if (bytes.length === 0 || this.#over || this.#full || this.#outbox.fault !== null) return;
+		this.#clock.mark(this.#outbox.end);
+		this.#outbox.append(bytes);
+		const { fault } = this.#outbox;
+		if (fault !== null) this.#say(`the log ends here because ${fault}; the command goes on`);
+		this.#bell.ring();
+	}
+
 	async #run(deploy: Promise<NewDeploy>): Promise<void> {
-		const wanted = await deploy;
+		const wanted = this.#hide(await deploy);
 		const idempotencyKey = randomUUID();
-		const made = await this.#persist(() => this.#api.create(wanted, idempotencyKey));
+		const made = await this.#persistence.persist(() =>
+			this.#api.create(wanted, since(this.#startedAt), idempotencyKey)
+		);
 		if (made.kind !== 'made') return this.#stop(made);
-		this.#succeeded();
+		this.#persistence.succeeded();
 		this.#say(made.page);
 		for (;;) {
 			await this.#due();
@@ -106,7 +127,7 @@ export class Sender {
 			if (answer.kind === 'finished') return;
 			if (answer.kind === 'full') this.#cut();
 			else if (answer.kind !== 'offset') return this.#stop(answer);
-			else if (!this.#full && !this.#outbox.confirm(answer.offset)) return this.#stop(lost(answer.offset));
+			else if (!this.#full && !this.#confirm(answer.offset)) return this.#stop(lost(answer.offset));
 		}
 	}
 
@@ -123,68 +144,59 @@ export class Sender {
 		if (this.#outbox.unsent === 0 && this.#outcome !== null) return this.#finish(id, this.#outcome);
 		this.#sentAt = performance.now();
 		// A full log ends with a line of the server's own, so that its offset is not known here.
-		if (this.#full) return this.#persist(() => this.#api.append(id, null, nothing));
+		const heartbeat = { offset: null, bytes: nothing, ages: null };
+		if (this.#full) return this.#persistence.persist(() => this.#api.append(id, heartbeat));
 		const { start } = this.#outbox;
-		const answer = await this.#api.append(id, start, this.#outbox.read(mostAtOnce));
-		if (answer.kind === 'offset' && (answer.agreed || answer.offset !== start)) this.#succeeded();
-		else if (answer.kind === 'offset') await this.#pause('it takes no bytes', 0);
+		const bytes = this.#outbox.read(mostAtOnce);
+		const { ages, length } = this.#clock.ages(start, bytes.length);
+		const answer = await this.#api.append(id, { offset: start, bytes: bytes.subarray(0, length), ages });
+		if (answer.kind === 'offset' && (answer.agreed || answer.offset !== start)) this.#persistence.succeeded();
+		else if (answer.kind === 'offset') await this.#persistence.pause(unmoved);
 		if (answer.kind !== 'later') return answer;
-		await this.#pause(answer.reason, answer.afterMs);
+		await this.#persistence.pause(answer);
 		// What became of the bytes is not known: the answer may have been lost on its way.
-		return this.#persist(() => this.#api.size(id));
+		return this.#persistence.persist(() => this.#api.size(id));
 	}
 
-	async #finish(id: string, outcome: Outcome): Promise<Answer> {
+	async #finish(id: string, { at, ...outcome }: Outcome & { at: number }): Promise<Answer> {
 		const size = this.#full ? {} : { size: this.#outbox.end };
-		const answer = await this.#persist(() => this.#api.finish(id, { ...outcome, ...size }));
+		const finish = () => this.#api.finish(id, { ...outcome, ...size }, since(at));
+		const answer = await this.#persistence.persist(finish);
 		if (answer.kind !== 'offset') return answer;
 		return this.#full || answer.offset >= this.#outbox.end ? lost(answer.offset) : answer;
 	}
 
-	/** Tries again and again, until the answer says something or the time is over. */
-	async #persist<A extends Answer>(call: () => Promise<A>): Promise<A> {
-		for (;;) {
-			const answer = await call();
-			if (answer.kind !== 'later' || this.#giveUp.signal.aborted) return answer;
-			await this.#pause(answer.reason, answer.afterMs);
-		}
+	#confirm(offset: number): boolean {
+		this.#clock.forget(offset);
+		return this.#outbox.confirm(offset);
 	}
 
-	/** Randomly between half and all of it, so that the senders of a server that returns do not come all at once. */
-	async #pause(reason: string, atLeast: number): Promise<void> {
-		this.#failures++;
-		if (this.#failures === worthTelling) {
-			this.#say(`the server cannot be reached (${reason}); the command goes on, its log is sent later`);
-		}
-		const { firstPause, longestPause } = this.#pace;
-		const most = Math.min(firstPause * 2 ** (this.#failures - 1), longestPause);
-		const ms = Math.max(atLeast, most * (0.5 + Math.random() / 2));
-		await this.#bell.wait(ms, () => this.#giveUp.signal.aborted);
-	}
-
-	#succeeded(): void {
-		if (this.#failures >= worthTelling) this.#say('the server is back');
-		this.#failures = 0;
+	/** A key has no place in what describes the deploy either. */
+	#hide(deploy: NewDeploy): NewDeploy {
+		const hidden = (_: string, value: unknown) =>
+			typeof value === 'string' ? this.#mask.hide(value) : value;
+		return JSON.parse(JSON.stringify(deploy, hidden)) as NewDeploy;
 	}
 
 	#cut(): void {
-		if (!this.#full) this.#say('the log is as long as the server allows; the command goes on without it');
+		if (!this.#full) this.#say("the log has reached the server's limit; the command goes on without it");
 		this.#full = true;
 		this.#outbox.confirm(this.#outbox.end);
 	}
 
 	#stop(answer: Answer): void {
 		if (answer.kind === 'refused') {
-			const rest = this.#outcome ? 'the log is not whole' : 'the deploy goes on without being streamed';
+			const rest = this.#outcome ? 'the log is incomplete' : 'the deploy is not streamed';
 			this.#say(`${answer.reason}; ${rest}`);
 		} else {
-			this.#say(`the server did not answer in time: ${this.#unsent()} of the log were not sent`);
+			const reason = answer.kind === 'later' && answer.doubtful ? ` (${answer.reason})` : '';
+			this.#say(`the server did not answer${reason}: ${this.#unsent()} of the log were not sent`);
 		}
 	}
 
 	#waiting(): string {
 		const seconds = Math.round(this.#pace.patience / 1000);
-		return `the command has ended; sending its log (${this.#unsent()} left) for up to ${seconds} s, or until Ctrl-C`;
+		return `the command has ended; sending the rest of its log (${this.#unsent()}) for up to ${seconds} s, Ctrl-C stops it`;
 	}
 
 	#unsent(): string {
@@ -193,6 +205,13 @@ export class Sender {
 	}
 }
 
+const unmoved = { reason: 'it takes no bytes', afterMs: 0, doubtful: false };
+
+/** In whole ms. */
+function since(moment: number): number {
+	return Math.round(performance.now() - moment);
+}
+
 function lost(offset: number): Answer {
-	return { kind: 'refused', reason: `the server's log ends at byte ${offset}, which cannot be` };
+	return { kind: 'refused', reason: `the server's log unexpectedly ends at byte ${offset}` };
 }
