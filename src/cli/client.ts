@@ -14,7 +14,8 @@ export interface Offer {
 
 /** The commands that talk to a server and need nothing else of ours: these make up `/cli.mjs`. */
 export const commands: Record<string, Offer> = {
-	deploy: { summary: 'run a command and stream its output', load: () => import('./deploy.ts') }
+	deploy: { summary: 'run a command and stream its output', load: () => import('./deploy.ts') },
+	pipe: { summary: 'send what a program prints, line by line', load: () => import('./pipe.ts') }
 };
 
 /** Runs the command that the words name, and gives its exit status: 2 for wrong usage. */
@@ -23,7 +24,7 @@ export async function run(commands: Record<string, Offer>, words: string[]): Pro
 	if (name === '--help' || name === '-h') return say(process.stdout, usage(commands), 0);
 	const offer = Object.hasOwn(commands, name) ? commands[name] : undefined;
 	if (!offer) {
-		const wrong = name ? `There is no command "${name}".\n\n` : '';
+		const wrong = name ? `Unknown command "${name}".\n\n` : '';
 		return say(process.stderr, wrong + usage(commands), 2);
 	}
 	try {
@@ -38,7 +39,7 @@ export async function run(commands: Record<string, Offer>, words: string[]): Pro
 function usage(commands: Record<string, Offer>): string {
 	const width = Math.max(...Object.keys(commands).map((name) => name.length));
 	const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-	return `Usage: tailrace COMMAND …\n\n${lines.join('\n')}\n\n"tailrace COMMAND --help" tells more.\n`;
+	return `Usage: tailrace COMMAND …\n\n${lines.join('\n')}\n\nRun "tailrace COMMAND --help" for its options.\n`;
 }
 
 function say(stream: NodeJS.WritableStream, text: string, status: number): number {

@@ -1,0 +1,56 @@
+import { Buffer } from 'node:buffer';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encode } from './entry.ts';
+
+const now = new Date('2026-11-28T12:00:00.000Z');
+const time = now.toISOString();
+const entries = (line: string) =>
+	encode(line, now)
+		.split('\n')
+		.slice(0, -1)
+		.map((text) => JSON.parse(text) as Record<string, unknown>);
+
+test('a line of text becomes a message with the time at which it was read', () => {
+	expect(entries('hello "world"\t\u001b[32mgreen')).toEqual([
+		{ time, message: 'hello "world"\t\u001b[32mgreen' }
+	]);
+});
+
+test('a JSON object becomes an entry as it stands, with a time only where it has none', () => {
+	expect(encode('{"msg":"a","id":12345678901234567890}', now)).toBe(
+		`{"time":"${time}","msg":"a","id":12345678901234567890}\n`
+	);
+	for (const line of ['{"ts":1,"msg":"a"}', '{"@timestamp":"x"}', ' {"time":null} '])
+		expect(encode(line, now)).toBe(`${line}\n`);
+});
+
+test.each(['{}', '[1]', '"text"', 'null', '{not json}', '{"a":1} {"b":2}', '17'])(
+	'%s is a message',
+	(line) => {
+		expect(entries(line)).toEqual([{ time, message: line }]);
+	}
+);
+
+test('a blank line is nothing', () => {
+	expect([encode('', now), encode(' \t', now)]).toEqual(['', '']);
+});
+
+test('a message that is too long for one entry comes in several, none of its characters split', () => {
+	const line = `x${'🚀ä'.repeat(100_000)}`;
+	const messages = entries(line).map(({ message }) => String(message));
+	expect(messages.join('')).toBe(line);
+	expect(messages.length).toBeGreaterThan(1);
+	expect(messages.every((message) => message.isWellFormed() && Buffer.byteLength(message) <= 262_144)).toBe(
+		true
+	);
+});
+
+test('any line gives lines that are JSON objects', () => {
+	fc.assert(
+		fc.property(fc.string({ unit: 'binary' }), (line) => {
+			const wellFormed = line.toWellFormed().replaceAll('\n', ' ');
+			for (const entry of entries(wellFormed)) expect(Object.keys(entry).length).toBeGreaterThan(0);
+		})
+	);
+});

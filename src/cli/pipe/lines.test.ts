@@ -1,0 +1,48 @@
+import { Buffer } from 'node:buffer';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Lines } from './lines.ts';
+
+/** The lines of these bytes when they come in pieces of these sizes. */
+function linesOf(lines: Lines, bytes: Buffer, sizes: number[]): string[] {
+	const found: string[] = [];
+	let at = 0;
+	for (const size of sizes) {
+		found.push(...lines.push(bytes.subarray(at, at + size)));
+		at += size;
+	}
+	return [...found, ...lines.push(bytes.subarray(at)), ...lines.end()];
+}
+
+const sizes = fc.array(fc.nat(20), { maxLength: 30 });
+
+test('however stdin is cut, the lines are the same', () => {
+	const line = fc.string({ unit: 'binary' }).map((text) => text.toWellFormed().replaceAll(/[\r\n]/g, ''));
+	fc.assert(
+		fc.property(fc.array(line), fc.constantFrom('\n', '\r\n'), sizes, (lines, feed, sizes) => {
+			const bytes = Buffer.from(lines.map((line) => line + feed).join(''));
+			expect(linesOf(new Lines(), bytes, sizes)).toEqual(lines);
+		})
+	);
+});
+
+test('a last line without its line end counts, at the end', () => {
+	const lines = new Lines();
+	expect([
+		lines.push(Buffer.from('one\ntw')),
+		lines.push(Buffer.from('o')),
+		lines.end(),
+		lines.end()
+	]).toEqual([['one'], [], ['two'], []]);
+});
+
+test('a line longer than what is kept comes in pieces, none of its characters split', () => {
+	fc.assert(
+		fc.property(fc.string({ unit: 'binary', minLength: 20 }), sizes, (text, sizes) => {
+			const line = text.toWellFormed().replaceAll(/[\r\n]/g, '-');
+			const pieces = linesOf(new Lines(16), Buffer.from(`${line}\n`), sizes);
+			expect(pieces.join('')).toBe(line);
+			expect(pieces.every((piece) => Buffer.byteLength(piece) <= 16)).toBe(true);
+		})
+	);
+});

@@ -1,0 +1,171 @@
+import { Buffer } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import * as bells from '../delivery/bell.ts';
+import { Http } from '../delivery/http.ts';
+import { Mask } from '../delivery/mask.ts';
+import { Outbox } from '../delivery/outbox.ts';
+import { Persistence, usualPauses, type Pauses } from '../delivery/persistence.ts';
+import type { Server } from '../delivery/server.ts';
+import { Api, type Answer } from './api.ts';
+import * as batch from './batch.ts';
+import { encode } from './entry.ts';
+import type { Defaults } from './invocation.ts';
+import { Lines } from './lines.ts';
+
+const mebibyte = 1024 * 1024;
+
+export interface Limits extends Pauses {
+	/** Bytes that wait for the server before `write` waits too. */
+	waiting: number;
+}
+
+const usualLimits: Limits = { ...usualPauses, waiting: 16 * mebibyte };
+/** ms: longer than any timer may be, so it is the longest one. */
+const forever = 2 ** 31 - 1;
+/** How long after the end it is said that there are still lines to send, in ms. */
+const quietEnd = 2_000;
+
+/**
+ * Sends lines as they come. One request is in flight at most, and takes whatever has come since the one before (group commit);
+ * it is repeated with its Idempotency-Key until the server has answered for it.
+ */
+export class Shipper {
+	readonly #limits: Limits;
+	readonly #say: (message: string) => void;
+	readonly #mask: Mask;
+	readonly #lines = new Lines();
+	readonly #outbox = new Outbox({ memory: Infinity, all: Infinity });
+	readonly #bell = bells.hang();
+	readonly #room = bells.hang();
+	readonly #giveUp = new AbortController();
+	readonly #api: Api;
+	readonly #persistence: Persistence;
+	#sending: Promise<void> = Promise.resolve();
+	#ended = false;
+	/** Why nothing is sent any more. */
+	#fault: string | null = null;
+	#undelivered = 0;
+
+	constructor(
+		server: Server,
+		defaults: Defaults,
+		say: (message: string) => void,
+		limits: Partial<Limits> = {}
+	) {
+		this.#limits = { ...usualLimits, ...limits };
+		this.#say = say;
+		this.#mask = new Mask(server.key);
+		this.#api = new Api(new Http(server, this.#giveUp.signal), defaults);
+		this.#persistence = new Persistence({
+			pauses: this.#limits,
+			bell: this.#bell,
+			giveUp: this.#giveUp.signal,
+			ending: () => this.#ended,
+			say,
+			meanwhile: 'lines wait in memory, and reading stops when 16 MiB are waiting'
+		});
+	}
+
+	/** Call once. The server need not be there. */
+	begin(): void {
+		this.#sending = this.#run().catch((error: Error) => this.#stop(`a bug: ${error.stack}`));
+	}
+
+	/** Resolves when there is room for more. */
+	async write(bytes: Uint8Array): Promise<void> {
+		this.#add(this.#lines.push(this.#mask.push(bytes)));
+		await this.#room.wait(forever, () => this.#hasRoom());
+	}
+
+	/** Sends what is left, for so many ms at most; resolves with the number of lines that were not delivered. */
+	async end(patience: number): Promise<number> {
+		this.#add([...this.#lines.push(this.#mask.end()), ...this.#lines.end()]);
+		this.#ended = true;
+		const notice = setTimeout(() => this.#say(this.#waiting(patience)), quietEnd);
+		const limit = setTimeout(() => this.giveUp(), patience);
+		this.#bell.ring();
+		await this.#sending;
+		clearTimeout(notice);
+		clearTimeout(limit);
+		this.#undelivered += this.#left();
+		if (this.#undelivered > 0) this.#say(`${batch.count(this.#undelivered)} not delivered`);
+		return this.#undelivered;
+	}
+
+	/** Stops at once, also a request under way. */
+	giveUp(): void {
+		this.#giveUp.abort();
+		this.#bell.ring();
+		this.#room.ring();
+	}
+
+	#add(lines: string[]): void {
+		const now = new Date();
+		const bytes = Buffer.from(lines.map((line) => encode(line, now)).join(''));
+		if (bytes.length === 0) return;
+		if (this.#fault === null) this.#outbox.append(bytes);
+		else this.#undelivered += batch.linesIn(bytes);
+		this.#bell.ring();
+	}
+
+	async #run(): Promise<void> {
+		for (;;) {
+			await this.#bell.wait(
+				forever,
+				() => this.#ended || this.#giveUp.signal.aborted || this.#outbox.unsent > 0
+			);
+			if (this.#giveUp.signal.aborted || this.#outbox.unsent === 0) return;
+			if (!(await this.#deliver(batch.next(this.#outbox)))) return;
+		}
+	}
+
+	/** Whether to go on. What is too large, or spoilt by one of its lines, is sent again in halves. */
+	async #deliver(lines: Uint8Array<ArrayBuffer>): Promise<boolean> {
+		const idempotencyKey = randomUUID();
+		const answer = await this.#persistence.persist(() => this.#api.send(lines, idempotencyKey));
+		if (answer.kind === 'unwanted') {
+			this.#persistence.succeeded();
+			const halves = batch.halve(lines);
+			if (halves) return (await this.#deliver(halves[0])) && (await this.#deliver(halves[1]));
+			this.#reject(1, answer.reason);
+		} else if (answer.kind === 'taken') {
+			this.#persistence.succeeded();
+			if (answer.rejected > 0) this.#reject(answer.rejected, answer.reason);
+		} else return this.#end(answer);
+		this.#outbox.confirm(this.#outbox.start + lines.length);
+		this.#room.ring();
+		return true;
+	}
+
+	#reject(lines: number, reason: string): void {
+		if (this.#undelivered === 0) this.#say(`the server rejected ${batch.count(lines)} (${reason})`);
+		this.#undelivered += lines;
+	}
+
+	#end(answer: Exclude<Answer, { kind: 'taken' | 'unwanted' }>): false {
+		if (answer.kind === 'refused' || answer.doubtful) this.#stop(answer.reason);
+		return false;
+	}
+
+	/** From now on lines only pass through. */
+	#stop(fault: string): void {
+		this.#fault = fault;
+		this.#say(`${fault}; lines are passed through but no longer sent`);
+		this.#undelivered += this.#left();
+		this.#outbox.confirm(this.#outbox.end);
+		this.#room.ring();
+	}
+
+	#hasRoom(): boolean {
+		return this.#giveUp.signal.aborted || this.#outbox.unsent < this.#limits.waiting;
+	}
+
+	#left(): number {
+		return batch.linesIn(this.#outbox.read(this.#outbox.unsent));
+	}
+
+	#waiting(patience: number): string {
+		const seconds = Math.round(patience / 1000);
+		return `sending the last ${batch.count(this.#left())} for up to ${seconds} s, Ctrl-C stops it`;
+	}
+}
