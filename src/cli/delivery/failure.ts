@@ -1,4 +1,5 @@
-import type { Reply } from './http.ts';
+/** What a server answered. */
+export type Reply = Pick<Response, 'status' | 'headers'> & { text: string };
 
 /** It may go better at another try, after `afterMs` at the earliest. */
 export interface Later {

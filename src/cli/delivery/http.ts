@@ -4,8 +4,6 @@ import type { Server } from './server.ts';
 /** How long one request may take, in ms: an append is answered after a flush, a tenth of a second. */
 const patience = 20_000;
 
-export type Reply = Pick<Response, 'status' | 'headers'> & { text: string };
-
 /** Requests to one server, with its key. None throws: what went wrong is an answer. */
 export class Http {
 	readonly server: Server;
@@ -25,7 +23,7 @@ export class Http {
 		path: string,
 		headers: Record<string, string>,
 		body: string | Uint8Array<ArrayBuffer> | null
-	): Promise<Reply | failure.Failure> {
+	): Promise<failure.Reply | failure.Failure> {
 		const { url, key } = this.server;
 		const bounds = bound(this.#giveUp);
 		try {
@@ -47,7 +45,7 @@ export class Http {
 	}
 
 	/** What a reply that is no success means. */
-	failed(reply: Reply): failure.Failure {
+	failed(reply: failure.Reply): failure.Failure {
 		return failure.ofReply(reply, this.#known);
 	}
 }

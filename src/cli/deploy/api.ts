@@ -1,5 +1,5 @@
-import { fields, type Failure } from '../delivery/failure.ts';
-import type { Http, Reply } from '../delivery/http.ts';
+import { fields, type Failure, type Reply } from '../delivery/failure.ts';
+import type { Http } from '../delivery/http.ts';
 
 export interface Commit {
 	sha: string;
