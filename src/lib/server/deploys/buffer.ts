@@ -2,6 +2,7 @@ import * as bytes from './bytes.ts';
 import { isFinished, type Address, type Outcome } from './deploy.ts';
 import { mostBytes, noticeAfter } from './limit.ts';
 import type { Addition, DeployStore } from './store.ts';
+import type { ByteMark } from './times.ts';
 
 /** What became of an append. `end` is where the sender's bytes end, on disk: it goes on from there. */
 export type Appended =
@@ -43,6 +44,8 @@ interface Pending extends Address {
 	cutAt: number | null;
 	midLine: boolean;
 	data: Uint8Array[];
+	/** When its bytes came; none: all of them now. */
+	marks: ByteMark[];
 	waiting: Waiting[];
 }
 
@@ -71,10 +74,17 @@ export class DeployBuffer {
 	}
 
 	/**
-	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. Resolves when what it answers is on disk.
+	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. `marks`: when they came, if that was not now.
+	 * Resolves when what it answers is on disk.
 	 * @throws FlushFailed when they could not be stored: the sender tries again.
 	 */
-	async append(org: string, id: string, offset: number | null, data: Uint8Array): Promise<Appended> {
+	async append(
+		org: string,
+		id: string,
+		offset: number | null,
+		data: Uint8Array,
+		marks: readonly ByteMark[] = []
+	): Promise<Appended> {
 		const opened = this.#pending.get(keyOf({ org, id })) ?? this.#open(org, id);
 		if ('kind' in opened) return opened;
 		if (offset !== null && offset !== opened.end)
@@ -84,7 +94,7 @@ export class DeployBuffer {
 			return this.#settled(opened, { kind: 'too large', end: opened.end });
 		}
 		if (this.isFull(data.length)) return { kind: 'full' };
-		this.#add(opened, data);
+		this.#add(opened, data, marks);
 		opened.end += data.length;
 		return this.#settled(opened, { kind: 'stored', end: opened.end });
 	}
@@ -131,7 +141,7 @@ export class DeployBuffer {
 		if (isFinished(at.status)) return { kind: 'finished', status: at.status };
 		const { size, cutAt, midLine } = at;
 		const stored = cutAt ?? size;
-		return { org, id, size, stored, end: stored, cutAt, midLine, data: [], waiting: [] };
+		return { org, id, size, stored, end: stored, cutAt, midLine, data: [], marks: [], waiting: [] };
 	}
 
 	/** Ends a log with a line that says why, once. What the sender sent stays countable: it ends at `cutAt`. */
@@ -141,9 +151,10 @@ export class DeployBuffer {
 		this.#add(pending, noticeAfter(pending.midLine));
 	}
 
-	#add(pending: Pending, data: Uint8Array): void {
+	#add(pending: Pending, data: Uint8Array, marks: readonly ByteMark[] = []): void {
 		this.#pending.set(keyOf(pending), pending);
 		if (data.length > 0) {
+			mark(pending, marks);
 			pending.data.push(data);
 			pending.midLine = data.at(-1) !== bytes.lineFeed;
 			this.#pendingBytes += data.length;
@@ -159,11 +170,27 @@ export class DeployBuffer {
 	}
 }
 
+/** Adds the times of bytes that are about to be added. Those without any came now, which only has to be said beside others. */
+function mark({ data, marks }: Pending, added: readonly ByteMark[]): void {
+	if (marks.length === 0 && added.length === 0) return;
+	const before = data.reduce((sum, { length }) => sum + length, 0);
+	const now = { at: 0, time: Date.now() };
+	if (marks.length === 0 && before > 0) marks.push(now);
+	for (const { at, time } of added.length > 0 ? added : [now]) marks.push({ at: before + at, time });
+}
+
 const keyOf = ({ org, id }: Address) => `${org}/${id}`;
 
-function additionOf({ org, id, size, cutAt, data }: Pending): Addition {
+function additionOf({ org, id, size, cutAt, data, marks }: Pending): Addition {
 	const [only] = data;
-	return { org, id, offset: size, cutAt, data: only && data.length === 1 ? only : Buffer.concat(data) };
+	return {
+		org,
+		id,
+		offset: size,
+		cutAt,
+		marks,
+		data: only && data.length === 1 ? only : Buffer.concat(data)
+	};
 }
 
 /** The true end is the one after this flush, whatever it was when the offset turned out to be wrong. */

@@ -1,6 +1,6 @@
 import type { Sqlite } from '../sqlite/connect.ts';
 import * as bytes from './bytes.ts';
-import { merged, type Part, type Timed } from './times.ts';
+import { given, marksOf, merged, within, type ByteMark, type Part, type Timed } from './times.ts';
 
 /** A piece of a log as it is stored. */
 export interface Chunk extends Timed {
@@ -9,6 +9,11 @@ export interface Chunk extends Timed {
 	/** The number of the line in which the first byte lies. */
 	firstLine: number;
 	data: Uint8Array;
+}
+
+/** Bytes to add, and when they came. */
+export interface Inserted extends Pick<Chunk, 'offset' | 'firstLine' | 'data'> {
+	marks: [ByteMark, ...ByteMark[]];
 }
 
 /** Bytes. No chunk is longer, so that no read blocks for long; reading gets no faster with longer ones (measured). */
@@ -26,6 +31,7 @@ const deployId = '(SELECT id FROM deploys WHERE org_id = ? AND id = ?)';
 /** The pieces of the logs, in SQLite. One is found by any offset within it: merging takes nothing away from a reader. */
 export class ChunkStore {
 	readonly #insert;
+	readonly #last;
 	readonly #at;
 	readonly #lineAt;
 	readonly #group;
@@ -35,9 +41,12 @@ export class ChunkStore {
 	readonly #joinGroup;
 
 	constructor(sqlite: Sqlite) {
-		this.#insert = sqlite.prepare<[number, number, number, Uint8Array, string, string]>(`
-			INSERT INTO deploy_chunks (deploy_id, "offset", first_line, flushed_at, data)
-			SELECT id, ?, ?, ?, ? FROM deploys WHERE org_id = ? AND id = ?`);
+		this.#insert = sqlite.prepare<[number, number, number, string | null, Uint8Array, string, string]>(`
+			INSERT INTO deploy_chunks (deploy_id, "offset", first_line, flushed_at, times, data)
+			SELECT id, ?, ?, ?, ?, ? FROM deploys WHERE org_id = ? AND id = ?`);
+		this.#last = sqlite.prepare<[string, string], Timed>(`
+			SELECT first_line AS firstLine, flushed_at AS flushedAt, times FROM deploy_chunks
+			WHERE deploy_id = ${deployId} ORDER BY "offset" DESC LIMIT 1`);
 		this.#at = sqlite.prepare<[string, string, number], Chunk>(`
 			SELECT "offset", first_line AS firstLine, flushed_at AS flushedAt, times, data FROM deploy_chunks
 			WHERE deploy_id = ${deployId} AND "offset" <= ? ORDER BY "offset" DESC LIMIT 1`);
@@ -60,14 +69,21 @@ export class ChunkStore {
 	}
 
 	/** Adds bytes at the end, within the caller's transaction. Returns how many lines end in them. */
-	insert(org: string, id: string, { offset, firstLine, flushedAt, data }: Omit<Chunk, 'times'>): number {
+	insert(org: string, id: string, { offset, firstLine, marks, data }: Inserted): number {
 		let lineFeeds = 0;
 		for (let at = 0; at < data.length; at += longest) {
 			const piece = data.subarray(at, at + longest);
-			this.#insert.run(offset + at, firstLine + lineFeeds, flushedAt, piece, org, id);
+			const { flushedAt, times } = given(piece, firstLine + lineFeeds, within(marks, at, piece.length));
+			this.#insert.run(offset + at, firstLine + lineFeeds, flushedAt, times, piece, org, id);
 			lineFeeds += bytes.countLineFeeds(piece);
 		}
 		return lineFeeds;
+	}
+
+	/** When the last line came, epoch ms; null when there is none. */
+	lastTime(org: string, id: string): number | null {
+		const last = this.#last.get(org, id);
+		return last ? (marksOf(last).at(-1)?.time ?? null) : null;
 	}
 
 	/** The chunk with the byte at `offset`; null beyond the end of the log. */

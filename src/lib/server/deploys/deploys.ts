@@ -13,6 +13,7 @@ import { RemovalStore } from './removal-store.ts';
 import { search, type Found, type Wanted } from './search.ts';
 import { deploySource } from './source.ts';
 import { DeployStore, type Filter, type Finish, type Finished, type Position } from './store.ts';
+import type { ByteMark } from './times.ts';
 import { UpkeepStore } from './upkeep-store.ts';
 import { usageOf, type DeployUsage } from './usage.ts';
 
@@ -64,11 +65,19 @@ export class Deploys {
 		this.#merger.resume();
 	}
 
-	/** Makes a running deploy with an empty log; a repeat with the same idempotency key is given the same deploy. */
-	create(org: string, deploy: NewDeploy, idempotencyKey: string | null = null): Deploy {
+	/**
+	 * Makes a running deploy with an empty log; a repeat with the same idempotency key is given the same deploy. `startedAt` is in
+	 * epoch ms: now, unless its sender could not reach us when it began.
+	 */
+	create(
+		org: string,
+		deploy: NewDeploy,
+		idempotencyKey: string | null = null,
+		startedAt = Date.now()
+	): Deploy {
 		const made = idempotencyKey === null ? null : this.#store.madeWith(org, idempotencyKey);
 		if (made) return made;
-		const created = this.#store.create(org, deploy, Date.now(), idempotencyKey);
+		const created = this.#store.create(org, deploy, Date.now(), idempotencyKey, startedAt);
 		this.#started({ org, id: created.id });
 		return created;
 	}
@@ -104,11 +113,18 @@ export class Deploys {
 	}
 
 	/**
-	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. Resolves when what it answers is on disk.
+	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. `marks`: when they came, if that was not now.
+	 * Resolves when what it answers is on disk.
 	 * @throws FlushFailed when they could not be stored: the sender tries again.
 	 */
-	append(org: string, id: string, offset: number | null, data: Uint8Array): Promise<Appended> {
-		return this.#buffer.append(org, id, offset, data);
+	append(
+		org: string,
+		id: string,
+		offset: number | null,
+		data: Uint8Array,
+		marks: readonly ByteMark[] = []
+	): Promise<Appended> {
+		return this.#buffer.append(org, id, offset, data, marks);
 	}
 
 	/** Ends a deploy, after everything sent before is on disk. Again with the same status, it is answered as it stands. */

@@ -14,6 +14,7 @@ import {
 	type Status
 } from './deploy.ts';
 import { deployOf } from './row.ts';
+import type { ByteMark } from './times.ts';
 
 /** What is to be appended to one log: bytes that begin at its end, or none for a heartbeat. */
 export interface Addition extends Address {
@@ -21,6 +22,8 @@ export interface Addition extends Address {
 	data: Uint8Array;
 	/** Where the sender's bytes ended when the log reached its limit, if it has. */
 	cutAt: number | null;
+	/** When the bytes came, where it was not now; the first for the first byte. */
+	marks?: ByteMark[] | undefined;
 }
 
 export interface Filter {
@@ -38,6 +41,8 @@ export interface Finish {
 	exitCode?: number | null | undefined;
 	/** Bytes that the sender sent; without it the log is taken to be whole. */
 	size?: number | undefined;
+	/** When it ended by the sender's clock, epoch ms; now, if that is not given. */
+	finishedAt?: number | undefined;
 }
 
 export type Finished =
@@ -65,6 +70,7 @@ export class DeployStore {
 	readonly #db: BetterSQLite3Database;
 	readonly #chunks: ChunkStore;
 	readonly #position;
+	readonly #startedAt;
 	readonly #move;
 	readonly #append;
 	readonly #finish;
@@ -74,6 +80,8 @@ export class DeployStore {
 		this.#chunks = chunks;
 		this.#position = sqlite.prepare<[string, string], Omit<Position, 'midLine'> & { midLine: 0 | 1 }>(`
 			SELECT status, size, lines, mid_line AS midLine, cut_at AS cutAt FROM deploys WHERE org_id = ? AND id = ?`);
+		const startedAt = 'SELECT started_at FROM deploys WHERE org_id = ? AND id = ?';
+		this.#startedAt = sqlite.prepare<[string, string], number>(startedAt).pluck();
 		// Only columns that are in no index, so that a flush writes no page of one.
 		this.#move = sqlite.prepare<[number, number, 0 | 1, number | null, number, string, string]>(`
 			UPDATE deploys SET size = ?, lines = ?, mid_line = ?, cut_at = ?, last_append_at = ? WHERE org_id = ? AND id = ?`);
@@ -90,17 +98,18 @@ export class DeployStore {
 		return row ? deployOf(row) : null;
 	}
 
-	/** Makes a running deploy with an empty log. */
+	/** Makes a running deploy with an empty log, which began at `startedAt` (epoch ms), perhaps some time ago. */
 	create(
 		org: string,
 		{ commit, ...rest }: NewDeploy,
 		now = Date.now(),
-		idempotencyKey: string | null = null
+		idempotencyKey: string | null = null,
+		startedAt = now
 	): Deploy {
 		const row = {
 			...rest,
 			idempotencyKey,
-			id: uuid(),
+			id: startedAt < now ? uuid({ msecs: startedAt }) : uuid(),
 			orgId: org,
 			commitSha: commit?.sha,
 			branch: commit?.branch,
@@ -108,7 +117,7 @@ export class DeployStore {
 			author: commit?.author,
 			commitUrl: commit?.url,
 			status: 'running' as const,
-			startedAt: now,
+			startedAt,
 			lastAppendAt: now
 		};
 		return deployOf(this.#db.insert(deploys).values(row).returning().get());
@@ -168,7 +177,7 @@ export class DeployStore {
 	}
 
 	/** Adds to one log and says whether that revived the deploy. */
-	#add({ org, id, offset, data, cutAt }: Addition, now: number): boolean {
+	#add({ org, id, offset, data, cutAt, marks = [] }: Addition, now: number): boolean {
 		const at = this.positionOf(org, id);
 		if (!at || at.size !== offset || isFinished(at.status)) {
 			throw new Error(`deploy ${id} changed behind the buffer: ${JSON.stringify({ offset, found: at })}`);
@@ -176,11 +185,26 @@ export class DeployStore {
 		const revived = at.status === 'interrupted';
 		if (revived) this.#revive(org, id);
 		const firstLine = at.midLine ? at.lines : at.lines + 1;
-		const lineFeeds = this.#chunks.insert(org, id, { offset, firstLine, flushedAt: now, data });
+		const times = this.#rising(org, id, marks, now);
+		const lineFeeds = this.#chunks.insert(org, id, { offset, firstLine, marks: times, data });
 		const midLine = data.length === 0 ? at.midLine : data.at(-1) !== bytes.lineFeed;
 		const lines = firstLine - 1 + lineFeeds + (midLine ? 1 : 0);
 		this.#move.run(offset + data.length, lines, midLine ? 1 : 0, cutAt, now, org, id);
 		return revived;
+	}
+
+	/** A sender's clock is believed as far as its lines stay in order, after the start and not in the future. */
+	#rising(org: string, id: string, marks: readonly ByteMark[], now: number): [ByteMark, ...ByteMark[]] {
+		const [first, ...later] = marks;
+		if (!first) return [{ at: 0, time: now }];
+		let latest = this.#earliest(org, id);
+		const next = ({ at, time }: ByteMark) => ({ at, time: (latest = Math.min(Math.max(time, latest), now)) });
+		return [next(first), ...later.map(next)];
+	}
+
+	/** Before this, epoch ms, nothing more can have happened: the last line came then, or the deploy began. */
+	#earliest(org: string, id: string): number {
+		return this.#chunks.lastTime(org, id) ?? this.#startedAt.get(org, id) ?? 0;
 	}
 
 	#revive(org: string, id: string): void {
@@ -193,14 +217,16 @@ export class DeployStore {
 		return this.#finish.immediate(org, id, how, now);
 	}
 
-	#finishOnce(org: string, id: string, { status, exitCode, size }: Finish, now: number): Finished {
+	#finishOnce(org: string, id: string, how: Finish, now: number): Finished {
+		const { status, exitCode, size, finishedAt = now } = how;
 		const at = this.positionOf(org, id);
 		if (!at) return { kind: 'none' };
 		const first = !isFinished(at.status);
 		if (isFinished(at.status) && at.status !== status) return { kind: 'conflict', status: at.status };
 		const end = at.cutAt ?? at.size;
 		if (first && size !== undefined && size !== end) return { kind: 'wrong offset', end };
-		const ended = { status, exitCode: exitCode ?? null, finishedAt: now };
+		const time = Math.min(Math.max(finishedAt, this.#earliest(org, id)), now);
+		const ended = { status, exitCode: exitCode ?? null, finishedAt: time };
 		if (first) this.#db.update(deploys).set(ended).where(one(org, id)).run();
 		return { kind: 'finished', deploy: this.get(org, id) as Deploy, first };
 	}

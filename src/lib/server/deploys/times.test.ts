@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clock, marksOf, merged } from './times.ts';
+import { clock, given, marksOf, merged, within } from './times.ts';
 
 const part = (firstLine: number, flushedAt: number, midLine = false, times: string | null = null) => ({
 	firstLine,
@@ -30,4 +30,31 @@ test('merging what has been merged keeps every time', () => {
 test('parts of one time need no marks', () => {
 	expect(merged([part(1, 7), part(2, 7), part(3, 7)])).toBeNull();
 	expect(marksOf(part(1, 7))).toEqual([{ line: 1, time: 7 }]);
+});
+
+test('the times that a sender gives to bytes become those of the lines that begin there', () => {
+	const data = Buffer.from('one\ntwo\nthree\nfour');
+	const times = given(data, 7, [
+		{ at: 0, time: 10 },
+		{ at: 4, time: 20 },
+		{ at: 6, time: 30 }, // within line 8: line 9 is the first that begins after it
+		{ at: 14, time: 40 }
+	]);
+	expect([7, 8, 9, 10].map(clock(marksOf({ firstLine: 7, ...times })))).toEqual([10, 20, 30, 40]);
+});
+
+test('a part of the bytes keeps the times of its lines', () => {
+	const marks = within(
+		[
+			{ at: 0, time: 10 },
+			{ at: 4, time: 20 },
+			{ at: 8, time: 30 }
+		],
+		6,
+		100
+	);
+	expect(marks).toEqual([
+		{ at: 0, time: 20 },
+		{ at: 2, time: 30 }
+	]);
 });

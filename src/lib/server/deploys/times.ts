@@ -1,5 +1,7 @@
+import * as bytes from './bytes.ts';
+
 /**
- * When the lines of a chunk came. A chunk that was flushed as it is has one time. A merged one remembers, for each of its
+ * When the lines of a chunk came. A chunk that was flushed as it is has one time, unless its sender gave others. A merged one remembers, for each of its
  * parts, the first line that began in it, so that merging changes no line's time. Stored as JSON, [line, time, line, time, …],
  * each number as the difference to the one two before; the first to the chunk's own first line and time.
  */
@@ -7,6 +9,12 @@ export interface Mark {
 	/** The lines from this one on, up to the next mark … */
 	line: number;
 	/** … came at this time, epoch ms. */
+	time: number;
+}
+
+/** The bytes from `at` on (from 0) came at this time, epoch ms, as their sender says. */
+export interface ByteMark {
+	at: number;
 	time: number;
 }
 
@@ -43,6 +51,36 @@ export function merged(parts: readonly Part[]): string | null {
 		const line = index > 0 && part.midLine ? own.line + 1 : own.line;
 		return [{ line, time: own.time }, ...later];
 	});
+	return encode(marks);
+}
+
+/** What a chunk with these bytes remembers of the times that its sender gave: in rising order, the first for its first byte. */
+export function given(
+	data: Uint8Array,
+	firstLine: number,
+	[first, ...later]: [ByteMark, ...ByteMark[]]
+): Pick<Timed, 'flushedAt' | 'times'> {
+	let [line, counted] = [firstLine, 0];
+	const marks = later.map(({ at, time }) => {
+		line += bytes.countLineFeeds(data.subarray(counted, at));
+		counted = at;
+		return { line: data[at - 1] === bytes.lineFeed ? line : line + 1, time };
+	});
+	return { flushedAt: first.time, times: encode([{ line: firstLine, time: first.time }, ...marks]) };
+}
+
+/** The marks of the `length` bytes from `from` on, counted from there; they have one for their first byte. */
+export function within(
+	[first, ...later]: [ByteMark, ...ByteMark[]],
+	from: number,
+	length: number
+): [ByteMark, ...ByteMark[]] {
+	const shifted = later.map(({ at, time }) => ({ at: at - from, time }));
+	const before = shifted.findLast(({ at }) => at <= 0) ?? first;
+	return [{ at: 0, time: before.time }, ...shifted.filter(({ at }) => at > 0 && at < length)];
+}
+
+function encode(marks: readonly Mark[]): string | null {
 	const differences: number[] = [];
 	let last = marks[0];
 	marks.slice(1).forEach((mark, index) => {

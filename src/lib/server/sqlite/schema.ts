@@ -72,8 +72,9 @@ export const deployChunks = sqliteTable(
 		offset: integer().notNull(),
 		/** The number, from 1, of the line in which the first byte lies. */
 		firstLine: integer('first_line').notNull(),
+		/** When the first byte came: at the flush, unless the sender says that it was earlier. */
 		flushedAt: integer('flushed_at').notNull(),
-		/** When the lines of a merged chunk came: see deploys/times.ts. Null: all at `flushed_at`. */
+		/** When the lines of a chunk came that has more than one time: see deploys/times.ts. Null: all at `flushed_at`. */
 		times: text(),
 		data: blob({ mode: 'buffer' }).notNull()
 	},

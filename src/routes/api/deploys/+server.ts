@@ -9,6 +9,7 @@ import { present } from './present';
 /** Makes a running deploy. */
 export const POST: RequestHandler = (event) =>
 	authorized(event, 'write', async ({ org, slug }, { readJson }) => {
+		const now = Date.now();
 		const body = await readJson();
 		if (!body.ok) return body.response;
 		const asked = v.safeParse(parameters.newDeploy, body.value);
@@ -17,7 +18,8 @@ export const POST: RequestHandler = (event) =>
 		if (key !== null && !v.is(parameters.idempotencyKey, key)) {
 			return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
 		}
-		const deploy = present(event.locals.app.deploys.create(org, asked.output, key), slug);
+		const { age_ms, ...wanted } = asked.output;
+		const deploy = present(event.locals.app.deploys.create(org, wanted, key, now - age_ms), slug);
 		return json(deploy, { status: 201, headers: { location: `/api/deploys/${deploy.id}` } });
 	});
 

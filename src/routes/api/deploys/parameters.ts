@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { statuses } from '$server/deploys/deploy';
 import { wholeNumber } from '../logs/parameters';
+import { age } from './ages';
 
 const text = (name: string, most: number) => {
 	const message = `${name} takes a text of up to ${most.toLocaleString('en')} characters.`;
@@ -35,7 +36,8 @@ export const newDeploy = v.object(
 		environment: optional('environment', 256),
 		version: optional('version', 256),
 		commit: v.nullish(commit, null),
-		url: optional('url', 4_000)
+		url: optional('url', 4_000),
+		age_ms: age
 	},
 	'Send a JSON object: {"service": "web"}.'
 );
@@ -68,7 +70,8 @@ export const finish = v.object(
 				v.integer('size takes a number of bytes.'),
 				v.minValue(0, 'size takes a number of bytes.')
 			)
-		)
+		),
+		age_ms: age
 	},
 	'Send a JSON object: {"status": "succeeded"}.'
 );

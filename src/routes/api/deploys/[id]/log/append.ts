@@ -2,6 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { FlushFailed, type Appended } from '$server/deploys/buffer';
 import { problem } from '$server/problem';
 import type { Incoming } from '../../../incoming';
+import { marksOf } from '../../ages';
 import { noDeploy } from '../../none';
 
 /** PATCH /api/deploys/{id}/log: answered when the bytes are on disk, or with where the log truly ends. */
@@ -10,14 +11,18 @@ export async function append(
 	{ org, id }: { org: string; id: string },
 	{ read }: Incoming
 ): Promise<Response> {
+	const now = Date.now();
 	const { deploys, log } = locals.app;
 	const offset = offsetOf(request.headers.get('upload-offset'));
 	if (offset === undefined) return problem(400, 'Upload-Offset takes a number of bytes.');
 	if (deploys.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
 	const received = await read();
 	if (!received.ok) return received.response;
+	const marks = marksOf(request.headers.get('upload-ages'), received.bytes.length, now);
+	if (!marks)
+		return problem(400, 'Upload-Ages takes offsets in the body and ages in ms: 0=20000, 512=15000.');
 	try {
-		return respond(await deploys.append(org, id, offset, received.bytes));
+		return respond(await deploys.append(org, id, offset, received.bytes, marks));
 	} catch (error) {
 		if (!(error instanceof FlushFailed)) throw error;
 		log.error({ err: error, deploy: id }, 'a deploy log could not be written');
