@@ -7,11 +7,14 @@ import * as database from './database.ts';
 
 const usage = `Usage: tailrace bootstrap --org NAME --email ADDRESS --password PASSWORD [--json]
 
-Makes the organization, its owner and an API key with both scopes, on the server's machine, whether the server
-runs or not. What is there already stays as it is (the password too); every run makes a new key.
-It reads the server's environment: DATABASE_URL, or else the embedded PostgreSQL under DATA_DIR.
+Creates an organization, its owner and an API key that can read and write. Run it on the server's machine, whether the
+server is running or not. Whatever exists already, including the password, is left unchanged; each run creates a new key.
+Uses the server's environment: DATABASE_URL, or the embedded PostgreSQL in DATA_DIR.
 
-  --json   print one line: {"org": {"id", "slug"}, "user": {"id", "email"}, "key": "…"}
+  --org NAME           the organization
+  --email ADDRESS      its owner
+  --password PASSWORD  the owner's password, if the account is new
+  --json               print one line: {"org": {"id", "slug"}, "user": {"id", "email"}, "key": "…"}
 `;
 
 /** What the flag of a form's field is called. */
@@ -67,7 +70,7 @@ function list(faults: forms.Faults): string {
 }
 
 function describe({ org, user, role, key }: Bootstrapped): string {
-	return `organization  ${org.slug}\n${role.padEnd(12)}  ${user.email}\nAPI key       ${key}   (shown only now)\n`;
+	return `organization  ${org.slug}\n${role.padEnd(12)}  ${user.email}\nAPI key       ${key}   (shown only once)\n`;
 }
 
 function say(stream: NodeJS.WritableStream, text: string, status: number): number {

@@ -4,12 +4,12 @@ import process from 'node:process';
 import * as client from './client.ts';
 
 const bootstrap: client.Offer = {
-	summary: "make an organization, its owner and an API key, on the server's machine",
+	summary: "create an organization, its owner and an API key, on the server's machine",
 	load: () => import('./bootstrap.ts')
 };
 
 const resetPassword: client.Offer = {
-	summary: "give an account a new password, on the server's machine",
+	summary: "set a new password for an account, on the server's machine",
 	load: () => import('./reset-password.ts')
 };
 

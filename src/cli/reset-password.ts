@@ -7,11 +7,13 @@ import * as database from './database.ts';
 
 const usage = `Usage: tailrace reset-password --email ADDRESS [--password PASSWORD] [--json]
 
-Gives an account a new password, on the server's machine, whether the server runs or not: the one given, or one that is
-made up and printed. All sessions of the account end, and all links that were mailed to it.
-It reads the server's environment: DATABASE_URL, or else the embedded PostgreSQL under DATA_DIR.
+Sets a new password for an account. Run it on the server's machine, whether the server is running or not. Signs the account
+out everywhere and invalidates links that were mailed to it.
+Uses the server's environment: DATABASE_URL, or the embedded PostgreSQL in DATA_DIR.
 
-  --json   print one line: {"user": {"id", "email"}, "password": "…"}, without a password that was given
+  --email ADDRESS      the account
+  --password PASSWORD  the new password (default: generated and printed)
+  --json               print one line: {"user": {"id", "email"}, "password": "…"}; "password" only if it was generated
 `;
 
 type Asked = { ok: true; form: NewPassword; json: boolean } | { ok: false; status: 0 | 2; message: string };
@@ -24,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
 	const { form, json } = asked;
 	const reset = await database.use('reset-password', (sql) => byOperator(sql, passwords(), form));
 	if (!reset.ok) return say(process.stderr, `${reset.message}\n`, 1);
-	if (!reset.result) return say(process.stderr, `There is no account with the address ${form.email}.\n`, 1);
+	if (!reset.result) return say(process.stderr, `No account has the address ${form.email}.\n`, 1);
 	const { user, password } = reset.result;
 	const made = form.password === undefined ? password : null;
 	return say(process.stdout, json ? asJson(user, made) : describe(user, made), 0);
@@ -60,8 +62,8 @@ function asJson(user: { id: string; email: string }, made: string | null): strin
 }
 
 function describe({ email }: { email: string }, made: string | null): string {
-	if (made === null) return `The password of ${email} is set, and all sessions have ended.\n`;
-	return `account       ${email}\nnew password  ${made}   (shown only now)\n`;
+	if (made === null) return `New password set for ${email}. The account is signed out everywhere.\n`;
+	return `account       ${email}\nnew password  ${made}   (shown only once)\n`;
 }
 
 function say(stream: NodeJS.WritableStream, text: string, status: number): number {

@@ -37,7 +37,7 @@ test('sets the password, ends the sessions and their streams on the server that 
 	const { status, stdout } = await reset('--email', ' ADA@example.com', '--password', newPassword);
 	expect({ status, stdout }).toEqual({
 		status: 0,
-		stdout: 'The password of ada@example.com is set, and all sessions have ended.\n'
+		stdout: 'New password set for ada@example.com. The account is signed out everywhere.\n'
 	});
 	expect(await stream.rest()).toContain('"reason":"signed out"');
 	expect(await signIn(user.email, password)).toMatchObject({ ok: false });
@@ -51,7 +51,7 @@ test('makes up a password where none is given, and prints it', async () => {
 	const { user } = await signUp(people(), 'bob');
 	const { stdout } = await reset('--email', user.email);
 	const [, made = ''] =
-		/^account {7}bob@example\.com\nnew password {2}(\S{20}) {3}\(shown only now\)\n$/.exec(stdout) ?? [];
+		/^account {7}bob@example\.com\nnew password {2}(\S{20}) {3}\(shown only once\)\n$/.exec(stdout) ?? [];
 	expect(await signIn(user.email, made)).toMatchObject({ ok: true });
 
 	const again = JSON.parse((await reset('--email', user.email, '--json')).stdout);
@@ -66,7 +66,7 @@ test('of an address without an account says so: status 1', async () => {
 	expect(await reset('--email', 'nobody@example.com')).toEqual({
 		status: 1,
 		stdout: '',
-		stderr: 'There is no account with the address nobody@example.com.\n'
+		stderr: 'No account has the address nobody@example.com.\n'
 	});
 });
 
