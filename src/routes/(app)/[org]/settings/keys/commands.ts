@@ -28,12 +28,12 @@ function writing(origin: string, key: string | null): Command[] {
   -d '{"level":"info","service":"web","message":"hello, tailrace"}'`
 		},
 		{
-			title: 'curl: what a program prints',
+			title: 'The CLI: what a program prints',
 			about:
-				'Each line becomes a message, sent when the program ends. A file instead: --data-binary @app.log',
-			text: `your-program 2>&1 | curl ${quote(`${origin}/api/logs?service=web`)} \\
-  -H ${bearer(key)} \\
-  --data-binary @-`
+				'Each line as it comes, on any machine with Node 20 or newer. Output still appears where it did.',
+			text: `curl -fsSL ${quote(`${origin}/cli.mjs`)} -o tailrace.mjs
+your-program 2>&1 | TAILRACE_URL=${quote(origin)} \\
+${key === null ? '' : `  TAILRACE_KEY=${quote(key)} \\\n`}  node tailrace.mjs pipe --service web`
 		},
 		{
 			title: 'The CLI: stream a deploy',
