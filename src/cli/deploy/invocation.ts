@@ -10,7 +10,7 @@ If the server can't be reached, the command runs all the same: its output is kep
 for up to a minute after the command ends. Without a server address or a key, the command runs without being streamed.
 
 Git metadata is found automatically, in the repository or in the variables of GitHub Actions and GitLab CI.
-The API key is replaced by *** in what is sent. In a terminal, programs are asked for colors with FORCE_COLOR and
+The API key is replaced by *** in what is sent. In a terminal, programs are asked for colours with FORCE_COLOR and
 CLICOLOR_FORCE, unless NO_COLOR is set; those that ignore both, such as ls, grep and git, need --color=always.
 
   --service NAME        the service being deployed
