@@ -47,7 +47,7 @@ describe('the wire', () => {
 		for (const stream of [await (await deployWith('x')).stream(), await deploys.listStream(tenant)]) {
 			expect(Object.fromEntries(stream.response.headers)).toMatchObject({
 				'content-type': 'text/event-stream',
-				'cache-control': 'no-cache, no-transform',
+				'cache-control': 'no-store, no-transform',
 				'x-accel-buffering': 'no'
 			});
 			await stream.close();

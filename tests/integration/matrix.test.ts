@@ -33,12 +33,14 @@ async function answerTo(scene: Scene, { way }: Row, asker: Asker): Promise<strin
 	const headers = scene.headers[asker];
 	const answer = await ask(requestOf(way, scene, 'cookie' in headers), headers);
 	await answer.body?.cancel();
+	expectUnstored(answer, way);
 	return isToSignIn(answer.headers.get('location')) ? 'sign-in' : String(answer.status);
 }
 
 /** What a page that is loaded without its layouts answers, in the same words: who asks chooses what is loaded. */
 async function dataAnswerTo(scene: Scene, { way }: Row, asker: Asker, nodes: number): Promise<string> {
 	const answer = await ask(dataRequestOf(way, scene, nodes), scene.headers[asker]);
+	expectUnstored(answer, way);
 	const [first = ''] = (await answer.text()).split('\n');
 	expect(answer.status, first).toBe(200);
 	const data = JSON.parse(first) as Data;
@@ -49,6 +51,14 @@ async function dataAnswerTo(scene: Scene, { way }: Row, asker: Asker, nodes: num
 	).toBe(true);
 	const page = data.nodes.at(-1);
 	return page?.type === 'error' ? String(page.status) : '200';
+}
+
+/** Nothing that a session or a key stands behind stays in a browser or a proxy; the CLI is the same for everybody. */
+function expectUnstored(answer: Response, way: string): void {
+	const stored = answer.headers.get('cache-control');
+	expect(stored, `how long ${way} is kept`).toMatch(
+		way === 'GET /cli.mjs' ? /^public, no-cache$/ : /\bno-store\b/
+	);
 }
 
 /** A page's data as SvelteKit sends it (2.70, runtime/server/data); null for a node that loads nothing. */

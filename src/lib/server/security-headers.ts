@@ -7,8 +7,13 @@ const headers = {
 	'cross-origin-resource-policy': 'same-origin'
 };
 
-/** Adds the security headers to a response and returns it. */
+/**
+ * Adds the security headers to a response and returns it. No browser or proxy stores what it holds (RFC 9111, 5.2.2.5), unless
+ * it calls itself public: after signing out, Back would show it.
+ */
 export function secure(response: Response): Response {
 	for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+	const directives = response.headers.get('cache-control') ?? '';
+	if (!/\b(public|no-store)\b/.test(directives)) response.headers.set('cache-control', 'no-store');
 	return response;
 }

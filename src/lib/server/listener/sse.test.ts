@@ -69,7 +69,7 @@ test('plain text says in words what was left out and why it ends', () => {
 test('nothing between server and reader may keep, change or hold back a stream', () => {
 	expect(headers(sse(json))).toEqual({
 		'content-type': 'text/event-stream',
-		'cache-control': 'no-cache, no-transform',
+		'cache-control': 'no-store, no-transform',
 		'x-accel-buffering': 'no'
 	});
 });

@@ -59,11 +59,11 @@ export function plain<Item>(line: (item: Item) => string): Format<Item> {
 	};
 }
 
-/** The headers of a stream: no cache, no transformation, no buffer of a proxy in between (nginx: X-Accel-Buffering). */
+/** The headers of a stream: stored nowhere, not transformed, no buffer of a proxy in between (nginx: X-Accel-Buffering). */
 export function headers(format: { contentType: string }): Record<string, string> {
 	return {
 		'content-type': format.contentType,
-		'cache-control': 'no-cache, no-transform',
+		'cache-control': 'no-store, no-transform',
 		'x-accel-buffering': 'no'
 	};
 }

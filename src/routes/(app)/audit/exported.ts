@@ -52,8 +52,7 @@ export function exported(
 	return new Response(body, {
 		headers: {
 			'content-type': auditExport.contentTypes[format],
-			'content-disposition': `attachment; filename="${file}"`,
-			'cache-control': 'no-store'
+			'content-disposition': `attachment; filename="${file}"`
 		}
 	});
 }

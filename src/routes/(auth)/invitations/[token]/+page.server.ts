@@ -8,8 +8,7 @@ import { actorOf } from '../../../actor';
 import type { Actions, PageServerLoad } from './$types';
 
 /** What the link offers. Reading it changes nothing, so that a mail scanner that follows links uses none up. */
-export const load: PageServerLoad = async ({ params, locals, setHeaders }) => {
-	setHeaders({ 'cache-control': 'no-store' });
+export const load: PageServerLoad = async ({ params, locals }) => {
 	const offer = await locals.app.accounts.invitations.find(params.token);
 	if (!offer) return invalid();
 	return {

@@ -19,7 +19,7 @@ export const actions: Actions = {
 	/** Makes a key and shows it in the answer, this once. */
 	async make(event) {
 		const { org } = await membershipOf(event, 'keys');
-		const { locals, request, setHeaders } = event;
+		const { locals, request } = event;
 		const data = await request.formData();
 		const typed = {
 			name: textOf(data.get('name')),
@@ -33,7 +33,6 @@ export const actions: Actions = {
 		const made = await keys.make(org.id, actorOf(locals), { name, scopes, expiresAt });
 		if (!made.ok) return fail(made.status, { typed, fault: made.faults.form });
 		const { id, key } = made;
-		setHeaders({ 'cache-control': 'no-store' });
 		return { made: { id, name, key, commands: commands(locals.origin, scopes, key) } };
 	},
 

@@ -24,7 +24,6 @@ export async function raw(
 		'content-type': 'text/plain; charset=utf-8',
 		'content-length': String(to - from),
 		'accept-ranges': 'bytes',
-		'cache-control': 'no-cache',
 		'upload-offset': String(position.cutAt ?? size)
 	});
 	if (range) headers.set('content-range', `bytes ${from}-${to - 1}/${size}`);

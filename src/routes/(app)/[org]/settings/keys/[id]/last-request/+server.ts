@@ -5,7 +5,4 @@ import { lastRequest } from '../../present';
 import { keyOf } from '../key';
 
 /** The last request that came with the key, or null: asked for again and again by the pages that wait for it. */
-export const GET: RequestHandler = (event) =>
-	withProblems(async () =>
-		json(lastRequest(await keyOf(event)), { headers: { 'cache-control': 'no-store' } })
-	);
+export const GET: RequestHandler = (event) => withProblems(async () => json(lastRequest(await keyOf(event))));
