@@ -3,7 +3,9 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { detour } from '../support/detour.ts';
+import { freePort } from '../support/other-postgres.ts';
 import { expectProblem } from '../support/problem.ts';
+import { rawRequest } from '../support/raw-request.ts';
 import { startSite, type Site, type Tenant } from '../support/site.ts';
 
 let site: Site;
@@ -123,9 +125,45 @@ describe('/metrics', () => {
 		for (const stream_ of [stream, windowed]) await stream_.close();
 	});
 
-	test('are not for who comes through a proxy', async () => {
-		await expectProblem(await get('/metrics', { 'x-forwarded-for': '10.0.0.1' }), 403);
-		await expectProblem(await get('/metrics', { forwarded: 'for=10.0.0.1' }), 403);
+	test.each([
+		['says whom it forwards for', { 'x-forwarded-for': '10.0.0.1' }],
+		['says so in the standard way', { forwarded: 'for=10.0.0.1' }],
+		['says only what it is', { via: '1.1 varnish' }],
+		['passes on the name that it was called by', { host: 'logs.example.com' }]
+	])('are not for somebody behind a proxy that %s', async (_, headers) => {
+		expect((await rawRequest(site.server.url, { path: '/metrics', headers })).status).toBe(403);
+	});
+
+	test('are for a program on this machine, whichever of its names it uses', async () => {
+		for (const host of [
+			'localhost',
+			'localhost:3000',
+			'127.0.0.1:3000',
+			'[::1]:3000',
+			'tailrace.localhost'
+		]) {
+			expect((await rawRequest(site.server.url, { path: '/metrics', headers: { host } })).status, host).toBe(
+				200
+			);
+		}
+	});
+
+	test('are not for somebody behind nginx, which by default speaks HTTP/1.0 and adds nothing', async () => {
+		const socket = connect(site.server.port, '127.0.0.1');
+		onTestFinished(() => void socket.destroy());
+		socket.write(`GET /metrics HTTP/1.0\r\nHost: 127.0.0.1:${site.server.port}\r\nConnection: close\r\n\r\n`);
+		const [answer] = (await once(socket, 'data')) as [Buffer];
+		expect(answer.toString()).toMatch(/^HTTP\/1\.1 403 /);
+	});
+
+	test.each([
+		['ORIGIN is elsewhere', { ORIGIN: 'https://logs.example.com' }],
+		['this machine is a trusted proxy', { TRUSTED_PROXIES: '127.0.0.1' }]
+	])('are for nobody without a token where %s', async (_, env) => {
+		const port = String(await freePort());
+		const own = await startSite({ ...env, PORT: port });
+		onTestFinished(own.stop);
+		await expectProblem(await fetch(`${own.server.url}/metrics`), 403);
 	});
 
 	const outside = Object.values(networkInterfaces())

@@ -48,6 +48,50 @@ export function isHttps(
 	return forwarded?.split(',').at(-1)?.trim().toLowerCase() === 'https' && isTrusted(peer);
 }
 
+/** What is known of a connection beside its headers. */
+export interface Connection {
+	/** The address of the other end. */
+	peer: string;
+	/** `1.0`, `1.1`; undefined where nobody knows. */
+	httpVersion: string | undefined;
+	/** ORIGIN, if it is set. */
+	origin: string | null;
+	isTrustedProxy: IsTrusted;
+}
+
+/**
+ * Whether a request comes from a program on this machine, not through a proxy on it. Its peer alone does not tell: a proxy's
+ * requests come from 127.0.0.1 too, and nginx by default adds no header and calls us 127.0.0.1. But it then speaks
+ * HTTP/1.0, and an ORIGIN elsewhere or a trusted peer say that there is one.
+ */
+export function isThisMachine(
+	headers: Headers,
+	{ peer, httpVersion, origin, isTrustedProxy }: Connection
+): boolean {
+	if (!isLoopback(plainOf(peer)) || isTrustedProxy(peer)) return false;
+	if (isForwarded(headers) || httpVersion === '1.0') return false;
+	if (origin !== null && !isLoopback(new URL(origin).hostname)) return false;
+	const host = `http://${headers.get('host') ?? ''}`;
+	return URL.canParse(host) && isLoopback(new URL(host).hostname);
+}
+
+/** Besides `X-Forwarded-…`: RFC 7239 and 9110, nginx's usual name, and those of Akamai, Cloudflare and others. */
+const forwarding = new Set(
+	'forwarded via x-real-ip x-client-ip x-cluster-client-ip true-client-ip cf-connecting-ip fastly-client-ip'.split(
+		' '
+	)
+);
+
+/** Whether some proxy has added a word about where the request came from. */
+export function isForwarded(headers: Headers): boolean {
+	return [...headers.keys()].some((name) => forwarding.has(name) || name.startsWith('x-forwarded'));
+}
+
+/** An address or a host name, an IPv6 address in brackets or without, that always means the machine itself. */
+function isLoopback(name: string): boolean {
+	return /^127\.\d+\.\d+\.\d+$|^\[?::1\]?$|^(.+\.)?localhost$/i.test(name);
+}
+
 /** An IPv4 address in IPv6 is itself. */
 function plainOf(address: string): string {
 	return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;

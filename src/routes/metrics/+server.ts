@@ -1,16 +1,21 @@
 import { timingSafeEqual } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { RequestHandler } from './$types';
+import * as client from '$server/client';
 import { problem } from '$server/problem';
 
-/** Prometheus metrics: for this machine alone, or for who has METRICS_TOKEN. */
-export const GET: RequestHandler = async ({ request, getClientAddress, locals: { app } }) => {
-	const { metricsToken } = app.config;
-	const proxied = request.headers.has('x-forwarded-for') || request.headers.has('forwarded');
-	if (metricsToken === null && (proxied || !isLoopback(getClientAddress()))) {
+/** Prometheus metrics: for this machine alone, or for whoever has METRICS_TOKEN. */
+export const GET: RequestHandler = async ({ request, platform, getClientAddress, locals: { app } }) => {
+	const { metricsToken, origin, isTrustedProxy } = app.config;
+	const connection = {
+		peer: getClientAddress(),
+		httpVersion: platform?.req.httpVersion,
+		origin,
+		isTrustedProxy
+	};
+	if (metricsToken === null && !client.isThisMachine(request.headers, connection)) {
 		return problem(
 			403,
-			'Metrics are shown to this machine alone. Set METRICS_TOKEN to read them from elsewhere.'
+			'Metrics are shown to this machine only. Set METRICS_TOKEN to read them from elsewhere or behind a proxy.'
 		);
 	}
 	if (metricsToken !== null && !isEqual(request.headers.get('authorization'), `Bearer ${metricsToken}`)) {
@@ -19,9 +24,6 @@ export const GET: RequestHandler = async ({ request, getClientAddress, locals: {
 	const { registry } = app.metrics;
 	return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
 };
-
-const isLoopback = (address: string) =>
-	isIP(address) !== 0 && (/^(::ffff:)?127\./.test(address) || address === '::1');
 
 function isEqual(given: string | null, expected: string): boolean {
 	const [a, b] = [Buffer.from(given ?? ''), Buffer.from(expected)];
