@@ -37,7 +37,7 @@ describe('the wire', () => {
 		const stream = await (await tenantWith(0)).stream();
 		expect(Object.fromEntries(stream.response.headers)).toMatchObject({
 			'content-type': 'text/event-stream',
-			'cache-control': 'no-cache, no-transform',
+			'cache-control': 'no-store, no-transform',
 			'x-accel-buffering': 'no'
 		});
 		await stream.close();
@@ -70,6 +70,41 @@ describe('the wire', () => {
 		expect(await stream.untilEnd('\n')).toBe('2026-01-02T03:04:05.678Z warn  api  hello\n');
 		await stream.close();
 	});
+});
+
+describe('a stream in a terminal', () => {
+	const message =
+		'\x1b[31mred\x1b]0;owned\x07\x1b[2J\n2026-01-02T03:04:05.678Z fatal db  forged\rover\x9b2J\x08';
+
+	test('keeps colours, shows breaks, and obeys nothing else of a line', async () => {
+		const tenant = await site.tenant();
+		const time = '2026-01-02T03:04:05.678Z';
+		await tenant.send(
+			{ message, service: 'a\x1b[8mpi\nfatal', time },
+			{ message: 'next', service: 'api', time }
+		);
+		const stream = await tenant.stream('after=0', { accept: 'text/plain' });
+		expect((await stream.until((text) => text.includes('next'))).split('\n')).toEqual([
+			`${time} info  api↵fatal  \x1b[31mred↵${time} fatal db  forged↵over␈\x1b[0m`,
+			`${time} info  api  next`,
+			''
+		]);
+		await stream.close();
+	});
+
+	test.each(['text/event-stream', 'application/x-ndjson'])(
+		'has no control character of a line in %s',
+		async (accept) => {
+			const tenant = await site.tenant();
+			await tenant.send({ message });
+			const stream = await tenant.stream('after=0', { accept });
+			const text = await stream.until((text) => text.includes('over'));
+			// eslint-disable-next-line no-control-regex -- what may not be there
+			expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+			expect((await tenant.messages())[0]).toBe(message);
+			await stream.close();
+		}
+	);
 });
 
 describe('a stream begins', () => {

@@ -1,7 +1,9 @@
+import * as terminal from '../../lib/log/terminal.ts';
+
 /** How long a notice waits for the command to end its line, in ms. */
 const patience = 2_000;
 
-/** What Tailrace itself has to say: on stderr, between the lines of the command, never within one. */
+/** What Tailrace itself has to say: on stderr, between the lines of the command, never within one. Part of it may be the server's words. */
 export class Notices {
 	readonly #target: NodeJS.WritableStream;
 	#waiting: string[] = [];
@@ -13,7 +15,7 @@ export class Notices {
 	}
 
 	say(message: string): void {
-		this.#waiting.push(`tailrace: ${message}\n`);
+		this.#waiting.push(`tailrace: ${terminal.shown(message)}\n`);
 		if (this.#betweenLines) return this.#write();
 		this.#late ??= setTimeout(() => this.flush(), patience);
 	}

@@ -1,4 +1,5 @@
 import type { Entry } from '$log/entry';
+import * as terminal from '$log/terminal';
 import type { Line } from '$server/logs/source';
 import { ndjson, plain, sse, type Format } from '$server/listener/sse';
 
@@ -17,7 +18,7 @@ export function formatFor(accept: string | null): Format<Line> {
 	return (found && formats[found]) || events;
 }
 
-/** A line for people, as `curl -N` shows it. */
+/** A line for people, as `curl -N` shows it in a terminal: always one, whatever the message holds. */
 function human({ time, level, service, message }: Entry): string {
-	return `${time} ${level.padEnd(5)} ${service}  ${message}`;
+	return terminal.line(time, level.padEnd(5), service, '', message);
 }
