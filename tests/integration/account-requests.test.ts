@@ -94,13 +94,11 @@ describe('a forgotten password', () => {
 		}
 	});
 
-	test('is asked for twenty times an hour from an address', async () => {
+	test('is asked for five times an hour from a network', async () => {
 		const headers = { 'x-forwarded-for': '203.0.113.1' };
-		const statuses = [];
-		for (let n = 0; n < 20; n++)
-			statuses.push((await post('/reset-password', { email: `a${n}@example.com` }, headers)).status);
-		expect(new Set(statuses)).toEqual(new Set([200]));
-		const refused = await post('/reset-password', { email: 'a@example.com' }, headers);
+		const ask = () => post('/reset-password', { email: 'somebody@example.com' }, headers);
+		for (let n = 0; n < 5; n++) expect((await ask()).status).toBe(200);
+		const refused = await ask();
 		expect(refused.status).toBe(429);
 		expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3000);
 	});

@@ -9,7 +9,7 @@ let database: TestDatabase;
 beforeAll(async () => void (database = await testDatabase()));
 afterAll(() => database.drop());
 
-const attempt = (key: string, of = limit) => rateLimits.attempt(database.sql, key, of);
+const attempt = (key: rateLimits.Key, of = limit) => rateLimits.attempt(database.sql, key, of);
 
 async function endWindows(): Promise<void> {
 	await database.sql`UPDATE rate_limits SET ends_at = now()`;
@@ -74,8 +74,27 @@ test('of many attempts at the same instant, on two instances, no more than the l
 	expect(answers.filter(({ allowed }) => allowed)).toHaveLength(3);
 });
 
+test('all counts of one thing begin anew together, and no other', async () => {
+	for (const by of ['here', 'there']) for (let n = 0; n < 4; n++) await attempt(['thing', by]);
+	for (let n = 0; n < 4; n++) await attempt(['other thing', 'here']);
+	await rateLimits.resetAll(database.sql, 'thing');
+	expect((await attempt(['thing', 'here'])).allowed).toBe(true);
+	expect((await attempt(['thing', 'there'])).allowed).toBe(true);
+	expect((await attempt(['other thing', 'here'])).allowed).toBe(false);
+});
+
+test('a window is open from its first attempt to its end', async () => {
+	const isOpen = () => rateLimits.isOpen(database.sql, ['window', 'here']);
+	expect(await isOpen()).toBe(false);
+	await attempt(['window', 'here']);
+	expect(await isOpen()).toBe(true);
+	await endWindows();
+	expect(await isOpen()).toBe(false);
+});
+
 test('what is limited is kept as a digest, of one length', async () => {
 	await attempt(`ada@example.com${'x'.repeat(100_000)}`);
+	await attempt(['ada@example.com', 'x'.repeat(100_000)]);
 	const rows = await database.sql<{ key: string }[]>`SELECT key FROM rate_limits`;
 	expect(rows.length).toBeGreaterThan(0);
 	for (const { key } of rows) expect(key).toMatch(/^[0-9a-f]{64}$/);

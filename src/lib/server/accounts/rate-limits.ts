@@ -10,6 +10,10 @@ export interface Limit {
 	windowMs: number;
 }
 
+/** What is counted: one thing, or one thing `of` another, such as an account's attempts `by` a network. */
+export type Key = string | readonly [of: string, by: string];
+export type Counted = [key: Key, limit: Limit];
+
 /** `retryAfterS`: seconds until the window ends, rounded up. `isFirst`: no other was refused in it before. */
 export type Attempt =
 	{ allowed: true; retryAfterS: 0 } | { allowed: false; retryAfterS: number; isFirst: boolean };
@@ -18,10 +22,10 @@ export type Attempt =
  * Counts an attempt, in PostgreSQL, so that it holds across instances and restarts. The window begins with its first
  * attempt; those that are refused do not prolong it.
  */
-export async function attempt(sql: Queryable, key: string, { limit, windowMs }: Limit): Promise<Attempt> {
+export async function attempt(sql: Queryable, key: Key, { limit, windowMs }: Limit): Promise<Attempt> {
 	const [row] = await sql<{ attempts: number; seconds: number }[]>`
 		INSERT INTO rate_limits AS old (key, attempts, ends_at)
-		VALUES (${digest(key)}, 1, now() + ${windowMs} * interval '1 millisecond')
+		VALUES (${digestOf(key)}, 1, now() + ${windowMs} * interval '1 millisecond')
 		ON CONFLICT (key) DO UPDATE SET
 			attempts = CASE WHEN old.ends_at <= now() THEN 1 ELSE least(old.attempts, ${limit + 1}) + 1 END,
 			ends_at = CASE WHEN old.ends_at <= now() THEN excluded.ends_at ELSE old.ends_at END
@@ -34,9 +38,9 @@ export async function attempt(sql: Queryable, key: string, { limit, windowMs }: 
 
 /**
  * Counts an attempt on one key after the other, and says what to answer once there were too many of one: those behind it are
- * not counted then. So the client's network comes first, and one that is over its limit locks out nobody else's account.
+ * not counted then.
  */
-export async function count(sql: Queryable, keys: [key: string, limit: Limit][]): Promise<TooMany | null> {
+export async function count(sql: Queryable, keys: Counted[]): Promise<TooMany | null> {
 	for (const [key, limit] of keys) {
 		const attempted = await attempt(sql, key, limit);
 		if (attempted.allowed) continue;
@@ -52,9 +56,29 @@ function tooMany(retryAfterS: number): Faults {
 }
 
 /** Begins anew for a key. */
-export async function reset(sql: Queryable, key: string): Promise<void> {
-	await sql`DELETE FROM rate_limits WHERE key = ${digest(key)}`;
+export async function reset(sql: Queryable, key: Key): Promise<void> {
+	await sql`DELETE FROM rate_limits WHERE key = ${digestOf(key)}`;
 }
+
+/** Begins anew for all keys of one thing, whatever they are by. */
+export async function resetAll(sql: Queryable, of: string): Promise<void> {
+	const first = halfOf(of);
+	// No hexadecimal digit sorts behind f, in any collation.
+	await sql`DELETE FROM rate_limits WHERE key > ${first} AND key < ${`${first}g`}`;
+}
+
+/** Whether the window of a key has begun and not ended. */
+export async function isOpen(sql: Queryable, key: Key): Promise<boolean> {
+	const open = await sql`SELECT FROM rate_limits WHERE key = ${digestOf(key)} AND ends_at > now()`;
+	return open.count === 1;
+}
+
+/** A key of two parts has half of its digest from each (128 bits are plenty), so that those of one thing lie together. */
+function digestOf(key: Key): string {
+	return typeof key === 'string' ? digest(key) : halfOf(key[0]) + halfOf(key[1]);
+}
+
+const halfOf = (part: string) => digest(part).slice(0, 32);
 
 /** Deletes the windows that have ended, at most 10,000 at a time; returns how many. */
 export async function forgetOld(sql: Queryable): Promise<number> {

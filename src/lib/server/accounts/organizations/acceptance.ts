@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Sql } from '../../postgres/connect.ts';
 import type { Role } from '../../postgres/schema.ts';
 import { transact } from '../../postgres/transaction.ts';
+import * as attempts from '../attempts.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import { line } from '../forms.ts';
@@ -23,8 +24,7 @@ export type NewPerson = v.InferOutput<typeof form>;
 export type Joined = { ok: true; slug: string } | Refused;
 export type SignedUp = { ok: true; slug: string; session: NewSession } | Refused;
 
-/** Per address, and per account or link, in ms. */
-const perAddress = { limit: 20, windowMs: 15 * 60_000 };
+/** Tries of one account, and of one link. Not of a network: nobody guesses a link, and one stranger would shut out all behind a proxy. */
 const perAccount = { limit: 10, windowMs: 15 * 60_000 };
 
 /** What a link can be used for: once, by the address that was invited. Of two at the same instant one wins. */
@@ -42,7 +42,7 @@ export function acceptance(sql: Sql, passwords: Passwords) {
 }
 
 async function join(sql: Sql, token: string, actor: audit.Person): Promise<Joined> {
-	const limited = await rateLimits.count(sql, [attemptFrom(actor), attemptBy(`account:${actor.id}`)]);
+	const limited = await rateLimits.count(sql, [attemptBy(`account:${actor.id}`)]);
 	if (limited) return limited;
 	return transact(sql, async (transaction) => {
 		const invitation = await hold(transaction, token);
@@ -61,13 +61,11 @@ async function signUp(
 	{ name, password }: NewPerson,
 	from: audit.From
 ): Promise<SignedUp> {
-	const limited = await rateLimits.count(sql, [attemptFrom(from)]);
-	if (limited) return limited;
 	const offer = await find(sql, token);
 	if (!offer) return invalid;
 	// Not of a link that is none: each would leave a row behind.
-	const limitedByLink = await rateLimits.count(sql, [attemptBy(`link:${token}`)]);
-	if (limitedByLink) return limitedByLink;
+	const limited = await rateLimits.count(sql, [attemptBy(`link:${token}`)]);
+	if (limited) return limited;
 	const weakness = fault(password, offer.email, [offer.organization]);
 	if (weakness) return { ok: false, status: 400, faults: { password: weakness } };
 
@@ -82,18 +80,13 @@ async function signUp(
 		const actor = { ...from, id: user.id, name: user.email };
 		await audit.record(transaction, null, actor, { action: 'signed up' });
 		await take(transaction, invitation, actor);
+		await attempts.settleIn(transaction, { email: user.email, address: from.address });
 		const session = await sessions(transaction).create(user.id, from);
 		return { ok: true, slug: invitation.slug, session };
 	});
 }
 
-type Counted = [key: string, limit: rateLimits.Limit];
-
-const attemptFrom = ({ address }: audit.From): Counted => [
-	`invitation:address:${rateLimits.networkOf(address)}`,
-	perAddress
-];
-const attemptBy = (who: string): Counted => [`invitation:${who}`, perAccount];
+const attemptBy = (who: string): rateLimits.Counted => [`invitation:${who}`, perAccount];
 
 interface HeldInvitation extends turn.Held {
 	org: string;

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
+import * as attempts from '../attempts.ts';
 import * as audit from '../audit/audit.ts';
 import { email } from '../forms.ts';
 import type { Passwords } from '../users/passwords.ts';
 import type { Queryable } from '../queryable.ts';
-import * as rateLimits from '../rate-limits.ts';
 import type { Refused, TooMany } from '../refusal.ts';
 import { sessions, type NewSession } from './sessions.ts';
 import * as users from '../users/users.ts';
@@ -16,9 +16,18 @@ export type SignIn = v.InferOutput<typeof form>;
 
 export type SignedIn = { ok: true; session: NewSession } | Refused;
 
-/** Per address, and per account that is tried, whether it exists or not. */
-const perAddress = { limit: 20, windowMs: 5 * 60_000 };
-const perAccount = { limit: 10, windowMs: 15 * 60_000 };
+const quarter = 15 * 60_000; // ms
+
+/**
+ * Wrong passwords. One account: 10 in a quarter of an hour from a network, 40 an hour from all that are strange to it. All
+ * accounts from one network: 20 in five minutes, then two each.
+ */
+const bounds: attempts.Bounds = {
+	together: { limit: 10, windowMs: quarter },
+	network: { limit: 20, windowMs: 5 * 60_000 },
+	crowded: { limit: 2, windowMs: quarter },
+	account: { limit: 40, windowMs: 4 * quarter }
+};
 
 /**
  * Begins a session for whoever knows the password, and ends the one that the browser had before. An account that does
@@ -31,24 +40,42 @@ export async function signIn(
 	from: audit.From,
 	previous: string | null = null
 ): Promise<SignedIn> {
-	const limited = await countAttempt(sql, email, from);
-	if (limited && !limited.isFirst) return limited;
+	const attempt = { purpose: 'sign-in', email, address: from.address } as const;
+	const counted = await attempts.count(sql, attempt, bounds);
+	if (counted.refused && !counted.refused.isFirst) return counted.refused;
 
 	const user = await users.findByEmail(sql, email);
 	const actor = { ...from, id: user?.id ?? null, name: email };
 	const fails = (reason: string) => transact(sql, (transaction) => recordFailure(transaction, actor, reason));
-	if (limited) {
+	if (counted.refused) {
 		await fails('too many attempts'); // once per window: more would only fill the audit
-		return limited;
+		return counted.refused;
 	}
-	const isRight = user
-		? await passwords.verify(user.passwordHash, password)
-		: await passwords.verifyNobody(password);
+	const verifying = verify(passwords, user, password, counted.isCrowded);
+	if (!verifying) return busy;
+	const isRight = await verifying;
 	if (!user || !isRight || user.isSuspended) {
-		await fails(isRight ? 'suspended' : 'wrong password');
+		const reason = isRight
+			? 'suspended'
+			: counted.isCrowded
+				? 'many accounts tried from this network'
+				: 'wrong password';
+		if (isRight || counted.isNoted) await fails(reason);
 		return isRight ? suspended : wrong;
 	}
 	return transact(sql, (transaction) => begin(transaction, user, from, previous));
+}
+
+/** The same work whether there is such an account. Null: too many strangers of a crowd wait for their turn already. */
+function verify(
+	passwords: Passwords,
+	user: users.WithPassword | null,
+	password: string,
+	isCrowded: boolean
+): Promise<boolean> | null {
+	const work = () =>
+		user ? passwords.verify(user.passwordHash, password) : passwords.verifyNobody(password);
+	return isCrowded ? passwords.aside(work) : work();
 }
 
 /** For who has just proven to be the user. */
@@ -69,7 +96,7 @@ async function begin(
 		await recordFailure(transaction, actor, 'suspended');
 		return suspended;
 	}
-	await forgetAttempts(transaction, user.email);
+	await attempts.succeeded(transaction, { purpose: 'sign-in', email: user.email, address: from.address });
 	if (previous !== null) await endPrevious(transaction, previous, user.id, from);
 	await audit.recordOfAccount(transaction, user.id, actor, { action: 'signed in' });
 	return { ok: true, session: await sessions(transaction).create(user.id, from) };
@@ -94,22 +121,19 @@ async function endPrevious(
 	await audit.recordOfAccount(transaction, owner.id, actor, event);
 }
 
-/** Counts that somebody tries an account's password, here or where it is asked for again; what to answer if too often. */
-export function countAttempt(sql: Queryable, email: string, from: audit.From): Promise<TooMany | null> {
-	return rateLimits.count(sql, [
-		[`sign-in:address:${rateLimits.networkOf(from.address)}`, perAddress],
-		[accountKey(email), perAccount]
-	]);
-}
-
-/** Begins an account's count anew: for who knows the password, or has a new one. */
+/** Begins an account's counts anew, for whoever has a new password. */
 export function forgetAttempts(sql: Queryable, email: string): Promise<void> {
-	return rateLimits.reset(sql, accountKey(email));
+	return attempts.forget(sql, { purpose: 'sign-in', email });
 }
 
-function accountKey(email: string): string {
-	return `sign-in:account:${email}`;
-}
+/** `isFirst` is false: there is nothing to record. */
+const busy: TooMany = {
+	ok: false,
+	status: 429,
+	faults: { form: 'Too many people are trying to sign in from your network. Try again in a minute.' },
+	retryAfterS: 60,
+	isFirst: false
+};
 
 const wrong: Refused = {
 	ok: false,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
+import * as attempts from '../attempts.ts';
 import * as audit from '../audit/audit.ts';
 import * as emailTokens from '../mail/tokens.ts';
 import { email } from '../forms.ts';
@@ -22,9 +23,15 @@ export const chosen = v.object({ password: v.string('Choose a password.') });
 
 const hour = 60 * 60_000; // ms
 
-/** Per address, of requests and of links that are opened; per account, of mails. */
-const perAddress = { limit: 20, windowMs: hour };
+/** Requests for one account: 5 an hour from a network; from one that asked for 20, whatever the account, one each. */
+const bounds: attempts.Bounds = {
+	together: { limit: 5, windowMs: hour },
+	network: { limit: 20, windowMs: hour },
+	crowded: { limit: 1, windowMs: hour }
+};
+/** Mails to one account, and uses of one link. */
 const perAccount = { limit: 5, windowMs: hour };
+const perLink = { limit: 20, windowMs: hour };
 
 /** How a forgotten password is replaced: by a mailed link, hence not at all without a mail server (`post` is null). */
 export function passwordReset(sql: Sql, passwords: Passwords, post: Post | null) {
@@ -47,8 +54,9 @@ async function ask(
 	post: Post
 ): Promise<{ ok: true } | TooMany> {
 	const { from, origin } = asked;
-	const limited = await rateLimits.count(sql, [[`password-reset:address:${networkOf(from)}`, perAddress]]);
-	if (limited) return limited;
+	const attempt = { purpose: 'password-reset', email, address: from.address } as const;
+	const counted = await attempts.count(sql, attempt, bounds);
+	if (counted.refused) return counted.refused;
 	const { allowed } = await rateLimits.attempt(sql, `password-reset:account:${email}`, perAccount);
 	if (!allowed) return { ok: true };
 
@@ -57,7 +65,8 @@ async function ask(
 	const token = await transact(sql, async (transaction) => {
 		await users.hold(transaction, userId);
 		const actor = { ...from, id: userId, name: email };
-		await audit.recordOfAccount(transaction, userId, actor, { action: 'asked for a password reset' });
+		if (counted.isNoted)
+			await audit.recordOfAccount(transaction, userId, actor, { action: 'asked for a password reset' });
 		// For nobody, too, who is not told: without a user it opens nothing.
 		return emailTokens.create(transaction, { purpose, userId, email, data: {}, lifeMs: hour });
 	});
@@ -84,12 +93,10 @@ async function use(
 	password: string,
 	from: audit.From
 ): Promise<{ ok: true } | Refused> {
-	const limited = await rateLimits.count(sql, [
-		[`password-reset:link:address:${networkOf(from)}`, perAddress]
-	]);
-	if (limited) return limited;
 	const found = await find(sql, token);
 	if (!found) return gone;
+	const limited = await rateLimits.count(sql, [[`password-reset:link:${token}`, perLink]]);
+	if (limited) return limited;
 	const fault = faultOf(password, found.email);
 	if (fault) return { ok: false, status: 400, faults: { password: fault } };
 
@@ -148,10 +155,6 @@ async function set(
 /** A link that went to an address that is not the account's any more is good for nothing. */
 function isFor(user: users.WithPassword, mailed: emailTokens.Mailed | null): boolean {
 	return mailed !== null && mailed.userId === user.id && mailed.email === user.email && !user.isSuspended;
-}
-
-function networkOf({ address }: audit.From): string {
-	return rateLimits.networkOf(address);
 }
 
 const notOffered: Refused = {

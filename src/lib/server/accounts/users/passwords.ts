@@ -9,16 +9,22 @@ export interface Passwords {
 	verify(hash: string, password: string): Promise<boolean>;
 	/** Does the work of `verify` for an account that does not exist; always false. */
 	verifyNobody(password: string): Promise<false>;
+	/** Does such work for strangers of whom there are too many: one after the other. Null if ten wait already. */
+	aside<Result>(work: () => Promise<Result>): Promise<Result> | null;
 }
 
 /** OWASP, Password Storage Cheat Sheet: argon2id (the package's default) with 19 MiB, two passes, one lane. */
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
+
+/** Strangers of a crowd: about half a second of work. */
+const mostWaiting = 10;
 
 /**
  * Hashes, two at a time, for each takes 19 MiB, and half of libuv's four threads stay free for files and DNS.
  */
 export function passwords(): Passwords {
 	const limit = pLimit(2);
+	const crowd = pLimit(1);
 
 	async function hash(password: string): Promise<string> {
 		if (isOverlong(password)) throw new RangeError('a password is too long to be hashed');
@@ -35,5 +41,9 @@ export function passwords(): Passwords {
 		return false;
 	}
 
-	return { hash, verify, verifyNobody };
+	function aside<Result>(work: () => Promise<Result>): Promise<Result> | null {
+		return crowd.pendingCount >= mostWaiting ? null : crowd(work);
+	}
+
+	return { hash, verify, verifyNobody, aside };
 }

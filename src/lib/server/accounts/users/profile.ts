@@ -8,7 +8,7 @@ import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../queryable.ts';
 import { sessions } from '../sessions/sessions.ts';
 import type { Refused } from '../refusal.ts';
-import { countAttempt, forgetAttempts } from '../sessions/sign-in.ts';
+import * as rateLimits from '../rate-limits.ts';
 import * as emailTokens from '../mail/tokens.ts';
 import * as users from './users.ts';
 
@@ -65,10 +65,13 @@ export async function changePassword(
 	});
 }
 
+/** Apart from sign-ins, which strangers can try: only whoever is signed in gets here. */
+const perAccount = { limit: 10, windowMs: 15 * 60_000 };
+
 /** What the password is asked for. */
 export type Purpose = 'password' | 'e-mail address';
 
-/** The account of somebody, if the password is theirs. Wrong ones count together with those at signing in, and are recorded. */
+/** The account of somebody, if the password is theirs. Wrong ones count and are recorded. */
 export async function prove(
 	sql: Sql,
 	passwords: Passwords,
@@ -80,7 +83,8 @@ export async function prove(
 	if (!user) return wrong;
 	const fails = (reason?: string) =>
 		transact(sql, (transaction) => recordFailure(transaction, person, purpose, reason));
-	const limited = await countAttempt(sql, user.email, person);
+	const key = `prove password:account:${user.id}`;
+	const limited = await rateLimits.count(sql, [[key, perAccount]]);
 	if (limited) {
 		if (limited.isFirst) await fails('too many attempts');
 		return limited;
@@ -89,7 +93,7 @@ export async function prove(
 		await fails();
 		return wrong;
 	}
-	await forgetAttempts(sql, user.email);
+	await rateLimits.reset(sql, key);
 	return { ok: true, user };
 }
 

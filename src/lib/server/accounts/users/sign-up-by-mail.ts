@@ -16,8 +16,8 @@ export const confirmation = v.object({ password: v.string('Type your password.')
 
 const day = 24 * 60 * 60_000; // ms
 
-/** Per address, of links that are opened. */
-const perAddress = { limit: 20, windowMs: 60 * 60_000 };
+/** Passwords that are tried on one link. */
+const perLink = { limit: 20, windowMs: 60 * 60_000 };
 
 interface Options {
 	options: signUps.Options;
@@ -82,12 +82,10 @@ async function confirm(
 	from: audit.From,
 	options: signUps.Options
 ): Promise<signUps.SignedUp> {
-	const limited = await rateLimits.count(sql, [
-		[`sign-up:link:address:${rateLimits.networkOf(from.address)}`, perAddress]
-	]);
-	if (limited) return limited;
 	const pending = await emailTokens.find(sql, purpose, token);
 	if (!pending) return gone;
+	const limited = await rateLimits.count(sql, [[`sign-up:link:${token}`, perLink]]);
+	if (limited) return limited;
 	if (!(await passwords.verify(pending.data.passwordHash ?? '', password))) return wrong;
 	return transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);

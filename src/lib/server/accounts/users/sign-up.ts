@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Config } from '../../config.ts';
 import type { Sql } from '../../postgres/connect.ts';
 import { transact } from '../../postgres/transaction.ts';
+import * as attempts from '../attempts.ts';
 import * as audit from '../audit/audit.ts';
 import { email, line, organization } from '../forms.ts';
 import * as keys from '../keys/keys.ts';
@@ -48,9 +49,15 @@ export type Options = Pick<Config, 'signUp' | 'retentionDays'>;
 /** Who is to have an account, and the name of the organization that comes with it. */
 export type NewOwner = users.NewUser & { organization: string };
 
-/** Per address: each costs a password hash and leaves an organization. Per account: each may send a mail. */
-const perAddress = { limit: 20, windowMs: 60 * 60_000 };
-const perAccount = { limit: 5, windowMs: 60 * 60_000 };
+const hour = 60 * 60_000; // ms
+
+/**
+ * Sign-ups with one address, from one network and from all: each may send a mail. From one network, with any address: each
+ * leaves an organization behind, or sends a mail to a stranger, so this one refuses everybody there.
+ */
+const together = { limit: 5, windowMs: hour };
+const perAccount = { limit: 10, windowMs: hour };
+const perNetwork = { limit: 20, windowMs: hour };
 
 /** Whether somebody without an invitation may make an account now: what `SIGN_UP` says (API.md, "Environment"). */
 export async function isOpen(sql: Queryable, { signUp }: Options): Promise<boolean> {
@@ -84,9 +91,11 @@ export async function signUp(
 
 /** Counts that somebody signs up, whether the address has an account or not; what to answer if too often. */
 export function countSignUp(sql: Queryable, email: string, from: audit.From): Promise<TooMany | null> {
+	const network = rateLimits.networkOf(from.address);
 	return rateLimits.count(sql, [
-		[`sign-up:address:${rateLimits.networkOf(from.address)}`, perAddress],
-		[`sign-up:account:${email}`, perAccount]
+		[[`sign-up:account:${email}`, network], together],
+		[`sign-up:network:${network}`, perNetwork],
+		[[`sign-up:account:${email}`, 'everywhere'], perAccount]
 	]);
 }
 
@@ -105,6 +114,7 @@ export async function make(
 	const org = await organizations.create(transaction, user.id, { name: organization, retentionDays }, actor);
 	const first = { name: 'First key', scopes: ['write', 'read'] } satisfies keys.NewKey;
 	const { key } = await keys.create(transaction, org.id, actor, first);
+	await attempts.settleIn(transaction, { email: user.email, address: from.address });
 	return { ok: true, user, org, key, session: await sessions(transaction).create(user.id, from) };
 }
 
