@@ -28,6 +28,7 @@ import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
 import * as readiness from './lib/server/readiness.ts';
 import * as sqliteDatabase from './lib/server/sqlite/connect.ts';
+import { UntrustedProxies } from './lib/server/untrusted-proxies.ts';
 
 /** Everything a request can reach, made once at boot. */
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
@@ -43,6 +44,8 @@ interface Surroundings {
 
 /** More streams than this are answered 503 (docs/API.md, Limits). */
 const mostStreams = 10_000;
+const untrusted =
+	'a proxy that is not in TRUSTED_PROXIES forwards requests: everybody behind it counts as one network. If it is yours, add it';
 const hour = 3_600_000; // ms
 const minute = 60_000;
 
@@ -88,6 +91,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		config,
 		log,
 		accounts: people,
+		untrustedProxies: new UntrustedProxies((peer) => log.warn({ peer }, untrusted)),
 		streams,
 		metrics: measured,
 		/** Begins at once with what a deleted organization has left; the other instances do so within a minute. */

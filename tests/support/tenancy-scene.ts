@@ -21,7 +21,7 @@ import { firstPage, from, openAccounts, signUp } from './people.ts';
  * has two tenants send and read at the same time.
  */
 type Carriers = 'writer' | 'tails' | 'streams' | 'deployTails' | 'deployChanges';
-type Rest = 'config' | 'log' | 'metrics' | 'removeLeftovers' | 'faults' | 'stop';
+type Rest = 'config' | 'log' | 'metrics' | 'untrustedProxies' | 'removeLeftovers' | 'faults' | 'stop';
 
 /**
  * Everything that reads or changes what an organization has, as routes reach it. What is added to the server is in here, and

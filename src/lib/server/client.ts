@@ -75,16 +75,16 @@ export function isThisMachine(
 	return URL.canParse(host) && isLoopback(new URL(host).hostname);
 }
 
-/** Besides `X-Forwarded-…`: RFC 7239 and 9110, nginx's usual name, and those of Akamai, Cloudflare and others. */
-const forwarding = new Set(
-	'forwarded via x-real-ip x-client-ip x-cluster-client-ip true-client-ip cf-connecting-ip fastly-client-ip'.split(
-		' '
-	)
-);
+/** What proxies add: de facto names, RFC 7239 and 9110, and those of nginx's examples, Akamai, Cloudflare and Fastly. */
+const forwarding = [
+	...['for', 'proto', 'host', 'port', 'server', 'by', 'scheme', 'ssl'].map((name) => `x-forwarded-${name}`),
+	...['forwarded', 'via', 'x-forwarded', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip'],
+	...['true-client-ip', 'cf-connecting-ip', 'fastly-client-ip']
+];
 
 /** Whether some proxy has added a word about where the request came from. */
 export function isForwarded(headers: Headers): boolean {
-	return [...headers.keys()].some((name) => forwarding.has(name) || name.startsWith('x-forwarded'));
+	return forwarding.some((name) => headers.has(name));
 }
 
 /** An address or a host name, an IPv6 address in brackets or without, that always means the machine itself. */

@@ -24,7 +24,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 			lastActiveAt: lastAt === 0 ? null : new Date(lastAt).toISOString()
 		};
 	});
-	return { q: wanted.q, organizations, place };
+	const untrustedProxies = locals.app.untrustedProxies.list().slice(0, 3);
+	return { q: wanted.q, organizations, place, untrustedProxies };
 };
 
 export const actions: Actions = {
