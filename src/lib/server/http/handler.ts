@@ -1,5 +1,7 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
+import { problem } from '../problem.ts';
+import { secure } from '../security-headers.ts';
 
 /** The limit of a request's body, in bytes (docs/API.md, Limits). */
 const mostBodyBytes = 10 * 1024 * 1024;
@@ -18,12 +20,27 @@ export async function load(config: Config, built: URL): Promise<RequestListener>
 	const { handler } = (await import(built.href)) as { handler: RequestListener };
 
 	return (request, response) => {
+		if (hostsOf(request) > 1) return void refuse(response);
 		request.headers[protocolHeader] = 'http';
 		// A body without a type is dropped by SvelteKit (@sveltejs/kit 2.70, exports/node); API.md accepts one.
 		request.headers['content-type'] ??= 'application/octet-stream';
 		return handler(request, response);
 	};
 }
+
+/** Node keeps the first of several and drops the rest, so a proxy could go by one and we by another. */
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+	return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+}
+
+/** RFC 9112, section 3.2. The connection ends, for the proxy before it may take it for somebody else's. */
+async function refuse(response: ServerResponse): Promise<void> {
+	const answer = secure(problem(400, twoHosts));
+	response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), connection: 'close' });
+	response.end(await answer.text());
+}
+
+const twoHosts = 'The request has several Host headers: send one.';
 
 /** The adapter takes its settings from the environment when it is loaded (@sveltejs/adapter-node 5.5, files/handler.js). */
 function environmentOf({ origin }: Config): Record<string, string> {
