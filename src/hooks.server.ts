@@ -7,9 +7,11 @@ import {
 	type ServerInit
 } from '@sveltejs/kit';
 import pino from 'pino';
+import template from './error.html?raw';
 import * as client from './lib/server/client.ts';
 import * as configuration from './lib/server/config.ts';
 import * as csrf from './lib/server/csrf.ts';
+import { errorPage, wantsPage } from './lib/server/error-page.ts';
 import * as formSize from './lib/server/form-size.ts';
 import { isAway } from './lib/server/postgres/connect.ts';
 import { asProblem, problem } from './lib/server/problem.ts';
@@ -56,12 +58,12 @@ function stopAtSignals({ streams, stop, log }: Tailrace): void {
 }
 
 export const handle: Handle = async ({ event, resolve }) => {
-	if (csrf.isForged(event.request, event.url.origin)) {
-		return secure(problem(403, 'This request came from another site. Open Tailrace itself and try again.'));
-	}
-	if (isOfPage(event)) event.request = formSize.bounded(event.request, refuseForm);
 	event.locals.app = app;
 	Object.assign(event.locals, whereFrom(event));
+	if (csrf.isForged(event.request, event.url.origin)) {
+		return refuse(event, 403, csrf.explain(event.request, app.config.origin));
+	}
+	if (isOfPage(event)) event.request = formSize.bounded(event.request, refuseForm);
 	try {
 		const { isSecure, from } = event.locals;
 		const session = await app.accounts.sessions.ofRequest(event.cookies, isSecure, from);
@@ -75,6 +77,11 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const response = await resolve(event);
 	return secure(event.url.pathname.startsWith('/api/') ? asProblem(response) : response);
 };
+
+/** Answers before any page of ours is asked: with a page where a browser will show it, else with a problem document. */
+function refuse({ request }: RequestEvent, status: number, detail: string): Response {
+	return secure(wantsPage(request) ? errorPage(template, status, detail) : problem(status, detail));
+}
 
 /** Whether what is sent is a form of a page: all of them stand in the groups `(app)` and `(auth)`. */
 function isOfPage({ request, route }: RequestEvent): boolean {
@@ -90,6 +97,7 @@ function whereFrom({ request, url, getClientAddress }: RequestEvent) {
 	const { isTrustedProxy, origin } = app.config;
 	const { headers } = request;
 	const peer = getClientAddress();
+	if (!isTrustedProxy(peer)) app.untrustedProxies.note(peer, headers);
 	const address = client.addressOf(peer, headers.get('x-forwarded-for'), isTrustedProxy);
 	const isSecure = client.isHttps(url.protocol, peer, headers.get('x-forwarded-proto'), isTrustedProxy);
 	return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isForged } from './csrf.ts';
+import { explain, isForged } from './csrf.ts';
 
 const own = 'https://logs.example.com';
 
@@ -56,4 +56,29 @@ test('a header that no page asks for does not make a form of a page go by a key'
 
 test.each(['GET', 'HEAD', 'OPTIONS'])('%s changes nothing and may come from anywhere', (method) => {
 	expect(isForged(request(method, { cookie, origin: 'https://evil.example' }), own)).toBe(false);
+});
+
+describe('what is said to a forged request', () => {
+	const nginx = { host: '127.0.0.1:3000', cookie, origin: own };
+
+	test('names ORIGIN, with what to set, behind a proxy that does not pass on the Host', () => {
+		const said = explain(request('POST', nginx), null);
+		expect(said).toContain(`set ORIGIN=${own}`);
+		expect(said).toContain('reached Tailrace as 127.0.0.1:3000');
+	});
+
+	test('names the ORIGIN that is set, if it is another', () => {
+		expect(explain(request('POST', nginx), 'https://old.example.com')).toContain(
+			'the setting ORIGIN is https://old.example.com'
+		);
+	});
+
+	test.each([
+		['the browser says that it comes from elsewhere', { ...nginx, 'sec-fetch-site': 'cross-site' }],
+		['it hides its origin', { ...nginx, origin: 'null' }],
+		['its origin is no address', { ...nginx, origin: 'javascript:alert(1)' }],
+		['it has none', { cookie }]
+	])('names no setting where %s', (_, headers) => {
+		expect(explain(request('POST', headers), null)).not.toContain('ORIGIN');
+	});
 });

@@ -22,3 +22,23 @@ function goesByKey({ headers, url }: Request): boolean {
 function isOwnHost(origin: string, request: Request): boolean {
 	return URL.canParse(origin) && new URL(origin).host === request.headers.get('host');
 }
+
+/**
+ * What to do about a request that is refused as forged. It may be nobody's attack: behind a proxy that does not pass on what
+ * the browser calls us (nginx by default), or with an ORIGIN that is not the address in use, every form would be refused.
+ */
+export function explain(request: Request, configuredOrigin: string | null): string {
+	const origin = request.headers.get('origin') ?? '';
+	const isElsewhere = request.headers.get('sec-fetch-site') === 'cross-site';
+	if (isElsewhere || !/^https?:\/\//.test(origin) || !URL.canParse(origin)) return fromElsewhere;
+	if (configuredOrigin !== null) {
+		return `This page was opened at ${origin}, but the setting ORIGIN is ${configuredOrigin}. Open Tailrace there, or correct ORIGIN.`;
+	}
+	const host = request.headers.get('host') ?? '';
+	return (
+		`This page was opened at ${origin}, but the request reached Tailrace as ${host}. If ${origin} is the address of ` +
+		`Tailrace, set ORIGIN=${origin}, because the proxy does not pass on the Host header. If not, open Tailrace itself.`
+	);
+}
+
+const fromElsewhere = 'This request came from another site. Open Tailrace itself and try again.';
