@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -15,6 +16,7 @@ class SlowestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+	resolve: { alias: { $server: fileURLToPath(new URL('src/lib/server', import.meta.url)) } },
 	test: {
 		testTimeout: 60_000,
 		hookTimeout: 60_000,

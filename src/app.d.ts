@@ -1,4 +1,5 @@
 import type { From } from './lib/server/accounts/audit/audit.ts';
+import type { Membership } from './lib/server/accounts/organizations/organizations.ts';
 import type { SessionUser } from './lib/server/accounts/sessions/sessions.ts';
 import type { Tailrace } from './tailrace.ts';
 
@@ -10,6 +11,8 @@ declare global {
 			user: SessionUser | null;
 			/** The session's id in the database (a hash). */
 			sessionId: string | null;
+			/** Of the user in the organization that the page is below, once it was asked for. */
+			membership?: Promise<Membership | null>;
 			/** Where the request comes from, for the audit and the limits. */
 			from: From;
 			/** Whether the browser speaks https with us or with a proxy that we trust. */

@@ -22,7 +22,7 @@ export async function membershipOf(
 ): Promise<Membership> {
 	const { app, user } = locals;
 	if (!user) return signInFirst(url);
-	const membership = await app.accounts.organizations.membership(user.id, params.org);
+	const membership = await read({ locals, request }, user.id, params.org);
 	if (!membership) error(404, `There is no organization "${params.org}" that you belong to.`);
 	const { org, role } = membership;
 	const isSentByKit = request.headers.has('x-sveltekit-action');
@@ -30,6 +30,20 @@ export async function membershipOf(
 	if (org.isSuspended) error(403, `${org.name} is suspended. Ask the administrator of this server.`);
 	if (!may(role, permission)) error(403, `Your role (${role}) may not do that.`);
 	return membership;
+}
+
+/**
+ * Asked by the layouts and the page of one request, and read once for all of them. Not where a form is answered with the page:
+ * its action may have changed who somebody is there.
+ */
+function read(
+	{ locals, request }: Pick<Asked, 'locals' | 'request'>,
+	userId: string,
+	slug: string
+): Promise<Membership | null> {
+	const { membership } = locals.app.accounts.organizations;
+	if (request.method !== 'GET') return membership(userId, slug);
+	return (locals.membership ??= membership(userId, slug));
 }
 
 /** What follows the organization in an address, which may write that with percent signs. */
