@@ -1,4 +1,4 @@
-import * as terminal from '../../lib/log/terminal.ts';
+import * as printable from '../../lib/log/printable.ts';
 
 /** How long a notice waits for the command to end its line, in ms. */
 const patience = 2_000;
@@ -15,7 +15,7 @@ export class Notices {
 	}
 
 	say(message: string): void {
-		this.#waiting.push(`tailrace: ${terminal.shown(message)}\n`);
+		this.#waiting.push(`tailrace: ${printable.shown(message)}\n`);
 		if (this.#betweenLines) return this.#write();
 		this.#late ??= setTimeout(() => this.flush(), patience);
 	}

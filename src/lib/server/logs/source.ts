@@ -1,5 +1,5 @@
 import type { Entry } from '../../log/entry.ts';
-import * as terminal from '../../log/terminal.ts';
+import * as printable from '../../log/printable.ts';
 import type { LogStore } from './store.ts';
 
 /** A line on its way to the readers. Its JSON is made once, for all of them. */
@@ -24,7 +24,7 @@ export function logSource(store: LogStore, org: string, onread: (ms: number) => 
 	};
 }
 
-export const line = (entry: Entry): Line => ({ entry, json: terminal.json(entry) });
+export const line = (entry: Entry): Line => ({ entry, json: printable.json(entry) });
 
 export const topicOf = (org: string) => `logs:${org}`;
 export const orgOf = (topic: string) => topic.slice('logs:'.length);

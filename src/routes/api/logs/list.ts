@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import * as terminal from '$log/terminal';
+import * as printable from '$log/printable';
 import type { Access } from '$server/accounts/authorize';
 import { problem } from '$server/problem';
 import * as parameters from './parameters';
@@ -16,6 +16,6 @@ export async function list({ url, locals }: RequestEvent, { org }: Access): Prom
 		after === undefined
 			? await search.backward(org, { matches, limit, before: before ?? head + 1 })
 			: await search.forward(org, { matches, limit, after, before });
-	const body = terminal.json({ logs: entries, head, next });
+	const body = printable.json({ logs: entries, head, next });
 	return new Response(body, { headers: { 'content-type': 'application/json' } });
 }

@@ -1,4 +1,4 @@
-import * as terminal from '../../../log/terminal.ts';
+import * as printable from '../../../log/printable.ts';
 import { describe } from './details.ts';
 import type { InstanceEvent, ListedEvent } from './events.ts';
 
@@ -44,7 +44,7 @@ function csvOf(event: Exported, withOrg: boolean): string {
 function ndjsonOf(event: Exported, withOrg: boolean): string {
 	const { id, at, actor, actorId, action, target, details, address } = event;
 	const own = { id, time: at.toISOString(), actor, actor_id: actorId, action, target, details, address };
-	return `${terminal.json(withOrg ? { ...own, ...orgOf(event) } : own)}\n`;
+	return `${printable.json(withOrg ? { ...own, ...orgOf(event) } : own)}\n`;
 }
 
 /** Slugs are given away again, ids are not. */

@@ -1,5 +1,5 @@
 import type { Entry } from '$log/entry';
-import * as terminal from '$log/terminal';
+import * as printable from '$log/printable';
 import type { Line } from '$server/logs/source';
 import { ndjson, plain, sse, type Format } from '$server/listener/sse';
 
@@ -20,5 +20,5 @@ export function formatFor(accept: string | null): Format<Line> {
 
 /** A line for people, as `curl -N` shows it in a terminal: always one, whatever the message holds. */
 function human({ time, level, service, message }: Entry): string {
-	return terminal.line(time, level.padEnd(5), service, '', message);
+	return printable.line(time, level.padEnd(5), service, '', message);
 }

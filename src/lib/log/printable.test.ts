@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as terminal from './terminal.ts';
+import * as printable from './printable.ts';
 
 const esc = '\x1b[';
 
@@ -12,7 +12,7 @@ describe('a text for a terminal', () => {
 		['a colour of 256', `${esc}38;5;196mx`, `${esc}38;5;196mx${esc}0m`],
 		['a colour by its parts', `${esc}48;2;1;2;3mx`, `${esc}48;2;1;2;3mx${esc}0m`],
 		['a colour in eight bits', '\x9b31mx', `${esc}31mx${esc}0m`]
-	])('keeps %s', (_, text, shown) => expect(terminal.shown(text)).toBe(shown));
+	])('keeps %s', (_, text, shown) => expect(printable.shown(text)).toBe(shown));
 
 	test.each([
 		['hiding', `${esc}8msecret${esc}28;8m`, `secret${esc}28m${esc}0m`],
@@ -26,7 +26,7 @@ describe('a text for a terminal', () => {
 		['a full reset', 'a\x1bcb', 'ab'],
 		['another character set', 'a\x1b(0b', 'ab'],
 		['a question for an answer on the keyboard', `a${esc}6nb${esc}cc`, 'abc']
-	])('leaves out %s', (_, text, shown) => expect(terminal.shown(text)).toBe(shown));
+	])('leaves out %s', (_, text, shown) => expect(printable.shown(text)).toBe(shown));
 
 	test.each([
 		['a line break', 'a\nb', 'a↵b'],
@@ -39,7 +39,7 @@ describe('a text for a terminal', () => {
 		['an escape without a sequence', 'a\x1b', 'a␛'],
 		['a title without an end, with what follows it', '\x1b]0;all of this\nstays', '␛]0;all of this↵stays'],
 		['letters turned around', 'a\u202eb\u2066c', 'a<202E>b<2066>c']
-	])('shows %s', (_, text, shown) => expect(terminal.shown(text)).toBe(shown));
+	])('shows %s', (_, text, shown) => expect(printable.shown(text)).toBe(shown));
 
 	const hostile = fc.string({
 		unit: fc.constantFrom(
@@ -69,7 +69,7 @@ describe('a text for a terminal', () => {
 	test('never has anything but text and colours in it, whatever it was made of', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
-				expect(terminal.shown(text)).toMatch(safe);
+				expect(printable.shown(text)).toMatch(safe);
 			}),
 			{ numRuns: 3_000 }
 		);
@@ -78,7 +78,7 @@ describe('a text for a terminal', () => {
 	test('leaves the terminal in the colours in which it was', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
-				const shown = terminal.shown(text);
+				const shown = printable.shown(text);
 				if (shown.includes('\x1b')) expect(shown.endsWith('\x1b[0m')).toBe(true);
 			})
 		);
@@ -89,7 +89,7 @@ describe('a text for a terminal', () => {
 		fc.assert(
 			fc.property(fc.array(part), (parts) => {
 				const letters = parts.filter((one) => one === 'a' || one === 'b').join('');
-				expect(terminal.shown(parts.join('')).replace(/[^ab]/g, '')).toBe(letters);
+				expect(printable.shown(parts.join('')).replace(/[^ab]/g, '')).toBe(letters);
 			})
 		);
 	});
@@ -97,8 +97,8 @@ describe('a text for a terminal', () => {
 	test('that has been shown once is shown the same again, but for one more reset', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
-				const once = terminal.shown(text);
-				expect([once, `${once}\x1b[0m`]).toContain(terminal.shown(once));
+				const once = printable.shown(text);
+				expect([once, `${once}\x1b[0m`]).toContain(printable.shown(once));
 			})
 		);
 	});
@@ -110,7 +110,7 @@ describe('a text for a terminal', () => {
 		['one endless title', `\x1b]0;${'x'.repeat(250_000)}`]
 	])('takes time in proportion for 250 kB of %s', (_, text) => {
 		const started = performance.now();
-		terminal.shown(text);
+		printable.shown(text);
 		expect(performance.now() - started).toBeLessThan(3_000);
 	});
 });
@@ -118,17 +118,17 @@ describe('a text for a terminal', () => {
 test('JSON has no character that a terminal obeys, and says the same', () => {
 	fc.assert(
 		fc.property(fc.string({ unit: 'binary' }), (text) => {
-			const json = terminal.json({ text });
+			const json = printable.json({ text });
 			// eslint-disable-next-line no-control-regex -- what may not be there
 			expect(json).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
 			expect(JSON.parse(json)).toEqual({ text });
 		})
 	);
-	expect(terminal.json('\x9b31m')).toBe(String.raw`"\u009b31m"`);
+	expect(printable.json('\x9b31m')).toBe(String.raw`"\u009b31m"`);
 });
 
 test('a line has its fields apart: none of them colours the next, and no field makes a second line', () => {
-	expect(terminal.line('12:00', `${esc}41mweb`, 'one\n12:00 db two')).toBe(
+	expect(printable.line('12:00', `${esc}41mweb`, 'one\n12:00 db two')).toBe(
 		`12:00 ${esc}41mweb${esc}0m one↵12:00 db two`
 	);
 });
