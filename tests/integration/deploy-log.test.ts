@@ -43,9 +43,17 @@ describe('the raw log', () => {
 	});
 
 	test('is a file for who asks for a download', async () => {
-		const deploy = await deployWith('one\n');
-		const [disposition] = headersOf(await deploy.log('download'), 'content-disposition');
-		expect(disposition).toBe(`attachment; filename="deploy-${deploy.id}.log"`);
+		const named = async (asked: Record<string, string>) => {
+			const deploy = await deploys.make(tenant, asked);
+			return headersOf(await deploy.log('download'), 'content-disposition')[0];
+		};
+		const staging = { service: 'web', environment: 'staging', version: '2026.11.28' };
+		expect(await named(staging)).toBe('attachment; filename="web-staging-2026.11.28.log"');
+		const today = new Date().toISOString().slice(0, 10);
+		expect(await named({ service: '../a/b"c' })).toBe(`attachment; filename="_a_b_c-${today}.log"`);
+		expect(await named({ service: 'größe', version: '1' })).toBe(
+			`attachment; filename="gr__e-1.log"; filename*=UTF-8''gr%C3%B6%C3%9Fe-1.log`
+		);
 	});
 
 	test('may be empty', async () => {
@@ -146,6 +154,21 @@ describe('lines of a log', () => {
 
 	test.each(['', '0-1', '3-2', '1', 'a-b', '-5', '1-5001'])('%s is refused', async (lines) => {
 		await expectRefused(await (await deployWith('one\n')).log(`lines=${lines}`), 'lines');
+		await expectRefused(await (await deployWith('one\n')).log(`rows=${lines}`), 'rows');
+	});
+
+	test('are given as a terminal shows them, on request', async () => {
+		const deploy = await deployWith('a\r\n1\n2\n\x1b[2A\x1b[31mone\nt', 'wo\n\x1b[0mend\n');
+		const answer = (await (await deploy.log('rows=1-100')).json()) as {
+			rows: { line: number; text: string }[];
+		};
+		expect(answer).toMatchObject({ end: true, total: 6 });
+		expect(answer.rows.map(({ line, text }) => [line, text])).toEqual([
+			[1, 'a'],
+			[2, '\x1b[0;31mone'],
+			[3, '\x1b[0;31mtwo'],
+			[6, 'end']
+		]);
 	});
 });
 
@@ -165,6 +188,15 @@ describe('the search in a log', () => {
 			matches: [{ line: 4 }]
 		});
 		expect(await search(deploy, 'q=nothing')).toEqual({ matches: [], more: false });
+	});
+
+	test('finds the first line that tells of a failure, and the next', async () => {
+		const deploy = await deployWith('0 errors\nError: one\nfine\nfailed\n');
+		const at = async (after: number) =>
+			(await search(deploy, `failures&after=${after}`)) as { matches: unknown[] };
+		expect((await at(0)).matches).toMatchObject([{ line: 2 }]);
+		expect((await at(2)).matches).toMatchObject([{ line: 4 }]);
+		expect((await at(4)).matches).toEqual([]);
 	});
 
 	test('gives a thousand at once and goes on after the last', async () => {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { ChunkStore } from '../../src/lib/server/deploys/chunk-store.ts';
 import type { NewDeploy } from '../../src/lib/server/deploys/deploy.ts';
 import { LineReader } from '../../src/lib/server/deploys/lines.ts';
+import { Replay } from '../../src/lib/server/deploys/replay.ts';
+import { RowReader } from '../../src/lib/server/deploys/rows.ts';
 import { DeployStore } from '../../src/lib/server/deploys/store.ts';
 import { UpkeepStore } from '../../src/lib/server/deploys/upkeep-store.ts';
 import { open, type Sqlite } from '../../src/lib/server/sqlite/connect.ts';
@@ -29,6 +31,7 @@ export class DeployScene {
 	store = new DeployStore(this.sqlite, this.chunks);
 	upkeep = new UpkeepStore(this.sqlite);
 	lines = new LineReader(this.store, this.chunks);
+	rows = this.#rows();
 
 	/** Makes a deploy and returns its id. */
 	deploy(of = org): string {
@@ -69,6 +72,15 @@ export class DeployScene {
 		this.store = new DeployStore(this.sqlite, this.chunks);
 		this.upkeep = new UpkeepStore(this.sqlite);
 		this.lines = new LineReader(this.store, this.chunks);
+		this.rows = this.#rows();
+	}
+
+	/** Reads logs as if they had ended. */
+	#rows(): RowReader {
+		return new RowReader(new Replay(this.chunks, this.lines), async (of, id) => {
+			const at = this.store.positionOf(of, id);
+			return at && { end: at.size, lines: at.lines, ended: true };
+		});
 	}
 
 	end(): void {

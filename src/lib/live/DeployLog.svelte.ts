@@ -1,8 +1,8 @@
 /** The log of one deploy on the page: its last 500 lines while following, any stretch of it while reading back. */
-import { isFinished, type Deploy, type Line } from '../log/deploy.ts';
+import { isFinished, type Deploy } from '../log/deploy.ts';
 import { Connection } from './Connection.svelte.ts';
 import * as api from './deploy-api.ts';
-import * as lines from './deploy-lines.ts';
+import * as screen from './deploy-screen.ts';
 import { Follow } from './Follow.svelte.ts';
 import type { LineRange } from './line-range.ts';
 import { Meter } from './Meter.svelte.ts';
@@ -12,8 +12,12 @@ export interface Start {
 	/** The organization's slug. */
 	org: string;
 	deploy: Deploy;
-	/** Lines in a row, `cursor` the offset (bytes) up to which they reach; `lines` is how many the log has. */
-	log: { rows: readonly Line[]; cursor: number; lines: number };
+	/** Rows without a hole; `tip` is where the stream goes on (bytes), null when other rows follow; `lines` is how many the log has. */
+	log: {
+		rows: readonly screen.Row[];
+		tip: { cursor: number; screen: screen.DeployTip } | null;
+		lines: number;
+	};
 }
 
 /** Makes a change of the rows in such a way that nothing on the screen moves. */
@@ -22,10 +26,10 @@ type Still = (change: () => void) => void;
 export class DeployLog {
 	deploy = $state.raw() as Deploy;
 	/** What is on the screen: lines without a hole between them. Replaced whole, never changed. */
-	rows = $state.raw<readonly lines.Row[]>([]);
+	rows = $state.raw<readonly screen.Row[]>([]);
 	/** How many lines the log has. */
 	total = $state(0);
-	/** How many lines came while locked. */
+	/** How many rows came while locked. */
 	fresh = $state(0);
 	readonly follow = new Follow(
 		() => this.#plan(),
@@ -35,33 +39,40 @@ export class DeployLog {
 	readonly #address: api.Address;
 	readonly #connection: Connection;
 	readonly #meter = new Meter();
+	/** Whether no row follows those on the screen, as far as it is known. */
+	#atEnd = $state(false);
+	/** Where the stream is written; null when the last rows are not here. */
+	#screen: screen.DeployScreen | null = null;
+	readonly #start: Start['log'];
 	/** The last rows of the log; null when the page began elsewhere and nothing came since. */
-	#tip = $state.raw<readonly lines.Row[] | null>(null);
+	#tip = $state.raw<readonly screen.Row[] | null>(null);
 	readonly earlier = $derived((this.rows[0]?.line ?? 1) - 1);
 	/** Whether what is on the screen reaches to the rows at the tip. */
 	readonly reachesTip = $derived(
 		this.#tip !== null && (this.rows.at(-1)?.line ?? 0) >= firstLine(this.#tip) - 1
 	);
-	readonly later = $derived(this.reachesTip ? 0 : this.total - (this.rows.at(-1)?.line ?? 0));
+	readonly later = $derived(this.reachesTip || this.#atEnd ? 0 : this.total - (this.rows.at(-1)?.line ?? 0));
 	/** Whether the stream has ended, or there never was one: the deploy is finished and all of its log is here. */
 	over = $state(false);
-	/** How many lines there were when the reader last saw the tip. */
+	/** How many rows there were when the reader last saw the tip. */
 	#seen = 0;
 	#planned = false;
+	/** Whether something was written since the last rows were taken from the screen. */
+	#changed = false;
 
 	/** Touches nothing of a browser: the server renders with it too. */
 	constructor({ org, deploy, log }: Start) {
 		this.#address = { org, id: deploy.id };
 		this.deploy = deploy;
 		this.rows = log.rows;
-		this.total = this.#seen = log.lines;
-		const atTip = (log.rows.at(-1)?.line ?? 0) >= log.lines;
-		if (atTip) this.#tip = log.rows;
+		this.total = log.lines;
+		this.#start = log;
+		if (log.tip) this.#tip = log.rows;
 		else this.follow.lock();
 		this.over = isFinished(deploy.status);
 		this.#connection = new Connection({
 			addressOf: (cursor) => api.streamAddress(this.#address, cursor),
-			cursor: String(atTip ? log.cursor : deploy.size),
+			cursor: String(log.tip?.cursor ?? deploy.size),
 			onEvents: (events) => this.#take(events),
 			onStatus: ({ state }) => (this.over ||= state === 'ended' && this.deploy.status !== 'running')
 		});
@@ -90,47 +101,63 @@ export class DeployLog {
 
 	/** Begins to listen; returns what ends it. */
 	start(): () => void {
+		const { rows, tip } = this.#start;
+		if (tip) this.#screen ??= new screen.DeployScreen(rows, tip.screen);
+		this.#seen = this.#count;
 		const stop = [this.#meter.start(), this.#connection.start()];
 		return () => {
 			for (const end of stop) end();
 		};
 	}
 
-	/** Adds up to 500 lines above. Throws when the server does not give them. */
+	/** Adds the rows of 500 lines above. Throws when the server does not give them. */
 	async showEarlier(still: Still): Promise<void> {
 		this.follow.lock();
 		const first = this.rows[0]?.line ?? 1;
-		const found = await api.lines(this.#address, Math.max(1, first - api.page), first - 1);
-		if (this.rows[0]?.line !== first || found.at(-1)?.line !== first - 1) return; // shown something else by now
-		still(() => (this.rows = lines.prepend(this.rows, found)));
+		const found = await api.rows(this.#address, Math.max(1, first - api.page), first - 1);
+		if (this.rows[0]?.line !== first) return; // shown something else by now
+		still(() => (this.rows = screen.prepend(this.rows, found.rows)));
 	}
 
-	/** Adds up to 500 lines below. Throws when the server does not give them. */
+	/** Adds the rows of 500 lines below. Throws when the server does not give them. */
 	async showLater(still: Still): Promise<void> {
 		const last = this.rows.at(-1)?.line ?? 0;
-		const found = await api.lines(this.#address, last + 1, last + api.page);
+		const found = await api.rows(this.#address, last + 1, last + api.page);
 		if (this.rows.at(-1)?.line !== last) return;
-		still(() => (this.rows = lines.extendBelow(this.rows, found)));
+		still(() => (this.rows = screen.extendBelow(this.rows, found.rows)));
+		this.#atEnd = found.end;
 	}
 
 	/** Sees to it that a line is on the screen, with lines around it. Throws when the server does not give them. */
 	async bring(line: number): Promise<void> {
 		this.follow.lock();
-		if (this.has(line)) return;
+		if (line >= (this.rows[0]?.line ?? Infinity) && line <= (this.rows.at(-1)?.line ?? 0)) return;
 		const first = Math.max(1, line - api.page / 2);
-		const found = await api.lines(this.#address, first, first + api.page - 1);
-		if (found.length > 0) this.rows = found;
+		const found = await api.rows(this.#address, first, first + api.page - 1);
+		if (found.rows.length === 0) return;
+		this.rows = found.rows;
+		this.#atEnd = found.end;
 	}
 
-	has(line: number): boolean {
-		return this.rows.some((row) => row.line === line);
+	/** The row of a line that is on the screen; null when it is not, or there is none. */
+	rowOf(line: number): screen.Row | null {
+		return line > this.total ? null : screen.rowOf(this.rows, line);
 	}
 
 	/** Lines as text, fetched when they are not on the screen. */
 	async textOf({ first, last }: LineRange): Promise<string> {
-		const shown = this.rows.filter(({ line }) => line >= first && line <= last);
-		const all = shown.length === last - first + 1 ? shown : await api.lines(this.#address, first, last);
-		return all.map(lines.plain).join('\n');
+		const areHere =
+			first >= (this.rows[0]?.line ?? Infinity) &&
+			(last <= (this.rows.at(-1)?.line ?? 0) || this.later === 0);
+		if (areHere) {
+			const within = this.rows.filter(({ line }) => line >= first && line <= last);
+			const whole = within.length > 0 ? within : [this.rowOf(first)].filter((row) => row !== null);
+			return whole.map(screen.plain).join('\n');
+		}
+		const texts: string[] = [];
+		for await (const rows of api.allRows(this.#address, first, Math.min(last, this.total)))
+			texts.push(...rows.map(screen.plain));
+		return texts.join('\n');
 	}
 
 	#take(events: readonly SseEvent[]): void {
@@ -139,18 +166,28 @@ export class DeployLog {
 			if (data !== null && type === 'deploy') this.deploy = JSON.parse(data);
 			if (type === 'reset') this.#reset();
 		}
+		if (this.#changed && this.#screen) this.#tip = this.#screen.rows();
+		this.#changed = false;
 		this.#plan();
 	}
 
-	#append(piece: lines.Piece): void {
-		this.#meter.arrived(lines.countNew(piece, this.total), piece.time);
-		this.total = Math.max(this.total, lines.lastLine(piece));
-		if (this.#tip) this.#tip = lines.append(this.#tip, piece);
+	#append(piece: screen.Piece): void {
+		this.#meter.arrived(screen.countNew(piece, this.total), piece.time);
+		this.total = Math.max(this.total, screen.lastLine(piece));
+		this.#atEnd = false;
+		if (!this.#screen) return;
+		this.#screen.append(piece);
+		this.#changed = true;
+	}
+
+	get #count(): number {
+		return this.#screen?.count ?? this.total;
 	}
 
 	/** The log was shorter than the cursor said: everything comes again. */
 	#reset(): void {
 		this.rows = this.#tip = [];
+		this.#screen = new screen.DeployScreen();
 		this.total = this.#seen = this.fresh = 0;
 	}
 
@@ -163,17 +200,17 @@ export class DeployLog {
 	#paint(): void {
 		this.#planned = false;
 		if (!this.follow.following || !this.#tip) {
-			this.fresh = this.total - this.#seen;
+			this.fresh = this.#count - this.#seen;
 			return this.#meter.held();
 		}
-		this.rows = lines.approach(this.rows, this.#tip);
-		this.#seen = this.total;
+		this.rows = screen.approach(this.rows, this.#tip);
+		this.#seen = this.#count;
 		this.fresh = 0;
 		if (this.rows.length < this.#tip.length) return this.#plan();
 		this.#meter.shown(() => this.#connection.correction);
 	}
 }
 
-function firstLine(rows: readonly lines.Row[]): number {
+function firstLine(rows: readonly screen.Row[]): number {
 	return rows[0]?.line ?? 1;
 }

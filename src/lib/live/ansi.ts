@@ -1,57 +1,128 @@
-/** Coloured pieces of a line: class names and text, never markup. */
+/** Coloured pieces of a text: class names, links and text, never markup. */
 import Anser from 'anser';
+import { Terminal } from '../log/terminal.ts';
+import * as webAddress from './web-address.ts';
 
 export interface Piece {
 	text: string;
 	/** Class names such as `ansi-red-fg ansi-bold`; empty for plain text. */
 	style: string;
+	/** The web page that it leads to, if it does. */
+	href?: string;
 }
 
-/** So many colour changes are honoured in one text; what follows is plain. It bounds the work for a hostile line. */
-const mostChanges = 400;
+const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/; // eslint-disable-line no-control-regex
+const address = /\bhttps?:\/\/[^\s<>"'`\u00a0-\u200f\u2028-\u202f\u2066-\u2069]+/gi;
+/** What ends a sentence around an address is not part of it. */
+const afterAddress = /[.,:;!?\u2026)\]}]+$/;
 
-/** Colour codes as programs write them. Longer ones are no codes but noise, and would cost quadratic time. */
-const colour = String.raw`\x1b\[[0-9;]{0,64}m`;
-const sequences = [
-	String.raw`(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?`, // cursor movement, erasing, private modes
-	String.raw`\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?`, // titles and links
-	String.raw`\x1b[PX^_][^\x1b]*(?:\x1b\\)?`, // device control, application strings
-	String.raw`\x1b[ -/]*[0-~]?` // everything else, and an escape at the end
-].join('|');
-const escapes = new RegExp(`(${colour})|${sequences}`, 'g');
-
-/** Cuts a text into coloured pieces. Every other escape sequence is left out. */
+/** Cuts a text into pieces, as a terminal would show it: see log/terminal.ts. */
 export function pieces(text: string): Piece[] {
-	if (isPlain(text)) return [{ text, style: '' }];
-	let changes = 0;
-	const clean = text.replace(escapes, (_, change?: string) => {
-		if (change === undefined || ++changes > mostChanges) return '';
-		return change;
-	});
-	const options = { json: true, remove_empty: true, use_classes: true };
-	return Anser.ansiToJson(clean, options).map((token) => ({ text: token.content, style: styleOf(token) }));
+	return isPlain(text) ? [{ text, style: '' }] : withAddresses(styled(text));
 }
 
-/** The text without its escape sequences. */
+/** The text as a terminal would show it, without colours. */
 export function strip(text: string): string {
-	return isPlain(text) ? text : text.replace(escapes, '');
+	if (!controls.test(text)) return text;
+	return styled(text)
+		.map((piece) => piece.text)
+		.join('');
 }
 
-/** Whether there is nothing to cut or leave out: so it is with nearly every line. */
+/** The first `most` characters of pieces. */
+export function head(all: readonly Piece[], most: number): Piece[] {
+	const kept: Piece[] = [];
+	let left = most;
+	for (const piece of all) {
+		if (left <= 0) break;
+		kept.push(piece.text.length <= left ? piece : { ...piece, text: piece.text.slice(0, left) });
+		left -= piece.text.length;
+	}
+	return kept;
+}
+
+/** Whether there is nothing to cut, link or leave out: so it is with nearly every line. */
 export function isPlain(text: string): boolean {
-	return !text.includes('\x1b') && !text.includes('\x9b');
+	return !controls.test(text) && !text.includes('://');
 }
 
-type Token = ReturnType<typeof Anser.ansiToJson>[number];
+function styled(text: string): Piece[] {
+	if (!controls.test(text)) return [{ text, style: '' }];
+	const terminal = new Terminal<true>();
+	terminal.write(text, true);
+	terminal.settle(true);
+	const rows = terminal.rows().map(({ runs }) => runs.map(pieceOf));
+	// A line feed at the end is one, and those in between are.
+	const end = text.endsWith('\n') ? [{ text: '\n', style: '' }] : [];
+	const all = rows.flatMap((row, index) => (index === 0 ? row : [{ text: '\n', style: '' }, ...row]));
+	return [...all, ...end];
+}
 
-function styleOf(token: Token): string {
+function pieceOf({ text, codes, link }: { text: string; codes: string; link: string }): Piece {
+	const href = webAddress.of(link || null);
+	return { text, style: styleOf(codes), ...(href === null ? {} : { href }) };
+}
+
+/** The pieces cut at the web addresses that stand in them, wherever colours change within one. */
+function withAddresses(all: readonly Piece[]): Piece[] {
+	const text = all.map((piece) => piece.text).join('');
+	const found = [...text.matchAll(address)].flatMap((match) => {
+		const trimmed = trim(match[0]);
+		const href = webAddress.of(trimmed);
+		return href === null ? [] : [{ from: match.index, to: match.index + trimmed.length, href }];
+	});
+	if (found.length === 0) return [...all];
+	let start = 0;
+	return all.flatMap((piece) => {
+		const from = start;
+		start += piece.text.length;
+		return piece.href === undefined ? cut(piece, from, found) : [piece];
+	});
+}
+
+/** A bracket that was opened within the address belongs to it. */
+function trim(found: string): string {
+	const end = afterAddress.exec(found)?.[0] ?? '';
+	const bare = found.slice(0, found.length - end.length);
+	return end.startsWith(')') && bare.split('(').length > bare.split(')').length ? `${bare})` : bare;
+}
+
+interface Found {
+	from: number;
+	to: number;
+	href: string;
+}
+
+function cut(piece: Piece, from: number, found: readonly Found[]): Piece[] {
+	const parts: Piece[] = [];
+	const end = from + piece.text.length;
+	let at = from;
+	const add = (to: number, href?: string) => {
+		if (to <= at) return;
+		parts.push({ ...piece, text: piece.text.slice(at - from, to - from), ...(href && { href }) });
+		at = to;
+	};
+	for (const link of found) {
+		if (link.to <= at || link.from >= end) continue;
+		add(Math.max(at, link.from));
+		add(Math.min(end, link.to), link.href);
+	}
+	add(end);
+	return parts;
+}
+
+function styleOf(codes: string): string {
+	if (codes === '') return '';
+	const token = Anser.ansiToJson(`\x1b[${codes}mx`, { json: true, remove_empty: true, use_classes: true }).at(
+		-1
+	);
+	if (!token) return '';
 	const names = new Set<string>();
 	if (token.fg) names.add(`${nearest(token.fg, token.fg_truecolor)}-fg`);
 	if (token.bg) names.add(`${nearest(token.bg, token.bg_truecolor)}-bg`);
 	for (const decoration of token.decorations) names.add(`ansi-${decoration}`);
 	return [...names].join(' ');
 }
-
 const bases = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
 /** One of the sixteen named colours: only those are sure to be readable on both of our backgrounds. */

@@ -1,5 +1,6 @@
 /** Where deploys and their logs come from. */
-import type { Deploy, Line } from '../log/deploy.ts';
+import type { Deploy } from '../log/deploy.ts';
+import type { Row } from './deploy-screen.ts';
 import { cap } from './lines.ts';
 
 /** A deploy of an organization. */
@@ -22,7 +23,7 @@ export interface Match {
 	text: string;
 }
 
-/** One answer has at most so many lines, and of long ones fewer. */
+/** One answer has at most so many lines. */
 const mostLines = 5000;
 
 export function streamAddress({ org, id }: Address, from: string): string {
@@ -38,22 +39,39 @@ export function rawAddress({ org, id }: Address, download = false): string {
 	return `/api/deploys/${id}/log?${new URLSearchParams({ org })}${download ? '&download' : ''}`;
 }
 
-/** The lines from `first` to `last`, both inclusive, those that there are. Throws when the server gives none. */
-export async function lines(deploy: Address, first: number, last: number): Promise<Line[]> {
-	const found: Line[] = [];
-	for (let next = first; next <= last;) {
-		const wanted = `${next}-${Math.min(last, next + mostLines - 1)}`;
-		const search = new URLSearchParams({ org: deploy.org, lines: wanted });
-		const answer: { lines: Line[] } = await read(`/api/deploys/${deploy.id}/log?${search}`);
-		found.push(...answer.lines);
-		const reached = found.at(-1)?.line ?? 0;
-		if (reached < next) break;
-		next = reached + 1;
-	}
-	return found;
+/**
+ * The rows of the lines from `first` to `last`, both inclusive, as a terminal shows them; `end` when no other row follows. Throws when the
+ * server gives none.
+ */
+export function rows(
+	deploy: Address,
+	first: number,
+	last: number
+): Promise<{ rows: Row[]; end: boolean; total: number }> {
+	const search = new URLSearchParams({ org: deploy.org, rows: `${first}-${last}` });
+	return read(`/api/deploys/${deploy.id}/log?${search}`);
 }
 
-/** The lines after a line that contain a text, from the top; `more` when there are others behind them. */
+/** All rows of the lines from `first` to `last`, a few thousand at a time. */
+export async function* allRows(deploy: Address, first: number, last: number): AsyncGenerator<Row[], void> {
+	for (let next = first; next <= last;) {
+		const to = Math.min(last, next + mostLines - 1);
+		const found = await rows(deploy, next, to);
+		// Lines that write over earlier rows bring those along again.
+		yield found.rows.filter(({ line }) => line >= next && line <= last);
+		if (found.end) return;
+		next = Math.max(to, found.rows.at(-1)?.line ?? 0) + 1;
+	}
+}
+
+/** The first row after a line that tells of a failure; null when there is none. */
+export async function failure(deploy: Address, after: number): Promise<Match | null> {
+	const wanted = new URLSearchParams({ org: deploy.org, failures: '', after: String(after) });
+	const { matches }: { matches: Match[] } = await read(`/api/deploys/${deploy.id}/log?${wanted}`);
+	return matches[0] ?? null;
+}
+
+/** The rows after a line that contain a text, from the top; `more` when there are others behind them. */
 export function search(
 	deploy: Address,
 	text: string,

@@ -13,7 +13,8 @@ test.each([
 });
 
 test.each([
-	[0, '0 s'],
+	[0, '0 ms'],
+	[800, '0.8 s'],
 	[48_000, '48 s'],
 	[60_000, '1 min'],
 	[112_000, '1 min 52 s'],
@@ -21,6 +22,17 @@ test.each([
 	[93_780_000, '1 d 2 h']
 ])('%i ms in words are %s', (ms, text) => {
 	expect(duration.words(ms)).toBe(text);
+});
+
+test.each([
+	[-5, '0 ms'],
+	[40, '40 ms'],
+	[850, '0.8 s'],
+	[9_960, '9.9 s'],
+	[10_000, '0:10'],
+	[107_000, '1:47']
+])('what took %i ms took %s', (ms, text) => {
+	expect(duration.took(ms)).toBe(text);
 });
 
 test.each([

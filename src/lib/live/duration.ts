@@ -13,8 +13,16 @@ export function clock(ms: number): string {
 	return h > 0 ? `${h}:${end.padStart(5, '0')}` : end;
 }
 
-/** In words, the two largest units: `1 min 52 s`. */
+/** How long something took that is over: `40 ms`, `0.8 s`, then as a clock has it. */
+export function took(ms: number): string {
+	if (ms < 100) return `${Math.max(0, Math.round(ms))} ms`;
+	// Rounded down, as a clock is: 9.96 s are not 10.0 s.
+	return ms < 10 * second ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : clock(ms);
+}
+
+/** In words, the two largest units: `1 min 52 s`; of less than ten seconds the tenths too. */
 export function words(ms: number): string {
+	if (ms < 10 * second) return took(ms);
 	const units: [string, number][] = [
 		['d', day],
 		['h', hour],

@@ -13,6 +13,12 @@ test.each<[Status, string]>([
 	expect(outcome.title({ service: 'web', status })).toBe(title);
 });
 
+test('the exit code of a failed deploy is named as one', () => {
+	expect(outcome.status({ status: 'failed', exit_code: 2 })).toBe('Failed (exit 2)');
+	expect(outcome.status({ status: 'failed', exit_code: null })).toBe('Failed');
+	expect(outcome.status({ status: 'succeeded', exit_code: 0 })).toBe('Succeeded');
+});
+
 test('a running deploy takes longer and longer; one that is not took until its end or its last word', () => {
 	const times = { started_at: '2026-11-20T14:00:00.000Z', last_append_at: '2026-11-20T14:01:00.000Z' };
 	const now = Date.parse('2026-11-20T15:00:00.000Z');
@@ -21,6 +27,9 @@ test('a running deploy takes longer and longer; one that is not took until its e
 	expect(outcome.elapsed({ ...deploy, status: 'interrupted' }, now)).toBe(60_000);
 	const finished: Deploy = { ...deploy, status: 'failed', finished_at: '2026-11-20T14:01:05.000Z' };
 	expect(outcome.elapsed(finished, now)).toBe(65_000);
+	expect(outcome.duration(finished, now)).toBe('1:05');
+	expect(outcome.duration({ ...finished, finished_at: '2026-11-20T14:00:00.850Z' }, now)).toBe('0.8 s');
+	expect(outcome.duration(deploy, Date.parse('2026-11-20T14:00:00.850Z'))).toBe('0:00');
 });
 
 test.each(['https://ci.example.com/run/7', 'http://10.0.0.1:8080/'])('%s is a web page', (address) => {

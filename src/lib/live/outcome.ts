@@ -1,5 +1,6 @@
 /** How the state of a deploy is told: in its pill, in the title of its page and by the icon of the tab. */
 import type { Deploy, Status } from '../log/deploy.ts';
+import * as stretch from './duration.ts';
 
 interface Outcome {
 	sign: string;
@@ -24,6 +25,18 @@ export function of(status: Status): Outcome {
 export function title({ service, status }: Pick<Deploy, 'service' | 'status'>): string {
 	const { sign, says } = outcomes[status];
 	return `${sign} ${service} ${says}`;
+}
+
+/** `Failed (exit 2)` */
+export function status({ status, exit_code: code }: Pick<Deploy, 'status' | 'exit_code'>): string {
+	const { name } = outcomes[status];
+	return status === 'failed' && code !== null ? `${name} (exit ${code})` : name;
+}
+
+/** How long it took: `0.8 s`, `1:47`; while it runs, so far, as a clock. */
+export function duration(deploy: Deploy, now: number): string {
+	const ms = elapsed(deploy, now);
+	return deploy.status === 'running' ? stretch.clock(ms) : stretch.took(ms);
 }
 
 /** How long it took, or has taken by `now` (the server's clock), in milliseconds; of one interrupted, until it was last heard of. */

@@ -32,3 +32,9 @@ test('across a change of summer time every instant is as Date has it', () => {
 		})
 	);
 });
+
+test('a day is named with its month, and with its year when that is another one', () => {
+	const now = Date.parse('2026-11-28T12:00:00.000Z');
+	expect(time.dayAndMinute('2026-11-08T10:32:59.000Z', 'utc', now)).toBe('8 Nov 10:32');
+	expect(time.dayAndMinute('2025-01-28T10:32:59.000Z', 'utc', now)).toBe('28 Jan 2025 10:32');
+});

@@ -24,6 +24,18 @@ export function dateAndTime(iso: string, zone: Zone): string {
 	return `${text.slice(0, 10)} ${text.slice(11, 23)} ${zone === 'utc' ? 'UTC' : offsetName(iso)}`;
 }
 
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Day and minute: `28 Nov 10:32`, of another year than `now` (epoch ms) `28 Nov 2025 10:32`. */
+export function dayAndMinute(iso: string, zone: Zone, now: number): string {
+	const at = (time: string) => (zone === 'utc' ? time : localIso(time));
+	const text = at(iso);
+	const year = text.slice(0, 4);
+	const isThisYear = at(new Date(now).toISOString()).startsWith(year);
+	const day = `${Number(text.slice(8, 10))} ${months[Number(text.slice(5, 7)) - 1]}`;
+	return `${day}${isThisYear ? '' : ` ${year}`} ${text.slice(11, 16)}`;
+}
+
 function localIso(iso: string): string {
 	const ms = Date.parse(iso);
 	// Zones change their offset at quarter hours only, so one offset serves all lines of a quarter.

@@ -6,7 +6,7 @@ const carriageReturn = 0x0d;
 /** An escape sequence that the end of the text cuts off (ECMA-48: CSI, the strings as OSC, and the rest). */
 const cutEscape = /\x1b(?:\[[\x20-\x3f]*|[\]PX^_][^\x07\x1b\n]*\x1b?|[\x20-\x2f]*)$/; // eslint-disable-line no-control-regex
 /** What begins further back than this, in bytes, is no escape sequence that anybody waits for. */
-const longestEscape = 1024;
+const longestEscape = 2048;
 
 /** How many lines end in these bytes. */
 export function countLineFeeds(bytes: Uint8Array): number {

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Sqlite } from '../sqlite/connect.ts';
 import { DeployBuffer, type Appended } from './buffer.ts';
 import { ChunkStore } from './chunk-store.ts';
-import type { Address, Deploy, NewDeploy } from './deploy.ts';
+import { isFinished, type Address, type Deploy, type NewDeploy } from './deploy.ts';
 import { Leases } from './leases.ts';
 import { LineReader, type Line } from './lines.ts';
 import { Merger } from './merger.ts';
@@ -10,6 +10,8 @@ import { Printer } from './printer.ts';
 import { range } from './range.ts';
 import { Removal } from './removal.ts';
 import { RemovalStore } from './removal-store.ts';
+import { Replay, type Extent } from './replay.ts';
+import { RowReader, type Shown, type Tail } from './rows.ts';
 import { search, type Found, type Wanted } from './search.ts';
 import { deploySource } from './source.ts';
 import { DeployStore, type Filter, type Finish, type Finished, type Position } from './store.ts';
@@ -43,6 +45,7 @@ export class Deploys {
 	readonly #leases: Leases;
 	readonly #merger: Merger;
 	readonly #lines: LineReader;
+	readonly #rows: RowReader;
 	readonly #printer: Printer | null;
 	readonly #removal: Removal;
 
@@ -54,6 +57,8 @@ export class Deploys {
 		this.#chunks = new ChunkStore(sqlite);
 		this.#store = new DeployStore(sqlite, this.#chunks);
 		this.#lines = new LineReader(this.#store, this.#chunks);
+		const replay = new Replay(this.#chunks, this.#lines);
+		this.#rows = new RowReader(replay, (org, id) => this.#extentOf(org, id));
 		this.#merger = new Merger(this.#chunks, upkeep, onfailed);
 		this.#printer = stdout && new Printer(stdout, onfailed);
 		const oninterrupted = (addresses: Address[]) => addresses.forEach((address) => this.#ended(address));
@@ -148,6 +153,16 @@ export class Deploys {
 		return this.#lines.read(org, id, first, last);
 	}
 
+	/** The rows of the lines from `first` to `last` as a terminal shows them: see rows.ts. At most 5,000 in one call. */
+	rows(org: string, id: string, first: number, last: number): Promise<Shown> {
+		return this.#rows.read(org, id, first, last);
+	}
+
+	/** The last rows as a terminal shows them, and where it stands. */
+	lastRows(org: string, id: string, limit: number): Promise<Tail> {
+		return this.#rows.tail(org, id, limit);
+	}
+
 	/** The offset at which a line (from 1) begins; null when the log has no such line. */
 	startOf(org: string, id: string, line: number): number | null {
 		return this.#lines.startOf(org, id, line);
@@ -160,7 +175,7 @@ export class Deploys {
 
 	/** The lines with a text, in order, upper and lower case alike; 1,000 unless `limit` says otherwise. */
 	search(org: string, id: string, wanted: Wanted): Promise<Found> {
-		return search(this.#chunks, this.#lines, org, id, wanted);
+		return search({ chunks: this.#chunks, lines: this.#lines, rows: this.#rows }, org, id, wanted);
 	}
 
 	/** The log as a stream of text for the tail, with the offset as its cursor. */
@@ -191,6 +206,12 @@ export class Deploys {
 		await this.#removal.close();
 		await this.#merger.close();
 		await this.#printer?.idle();
+	}
+
+	async #extentOf(org: string, id: string): Promise<Extent | null> {
+		const end = await this.source(org, id).head();
+		const at = this.#store.positionOf(org, id);
+		return at && { end, lines: at.lines, ended: isFinished(at.status) };
 	}
 
 	#started({ org, id }: Address): void {

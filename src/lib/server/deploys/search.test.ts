@@ -6,7 +6,7 @@ import { search, type Wanted } from './search.ts';
 const scene = new DeployScene();
 afterAll(() => scene.end());
 
-const find = (id: string, wanted: Wanted) => search(scene.chunks, scene.lines, org, id, wanted);
+const find = (id: string, wanted: Wanted) => search(scene, org, id, wanted);
 const letters = ['a', 'B', 'b', 'É', 'é', '☃', ' '];
 const texts = fc.array(fc.string({ unit: fc.constantFrom(...letters, '\n'), maxLength: 10 }), {
 	maxLength: 30

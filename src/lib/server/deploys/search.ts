@@ -1,26 +1,29 @@
 import { isAscii } from 'node:buffer';
+import * as failure from '../../log/failure.ts';
 import * as bytes from './bytes.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import type { LineReader } from './lines.ts';
 import { pacer } from './pace.ts';
+import { reach } from '../../log/terminal.ts';
 import { walk } from './range.ts';
+import type { RowReader } from './rows.ts';
 
 export interface Wanted {
-	/** Upper and lower case are the same; it never matches across two lines. */
-	text: string;
+	/** Upper and lower case are the same; it never matches across two lines. Null: what tells of a failure. */
+	text: string | null;
 	/** Only lines after this one; default 0, all. */
-	after?: number;
+	after?: number | undefined;
 	/** Default 1,000. */
-	limit?: number;
+	limit?: number | undefined;
 }
 
-/** A line that contains what was sought. */
+/** A row that contains what was sought. */
 export interface Match {
-	/** From 1. */
+	/** Of the line that was the first to write to it, from 1. */
 	line: number;
 	/** Of the line's first byte. */
 	offset: number;
-	/** The line without its end; of a long one about 1,000 bytes around the match. */
+	/** What is to be read in it; of a long one about 1,000 bytes around the match. */
 	text: string;
 }
 
@@ -31,7 +34,7 @@ export interface Found {
 }
 
 /** Bytes of a line that are shown: all, or those around the match, this many of them before it. */
-const shown = 1_000;
+const shownText = 1_000;
 const before = 200;
 /** Bytes. A line that is longer is not put together before it is searched. */
 const longLine = 16 * 1024;
@@ -44,38 +47,107 @@ interface Piece {
 	lineOffset: number;
 }
 
-/** Where, in bytes from the start of a piece, a text occurs for the first time in each line. */
+/** Where, in bytes from the start of a piece, it occurs for the first time in each line. */
 type Finder = (data: Uint8Array) => Iterable<number>;
 
+interface Sought {
+	/** Characters of it, at most. */
+	length: number;
+	inBytes: Finder;
+	/** Where it occurs in a row; -1 when it does not. */
+	inText(text: string): number;
+}
+
+/** What a log is read with. */
+export interface Readers {
+	chunks: ChunkStore;
+	lines: LineReader;
+	rows: RowReader;
+}
+
 /**
- * The lines with a text, in order: 100 MB take a quarter of a second of CPU time (measured), with one chunk in memory at
- * a time and everybody else served in between.
+ * The rows with a text, in order: what is shown is searched, as `rows.ts` shows it. As long as the lines are plain they are searched as
+ * bytes, 100 MB in a quarter of a second of CPU time (measured); from the first escape sequence or redraw on, as rows of a
+ * terminal. One chunk is in memory at a time, and everybody else is served in between.
  */
 export async function search(
-	chunks: ChunkStore,
-	lines: LineReader,
+	readers: Readers,
 	org: string,
 	id: string,
 	{ text, after = 0, limit = 1_000 }: Wanted
 ): Promise<Found> {
+	if (text === '') return { matches: [], more: false };
+	const sought = text === null ? failures : textSought(text.toLowerCase());
+	const found: Found = { matches: [], more: false };
+	const rest = await inPlainLines(readers, org, id, { sought, after, limit, found });
+	if (rest !== null && !found.more)
+		await inRows(readers.rows, org, id, { sought, first: rest, limit, found });
+	return found;
+}
+
+interface Progress {
+	sought: Sought;
+	limit: number;
+	found: Found;
+}
+
+/** Searches the lines before the first that is not plain, and gives the line from which on rows are to be searched. */
+async function inPlainLines(
+	{ chunks, lines }: Readers,
+	org: string,
+	id: string,
+	{ sought, after, limit, found }: Progress & { after: number }
+): Promise<number | null> {
 	const start = lines.startOf(org, id, after + 1);
-	if (start === null || text === '') return { matches: [], more: false };
-	const find = finder(text.toLowerCase());
-	const matches: Match[] = [];
+	if (start === null) return null;
 	const pace = pacer();
-	for (const piece of pieces(chunks, org, id, { start, overlap: overlapFor(text) })) {
-		for (const match of matchesIn(piece, find)) {
-			if (match.line === matches.at(-1)?.line) continue; // a long line comes in several pieces
-			if (matches.length === limit) return { matches, more: true };
-			matches.push(match);
+	for (const piece of pieces(chunks, org, id, { start, overlap: overlapFor(sought.length) })) {
+		if (!isPlain(piece.data)) {
+			// What comes may write over the last rows before it.
+			const first = Math.max(after + 1, piece.line - reach);
+			found.matches = found.matches.filter(({ line }) => line < first);
+			found.more = false;
+			return first;
 		}
+		if (found.more) continue;
+		for (const match of matchesIn(piece, sought.inBytes)) {
+			if (match.line === found.matches.at(-1)?.line) continue; // a long line comes in several pieces
+			found.more = found.matches.length === limit;
+			if (found.more) break;
+			found.matches.push(match);
+		}
+		if (found.more && piece.line > (found.matches.at(-1)?.line ?? 0) + reach) return null;
 		await pace();
 	}
-	return { matches, more: false };
+	return null;
+}
+
+async function inRows(
+	rows: RowReader,
+	org: string,
+	id: string,
+	{ sought, first, limit, found }: Progress & { first: number }
+): Promise<void> {
+	for await (const shown of rows.from(org, id, first)) {
+		for (const { tag, plain } of shown) {
+			const at = sought.inText(plain);
+			if (at < 0) continue;
+			found.more = found.matches.length === limit;
+			if (found.more) return;
+			const text =
+				plain.length <= shownText ? plain : plain.slice(Math.max(0, at - before)).slice(0, shownText);
+			found.matches.push({ line: tag.line, offset: tag.offset, text });
+		}
+	}
+}
+
+/** Whether there is nothing that moves, colours or overwrites: then each line is a row as it stands. */
+function isPlain(data: Uint8Array): boolean {
+	return ![0x1b, 0x0d, 0x08, 0x07, 0x00].some((control) => data.includes(control));
 }
 
 /** Bytes in which a match that begins in one piece of a long line fits, and what is shown around it. */
-const overlapFor = (text: string) => Math.min(4 * text.length + shown, longLine - 1);
+const overlapFor = (length: number) => Math.min(4 * length + shownText, longLine - 1);
 
 /** The log in pieces of whole lines; one over 16 KiB may come in several, which overlap. */
 function* pieces(
@@ -123,15 +195,31 @@ function* matchesIn(piece: Piece, find: Finder): Generator<Match, void> {
 function excerpt(data: Uint8Array, start: number, at: number): string {
 	const end = data.indexOf(bytes.lineFeed, at);
 	const line = data.subarray(start, end < 0 ? data.length : end);
-	let from = line.length <= shown ? 0 : Math.max(0, at - start - before);
+	let from = line.length <= shownText ? 0 : Math.max(0, at - start - before);
 	while (from > 0 && bytes.isContinuation(line[from] ?? 0)) from--;
-	return bytes.decode(bytes.head(line.subarray(from), shown)).replace(/\r$/, '');
+	return bytes.decode(bytes.head(line.subarray(from), shownText)).replace(/\r$/, '');
 }
 
-function finder(needle: string): Finder {
-	return isAscii(Buffer.from(needle))
+function textSought(needle: string): Sought {
+	const inBytes: Finder = isAscii(Buffer.from(needle))
 		? (data) => findAscii(data, needle)
 		: (data) => findUnicode(data, needle);
+	return { length: needle.length, inBytes, inText: (text) => text.toLowerCase().indexOf(needle) };
+}
+
+const failures: Sought = { length: 100, inBytes: findFailures, inText: failure.place };
+
+function* findFailures(data: Uint8Array): Generator<number, void> {
+	const text = bytes.latin1(data);
+	const hints = new RegExp(failure.hints, 'gi');
+	for (let hint = hints.exec(text); hint; hint = hints.exec(text)) {
+		const start = text.lastIndexOf('\n', hint.index) + 1;
+		const end = text.indexOf('\n', start);
+		const line = text.slice(start, end < 0 ? text.length : end);
+		const at = failure.place(line);
+		if (at >= 0) yield start + at;
+		hints.lastIndex = start + line.length;
+	}
 }
 
 /** In Latin-1 a position in the text is one in the bytes, in lower case too; bytes over 0x7f take no part in the match. */

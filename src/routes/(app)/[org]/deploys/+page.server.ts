@@ -2,14 +2,16 @@ import { error } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { filter, faults } from '../../../api/deploys/parameters';
 import { present } from '../../../api/deploys/present';
+import { firstKey } from '$server/accounts/sessions/cookies';
 import { membershipOf } from '../membership';
+import { deploying } from '../settings/keys/commands';
 import type { PageServerLoad } from './$types';
 
 const shown = 50;
 
 /** The newest deploys that match the filters; an empty choice of a form is none. */
 export const load: PageServerLoad = async (event) => {
-	const { params, locals, url } = event;
+	const { params, locals, url, cookies } = event;
 	const { deploys } = locals.app;
 	const org = (await membershipOf(event)).org.id;
 	const chosen = [...url.searchParams].filter(([, value]) => value !== '');
@@ -17,7 +19,10 @@ export const load: PageServerLoad = async (event) => {
 	if (!asked.success) error(400, faults(asked.issues));
 	const { service, environment, status } = asked.output;
 	const found = deploys.list(org, { ...asked.output, limit: shown });
+	const key = found.deploys.length === 0 ? firstKey(cookies) : null;
 	return {
+		/** What makes the first deploy. The key is in it only as long as the page after sign-up shows it. */
+		command: { text: deploying(locals.origin, key), hasKey: key !== null },
 		deploys: found.deploys.map((deploy) => present(deploy, params.org)),
 		next: found.next,
 		filters: { service: service ?? null, environment: environment ?? null, status: status ?? null },

@@ -20,7 +20,8 @@ export const load: PageServerLoad = async (event) => {
 	const filter = compile(q);
 	const head = await app.logs.head(org);
 	const range = rangeOf(url.searchParams);
-	const found = filter.matches ? await find(app, org, filter.matches, head, range) : nothing;
+	const since = range ? null : timeOf(url.searchParams.get('from'));
+	const found = filter.matches ? await find(app, org, filter.matches, head, range, since) : nothing;
 	if (head > 0) removeFirstKey(cookies, params.org, locals.isSecure);
 	const key = head === 0 ? firstKey(cookies) : null;
 	return {
@@ -32,6 +33,8 @@ export const load: PageServerLoad = async (event) => {
 		error: filter.error,
 		/** A time that is over, instead of what is live. */
 		range,
+		/** Where the lines begin of what is live. */
+		since,
 		services: await app.overview.services(org),
 		firstKey: key ? { key, origin: locals.origin } : null
 	};
@@ -49,9 +52,13 @@ function compile(text: string): {
 
 /** The times of an address, ISO 8601; null unless both can be read. */
 function rangeOf(parameters: URLSearchParams): { from: string; to: string } | null {
-	const [from, to] = [parameters.get('from'), parameters.get('to')].map((text) => new Date(text ?? ''));
-	if (!from || !to || Number.isNaN(from.getTime()) || Number.isNaN(to.getTime())) return null;
-	return { from: from.toISOString(), to: to.toISOString() };
+	const [from, to] = [timeOf(parameters.get('from')), timeOf(parameters.get('to'))];
+	return from && to ? { from, to } : null;
+}
+
+function timeOf(text: string | null): string | null {
+	const time = new Date(text ?? '');
+	return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }
 
 type Matches = (entry: Entry) => boolean;
@@ -61,9 +68,13 @@ async function find(
 	org: string,
 	matches: Matches,
 	head: number,
-	range: { from: string; to: string } | null
+	range: { from: string; to: string } | null,
+	since: string | null
 ) {
-	if (!range) return search.backward(org, { matches, before: head + 1, limit: lines });
+	if (!range) {
+		const after = since ? (await overview.firstSince(org, since)) - 1 : 0;
+		return search.backward(org, { matches, after, before: head + 1, limit: lines });
+	}
 	const [after, before] = [
 		await overview.firstSince(org, range.from),
 		await overview.firstSince(org, range.to)

@@ -1,6 +1,6 @@
 /** What somebody who reads a log does with it: goes to a line, seeks, takes lines along. */
 import { flushSync, tick } from 'svelte';
-import * as lines from '$live/deploy-lines.ts';
+import * as api from '$live/deploy-api.ts';
 import type { DeployLog } from '$live/DeployLog.svelte.ts';
 import type { DeploySearch } from '$live/DeploySearch.svelte.ts';
 import * as holdStill from '$live/hold-still.ts';
@@ -8,15 +8,22 @@ import type { LineSelection } from './LineSelection.svelte.ts';
 
 const rows = '[data-line]';
 
+/** Bytes of a log. A clipboard takes more, but nobody wants to paste it. */
+const mostCopied = 20 * 1024 * 1024;
+
 export class Reader {
 	/** Why the line that was asked for is not there; empty when it is. */
 	notice = $state('');
+	/** The line with a failure that was gone to last. */
+	#failure = 0;
+	readonly #deploy: api.Address;
 	readonly #log: DeployLog;
 	readonly #search: DeploySearch;
 	readonly #selection: LineSelection;
 	#list: HTMLElement | null = null;
 
-	constructor(log: DeployLog, search: DeploySearch, selection: LineSelection) {
+	constructor(deploy: api.Address, log: DeployLog, search: DeploySearch, selection: LineSelection) {
+		this.#deploy = deploy;
 		this.#log = log;
 		this.#search = search;
 		this.#selection = selection;
@@ -46,13 +53,13 @@ export class Reader {
 		try {
 			await this.#log.bring(line);
 		} catch {
-			this.notice = `Line ${line.toLocaleString('en')} could not be fetched. Try again.`;
+			this.notice = `Couldn't load line ${line.toLocaleString('en')}. Try again.`;
 			return;
 		}
 		await tick();
-		const row = this.#list?.querySelector(`[data-line="${line}"]`);
+		const row = this.#list?.querySelector(`[data-line="${this.#log.rowOf(line)?.line}"]`);
 		if (!row) {
-			this.notice = `The log has no line ${line.toLocaleString('en')}.`;
+			this.notice = `This log has no line ${line.toLocaleString('en')}.`;
 			return;
 		}
 		this.#log.follow.show(row);
@@ -70,13 +77,44 @@ export class Reader {
 		if (match) await this.show(match.line);
 	}
 
-	/** The text that is selected, or the lines pointed at, or all that is shown. */
-	taken(): string | Promise<string> {
+	/** Goes to the first line that tells of a failure, and from there to the next. */
+	async toFailure(): Promise<void> {
+		const { range } = this.#selection;
+		const after = range?.first === range?.last && range?.first === this.#failure ? this.#failure : 0;
+		this.notice = 'Looking for errors…';
+		try {
+			const found = (await api.failure(this.#deploy, after)) ?? (await this.#firstFailure(after));
+			this.notice = found ? '' : 'No errors found in this log.';
+			if (!found) return;
+			this.#failure = found.line;
+			this.#selection.point(found.line, false);
+			await this.show(found.line);
+		} catch {
+			this.notice = "Couldn't search this log. Try again.";
+		}
+	}
+
+	/** The selected text, or the selected lines, or all of the log; null, and a notice, when that cannot be had. */
+	async taken(): Promise<string | null> {
 		const selected = getSelection();
 		const isOurs = selected && !selected.isCollapsed && this.#list?.contains(selected.anchorNode);
 		if (isOurs) return selected.toString();
 		const { range } = this.#selection;
-		return range ? this.#log.textOf(range) : this.#log.rows.map(lines.plain).join('\n');
+		if (!range && this.#log.deploy.size > mostCopied) {
+			this.notice = 'This log is too large to copy. Download it, or select lines.';
+			return null;
+		}
+		try {
+			return await this.#log.textOf(range ?? { first: 1, last: this.#log.total });
+		} catch {
+			this.notice = "Couldn't load the log. Try again.";
+			return null;
+		}
+	}
+
+	/** After the last one it begins again. */
+	async #firstFailure(after: number): Promise<api.Match | null> {
+		return after > 0 ? api.failure(this.#deploy, 0) : null;
 	}
 
 	#lineInView(): number {

@@ -25,7 +25,7 @@ export async function around(
 			before: total(before),
 			since: total(since),
 			top: more.filter(({ count }) => count > 0).slice(0, most),
-			logs: logsOf(slug, deploy, start)
+			logs: logsOf(slug, deploy)
 		};
 	} catch (error) {
 		// The deploy is to be seen also while PostgreSQL, which has the logs, is away.
@@ -36,12 +36,7 @@ export async function around(
 
 const total = (messages: { count: number }[]) => messages.reduce((sum, { count }) => sum + count, 0);
 
-/** The logs of that time and service. */
-function logsOf(slug: string, { service }: Deploy, start: number): string {
-	const parameters = new URLSearchParams({
-		q: `${equal('service', service)} level:>=warn`,
-		from: new Date(start - stretch).toISOString(),
-		to: new Date(start + stretch).toISOString()
-	});
-	return `/${slug}/logs?${parameters}`;
+/** All lines of the service since the deploy started, live. */
+function logsOf(slug: string, { service, started_at }: Deploy): string {
+	return `/${slug}/logs?${new URLSearchParams({ q: equal('service', service), from: started_at })}`;
 }

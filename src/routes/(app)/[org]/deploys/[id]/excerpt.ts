@@ -1,52 +1,38 @@
+import type { Screen } from '$log/terminal';
 import type { Deploys } from '$server/deploys/deploys';
+import type { Row } from '$server/deploys/rows';
 
-/** Lines that a page begins with. */
+/** Rows that a page begins with. */
 const shown = 500;
 
-/** Characters of a line that a page carries: it shows 2,000 of them. */
+/** Characters of a row that a page carries, sequences included: it shows 2,000 of them. */
 const longest = 4_000;
 
-/**
- * The last lines of a log, or those around a line; `cursor` is where the stream goes on, in bytes, after the last of them.
- */
+/** Where the stream goes on, in bytes, and the terminal that it goes on in. */
+export interface Tip {
+	cursor: number;
+	screen: Screen<{ line: number; time: string | null }>;
+}
+
+/** The last rows of a log with its tip, or those around a line, `tip` being null when others follow them. */
 export async function excerpt(deploys: Deploys, org: string, id: string, around: number | null) {
-	const total = deploys.positionOf(org, id)?.lines ?? 0;
-	const newest = Math.max(1, total - shown + 1);
-	const first = around === null ? newest : Math.max(1, Math.min(around - shown / 2, newest));
-	const lines = total === 0 ? [] : await read(deploys, org, id, first);
-	const last = lines.at(-1);
-	const cursor = last ? last.offset + last.bytes : 0;
-	return {
-		rows: lines.map(({ line, offset, time, text, cut }) => {
-			const seen = lastState(text);
-			return { line, offset, time, text: seen.slice(0, longest), cut: cut || seen.length > longest };
-		}),
-		first: lines[0]?.line ?? first,
-		cursor,
-		complete: endsWithLineFeed(deploys, org, id, cursor),
-		lines: total
-	};
+	const lines = deploys.positionOf(org, id)?.lines ?? 0;
+	if (around === null || around > lines - shown / 2) return { ...(await tail(deploys, org, id)), lines };
+	const first = Math.max(1, around - shown / 2);
+	const { rows, end } = await deploys.rows(org, id, first, first + shown - 1);
+	return end ? { ...(await tail(deploys, org, id)), lines } : { rows: rows.map(shorten), tip: null, lines };
 }
 
-/** What is left to see of a line that overwrites itself; only where carrying all of it would be too much. */
-function lastState(text: string): string {
-	return text.length > longest ? text.slice(text.lastIndexOf('\r', text.length - 2) + 1) : text;
+async function tail(deploys: Deploys, org: string, id: string): Promise<{ rows: Row[]; tip: Tip }> {
+	const { rows, cursor, screen } = await deploys.lastRows(org, id, shown);
+	const hidden = screen.hidden.map(
+		(tag) => tag && { line: tag.line, time: new Date(tag.time).toISOString() }
+	);
+	return { rows: rows.map(shorten), tip: { cursor, screen: { ...screen, hidden } } };
 }
 
-/** 500 lines from one on: of long lines one call gives fewer, and the page wants the last. */
-async function read(deploys: Deploys, org: string, id: string, first: number) {
-	const lines = await deploys.lines(org, id, first, first + shown - 1);
-	for (let last = lines.at(-1); last && last.line < first + shown - 1;) {
-		const more = await deploys.lines(org, id, last.line + 1, first + shown - 1);
-		if (more.length === 0) break;
-		lines.push(...more);
-		last = more.at(-1);
-	}
-	return lines;
-}
-
-function endsWithLineFeed(deploys: Deploys, org: string, id: string, end: number): boolean {
-	if (end === 0) return true;
-	const [byte] = deploys.bytes(org, id, { from: end - 1, to: end });
-	return byte?.[0] === 0x0a;
+function shorten(row: Row): Row {
+	if (row.text.length <= longest) return row;
+	// Half of a sequence would be text.
+	return { ...row, text: row.text.slice(0, longest).replace(/\x1b[^\x1b]{0,300}$/, ''), cut: true }; // eslint-disable-line no-control-regex
 }

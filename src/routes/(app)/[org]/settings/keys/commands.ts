@@ -17,6 +17,13 @@ export function commands(origin: string, scopes: readonly Scope[], key: string |
 	return [...sending, ...following];
 }
 
+/** Gets the CLI and streams a deploy with it. */
+export function deploying(origin: string, key: string | null): string {
+	return `curl -fsSL ${quote(`${origin}/cli.mjs`)} -o tailrace.mjs
+TAILRACE_URL=${quote(origin)} \\
+${key === null ? '' : `  TAILRACE_KEY=${quote(key)} \\\n`}  node tailrace.mjs deploy --service web -- npm run deploy`;
+}
+
 function writing(origin: string, key: string | null): Command[] {
 	const logs = quote(`${origin}/api/logs`);
 	return [
@@ -38,9 +45,7 @@ ${key === null ? '' : `  TAILRACE_KEY=${quote(key)} \\\n`}  node tailrace.mjs pi
 		{
 			title: 'The CLI: stream a deploy',
 			about: 'Before the command that you deploy with, on any machine with Node 20 or newer.',
-			text: `curl -fsSL ${quote(`${origin}/cli.mjs`)} -o tailrace.mjs
-TAILRACE_URL=${quote(origin)} \\
-${key === null ? '' : `  TAILRACE_KEY=${quote(key)} \\\n`}  node tailrace.mjs deploy --service web -- npm run deploy`
+			text: deploying(origin, key)
 		},
 		{
 			title: 'Node.js',

@@ -9,11 +9,11 @@ import { selection } from './selection';
 export const PATCH: RequestHandler = (event) =>
 	authorized(event, 'write', ({ org }, incoming) => append(event, { org, id: event.params.id }, incoming));
 
-/** The log: raw, or what `lines` or `q` select of it. */
+/** The log: raw, or what `lines`, `rows`, `q` or `failures` select of it. */
 export const GET: RequestHandler = (event) =>
 	authorized(event, 'read', ({ org }) => {
 		const { searchParams } = event.url;
-		const selects = searchParams.has('lines') || searchParams.has('q');
+		const selects = ['lines', 'rows', 'q', 'failures'].some((name) => searchParams.has(name));
 		return (selects ? selection : raw)(event, org, event.params.id);
 	});
 

@@ -1,7 +1,11 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import type { Deploy } from '$server/deploys/deploy';
 import { problem } from '$server/problem';
 import { noDeploy } from '../../none';
 import { streamOf } from './stream-of';
+
+/** What a file's name must not have, on any system: separators, quotes, wildcards, controls, directions of writing. */
+const unsafe = /[\x00-\x1f\x7f-\x9f/\\:*?"<>|%;\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+/g; // eslint-disable-line no-control-regex
 
 /** The raw bytes of a log, whole or in one range (RFC 9110, section 14), as they came. */
 export async function raw(
@@ -27,11 +31,26 @@ export async function raw(
 		'upload-offset': String(position.cutAt ?? size)
 	});
 	if (range) headers.set('content-range', `bytes ${from}-${to - 1}/${size}`);
-	if (url.searchParams.has('download'))
-		headers.set('content-disposition', `attachment; filename="deploy-${id}.log"`);
+	if (url.searchParams.has('download')) headers.set('content-disposition', disposition(deploys.get(org, id)));
 	const body = request.method === 'HEAD' ? null : streamOf(deploys.bytes(org, id, { from, to }));
 	return new Response(body, { status: range ? 206 : 200, headers });
 }
+
+/** A file named after the deploy, such as `web-staging-2026.11.28.log`; without a version, after the day on which it began (UTC). */
+function disposition(deploy: Deploy | null): string {
+	const { service = 'deploy', environment = null, version = null, started_at = '' } = deploy ?? {};
+	const parts = [service, environment, version ?? started_at.slice(0, 10)].filter((part) => part);
+	const name = parts.join('-').replace(unsafe, '_').replace(/^\.+/, '').slice(0, 150);
+	const ascii = name.replace(/[^ -~]/g, '_');
+	// RFC 6266: the second one is for those who know it, and only where the first does not say it all.
+	const full =
+		ascii === name
+			? ''
+			: `; filename*=UTF-8''${encodeURIComponent(`${name}.log`).replace(/['()*]/g, encodeByte)}`;
+	return `attachment; filename="${ascii}.log"${full}`;
+}
+
+const encodeByte = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
 /** The bytes that a header asks for, `to` exclusive; null is all: also for several ranges or an unknown unit. */
 function rangeOf(header: string | null, size: number): { from: number; to: number } | null | 'unsatisfiable' {

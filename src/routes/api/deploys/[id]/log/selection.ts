@@ -22,21 +22,24 @@ export async function selection(
 	const position = deploys.positionOf(org, id);
 	if (!position) return noDeploy();
 	const text = url.searchParams.get('q');
-	if (text !== null) {
-		if (text === '' || text.length > mostText)
+	if (text !== null || url.searchParams.has('failures')) {
+		if (text === '' || (text?.length ?? 0) > mostText)
 			return problem(400, `q takes a text of 1 to ${mostText} characters.`);
 		const after = v.safeParse(lineNumber, url.searchParams.get('after') ?? '0');
 		if (!after.success) return problem(400, faults(after.issues));
-		return json(await deploys.search(org, id, { text, after: after.output }));
+		const limit = text === null ? 1 : undefined;
+		return json(await deploys.search(org, id, { text, after: after.output, limit }));
 	}
-	const [, first, last] = /^(\d{1,9})-(\d{1,9})$/.exec(url.searchParams.get('lines') ?? '') ?? [];
+	const name = url.searchParams.has('rows') ? 'rows' : 'lines';
+	const [, first, last] = /^(\d{1,9})-(\d{1,9})$/.exec(url.searchParams.get(name) ?? '') ?? [];
 	const [from, to] = [Number(first), Number(last)];
 	if (!(from >= 1 && to >= from && to - from < mostLines)) {
 		return problem(
 			400,
-			`lines takes the first and the last line, such as 120-220, at most ${mostLines} lines.`
+			`${name} takes the first and the last line, such as 120-220, at most ${mostLines} lines.`
 		);
 	}
+	if (name === 'rows') return json({ ...(await deploys.rows(org, id, from, to)), total: position.lines });
 	const lines = await deploys.lines(org, id, from, to);
 	if (request.headers.get('accept')?.includes('application/json'))
 		return json({ lines, total: position.lines });

@@ -1,0 +1,126 @@
+/** The end of a deploy's log on the page: the pieces that the stream brings are written to a terminal, whose rows are shown. */
+import { Terminal, type Screen } from '../log/terminal.ts';
+import type { TerminalRow } from '../log/terminal-row.ts';
+import * as ansi from './ansi.ts';
+import { cap, perFrame } from './lines.ts';
+
+/** A row as a terminal shows it. */
+export interface Row {
+	/** The number of the line that was the first to write to it. Lines that only write over earlier rows have no row of their own. */
+	line: number;
+	/** When that line came; null when that is not known. */
+	time: string | null;
+	/** With SGR sequences and OSC 8 links, and no other controls. */
+	text: string;
+	/** Whether there is more to the right. */
+	cut: boolean;
+}
+
+/** A piece of a log as the stream sends it; it may begin and end in the middle of a line. */
+export interface Piece {
+	/** Of the first byte. */
+	offset: number;
+	/** The number of the line in which it begins. */
+	line: number;
+	time: string | null;
+	text: string;
+}
+
+type Origin = Pick<Row, 'line' | 'time'>;
+
+/** Where a terminal stands after the last rows of a log. */
+export type DeployTip = Screen<Origin>;
+
+/** So many rows are kept while the reader goes through earlier lines. */
+export const mostBrowsed = 2000;
+
+const blank: DeployTip = { hidden: [null], up: 0, column: 0, pen: [], pending: '' };
+
+export class DeployScreen {
+	readonly #terminal: Terminal<Origin>;
+	readonly #shown = new WeakMap<TerminalRow<Origin>, Row>();
+
+	/** Goes on after the rows that a page began with. */
+	constructor(rows: readonly Row[] = [], tip = blank) {
+		const before = rows.map(({ line, time, text, cut }) => ({ tag: { line, time }, text, cut }));
+		this.#terminal = Terminal.restore(before, tip, cap);
+	}
+
+	/** How many rows there were so far. */
+	get count(): number {
+		return this.#terminal.written;
+	}
+
+	/** For another screen that goes on from here. */
+	tip(): DeployTip {
+		return this.#terminal.save();
+	}
+
+	append({ text, line, time }: Piece): void {
+		let start = 0;
+		for (let number = line; start < text.length; number++) {
+			const end = text.indexOf('\n', start) + 1 || text.length;
+			this.#terminal.write(text.slice(start, end), { line: number, time });
+			start = end;
+		}
+	}
+
+	/** The newest rows, up to 500. One that has not changed is the same object as before. */
+	rows(): Row[] {
+		return this.#terminal
+			.rows()
+			.slice(-cap)
+			.map((row) => {
+				const before = this.#shown.get(row);
+				if (before && before.text === row.text && before.cut === row.cut) return before;
+				const shown = { ...row.tag, text: row.text, cut: row.cut };
+				this.#shown.set(row, shown);
+				return shown;
+			});
+	}
+}
+
+/** What is shown next on the way to the tip: at most `most` rows more than are shown. */
+export function approach(rows: readonly Row[], tip: readonly Row[], most = perFrame): readonly Row[] {
+	const last = rows.at(-1)?.line ?? 0;
+	const unseen = tip.findIndex(({ line }) => line > last);
+	return unseen < 0 ? tip : tip.slice(0, unseen + most);
+}
+
+/** How many lines begin in a piece, when the one before it ended with `last`. */
+export function countNew(piece: Piece, last: number): number {
+	return Math.max(0, lastLine(piece) - last);
+}
+
+/** The number of the last line of which a piece has something. */
+export function lastLine({ line, text }: Piece): number {
+	let count = 0;
+	for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+	return text.endsWith('\n') ? line + count - 1 : line + count;
+}
+
+/** Earlier rows above the others; over the limit rows are taken from the far end. */
+export function prepend(rows: readonly Row[], earlier: readonly Row[], limit = mostBrowsed): readonly Row[] {
+	const first = rows[0]?.line ?? Infinity;
+	return [...earlier.filter(({ line }) => line < first), ...rows].slice(0, limit);
+}
+
+/** Later rows below the others; over the limit rows are taken from the far end. */
+export function extendBelow(
+	rows: readonly Row[],
+	later: readonly Row[],
+	limit = mostBrowsed
+): readonly Row[] {
+	const last = rows.at(-1)?.line ?? 0;
+	return [...rows, ...later.filter(({ line }) => line > last)].slice(-limit);
+}
+
+/** The row in which a line stands: its own, or of a line that writes over earlier rows the last of those. Null before the first. */
+export function rowOf(rows: readonly Row[], line: number): Row | null {
+	return rows.findLast((row) => row.line <= line) ?? null;
+}
+
+/** A row as it is read. */
+export function plain(row: Row): string {
+	return ansi.strip(row.text);
+}

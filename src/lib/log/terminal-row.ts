@@ -1,0 +1,120 @@
+/** One row of a terminal: runs of text in one look each. A column is a UTF-16 unit, so that an emoji takes two of them, as on a terminal. */
+
+export interface Run {
+	text: string;
+	/** SGR codes; empty for plain. */
+	codes: string;
+	/** Where it leads (OSC 8); empty for nowhere. */
+	link: string;
+}
+
+export type Look = Omit<Run, 'text'>;
+
+/** Columns of a row. What is written further right is not kept. */
+export const widest = 16 * 1024;
+/** So many changes of the look are honoured in a row. It bounds the work for a hostile line. */
+const mostRuns = 400;
+
+const plain: Look = { codes: '', link: '' };
+
+export class TerminalRow<Tag> {
+	/** What its first writer said of it; null while nothing was written. */
+	tag: Tag | null = null;
+	/** Whether something was written beyond the last column. */
+	cut = false;
+	#runs: Run[] = [];
+	#length = 0;
+	#text: string | null = null;
+
+	get isBlank(): boolean {
+		return this.#length === 0;
+	}
+
+	get runs(): readonly Run[] {
+		return this.#runs;
+	}
+
+	/** The row as text that looks the same wherever it stands: with SGR sequences and OSC 8 links, and no other controls. */
+	get text(): string {
+		return (this.#text ??= textOf(this.#runs));
+	}
+
+	/** What is to be read in it. */
+	get plain(): string {
+		const [only] = this.#runs;
+		return this.#runs.length === 1 && only ? only.text : this.#runs.map(({ text }) => text).join('');
+	}
+
+	/** Writes over what is there, from a column on, and returns the column after it. */
+	put(column: number, text: string, look: Look): number {
+		const room = Math.max(0, widest - column);
+		if (text.length > room) this.cut = true;
+		const kept = text.length > room ? text.slice(0, room) : text;
+		if (kept === '') return column;
+		const end = column + kept.length;
+		if (column > this.#length) this.#append(' '.repeat(column - this.#length), plain);
+		if (column === this.#length) this.#append(kept, look);
+		else this.#replace(column, end, { text: kept, ...look });
+		return end;
+	}
+
+	/** Takes away what stands from a column on. */
+	truncate(column: number): void {
+		if (column >= this.#length) return;
+		this.#runs = slice(this.#runs, 0, column);
+		this.#length = column;
+		this.#text = null;
+		this.cut = false;
+	}
+
+	/** Blanks what stands before a column. */
+	blank(column: number): void {
+		const end = Math.min(column, this.#length);
+		if (end > 0) this.#replace(0, end, { text: ' '.repeat(end), ...plain });
+	}
+
+	#replace(from: number, to: number, run: Run): void {
+		const rest = slice(this.#runs, to, this.#length);
+		this.#runs = slice(this.#runs, 0, from);
+		const length = Math.max(this.#length, to);
+		for (const { text, ...look } of [run, ...rest]) this.#append(text, look);
+		this.#length = length;
+	}
+
+	#append(text: string, { codes, link }: Look): void {
+		const last = this.#runs.at(-1);
+		const joins = last && ((last.codes === codes && last.link === link) || this.#runs.length >= mostRuns);
+		if (joins) this.#runs[this.#runs.length - 1] = { ...last, text: last.text + text };
+		else this.#runs.push({ text, codes, link });
+		this.#length += text.length;
+		this.#text = null;
+	}
+}
+
+/** The runs between two columns; half of a character becomes a blank. */
+function slice(runs: readonly Run[], from: number, to: number): Run[] {
+	const kept: Run[] = [];
+	let start = 0;
+	for (const run of runs) {
+		const text = run.text.slice(Math.max(0, from - start), Math.max(0, to - start));
+		start += run.text.length;
+		if (text !== '') kept.push({ ...run, text: whole(text) });
+	}
+	return kept;
+}
+
+function whole(text: string): string {
+	return text.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, ' ');
+}
+
+function textOf(runs: readonly Run[]): string {
+	let text = '';
+	let before: Look = plain;
+	for (const run of runs) {
+		if (run.link !== before.link) text += `\x1b]8;;${run.link}\x1b\\`;
+		if (run.codes !== before.codes) text += run.codes === '' ? '\x1b[0m' : `\x1b[0;${run.codes}m`;
+		text += run.text;
+		before = run;
+	}
+	return text;
+}

@@ -1,0 +1,130 @@
+import { StringDecoder } from 'node:string_decoder';
+import { longestHeld } from '../../log/pen.ts';
+import { reach, type Terminal } from '../../log/terminal.ts';
+import * as bytes from './bytes.ts';
+import type { ChunkStore } from './chunk-store.ts';
+import { partsOf, type LineReader } from './lines.ts';
+import { pacer } from './pace.ts';
+import { walk } from './range.ts';
+
+/** Of the line that was the first to write to a row: numbers from 1, offset in bytes, epoch ms. */
+export interface Origin {
+	line: number;
+	offset: number;
+	time: number;
+}
+
+/** Where a terminal begins so that it shows the rows from `exact` on as one would that has seen all of the log. */
+export interface Beginning {
+	/** The offset to read from. */
+	offset: number;
+	/** Rows that began in this line or later are right. It is at most the line asked for. */
+	exact: number;
+}
+
+/** What may be read of a log now. */
+export interface Extent {
+	/** Bytes. */
+	end: number;
+	lines: number;
+	/** Whether nothing will follow. */
+	ended: boolean;
+}
+
+/** Ways up, as terminal.ts knows them. */
+const ways = /(?:\x1b\[|\xc2\x9b)[0-?]{0,64}[AF]/g; // eslint-disable-line no-control-regex
+/** Bytes of the longest way up, less one. */
+const overlap = 66;
+/** Lines without a way up after which a row begins at the bottom, and another hundred such rows above what follows. */
+const calm = 2 * reach;
+
+/**
+ * Lets a terminal read a log from the middle. What it shows depends on no more than what can be found by looking back: colours end
+ * after 1,000 lines (pen.ts), and after 100 lines without a way up the cursor is at the bottom. So nothing is stored about it, and
+ * in a log without redraws a reader begins 1,200 lines earlier; within redraws, before the first of them.
+ */
+export class Replay {
+	readonly #chunks: ChunkStore;
+	readonly #lines: LineReader;
+
+	constructor(chunks: ChunkStore, lines: LineReader) {
+		this.#chunks = chunks;
+		this.#lines = lines;
+	}
+
+	/** Where to begin for a line (from 1); null when the log has no such line. */
+	async beginning(org: string, id: string, line: number): Promise<Beginning | null> {
+		const end = this.#lines.startOf(org, id, line);
+		if (end === null) return null;
+		for (let back = longestHeld + calm; ; back *= 4) {
+			const first = Math.max(1, line - back);
+			const offset = this.#lines.startOf(org, id, first) ?? 0;
+			const exact = await this.#exact(org, id, { first, offset, line, end });
+			if (exact !== null) return { offset, exact };
+		}
+	}
+
+	/**
+	 * Writes the log from an offset to its end or as long as `goesOn`, which is asked after every line; after each stretch of at most 256 KiB
+	 * it is the caller's turn.
+	 */
+	async *write(
+		org: string,
+		id: string,
+		{ from, extent, terminal }: { from: number; extent: Extent; terminal: Terminal<Origin> },
+		goesOn: (line: number) => boolean = () => true
+	): AsyncGenerator<void, void> {
+		const decoder = new StringDecoder('utf8');
+		const pace = pacer();
+		let origin: Origin = { line: 1, offset: 0, time: 0 };
+		for (const stretch of walk(this.#chunks, org, id, from)) {
+			if (stretch.offset >= extent.end) break;
+			const within = { ...stretch, data: stretch.data.subarray(0, extent.end - stretch.offset) };
+			for (const { line, offset, time, data } of partsOf(within)) {
+				if (origin.line !== line || origin.time === 0) origin = { line, offset, time };
+				terminal.write(decoder.write(Buffer.from(data.buffer, data.byteOffset, data.length)), origin);
+				if (data.at(-1) === bytes.lineFeed && !goesOn(line)) return;
+			}
+			await pace();
+			yield;
+		}
+		terminal.write(decoder.end(), origin);
+		if (extent.ended) terminal.settle(origin);
+	}
+
+	/** The line from which on a terminal that begins at `first` is right; null when it should begin earlier. */
+	async #exact(
+		org: string,
+		id: string,
+		{ first, offset, line, end }: { first: number; offset: number; line: number; end: number }
+	): Promise<number | null> {
+		let exact = first === 1 ? 1 : null;
+		let before = first;
+		const settled = (from: number) => first === 1 || from - longestHeld >= first;
+		for await (const way of this.#ways(org, id, offset, end)) {
+			if (way - before >= calm && settled(way - reach)) exact = way - reach;
+			before = way;
+		}
+		return line - before >= calm || first === line ? line : exact;
+	}
+
+	/** The lines with ways up between two offsets. */
+	async *#ways(org: string, id: string, from: number, to: number): AsyncGenerator<number, void> {
+		const pace = pacer();
+		let rest: Uint8Array = new Uint8Array();
+		for (const { offset, firstLine, data } of walk(this.#chunks, org, id, from)) {
+			if (offset >= to) return;
+			const read = data.subarray(0, to - offset);
+			// What the pieces before left over has no whole way up in it, and few bytes.
+			const text = bytes.latin1(Buffer.concat([rest, read]));
+			let [at, line] = [0, firstLine - bytes.countLineFeeds(rest)];
+			for (const { index } of text.includes('\x1b') || text.includes('\x9b') ? text.matchAll(ways) : []) {
+				line += bytes.countLineFeeds(Buffer.from(text.slice(at, index), 'latin1'));
+				at = index;
+				yield line;
+			}
+			rest = read.subarray(Math.max(0, read.length - overlap));
+			await pace();
+		}
+	}
+}
