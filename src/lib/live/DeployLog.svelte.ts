@@ -152,7 +152,8 @@ export class DeployLog {
 		if (areHere) {
 			const within = this.rows.filter(({ line }) => line >= first && line <= last);
 			const whole = within.length > 0 ? within : [this.rowOf(first)].filter((row) => row !== null);
-			return whole.map(screen.plain).join('\n');
+			// The page carries only the beginning of a long row.
+			if (!whole.some(({ cut }) => cut)) return whole.map(screen.plain).join('\n');
 		}
 		const texts: string[] = [];
 		for await (const rows of api.allRows(this.#address, first, Math.min(last, this.total)))

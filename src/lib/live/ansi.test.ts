@@ -38,6 +38,36 @@ describe('pieces', () => {
 		expect(ansi.pieces(text).map((piece) => piece.text)).toEqual([shown]);
 	});
 
+	test.each([
+		['plain', 'see https://example.com/a.', 'https://example.com/a'],
+		['in brackets', '(https://example.com/a_(b))', 'https://example.com/a_(b)'],
+		['across colours', `${esc}1mhttps://${esc}0mexample.com/x y`, 'https://example.com/x'],
+		['of OSC 8', '\x1b]8;id=1;https://example.com/a\x1b\\here\x1b]8;;\x1b\\', 'https://example.com/a']
+	])('a link, %s, leads to the web', (_, text, href) => {
+		const linked = ansi.pieces(text).filter((piece) => piece.href !== undefined);
+		expect(new Set(linked.map((piece) => piece.href))).toEqual(new Set([href]));
+	});
+
+	test.each([
+		'javascript:alert(1)',
+		'data:text/html,x',
+		'file:///etc/passwd',
+		'ftp://example.com/',
+		'http://'
+	])('%s is text', (address) => {
+		const text = `see ${address} and \x1b]8;;${address}\x07this\x1b]8;;\x07`;
+		expect(ansi.pieces(text).every((piece) => piece.href === undefined)).toBe(true);
+		expect(ansi.strip(text)).toBe(`see ${address} and this`);
+	});
+
+	test('progress, backspaces and bells of a message end as a terminal shows them', () => {
+		expect(ansi.strip('10%\r100%\nok\x07\b\bOK')).toBe('100%\nOK');
+	});
+
+	test('a title without an end swallows nothing', () => {
+		expect(ansi.strip('\x1b]0;title\nnext')).toBe('0;title\nnext');
+	});
+
 	test('never an escape in what is shown, and never a class name from the text', () => {
 		const part = fc.constantFrom('\x1b', '[', ']', '3', ';', 'm', '0', 'x', '"', '\x9b', '\x07', '38;5;999');
 		fc.assert(

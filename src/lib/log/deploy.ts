@@ -1,4 +1,4 @@
-/** A deploy and the lines of its log, as the API and the pages show them. */
+/** A deploy, as the API and the pages show it. */
 
 export type Status = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
@@ -36,20 +36,6 @@ export interface Deploy {
 	lines: number;
 	/** The path of its page. */
 	page: string;
-}
-
-/** One line of a deploy's log, escape sequences and `\r` included. */
-export interface Line {
-	/** From 1. */
-	line: number;
-	/** Of its first byte, in bytes since the start of the log. */
-	offset: number;
-	/** When its beginning came; null when that is not known. */
-	time: string | null;
-	/** Without its end. */
-	text: string;
-	/** Whether `text` is only the beginning of a very long line. */
-	cut?: boolean;
 }
 
 /** Whether nothing can be appended any more. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { longestHeld } from './pen.ts';
 import { reach, Terminal } from './terminal.ts';
@@ -129,4 +130,35 @@ test('a hostile row costs a bounded number of runs and columns', () => {
 	const [row] = terminalOf(`${`${esc}31mx${esc}32my`.repeat(5_000)}${esc}99999999Gz\n`).rows();
 	expect(row?.runs.length).toBeLessThanOrEqual(400);
 	expect(row?.cut).toBe(true);
+});
+
+describe('what was recorded in a terminal', () => {
+	const recorded = (name: string) =>
+		readFileSync(new URL(`../../../tests/support/terminal/${name}.ansi`, import.meta.url), 'utf8');
+
+	test('of npm install ends as what it installed', () => {
+		expect(textOf(recorded('npm'))).toEqual(['', 'added 2 packages in 2s']);
+	});
+
+	test('of pnpm install ends as its last progress and its summary, in its colours', () => {
+		expect(textOf(recorded('pnpm'))).toEqual([
+			'Packages: +2',
+			'',
+			'Progress: resolved 2, reused 0, downloaded 2, added 2, done',
+			'',
+			'dependencies:',
+			'+ ansi-styles 6.2.3 (7.0.0 is available)',
+			'+ semver 7.8.6',
+			'',
+			'Done in 3.3s using pnpm v9.15.9'
+		]);
+		expect(looksOf(recorded('pnpm'))).toContain('96:2');
+	});
+
+	test('of git clone ends as one line for each of its steps', () => {
+		const rows = textOf(recorded('git'));
+		expect(rows[0]).toBe("Cloning into 'shop'...");
+		expect(rows.every((row) => /(done\.|\.\.\.|pack-reused.*)\s*$/.test(row))).toBe(true);
+		expect(rows.length).toBeLessThan(10);
+	});
 });

@@ -11,7 +11,7 @@ export const load: PageServerLoad = async (event) => {
 	const { app } = locals;
 	const org = (await membershipOf(event)).org.id;
 	const deploy = app.deploys.get(org, params.id);
-	if (!deploy) error(404, 'There is no such deploy.');
+	if (!deploy) error(404, 'This deploy does not exist, or was deleted.');
 
 	const { service, environment = null } = deploy;
 	const before = app.deploys.list(org, { service, status: 'succeeded', before: deploy.id, limit: 20 });

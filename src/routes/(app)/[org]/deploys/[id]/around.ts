@@ -1,3 +1,4 @@
+import * as alike from '$log/alike';
 import { equal } from '$log/query';
 import type { Deploy } from '$server/deploys/deploy';
 
@@ -19,12 +20,15 @@ export async function around(
 		overview.tally(org, { service: deploy.service, severity: warn, from: new Date(from), to: new Date(to) });
 	try {
 		const [before, since] = await Promise.all([count(start - stretch, start), count(start, start + stretch)]);
-		const usual = new Map(before.map(({ message, count }) => [message, count]));
-		const more = since.map(({ message, count }) => ({ message, count: count - (usual.get(message) ?? 0) }));
+		const usual = new Map(alike.group(before).map(({ pattern, count }) => [pattern, count]));
+		const more = alike
+			.group(since)
+			.map(({ pattern, count }) => ({ pattern, count: count - (usual.get(pattern) ?? 0) }));
+		const top = more.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
 		return {
 			before: total(before),
 			since: total(since),
-			top: more.filter(({ count }) => count > 0).slice(0, most),
+			top: top.slice(0, most).map((row) => ({ ...row, logs: linesOf(slug, deploy, row.pattern) })),
 			logs: logsOf(slug, deploy)
 		};
 	} catch (error) {
@@ -39,4 +43,12 @@ const total = (messages: { count: number }[]) => messages.reduce((sum, { count }
 /** All lines of the service since the deploy started, live. */
 function logsOf(slug: string, { service, started_at }: Deploy): string {
 	return `/${slug}/logs?${new URLSearchParams({ q: equal('service', service), from: started_at })}`;
+}
+
+/** The warnings and errors alike in the ten minutes after the start. */
+function linesOf(slug: string, { service, started_at }: Deploy, pattern: string): string {
+	const text = alike.fixedPart(pattern);
+	const to = new Date(Date.parse(started_at) + stretch).toISOString();
+	const q = [equal('service', service), 'level:>=warn', text && `"${text}"`].filter(Boolean).join(' ');
+	return `/${slug}/logs?${new URLSearchParams({ q, from: started_at, to })}`;
 }
