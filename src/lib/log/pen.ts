@@ -42,6 +42,7 @@ export class Pen {
 
 	/** Takes the parameters of an SGR sequence that stands in a line. */
 	apply(parameters: string, line: number): void {
+		if (parameters === '' || parameters === '0') return this.#reset();
 		const codes = parameters.replaceAll(':', ';').split(';').map(Number);
 		for (let at = 0; at < codes.length; at++) {
 			const code = codes[at] ?? 0;
@@ -65,6 +66,12 @@ export class Pen {
 
 	restore(codes: readonly HeldCode[], line: number): void {
 		for (const [code, age] of codes) this.apply(code, line - age);
+	}
+
+	#reset(): void {
+		this.#held.clear();
+		this.#oldest = Infinity;
+		this.codes = '';
 	}
 
 	#one(code: number, line: number): void {

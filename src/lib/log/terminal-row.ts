@@ -8,14 +8,10 @@ export interface Run {
 	link: string;
 }
 
-export type Look = Omit<Run, 'text'>;
-
 /** Columns of a row. What is written further right is not kept. */
 export const widest = 16 * 1024;
 /** So many changes of the look are honoured in a row. It bounds the work for a hostile line. */
 const mostRuns = 400;
-
-const plain: Look = { codes: '', link: '' };
 
 export class TerminalRow<Tag> {
 	/** What its first writer said of it; null while nothing was written. */
@@ -46,15 +42,15 @@ export class TerminalRow<Tag> {
 	}
 
 	/** Writes over what is there, from a column on, and returns the column after it. */
-	put(column: number, text: string, look: Look): number {
+	put(column: number, text: string, codes: string, link: string): number {
 		const room = Math.max(0, widest - column);
 		if (text.length > room) this.cut = true;
 		const kept = text.length > room ? text.slice(0, room) : text;
 		if (kept === '') return column;
 		const end = column + kept.length;
-		if (column > this.#length) this.#append(' '.repeat(column - this.#length), plain);
-		if (column === this.#length) this.#append(kept, look);
-		else this.#replace(column, end, { text: kept, ...look });
+		if (column > this.#length) this.#append(' '.repeat(column - this.#length), '', '');
+		if (column === this.#length) this.#append(kept, codes, link);
+		else this.#replace(column, end, { text: kept, codes, link });
 		return end;
 	}
 
@@ -70,18 +66,18 @@ export class TerminalRow<Tag> {
 	/** Blanks what stands before a column. */
 	blank(column: number): void {
 		const end = Math.min(column, this.#length);
-		if (end > 0) this.#replace(0, end, { text: ' '.repeat(end), ...plain });
+		if (end > 0) this.#replace(0, end, { text: ' '.repeat(end), codes: '', link: '' });
 	}
 
 	#replace(from: number, to: number, run: Run): void {
 		const rest = slice(this.#runs, to, this.#length);
 		this.#runs = slice(this.#runs, 0, from);
 		const length = Math.max(this.#length, to);
-		for (const { text, ...look } of [run, ...rest]) this.#append(text, look);
+		for (const { text, codes, link } of [run, ...rest]) this.#append(text, codes, link);
 		this.#length = length;
 	}
 
-	#append(text: string, { codes, link }: Look): void {
+	#append(text: string, codes: string, link: string): void {
 		const last = this.#runs.at(-1);
 		const joins = last && ((last.codes === codes && last.link === link) || this.#runs.length >= mostRuns);
 		if (joins) this.#runs[this.#runs.length - 1] = { ...last, text: last.text + text };
@@ -109,7 +105,7 @@ function whole(text: string): string {
 
 function textOf(runs: readonly Run[]): string {
 	let text = '';
-	let before: Look = plain;
+	let before = { codes: '', link: '' };
 	for (const run of runs) {
 		if (run.link !== before.link) text += `\x1b]8;;${run.link}\x1b\\`;
 		if (run.codes !== before.codes) text += run.codes === '' ? '\x1b[0m' : `\x1b[0;${run.codes}m`;

@@ -78,8 +78,8 @@ describe('what programs print ends as a terminal would show it', () => {
 		expect(rows[150 - reach]).toBe('51');
 	});
 
-	test('what is above the first row is not seen, and costs nothing below', () => {
-		expect(textOf(`one\n${esc}5Aup\nup\nup\nup\nONE\ntwo\n`)).toEqual(['ONE', 'two']);
+	test('there is nothing above the first row', () => {
+		expect(textOf(`${esc}2Aone\n${esc}5AONE\ntwo\n`)).toEqual(['ONE', 'two']);
 	});
 });
 

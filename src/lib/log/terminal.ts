@@ -6,7 +6,7 @@
  * ended within its line, or within 2,000 characters, was none: only its introducer is left out, so it swallows nothing.
  *
  * Rows are made by line feeds alone. The last `reach` of them can be written over, so after that many lines without a way up the cursor is at the
- * bottom, whatever was before: a reader can begin anywhere (server/deploys/rows.ts). Above the first row lie rows that nobody sees.
+ * bottom, whatever was before: a reader can begin anywhere (server/deploys/replay.ts).
  */
 import { Pen, type HeldCode } from './pen.ts';
 import { TerminalRow } from './terminal-row.ts';
@@ -52,7 +52,7 @@ export class Terminal<Tag> {
 	readonly #onscrolled: (rows: readonly TerminalRow<Tag>[]) => void;
 	readonly #pen = new Pen();
 	#rows: TerminalRow<Tag>[] = [new TerminalRow()];
-	/** Of the cursor. The row is an index, negative in what lies above the first. */
+	/** Of the cursor. */
 	#row = 0;
 	#column = 0;
 	#link = '';
@@ -73,7 +73,7 @@ export class Terminal<Tag> {
 		terminal.#rows.push(...screen.hidden.map((tag) => Object.assign(new TerminalRow<Tag>(), { tag })));
 		if (terminal.#rows.length === 0) terminal.#rows.push(new TerminalRow());
 		terminal.made = terminal.#rows.length;
-		terminal.#row = terminal.#rows.length - 1 - screen.up;
+		terminal.#row = Math.max(0, terminal.#rows.length - 1 - screen.up);
 		terminal.#column = screen.column;
 		terminal.#pen.restore(screen.pen, 0);
 		terminal.#pending = screen.pending;
@@ -128,7 +128,7 @@ export class Terminal<Tag> {
 
 	#end(): number {
 		let end = this.#rows.length;
-		while (end > Math.max(0, this.#row) && this.#rows[end - 1]?.isBlank) end--;
+		while (end > this.#row && this.#rows[end - 1]?.isBlank) end--;
 		return end;
 	}
 
@@ -187,7 +187,7 @@ export class Terminal<Tag> {
 
 	#move(by: number): void {
 		const bottom = this.#rows.length - 1;
-		this.#row = Math.min(bottom, Math.max(bottom - reach + 1, this.#row + by));
+		this.#row = Math.min(bottom, Math.max(0, bottom - reach + 1, this.#row + by));
 	}
 
 	#eraseInRow(which: number): void {
@@ -199,7 +199,7 @@ export class Terminal<Tag> {
 
 	#eraseBelow(): void {
 		this.#eraseInRow(0);
-		for (const row of this.#rows.slice(Math.max(0, this.#row + 1))) row.truncate(0);
+		for (const row of this.#rows.slice(this.#row + 1)) row.truncate(0);
 	}
 
 	/** OSC 8 ; parameters ; address. The other operating system commands are left out. */
@@ -208,16 +208,20 @@ export class Terminal<Tag> {
 		if (address !== undefined) this.#link = address;
 	}
 
-	#put(text: string, tag: Tag): void {
+	/** The row of the cursor, which gets the tag when nobody has written to it. */
+	#touch(tag: Tag): TerminalRow<Tag> {
 		const row = this.#rows[this.#row];
-		if (row) row.tag ??= tag;
-		const look = { codes: this.#pen.codes, link: this.#link };
-		this.#column = row ? row.put(this.#column, text, look) : this.#column + text.length;
+		if (!row) throw new Error('the cursor is outside of the rows');
+		row.tag ??= tag;
+		return row;
+	}
+
+	#put(text: string, tag: Tag): void {
+		this.#column = this.#touch(tag).put(this.#column, text, this.#pen.codes, this.#link);
 	}
 
 	#feed(tag: Tag): void {
-		const row = this.#rows[this.#row];
-		if (row) row.tag ??= tag;
+		this.#touch(tag);
 		this.#row++;
 		this.#column = 0;
 		this.#link = '';

@@ -99,8 +99,7 @@ function beginning(data: Uint8Array): number {
 	return Math.max(0, character);
 }
 
-/** Some or all of a line, its end included. */
-export interface Part {
+interface Part {
 	line: number;
 	offset: number;
 	time: number;
@@ -117,7 +116,7 @@ interface Open extends Omit<Part, 'data'> {
 }
 
 /** The lines of a stretch, the first and the last perhaps only in part. */
-export function* partsOf({ offset, firstLine, marks, data }: Stretch): Generator<Part, void> {
+function* partsOf({ offset, firstLine, marks, data }: Stretch): Generator<Part, void> {
 	const timeOf = clock(marks);
 	for (let [at, line] = [0, firstLine]; at < data.length; line++) {
 		const end = data.indexOf(bytes.lineFeed, at) + 1 || data.length;

@@ -3,9 +3,10 @@ import { longestHeld } from '../../log/pen.ts';
 import { reach, type Terminal } from '../../log/terminal.ts';
 import * as bytes from './bytes.ts';
 import type { ChunkStore } from './chunk-store.ts';
-import { partsOf, type LineReader } from './lines.ts';
+import type { LineReader } from './lines.ts';
 import { pacer } from './pace.ts';
 import { walk } from './range.ts';
+import { clock } from './times.ts';
 
 /** Of the line that was the first to write to a row: numbers from 1, offset in bytes, epoch ms. */
 export interface Origin {
@@ -76,18 +77,28 @@ export class Replay {
 	): AsyncGenerator<void, void> {
 		const decoder = new StringDecoder('utf8');
 		const pace = pacer();
-		let origin: Origin = { line: 1, offset: 0, time: 0 };
+		let origin: Origin | null = null;
 		for (const stretch of walk(this.#chunks, org, id, from)) {
 			if (stretch.offset >= extent.end) break;
-			const within = { ...stretch, data: stretch.data.subarray(0, extent.end - stretch.offset) };
-			for (const { line, offset, time, data } of partsOf(within)) {
-				if (origin.line !== line || origin.time === 0) origin = { line, offset, time };
-				terminal.write(decoder.write(Buffer.from(data.buffer, data.byteOffset, data.length)), origin);
-				if (data.at(-1) === bytes.lineFeed && !goesOn(line)) return;
+			const data = Buffer.from(stretch.data.subarray(0, extent.end - stretch.offset));
+			const timeOf = clock(stretch.marks);
+			const text = decoder.write(data);
+			let [line, start, at] = [stretch.firstLine, 0, 0];
+			// Bytes and text side by side: how long a character was is not to be told from a text.
+			while (at < data.length) {
+				const isOpen = origin?.line === line;
+				origin = origin && isOpen ? origin : { line, offset: stretch.offset + at, time: timeOf(line) };
+				const end = text.indexOf('\n', start) + 1 || text.length;
+				terminal.write(text.slice(start, end), origin);
+				const next = data.indexOf(bytes.lineFeed, at) + 1;
+				if (next > 0 && !goesOn(line)) return;
+				[start, at] = [end, next || data.length];
+				line++;
 			}
 			await pace();
 			yield;
 		}
+		if (!origin) return;
 		terminal.write(decoder.end(), origin);
 		if (extent.ended) terminal.settle(origin);
 	}
@@ -101,28 +112,33 @@ export class Replay {
 		let exact = first === 1 ? 1 : null;
 		let before = first;
 		const settled = (from: number) => first === 1 || from - longestHeld >= first;
-		for await (const way of this.#ways(org, id, offset, end)) {
-			if (way - before >= calm && settled(way - reach)) exact = way - reach;
-			before = way;
+		for await (const some of this.#ways(org, id, offset, end)) {
+			for (const way of some) {
+				if (way - before >= calm && settled(way - reach)) exact = way - reach;
+				before = way;
+			}
 		}
 		return line - before >= calm || first === line ? line : exact;
 	}
 
-	/** The lines with ways up between two offsets. */
-	async *#ways(org: string, id: string, from: number, to: number): AsyncGenerator<number, void> {
+	/** The lines with ways up between two offsets, those of up to 256 KiB at a time. */
+	async *#ways(org: string, id: string, from: number, to: number): AsyncGenerator<number[], void> {
 		const pace = pacer();
 		let rest: Uint8Array = new Uint8Array();
+		let found: number[] = [];
 		for (const { offset, firstLine, data } of walk(this.#chunks, org, id, from)) {
 			if (offset >= to) return;
 			const read = data.subarray(0, to - offset);
 			// What the pieces before left over has no whole way up in it, and few bytes.
 			const text = bytes.latin1(Buffer.concat([rest, read]));
-			let [at, line] = [0, firstLine - bytes.countLineFeeds(rest)];
+			let line = firstLine - bytes.countLineFeeds(rest);
+			let end = text.indexOf('\n');
 			for (const { index } of text.includes('\x1b') || text.includes('\x9b') ? text.matchAll(ways) : []) {
-				line += bytes.countLineFeeds(Buffer.from(text.slice(at, index), 'latin1'));
-				at = index;
-				yield line;
+				for (; end >= 0 && end < index; end = text.indexOf('\n', end + 1)) line++;
+				found.push(line);
 			}
+			yield found;
+			found = [];
 			rest = read.subarray(Math.max(0, read.length - overlap));
 			await pace();
 		}

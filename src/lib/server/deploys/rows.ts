@@ -72,7 +72,8 @@ export class RowReader {
 			const terminal = new Terminal<Origin>(limit);
 			if (begin) await all(this.#replay.write(org, id, { from: begin.offset, extent, terminal }));
 			const rows = terminal.rows().filter(({ tag }) => tag.line >= (begin?.exact ?? 1));
-			if (rows.length < limit && first > 1 && back <= mostLooks * limit) continue;
+			const isAll = begin === null || begin.exact === 1;
+			if (rows.length < limit && !isAll && back <= mostLooks * limit) continue;
 			return { rows: rows.slice(-limit).map(rowOf), cursor: extent.end, screen: terminal.save() };
 		}
 	}
