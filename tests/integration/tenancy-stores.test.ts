@@ -96,6 +96,8 @@ function callsOf({
 		'deploys.finish': () => deploys.finish(mine.org, theirs.deployId, { status: 'failed', exitCode: 1 }),
 		'deploys.bytes': () => [...deploys.bytes(mine.org, theirs.deployId, all)].map(String),
 		'deploys.lines': () => deploys.lines(mine.org, theirs.deployId, 1, 10),
+		'deploys.rows': () => deploys.rows(mine.org, theirs.deployId, 1, 10),
+		'deploys.lastRows': () => deploys.lastRows(mine.org, theirs.deployId, 10),
 		'deploys.startOf': () => deploys.startOf(mine.org, theirs.deployId, 1),
 		'deploys.tailOf': () => deploys.tailOf(mine.org, theirs.deployId),
 		'deploys.search': () => deploys.search(mine.org, theirs.deployId, { text: 'log' }),
@@ -126,6 +128,12 @@ const exactly = (): Record<string, unknown> => ({
 	'deploys.positionOf': null,
 	'deploys.append': { kind: 'none' },
 	'deploys.finish': { kind: 'none' },
+	'deploys.rows': { rows: [], end: true },
+	'deploys.lastRows': {
+		rows: [],
+		cursor: 0,
+		screen: { hidden: [null], up: 0, column: 0, pen: [], pending: '' }
+	},
 	'deploys.startOf': null,
 	'deploys.tailOf': null,
 	'deploys.source': 0

@@ -37,12 +37,12 @@ export interface Shown<Tag> {
 
 /* eslint-disable no-control-regex */
 const control = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
-const csi = /(?:\x1b\[|\x9b)([0-?]{0,64})([ -/]{0,4})([@-~])/y;
+const csi = /(?:\x1b\[|\x9b)([0-?]{0,64})([ -/]{0,8})([@-~])/y;
 const string = /\x1b([\]PX^_])([^\x07\x1b\n]{0,2000})(?:\x07|\x1b\\)/y;
 /** Others, and the introducers of those that do not end. */
-const escape = /\x1b\[|\x1b[ -/]{0,4}[0-~]?|\x9b/y;
+const escape = /\x1b\[|\x1b[ -/]{0,8}[0-~]?|\x9b/y;
 const unfinished =
-	/(?:(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,4}|\x1b[\]PX^_][^\x07\x1b\n]{0,2000}\x1b?|\x1b[ -/]{0,4})$/y;
+	/(?:(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}|\x1b[\]PX^_][^\x07\x1b\n]{0,2000}\x1b?|\x1b[ -/]{0,8})$/y;
 /* eslint-enable no-control-regex */
 
 export class Terminal<Tag> {

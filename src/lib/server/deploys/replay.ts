@@ -86,8 +86,7 @@ export class Replay {
 			let [line, start, at] = [stretch.firstLine, 0, 0];
 			// Bytes and text side by side: how long a character was is not to be told from a text.
 			while (at < data.length) {
-				const isOpen = origin?.line === line;
-				origin = origin && isOpen ? origin : { line, offset: stretch.offset + at, time: timeOf(line) };
+				if (origin?.line !== line) origin = { line, offset: stretch.offset + at, time: timeOf(line) };
 				const end = text.indexOf('\n', start) + 1 || text.length;
 				terminal.write(text.slice(start, end), origin);
 				const next = data.indexOf(bytes.lineFeed, at) + 1;
