@@ -77,7 +77,7 @@ export class Replay {
 	): AsyncGenerator<void, void> {
 		const decoder = new StringDecoder('utf8');
 		const pace = pacer();
-		let origin: Origin | null = null;
+		let origin: Origin | undefined;
 		for (const stretch of walk(this.#chunks, org, id, from)) {
 			if (stretch.offset >= extent.end) break;
 			const data = Buffer.from(stretch.data.subarray(0, extent.end - stretch.offset));
