@@ -9,8 +9,17 @@ const may = [
 	['^src/lib/server/config', ['^src/lib/log/', '^src/lib/server/(config|client)']],
 	['^src/lib/server/(postgres|sqlite)/', ['^src/lib/log/', '^src/lib/server/config', '^src/lib/server/$1/']],
 	[
-		'^src/lib/server/(logs|deploys|ingest|accounts|listener)/',
+		'^src/lib/server/(logs|ingest|listener|outbox)/',
 		['^src/lib/log/', '^src/lib/server/config', '^src/lib/server/(postgres|sqlite)/', '^src/lib/server/$1/']
+	],
+	[
+		'^src/lib/server/(deploys|accounts)/', // what is to be sent is written by whoever causes it
+		[
+			'^src/lib/log/',
+			'^src/lib/server/config',
+			'^src/lib/server/(postgres|sqlite|outbox)/',
+			'^src/lib/server/$1/'
+		]
 	],
 	['^src/cli/(?!bootstrap|reset-password|database)', ['^src/cli/', '^src/lib/log/']],
 	['^src/cli/(bootstrap|reset-password|database)', ['^src/cli/', '^src/lib/log/', '^src/lib/server/']]

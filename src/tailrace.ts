@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { accounts, type Accounts } from './lib/server/accounts/accounts.ts';
 import { mailer } from './lib/server/accounts/mail/mail.ts';
 import type * as configuration from './lib/server/config.ts';
-import { announcer } from './lib/server/deploys/announcer.ts';
+import { Announcements, type AppendOnce } from './lib/server/deploys/announcement.ts';
 import type { Deploy } from './lib/server/deploys/deploy.ts';
 import { Deploys } from './lib/server/deploys/deploys.ts';
 import { addressOf, topicOf as topicOfDeploy } from './lib/server/deploys/source.ts';
@@ -23,6 +23,8 @@ import { usageOf } from './lib/server/logs/usage.ts';
 import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
 import { maintain, runNow, type Task } from './lib/server/maintenance.ts';
 import { metrics, type Metrics } from './lib/server/metrics.ts';
+import type { Watch } from './lib/server/outbox/courier.ts';
+import { Undeliverable, type Delivery } from './lib/server/outbox/delivery.ts';
 import { connect, type Sql } from './lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
@@ -64,7 +66,14 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	const sql = openPools(database);
 	await partitions.prepare(sql.pages);
 
-	const measured = metrics({ queueBytes: () => kept.writer.queuedBytes, streams: () => streams.size });
+	const measured = metrics({
+		queueBytes: () => kept.writer.queuedBytes,
+		streams: () => streams.size,
+		outbox: async () => ({
+			mail: (await people.mails?.size()) ?? 0,
+			announcement: await deployed.announcements.size()
+		})
+	});
 	const bridge = new PostgresBridge(database.listenUrl, {
 		log,
 		wake(topic) {
@@ -79,12 +88,13 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		config,
 		subscribe: wakes.subscribe,
 		mail: mailer(config.mail),
+		watch: watchOf('mail', log, measured),
 		failed: (error) => log.error({ err: error }, 'what was left to do after a request failed')
 	});
 	const failed = (error: unknown) => log.error({ err: error }, 'a stream could not be read');
 	const streams = new Streams(wakes, { most: mostStreams, ...people.access, failed });
 	const kept = openLogs(sql, { log, wakes, measured, failed });
-	const deployed = openDeploys(config, log, kept.writer);
+	const deployed = openDeploys(config, { log, measured }, kept.writer);
 	const stopping = new AbortController();
 	const leftovers = removalOf(people, deployed.parts.deploys, sql.pages, stopping.signal);
 	const parts = {
@@ -99,7 +109,11 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		...kept,
 		...deployed.parts
 	};
-	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...leftovers], log);
+	const deliveries: Task[] = [
+		{ name: 'announcements', everyMs: 5_000, run: () => deployed.announcing.look() },
+		{ name: 'mails', everyMs: 5_000, run: async () => people.mails?.look() }
+	];
+	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...leftovers, ...deliveries], log);
 
 	/** Closes what is open, in the order in which it depends on the rest. */
 	async function stop(): Promise<void> {
@@ -132,22 +146,17 @@ function openLogs(sql: Pools, { log, wakes, measured, failed }: Surroundings) {
 }
 
 /** Deploys live in SQLite, and only this process moves them, so their wake-ups need no bridge. */
-function openDeploys(config: configuration.Config, log: Logger, writer: LogWriter) {
+function openDeploys(
+	config: configuration.Config,
+	{ log, measured }: Pick<Surroundings, 'log' | 'measured'>,
+	writer: LogWriter
+) {
 	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
 	const wakes = listener();
 	const deployChanges = new Broadcast<Deploy>();
 	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
-	const announce = announcer(async (org, entry, idempotencyKey) => {
-		const append = {
-			org,
-			entries: [entry],
-			report: { accepted: 1, rejected: 0 },
-			bytes: 1_000,
-			idempotencyKey
-		};
-		const { kind } = await writer.append(append);
-		return kind === 'stored' || kind === 'refused' || kind === 'gone';
-	}, failed);
+	const announcements = new Announcements(sqlite);
+	const announcing = announcements.courier(appendOnce(writer), watchOf('announcement', log, measured));
 	const deploys: Deploys = new Deploys({
 		sqlite,
 		flushMs: config.deployFlushMs,
@@ -163,7 +172,7 @@ function openDeploys(config: configuration.Config, log: Logger, writer: LogWrite
 		if (!deploy) return;
 		deployChanges.send(org, deploy);
 		wakes.wake(topicOfDeploy({ org, id }));
-		announce(org, deploy);
+		announcing.lookIn(0);
 	}
 
 	const sourceOf = (topic: string) => {
@@ -174,9 +183,37 @@ function openDeploys(config: configuration.Config, log: Logger, writer: LogWrite
 	async function close(): Promise<void> {
 		deployTails.close();
 		await deploys.close();
+		await announcing.close();
 		sqlite.close();
 	}
-	return { parts: { deploys, deployChanges, deployTails }, close };
+	return { parts: { deploys, deployChanges, deployTails }, announcements, announcing, close };
+}
+
+/** Whether a line was refused for good, too, or its organization is gone: then no further try would help. */
+function appendOnce(writer: LogWriter): AppendOnce {
+	return async (org, entry, idempotencyKey) => {
+		const report = { accepted: 1, rejected: 0 };
+		const { kind } = await writer.append({ org, entries: [entry], report, bytes: 1_000, idempotencyKey });
+		if (kind === 'refused') throw new Undeliverable('the database refuses the line');
+		if (kind !== 'stored' && kind !== 'gone') throw new Error(`the logs cannot be written: ${kind}`);
+	};
+}
+
+/** Counts and logs what becomes of deliveries. */
+function watchOf(kind: string, log: Logger, measured: Metrics): Watch {
+	const about = ({ id, attempt }: Delivery<unknown>, error: unknown) => ({ err: error, kind, id, attempt });
+	return {
+		delivered: () => measured.delivered(kind),
+		postponed(delivery, error, retryMs) {
+			measured.postponed(kind);
+			log.warn({ ...about(delivery, error), retryMs }, 'a delivery failed and will be tried again');
+		},
+		dropped(delivery, error) {
+			measured.dropped(kind);
+			log.error(about(delivery, error), 'a delivery was given up');
+		},
+		failed: (error) => log.error({ err: error, kind }, 'the outbox could not be read or written')
+	};
 }
 
 function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {

@@ -94,8 +94,11 @@ async function invite({ database: { sql } }: Site, org: string, { email }: Perso
 }
 
 async function mailLinks({ database: { sql } }: Site, slug: string, people: People) {
-	const mail = (purpose: EmailTokenPurpose, { id, email }: { id: string | null; email: string }, data = {}) =>
-		emailTokens.create(sql, { purpose, userId: id, email, data, lifeMs: 60_000 });
+	type To = { id: string | null; email: string };
+	const mail = async (purpose: EmailTokenPurpose, { id, email }: To, data = {}) => {
+		const link = await emailTokens.create(sql, { purpose, userId: id, email, data, lifeMs: 60_000 });
+		return (await emailTokens.mint(sql, link)) ?? '';
+	};
 	const person = { name: 'New', organization: `New ${slug}`, passwordHash: await passwordHash() };
 	const [reset, email, signUp] = await Promise.all([
 		mail('reset password', people['second member']),

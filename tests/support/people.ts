@@ -19,11 +19,20 @@ type Options = Parameters<typeof accounts>[1];
 export function openAccounts(
 	sql: Sql,
 	options: Partial<Options['config']> = {},
-	parts: Partial<Pick<Options, 'mail' | 'failed' | 'subscribe'>> = {}
+	parts: Partial<Pick<Options, 'mail' | 'watch' | 'failed' | 'subscribe'>> = {}
 ): Accounts {
 	const config = { signUp: 'open', retentionDays: 30, ...options } as const;
-	return accounts(sql, { config, subscribe: () => () => {}, mail: null, failed: rethrow, ...parts });
+	return accounts(sql, {
+		config,
+		subscribe: () => () => {},
+		mail: null,
+		watch: silent,
+		failed: rethrow,
+		...parts
+	});
 }
+
+const silent = { delivered() {}, postponed() {}, dropped() {}, failed: rethrow };
 
 function rethrow(error: unknown): never {
 	throw error;

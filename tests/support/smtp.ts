@@ -18,6 +18,7 @@ export interface Received {
 export interface Mailbox {
 	/** For `SMTP_URL`. */
 	readonly url: string;
+	readonly port: number;
 	/** Sends there as the server does, for accounts in the process of the test. */
 	readonly mail: SendMail;
 	/** To whom `mail` was asked to send, whether it has arrived or not. */
@@ -29,13 +30,17 @@ export interface Mailbox {
 	close(): Promise<void>;
 }
 
-/** Starts one on a free port of 127.0.0.1. */
-export async function openMailbox(): Promise<Mailbox> {
+/** Starts one on a free port of 127.0.0.1, or on that of one that was closed; addresses at `refused.example` it takes none for. */
+export async function openMailbox(port = 0): Promise<Mailbox> {
 	const mails: Received[] = [];
 	const unread = new Set<Received>();
 	let arrived = () => {};
 	const server = new SMTPServer({
 		disabledCommands: ['AUTH', 'STARTTLS'],
+		onRcptTo({ address }, _session, answer) {
+			const isRefused = address.endsWith('@refused.example');
+			answer(isRefused ? Object.assign(new Error('no such mailbox'), { responseCode: 550 }) : null);
+		},
 		onData(stream, session, taken) {
 			const parts: Buffer[] = [];
 			stream.on('data', (part: Buffer) => parts.push(part));
@@ -54,8 +59,8 @@ export async function openMailbox(): Promise<Mailbox> {
 			});
 		}
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.server.address() as AddressInfo;
+	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+	const { port: own } = server.server.address() as AddressInfo;
 
 	async function next(to: string): Promise<Received> {
 		for (;;) {
@@ -73,7 +78,7 @@ export async function openMailbox(): Promise<Mailbox> {
 		return mail;
 	}
 
-	const url = `smtp://127.0.0.1:${port}`;
+	const url = `smtp://127.0.0.1:${own}`;
 	const send = mailer({ smtpUrl: url, from: 'Tailrace <tailrace@logs.example>' });
 	const asked: string[] = [];
 	const sending: Promise<void>[] = [];
@@ -89,7 +94,7 @@ export async function openMailbox(): Promise<Mailbox> {
 		await new Promise<void>((resolve) => server.close(() => resolve()));
 	}
 
-	return { url, mail, asked, mails, next, close };
+	return { url, port: own, mail, asked, mails, next, close };
 }
 
 function read(source: string, from: string, to: string[]): Received {

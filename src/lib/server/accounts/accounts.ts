@@ -1,4 +1,6 @@
 import type { Config } from '../config.ts';
+import type { Watch } from '../outbox/courier.ts';
+import * as outbox from '../outbox/postgres.ts';
 import type { Sql } from '../postgres/connect.ts';
 import { acceptance } from './organizations/acceptance.ts';
 import * as access from './access.ts';
@@ -14,7 +16,8 @@ import { KeyGuard } from './keys/guard.ts';
 import * as keyList from './keys/key-list.ts';
 import { KeyUse, type KeyRequest } from './keys/use.ts';
 import * as keys from './keys/keys.ts';
-import { poster, type SendMail } from './mail/mail.ts';
+import type { SendMail } from './mail/mail.ts';
+import { postOffice } from './mail/post.ts';
 import { members } from './organizations/members.ts';
 import { newOrganizations } from './organizations/new-organizations.ts';
 import { ownAccount } from './users/own-account.ts';
@@ -40,17 +43,19 @@ interface Options {
 	subscribe: access.Subscribe;
 	/** Null: no mail server, so links are shown to be copied. */
 	mail: SendMail | null;
+	/** Told what becomes of mails. */
+	watch: Watch;
 	/** Told of what fails after its request was answered. */
 	failed(error: unknown): void;
 }
 
 /** Who may do what: the parts of this folder, put together on one pool, as pages and endpoints use them. */
-export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options) {
+export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: Options) {
 	const hashing = passwords();
 	const cache = new KeyCache((key) => keys.find(sql, key), subscribe);
 	const guard = new KeyGuard(cache, (key, limit) => rateLimits.attempt(sql, key, limit));
 	const uses = new KeyUse((some, quietSince) => keys.writeUses(sql, some, quietSince), subscribe, failed);
-	const mails = mail && poster(mail, failed);
+	const mails = mail && postOffice(sql, mail, watch);
 	const post = mails?.post ?? null;
 
 	return {
@@ -74,7 +79,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 		ownership: ownership(sql),
 		deletion: deletion(sql),
 		members: members(sql),
-		invitations: { ...invitations(sql, { mail, failed }), ...acceptance(sql, hashing) },
+		invitations: { ...invitations(sql, post), ...acceptance(sql, hashing) },
 		users: { anyExists: () => users.anyExists(sql) },
 		access: {
 			findRevoked: (org: string, credentials: readonly access.Credential[]) =>
@@ -96,6 +101,8 @@ export function accounts(sql: Sql, { config, subscribe, mail, failed }: Options)
 			signIns.signIn(sql, hashing, form, from, previous),
 		/** Ends a session by its token, and notes who did. */
 		signOut: (token: string, person: audit.Person) => signOut(sql, token, person),
+		/** Sends the mails that are due; null without a mail server. */
+		mails: mails && { look: mails.look, size: mails.size },
 		/** Deletes what has expired (sessions, links, windows of rate limits, audit events): for maintenance, about hourly. */
 		forgetOld: () => forgetOld(sql),
 		/** Ends what listens, writes what was noted last and sends the last mails, within a few seconds. */
@@ -118,7 +125,13 @@ function organizationsOn(sql: Sql) {
 
 async function forgetOld(sql: Sql): Promise<void> {
 	await sessions(sql).forgetOld();
-	const parts = [rateLimits.forgetOld, audit.forgetOld, forgetOldInvitations, emailTokens.forgetOld];
+	const parts = [
+		rateLimits.forgetOld,
+		audit.forgetOld,
+		forgetOldInvitations,
+		emailTokens.forgetOld,
+		outbox.forgetOld
+	];
 	for (const forgetSome of parts) await exhaust(() => forgetSome(sql));
 }
 

@@ -3,6 +3,7 @@ import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { v7 as uuid } from 'uuid';
 import type { Sqlite } from '../sqlite/connect.ts';
 import { deploys } from '../sqlite/schema.ts';
+import { Announcements } from './announcement.ts';
 import * as bytes from './bytes.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import {
@@ -69,8 +70,10 @@ const mostListed = 100;
 export class DeployStore {
 	readonly #db: BetterSQLite3Database;
 	readonly #chunks: ChunkStore;
+	readonly #announcements: Announcements;
 	readonly #position;
 	readonly #startedAt;
+	readonly #create;
 	readonly #move;
 	readonly #append;
 	readonly #finish;
@@ -78,6 +81,7 @@ export class DeployStore {
 	constructor(sqlite: Sqlite, chunks: ChunkStore) {
 		this.#db = drizzle(sqlite);
 		this.#chunks = chunks;
+		this.#announcements = new Announcements(sqlite);
 		this.#position = sqlite.prepare<[string, string], Omit<Position, 'midLine'> & { midLine: 0 | 1 }>(`
 			SELECT status, size, lines, mid_line AS midLine, cut_at AS cutAt FROM deploys WHERE org_id = ? AND id = ?`);
 		const startedAt = 'SELECT started_at FROM deploys WHERE org_id = ? AND id = ?';
@@ -85,6 +89,11 @@ export class DeployStore {
 		// Only columns that are in no index, so that a flush writes no page of one.
 		this.#move = sqlite.prepare<[number, number, 0 | 1, number | null, number, string, string]>(`
 			UPDATE deploys SET size = ?, lines = ?, mid_line = ?, cut_at = ?, last_append_at = ? WHERE org_id = ? AND id = ?`);
+		this.#create = sqlite.transaction((row: typeof deploys.$inferInsert) => {
+			const deploy = deployOf(this.#db.insert(deploys).values(row).returning().get());
+			this.#announcements.put(row.orgId, deploy, row.startedAt);
+			return deploy;
+		});
 		this.#append = sqlite.transaction((additions: readonly Addition[], now: number) =>
 			additions.filter((addition) => this.#add(addition, now))
 		);
@@ -98,7 +107,7 @@ export class DeployStore {
 		return row ? deployOf(row) : null;
 	}
 
-	/** Makes a running deploy with an empty log, which began at `startedAt` (epoch ms), perhaps some time ago. */
+	/** Makes a running deploy with an empty log, which began at `startedAt` (epoch ms), perhaps some time ago, and announces it. */
 	create(
 		org: string,
 		{ commit, ...rest }: NewDeploy,
@@ -120,7 +129,7 @@ export class DeployStore {
 			startedAt,
 			lastAppendAt: now
 		};
-		return deployOf(this.#db.insert(deploys).values(row).returning().get());
+		return this.#create.immediate(row);
 	}
 
 	/** The deploy as it stands; null when there is none of that id in the organization. */
@@ -169,7 +178,7 @@ export class DeployStore {
 	}
 
 	/**
-	 * Appends to any number of logs in one transaction and returns the deploys that it made running again.
+	 * Appends to any number of logs in one transaction and returns the deploys that it made running again, which it announces.
 	 * @throws when that fails, or a log does not end where its addition begins: then nothing has been appended.
 	 */
 	append(additions: readonly Addition[], now = Date.now()): Address[] {
@@ -190,6 +199,7 @@ export class DeployStore {
 		const midLine = data.length === 0 ? at.midLine : data.at(-1) !== bytes.lineFeed;
 		const lines = firstLine - 1 + lineFeeds + (midLine ? 1 : 0);
 		this.#move.run(offset + data.length, lines, midLine ? 1 : 0, cutAt, now, org, id);
+		if (revived) this.#announcements.put(org, this.get(org, id) as Deploy, now);
 		return revived;
 	}
 
@@ -212,7 +222,7 @@ export class DeployStore {
 		this.#db.update(deploys).set(running).where(one(org, id)).run();
 	}
 
-	/** Ends a deploy whose log has the sender's size. Again with the same status, it is answered as it stands. */
+	/** Ends a deploy whose log has the sender's size, and announces it. Again with the same status, it is answered as it stands. */
 	finish(org: string, id: string, how: Finish, now = Date.now()): Finished {
 		return this.#finish.immediate(org, id, how, now);
 	}
@@ -228,7 +238,9 @@ export class DeployStore {
 		const time = Math.min(Math.max(finishedAt, this.#earliest(org, id)), now);
 		const ended = { status, exitCode: exitCode ?? null, finishedAt: time };
 		if (first) this.#db.update(deploys).set(ended).where(one(org, id)).run();
-		return { kind: 'finished', deploy: this.get(org, id) as Deploy, first };
+		const deploy = this.get(org, id) as Deploy;
+		if (first) this.#announcements.put(org, deploy, now);
+		return { kind: 'finished', deploy, first };
 	}
 }
 

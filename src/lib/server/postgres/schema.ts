@@ -125,6 +125,8 @@ export const invitations = pgTable(
 		role: text({ enum: roles }).notNull(),
 		/** SHA-256 of the link's token, hex. */
 		hash: text().notNull().unique(),
+		/** The same of the link that was mailed, which is another one: null until that mail is handed over. */
+		mailHash: text('mail_hash').unique(),
 		invitedBy: uuid('invited_by').references(() => users.id, { onDelete: 'set null' }),
 		createdAt: instant('created_at').notNull().defaultNow(),
 		expiresAt: instant('expires_at').notNull()
@@ -136,8 +138,9 @@ export const invitations = pgTable(
 export const emailTokens = pgTable(
 	'email_tokens',
 	{
-		/** SHA-256 of the link's token, hex. */
-		hash: text().primaryKey(),
+		id: uuid().primaryKey().defaultRandom(),
+		/** SHA-256 of the link's token, hex; null until its mail is handed over, which is when the token is made. */
+		hash: text().unique(),
 		purpose: text({ enum: emailTokenPurposes }).notNull(),
 		/** Null for somebody who has no account yet. */
 		userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
@@ -148,6 +151,35 @@ export const emailTokens = pgTable(
 		expiresAt: instant('expires_at').notNull()
 	},
 	(table) => [index('email_tokens_user_id').on(table.userId)]
+);
+
+/** What is to be sent, written in the transaction that causes it: see outbox/. Never a secret. */
+export const outbox = pgTable(
+	'outbox',
+	{
+		/** UUIDv7: the order within a lane. */
+		id: uuid().primaryKey(),
+		/** What it is, and so who delivers it: `mail`. */
+		kind: text().notNull(),
+		/** Deliveries in one lane go one after the other; null: on its own. */
+		lane: text(),
+		payload: jsonb().notNull(),
+		/** How often it was tried. */
+		attempts: integer().notNull().default(0),
+		/** Not before: its delay, the lease of whoever is at it, or the wait after a failure. */
+		dueAt: instant('due_at').notNull(),
+		/** From then on it is of no use and goes undelivered; null: never. */
+		expiresAt: instant('expires_at'),
+		/** Why the last try failed. */
+		lastError: text('last_error'),
+		createdAt: instant('created_at')
+			.notNull()
+			.default(sql`clock_timestamp()`)
+	},
+	(table) => [
+		index('outbox_kind_due_at').on(table.kind, table.dueAt),
+		index('outbox_lane').on(table.lane, table.id)
+	]
 );
 
 export const apiKeys = pgTable(

@@ -81,6 +81,31 @@ export const deployChunks = sqliteTable(
 	(table) => [primaryKey({ columns: [table.deployId, table.offset] })]
 );
 
+/** What is to be sent, written in the transaction that causes it: see outbox/. The same columns as in PostgreSQL. */
+export const outbox = sqliteTable(
+	'outbox',
+	{
+		/** UUIDv7: the order within a lane. */
+		id: text().primaryKey(),
+		/** What it is, and so who delivers it: `announcement`. */
+		kind: text().notNull(),
+		/** Deliveries in one lane, here an organization, go one after the other. */
+		lane: text().notNull(),
+		/** JSON. */
+		payload: text().notNull(),
+		/** How often it was tried. */
+		attempts: integer().notNull().default(0),
+		/** Not before: the lease of whoever is at it, or the wait after a failure. */
+		dueAt: integer('due_at').notNull(),
+		/** From then on it is of no use and goes undelivered; null: never. */
+		expiresAt: integer('expires_at'),
+		/** Why the last try failed. */
+		lastError: text('last_error'),
+		createdAt: integer('created_at').notNull()
+	},
+	(table) => [index('outbox_lane').on(table.kind, table.lane, table.id)]
+);
+
 /** A log as one column, for whoever looks into the file with other tools. Nothing here reads it. */
 export const deployLogs = sqliteView('deploy_logs', { deployId: text('deploy_id'), logs: text() }).as(sql`
 	SELECT id AS deploy_id, coalesce((

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
 import type { EmailTokenPurpose } from '../../postgres/schema.ts';
 import { digest } from '../digest.ts';
 import type { Queryable } from '../queryable.ts';
@@ -20,20 +21,43 @@ export interface NewToken extends Mailed {
 /** 32 random bytes: what cannot be a token costs no query. */
 const form = /^[\w-]{43}$/;
 
-/** Makes the token of a link, instead of the one made before for the same purpose and the same person. */
+/** What a mailed link opens: a row of `email_tokens` or of `invitations`. */
+export interface Link {
+	of: 'account' | 'invitation';
+	id: string;
+}
+
+/** Stands in the text of a mail where the token of its link comes to stand. */
+export const tokenPlace = '{token}';
+
+/**
+ * Makes a link to be mailed, instead of the one made before for the same purpose and the same person. It has no token yet: that
+ * is made by `mint` when the mail goes out.
+ */
 export async function create(
 	transaction: Queryable,
 	{ purpose, userId, email, data, lifeMs }: NewToken
-): Promise<string> {
+): Promise<Link> {
 	await transaction`
 		DELETE FROM email_tokens
 		WHERE purpose = ${purpose} AND (user_id = ${userId} OR (user_id IS NULL AND email = ${email}))`;
-	const token = randomBytes(32).toString('base64url');
+	const id = uuid();
 	await transaction`
-		INSERT INTO email_tokens (hash, purpose, user_id, email, data, expires_at)
-		VALUES (${digest(token)}, ${purpose}, ${userId}, ${email}, ${transaction.json(data)},
+		INSERT INTO email_tokens (id, purpose, user_id, email, data, expires_at)
+		VALUES (${id}, ${purpose}, ${userId}, ${email}, ${transaction.json(data)},
 			now() + ${lifeMs} * interval '1 millisecond')`;
-	return token;
+	return { of: 'account', id };
+}
+
+/** Gives a link a new token, whose digest the database keeps, and ends the one before; null if the link is good no more. */
+export async function mint(sql: Queryable, { of, id }: Link): Promise<string | null> {
+	const token = randomBytes(32).toString('base64url');
+	const hash = digest(token);
+	const minted =
+		of === 'account'
+			? await sql`UPDATE email_tokens SET hash = ${hash} WHERE id = ${id} AND expires_at > now()`
+			: await sql`UPDATE invitations SET mail_hash = ${hash} WHERE id = ${id} AND expires_at > now()`;
+	return minted.count === 1 ? token : null;
 }
 
 /** What a token stands for, as long as it is good for a purpose; null otherwise. */
@@ -70,7 +94,7 @@ export async function endAll(transaction: Queryable, userId: string): Promise<vo
 /** Deletes what has expired, at most 10,000 at a time; returns how many. */
 export async function forgetOld(sql: Queryable): Promise<number> {
 	const forgotten = await sql`
-		DELETE FROM email_tokens WHERE hash IN (
-			SELECT hash FROM email_tokens WHERE expires_at <= now() LIMIT 10000 FOR UPDATE SKIP LOCKED)`;
+		DELETE FROM email_tokens WHERE id IN (
+			SELECT id FROM email_tokens WHERE expires_at <= now() LIMIT 10000 FOR UPDATE SKIP LOCKED)`;
 	return forgotten.count;
 }

@@ -101,14 +101,14 @@ async function hold(transaction: Queryable, token: string): Promise<HeldInvitati
 	const hash = digest(token);
 	const [found] = await transaction<
 		{ org: string }[]
-	>`SELECT org_id AS org FROM invitations WHERE hash = ${hash}`;
+	>`SELECT org_id AS org FROM invitations WHERE hash = ${hash} OR mail_hash = ${hash}`;
 	const held = found && (await turn.hold(transaction, found.org));
 	if (!held) return null;
 	// Asked again: it may have been used or revoked while this one waited.
 	const [invitation] = await transaction<Omit<HeldInvitation, keyof turn.Held>[]>`
 		SELECT i.org_id AS org, i.id, i.email, i.role, u.email AS "invitedBy"
 		FROM invitations i LEFT JOIN users u ON u.id = i.invited_by
-		WHERE i.org_id = ${found.org} AND i.hash = ${hash} AND i.expires_at > now()`;
+		WHERE i.org_id = ${found.org} AND (i.hash = ${hash} OR i.mail_hash = ${hash}) AND i.expires_at > now()`;
 	return invitation ? { ...held, ...invitation } : null;
 }
 

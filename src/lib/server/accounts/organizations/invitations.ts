@@ -9,7 +9,8 @@ import { digest } from '../digest.ts';
 import { email } from '../forms.ts';
 import * as invitationList from './invitation-list.ts';
 import { invitationMail } from '../mail/invitation.ts';
-import type { Mail, SendMail } from '../mail/mail.ts';
+import type { Post } from '../mail/post.ts';
+import { tokenPlace } from '../mail/tokens.ts';
 import * as members from './members.ts';
 import type { Wanted } from '../pages.ts';
 import * as rateLimits from '../rate-limits.ts';
@@ -44,13 +45,8 @@ export interface Invited extends NewInvitation {
 	/** Only this once: the database keeps the digest of its token. */
 	link: string;
 	expiresAt: Date;
-	/** Whether the link was mailed, too; null: there is no mail server. */
-	isMailed: boolean | null;
-}
-
-interface Options {
-	mail: SendMail | null;
-	failed(error: unknown): void;
+	/** Whether a link goes there by mail, too: another one, for the same invitation. Without a mail server none does. */
+	isMailed: boolean;
 }
 
 const lifeMs = 7 * 24 * 60 * 60_000;
@@ -63,11 +59,11 @@ const perActor = { limit: 50, windowMs: 60 * 60_000 };
 const tokenForm = /^[\w-]{43}$/;
 
 /** The pending invitations of organizations. */
-export function invitations(sql: Sql, options: Options) {
+export function invitations(sql: Sql, post: Post | null) {
 	return {
-		/** Invites an address, whose earlier link is void then; mails the link too, if there is a mail server. */
+		/** Invites an address, whose earlier links are void then; mails a link too, if there is a mail server. */
 		create: (org: string, actor: audit.Person, invitation: NewInvitation, origin: string) =>
-			invite(sql, org, actor, invitation, { ...options, origin }),
+			invite(sql, org, actor, invitation, { origin, post }),
 		list: (org: string, wanted: Wanted) => invitationList.of(sql, org, wanted),
 		/** Makes a link void, if the actor might have made it. */
 		revoke: (org: string, actor: audit.Person, id: string) =>
@@ -81,7 +77,7 @@ async function invite(
 	org: string,
 	actor: audit.Person,
 	invitation: NewInvitation,
-	{ origin, ...options }: Options & { origin: string }
+	{ origin, post }: { origin: string; post: Post | null }
 ): Promise<Invited | Refused> {
 	const limited = await rateLimits.count(sql, [
 		[`invitations of:organization:${org}`, perOrganization],
@@ -89,27 +85,19 @@ async function invite(
 	]);
 	if (limited) return limited;
 
-	const made = await transact(sql, (transaction) => create(transaction, org, actor, invitation));
-	if (!made.ok) return made;
-	const { organization, token, expiresAt } = made;
-	const link = `${origin}/invitations/${token}`;
-	const told = { ...invitation, organization, by: actor.name, link, expiresAt };
-	return { ok: true, ...invitation, link, expiresAt, isMailed: await send(invitationMail(told), options) };
+	return transact(sql, async (transaction) => {
+		const made = await create(transaction, org, actor, invitation);
+		if (!made.ok) return made;
+		const { id, organization, token, expiresAt } = made;
+		const addressOf = (token: string) => `${origin}/invitations/${token}`;
+		const told = { ...invitation, organization, by: actor.name, link: addressOf(tokenPlace), expiresAt };
+		const link = { of: 'invitation', id } as const;
+		await post?.(transaction, { ...invitationMail(told), link, lifeMs });
+		return { ok: true, ...invitation, link: addressOf(token), expiresAt, isMailed: post !== null };
+	});
 }
 
-/** Whether a mail was taken; if not, the invitation stays all the same, for its link can be copied. */
-async function send(mail: Mail, { mail: sendMail, failed }: Options): Promise<boolean | null> {
-	if (!sendMail) return null;
-	try {
-		await sendMail(mail);
-		return true;
-	} catch (error) {
-		failed(error);
-		return false;
-	}
-}
-
-type Made = { ok: true; organization: string; token: string; expiresAt: Date } | Refused;
+type Made = { ok: true; id: string; organization: string; token: string; expiresAt: Date } | Refused;
 
 async function create(
 	transaction: Queryable,
@@ -123,16 +111,17 @@ async function create(
 	if (!mayChange(taken.role, earlier, role)) return turn.notAllowed;
 	if (await isMember(transaction, org, email)) return alreadyMember;
 
+	const id = uuid();
 	const token = randomBytes(32).toString('base64url');
 	const expiresAt = new Date(Date.now() + lifeMs);
 	await transaction`
 		INSERT INTO invitations (id, org_id, email, role, hash, invited_by, expires_at)
-		VALUES (${uuid()}, ${org}, ${email}, ${role}, ${digest(token)}, ${actor.id}, ${expiresAt})
-		ON CONFLICT (org_id, email) DO UPDATE SET id = excluded.id, role = excluded.role, hash = excluded.hash,
+		VALUES (${id}, ${org}, ${email}, ${role}, ${digest(token)}, ${actor.id}, ${expiresAt})
+		ON CONFLICT (org_id, email) DO UPDATE SET id = excluded.id, role = excluded.role, hash = excluded.hash, mail_hash = NULL,
 			invited_by = excluded.invited_by, created_at = excluded.created_at, expires_at = excluded.expires_at`;
 	const details = { role, ...(earlier && { 'instead of': earlier }) };
 	await audit.record(transaction, org, actor, { action: 'invited', target: email, details });
-	return { ok: true, organization: taken.held.name, token, expiresAt };
+	return { ok: true, id, organization: taken.held.name, token, expiresAt };
 }
 
 /** The role that an address is invited to already: who may not offer it may not take it back either. */
@@ -173,10 +162,11 @@ async function revoke(
 /** What a link offers, whoever asks; null if its token is unknown, used, revoked or expired. */
 export async function find(sql: Queryable, token: string): Promise<Offer | null> {
 	if (!tokenForm.test(token)) return null;
+	const hash = digest(token);
 	const [offer] = await sql<Offer[]>`
 		SELECT o.name AS organization, o.suspended_at IS NOT NULL AS "isSuspended", i.email, i.role, u.email AS "invitedBy"
 		FROM invitations i JOIN organizations o ON o.id = i.org_id LEFT JOIN users u ON u.id = i.invited_by
-		WHERE i.hash = ${digest(token)} AND i.expires_at > now()`;
+		WHERE (i.hash = ${hash} OR i.mail_hash = ${hash}) AND i.expires_at > now()`;
 	return offer ?? null;
 }
 

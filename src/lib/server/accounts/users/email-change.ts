@@ -3,7 +3,7 @@ import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import * as emailTokens from '../mail/tokens.ts';
 import * as letters from '../mail/letters.ts';
-import type { Post } from '../mail/mail.ts';
+import type { Post } from '../mail/post.ts';
 import type { Passwords } from './passwords.ts';
 import { holdProven, prove, type NewEmail } from './profile.ts';
 import * as rateLimits from '../rate-limits.ts';
@@ -39,19 +39,19 @@ export async function ask(
 	if (!post) return changeAtOnce(sql, proven.user, email, person);
 
 	const isTaken = (await users.findByEmail(sql, email)) !== null;
-	const token = await transact(sql, async (transaction) => {
+	const asked = { from: person, origin };
+	const address = `${origin}/account/confirm/${emailTokens.tokenPlace}`;
+	const mail = isTaken ? letters.emailIsTaken(email, asked) : letters.confirmEmail(email, address, asked);
+	return transact(sql, async (transaction): Promise<Asked> => {
 		const user = await holdProven(transaction, proven.user, person, purpose);
-		if (!user) return null;
+		if (!user) return changedMeanwhile;
 		const event = { action: 'asked to change their e-mail address', details: { to: email } } as const;
 		await audit.recordOfAccount(transaction, user.id, person, event);
 		const mailed = { purpose: tokenPurpose, userId: user.id, email, data: {}, lifeMs: day } as const;
-		return emailTokens.create(transaction, mailed);
+		const link = await emailTokens.create(transaction, mailed);
+		await post(transaction, { ...mail, link, lifeMs: day });
+		return { ok: true, isMailed: true };
 	});
-	if (token === null) return changedMeanwhile;
-	const asked = { from: person, origin };
-	const link = `${origin}/account/confirm/${token}`;
-	post(isTaken ? letters.emailIsTaken(email, asked) : letters.confirmEmail(email, link, asked));
-	return { ok: true, isMailed: true };
 }
 
 /** The address that a link gives to whom it is for; null if it is not good, not any more, or somebody else's. */
@@ -69,18 +69,18 @@ export async function confirm(
 ): Promise<{ ok: true } | Refused> {
 	const limited = await rateLimits.count(sql, [[`change e-mail:link:account:${person.id}`, linksPerAccount]]);
 	if (limited) return limited;
-	const changed = await transact(sql, async (transaction) => {
+	return transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);
 		const user = await users.hold(transaction, person.id);
 		if (!user || (await find(transaction, token, person)) === null) return gone;
 		const mailed = await emailTokens.use(transaction, tokenPurpose, token);
 		if (!mailed) return gone;
 		const moved = await change(transaction, user, mailed.email, person);
-		return moved.ok ? moved : takenMeanwhile;
+		if (!moved.ok) return takenMeanwhile;
+		const mail = letters.emailChanged(moved.from, moved.to, { from: person, origin });
+		await post?.(transaction, { ...mail, link: null, lifeMs: day });
+		return { ok: true };
 	});
-	if (!changed.ok) return changed;
-	post?.(letters.emailChanged(changed.from, changed.to, { from: person, origin }));
-	return { ok: true };
 }
 
 const tokenPurpose = 'change e-mail';

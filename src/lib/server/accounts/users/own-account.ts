@@ -1,7 +1,7 @@
 import type { Sql } from '../../postgres/connect.ts';
 import type * as audit from '../audit/audit.ts';
 import * as emailChange from './email-change.ts';
-import type { Post } from '../mail/mail.ts';
+import type { Post } from '../mail/post.ts';
 import type { Passwords } from './passwords.ts';
 import * as profile from './profile.ts';
 import * as signOut from '../sessions/sign-out.ts';

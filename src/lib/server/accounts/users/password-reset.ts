@@ -7,7 +7,7 @@ import * as audit from '../audit/audit.ts';
 import * as emailTokens from '../mail/tokens.ts';
 import { email } from '../forms.ts';
 import * as letters from '../mail/letters.ts';
-import type { Post } from '../mail/mail.ts';
+import type { Post } from '../mail/post.ts';
 import { fault as faultOf } from './password-strength.ts';
 import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../queryable.ts';
@@ -62,16 +62,17 @@ async function ask(
 
 	const user = await users.findByEmail(sql, email);
 	const userId = user?.id ?? null;
-	const token = await transact(sql, async (transaction) => {
+	await transact(sql, async (transaction) => {
 		await users.hold(transaction, userId);
 		const actor = { ...from, id: userId, name: email };
 		if (counted.isNoted)
 			await audit.recordOfAccount(transaction, userId, actor, { action: 'asked for a password reset' });
-		// For nobody, too, who is not told: without a user it opens nothing.
-		return emailTokens.create(transaction, { purpose, userId, email, data: {}, lifeMs: hour });
+		// For nobody, too, who is not told: without a user it opens nothing, and the mail goes to nobody.
+		const link = await emailTokens.create(transaction, { purpose, userId, email, data: {}, lifeMs: hour });
+		const mail = letters.resetPassword(email, `${origin}/reset-password/${emailTokens.tokenPlace}`, asked);
+		const to = user && !user.isSuspended ? email : null;
+		await post(transaction, { ...mail, to, link, lifeMs: hour });
 	});
-	if (user && !user.isSuspended)
-		post(letters.resetPassword(email, `${origin}/reset-password/${token}`, asked));
 	return { ok: true };
 }
 

@@ -4,7 +4,7 @@ import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import * as emailTokens from '../mail/tokens.ts';
 import * as letters from '../mail/letters.ts';
-import type { Post } from '../mail/mail.ts';
+import type { Post } from '../mail/post.ts';
 import type { Passwords } from './passwords.ts';
 import * as rateLimits from '../rate-limits.ts';
 import type { Refused } from '../refusal.ts';
@@ -56,12 +56,13 @@ async function ask(
 
 	const data = { name, organization, passwordHash: await passwords.hash(form.password) };
 	const found = await users.findByEmail(sql, email);
-	// Made for both, for the same work; nobody is told the one for an address that has an account.
-	const token = await transact(sql, (transaction) =>
-		emailTokens.create(transaction, { purpose, userId: null, email, data, lifeMs: day })
-	);
-	const link = `${asked.origin}/sign-up/${token}`;
-	post(found ? letters.hasAccount(email, asked) : letters.confirmSignUp(email, link, asked));
+	const address = `${asked.origin}/sign-up/${emailTokens.tokenPlace}`;
+	const mail = found ? letters.hasAccount(email, asked) : letters.confirmSignUp(email, address, asked);
+	await transact(sql, async (transaction) => {
+		// Made for both, for the same work; nobody is told the one for an address that has an account.
+		const link = await emailTokens.create(transaction, { purpose, userId: null, email, data, lifeMs: day });
+		await post(transaction, { ...mail, link, lifeMs: day });
+	});
 	return { ok: true };
 }
 

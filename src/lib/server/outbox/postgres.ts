@@ -1,0 +1,76 @@
+import type postgres from 'postgres';
+import { v7 as uuid } from 'uuid';
+import type { Delivery, Outbox } from './delivery.ts';
+
+type Queryable = postgres.ISql<{ bigint: number }>;
+
+export interface NewDelivery {
+	kind: string;
+	/** Null: it waits for no other. */
+	lane: string | null;
+	/** As JSON, and no secret: it stands in the table, and so in backups, until it is delivered. */
+	payload: postgres.JSONValue;
+	/** Ms before the first try. */
+	delayMs: number;
+	/** Ms after which it is of no use; null: never. */
+	lifeMs: number | null;
+}
+
+/** Puts a delivery into PostgreSQL, in the transaction of what causes it; returns its id. */
+export async function put(
+	transaction: Queryable,
+	{ kind, lane, payload, delayMs, lifeMs }: NewDelivery
+): Promise<string> {
+	const id = uuid();
+	await transaction`
+		INSERT INTO outbox (id, kind, lane, payload, due_at, expires_at)
+		VALUES (${id}, ${kind}, ${lane}, ${transaction.json(payload)}, now() + ${delayMs} * interval '1 millisecond',
+			now() + ${lifeMs} * interval '1 millisecond')`;
+	return id;
+}
+
+/** The deliveries of a kind in PostgreSQL, which any number of instances share. */
+export function postgresOutbox<Payload>(sql: Queryable, kind: string): Outbox<Payload> {
+	async function claim(most: number, leaseMs: number, only?: readonly string[]) {
+		const chosen = only
+			? sql`due.id = ANY (${only as string[]}::uuid[]) AND attempts = 0`
+			: sql`due_at <= now()`;
+		return sql<Delivery<Payload>[]>`
+			WITH claimed AS MATERIALIZED (
+				SELECT id FROM outbox AS due
+				WHERE kind = ${kind} AND ${chosen} AND NOT EXISTS (
+					SELECT FROM outbox AS earlier
+					WHERE earlier.kind = due.kind AND earlier.lane = due.lane AND earlier.id < due.id)
+				ORDER BY due_at LIMIT ${most} FOR UPDATE SKIP LOCKED
+			)
+			UPDATE outbox SET attempts = attempts + 1, due_at = now() + ${leaseMs} * interval '1 millisecond'
+			FROM claimed WHERE outbox.id = claimed.id
+			RETURNING outbox.id, lane, payload, attempts AS attempt,
+				coalesce(expires_at <= now(), false) AS "isExpired"`;
+	}
+
+	async function remove(id: string): Promise<void> {
+		await sql`DELETE FROM outbox WHERE id = ${id}`;
+	}
+
+	async function postpone({ id, attempt }: Delivery<Payload>, ms: number, error: string): Promise<void> {
+		await sql`
+			UPDATE outbox SET due_at = now() + ${ms} * interval '1 millisecond', last_error = ${error}
+			WHERE id = ${id} AND attempts = ${attempt}`;
+	}
+
+	async function size(): Promise<number> {
+		const [row] = await sql<{ size: number }[]>`SELECT count(*) AS size FROM outbox WHERE kind = ${kind}`;
+		return row?.size ?? 0;
+	}
+
+	return { claim, remove, postpone, size };
+}
+
+/** Deletes what has expired, of every kind, at most 10,000 at a time: nobody may be there to deliver it any longer. */
+export async function forgetOld(sql: Queryable): Promise<number> {
+	const forgotten = await sql`
+		DELETE FROM outbox WHERE id IN (
+			SELECT id FROM outbox WHERE expires_at <= now() LIMIT 10000 FOR UPDATE SKIP LOCKED)`;
+	return forgotten.count;
+}
