@@ -4,7 +4,7 @@ import * as safety from './safety-check.ts';
 /** Tails that stand at `positions` and, half a second later, at `later`. */
 function tailsAt(positions: Record<string, number>, later = positions) {
 	const looks = [positions, later];
-	return { positions: () => Promise.resolve(new Map(Object.entries(looks.shift() ?? later))) };
+	return { positions: () => new Map(Object.entries(looks.shift() ?? later)) };
 }
 
 function check(tails: ReturnType<typeof tailsAt>, heads: Record<string, number>) {

@@ -8,15 +8,15 @@ const grace = 500;
  * topics; a notification that is only late is not counted.
  */
 export async function check(
-	tails: { positions(): Promise<Map<string, number>> },
+	tails: { positions(): ReadonlyMap<string, number> },
 	headsOf: (topics: string[]) => Promise<Map<string, number>>,
 	wake: (topic: string) => void
 ): Promise<number> {
-	const topics = [...(await tails.positions()).keys()];
+	const topics = [...tails.positions().keys()];
 	if (topics.length === 0) return 0;
 	const heads = await headsOf(topics);
 	await sleep(grace);
-	const positions = await tails.positions();
+	const positions = tails.positions();
 	const missed = topics.filter((topic) => (positions.get(topic) ?? Infinity) < (heads.get(topic) ?? 0));
 	missed.forEach(wake);
 	return missed.length;

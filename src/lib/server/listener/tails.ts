@@ -12,6 +12,8 @@ const catchUpReads = 3;
 
 interface Open<Item> {
 	tail: Promise<Tail<Item>>;
+	/** The same once its head is read, which may take as long as the database is away. */
+	started: Tail<Item> | null;
 	joined: number;
 	close(): void;
 }
@@ -29,7 +31,7 @@ export class Tails<Item> {
 		this.#listener = listener;
 		this.#sourceOf = sourceOf;
 		this.#events = events;
-		this.#heartbeat = setInterval(() => void this.#beat(), heartbeatEvery).unref();
+		this.#heartbeat = setInterval(() => this.#beat(), heartbeatEvery).unref();
 	}
 
 	/**
@@ -59,11 +61,12 @@ export class Tails<Item> {
 		}
 	}
 
-	/** Where each tail stands, by topic. */
-	async positions(): Promise<Map<string, number>> {
-		const entries = [...this.#open].map(async ([topic, { tail }]) => [topic, (await tail).position] as const);
-		const settled = await Promise.allSettled(entries); // a tail that could not start has told its readers so
-		return new Map(settled.flatMap((entry) => (entry.status === 'fulfilled' ? [entry.value] : [])));
+	/** Where each tail stands, by topic; those whose head is still being read stand nowhere. */
+	positions(): Map<string, number> {
+		const started = [...this.#open].flatMap(([topic, { started }]) =>
+			started ? [[topic, started] as const] : []
+		);
+		return new Map(started.map(([topic, { position }]) => [topic, position]));
 	}
 
 	/** Ends the heartbeat. */
@@ -80,9 +83,10 @@ export class Tails<Item> {
 			const started = new Tail(source, head, this.#events, this.#gate);
 			wake = () => started.wake();
 			started.wake();
+			open.started = started;
 			return started;
 		});
-		const open = { tail, joined: 0, close: unsubscribe };
+		const open: Open<Item> = { tail, started: null, joined: 0, close: unsubscribe };
 		this.#open.set(topic, open);
 		return open;
 	}
@@ -101,9 +105,9 @@ export class Tails<Item> {
 		return Math.min(cursor, await this.#sourceOf(topic).head());
 	}
 
-	async #beat(): Promise<void> {
-		for (const { tail } of this.#open.values())
-			await tail.then((started) => started.heartbeat(), this.#events.failed);
+	/** Waits for none of them: one whose head cannot be read has nobody at its tip. */
+	#beat(): void {
+		for (const { started } of this.#open.values()) started?.heartbeat();
 	}
 }
 
