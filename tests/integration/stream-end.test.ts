@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
+import * as deploys from '../support/deploys.ts';
 import { startSite, type Site, type Tenant } from '../support/site.ts';
 
 let site: Site;
@@ -74,9 +75,12 @@ test('when the server stops it says so, and when to come back, and ends within t
 		await tenant.send('one', 'two');
 		const streams = await Promise.all(Array.from({ length: 20 }, () => tenant.stream('after=0')));
 		await Promise.all(streams.map((stream) => stream.until((text) => text.includes('"two"'))));
+		const deploy = await deploys.make(tenant);
+		const ofDeploys = await Promise.all([deploy.stream(), deploys.listStream(tenant)]);
+		await Promise.all(ofDeploys.map((stream) => stream.until((text) => text.includes(deploy.id))));
 		const stopping = performance.now();
 		const stopped = own.server.kill('SIGTERM');
-		for (const stream of streams) {
+		for (const stream of [...streams, ...ofDeploys]) {
 			expect(await stream.rest()).toMatch(
 				/\n\nretry: \d+\nevent: end\ndata: \{"reason":"server stopping"\}\n\n$/
 			);

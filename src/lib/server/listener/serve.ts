@@ -60,8 +60,8 @@ export async function serve<Item, Credential>(
 	return new Response(body, { headers: headers(view.format) });
 }
 
-/** Says why the stream ends, as its last event. */
-function ending<Item>(to: Sink, format: Format<Item>) {
+/** What ends a stream: it says why, as the last event, and when to come back if the server stops. */
+export function ending<Item>(to: Sink, format: Format<Item>) {
 	return (why: End, together = 1): void => {
 		const retry = why.reason === 'server stopping' ? retryAfterStop(together) : undefined;
 		to.write(encoder.encode(format.end(why, retry)));

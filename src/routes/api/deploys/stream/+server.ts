@@ -1,6 +1,7 @@
 import type { RequestHandler } from './$types';
 import type { Access } from '$server/accounts/authorize';
 import type { Deploy } from '$server/deploys/deploy';
+import { ending } from '$server/listener/serve';
 import { sink } from '$server/listener/sink';
 import { headers, sse } from '$server/listener/sse';
 import { problem } from '$server/problem';
@@ -33,10 +34,7 @@ function follow(app: App.Locals['app'], { org, slug, credential }: Access): Resp
 
 	send(format.opening);
 	closers.push(
-		streams.admit(org, credential, (reason) => {
-			send(format.end(reason));
-			to.close();
-		}),
+		streams.admit(org, credential, ending(to, format)),
 		deployChanges.subscribe(org, (deploy) => (to.writable() ? show(deploy) : to.close()))
 	);
 	const heartbeat = setInterval(() => send(': alive\n\n'), 15_000);
