@@ -44,7 +44,7 @@ interface Surroundings {
 	failed(error: unknown): void;
 }
 
-/** More streams than this are answered 503 (docs/API.md, Limits). */
+/** More streams than this are answered 503, more than a quarter of them for one organization 429 (docs/API.md, Limits). */
 const mostStreams = 10_000;
 const untrusted =
 	'a proxy that is not in TRUSTED_PROXIES forwards requests: everybody behind it counts as one network. If it is yours, add it';

@@ -13,6 +13,13 @@ export class Histogram {
 		this.#count++;
 	}
 
+	/** Adds what another has counted. */
+	addAll(other: Histogram): void {
+		for (const [bucket, count] of other.#buckets.entries())
+			this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + count;
+		this.#count += other.#count;
+	}
+
 	get count(): number {
 		return this.#count;
 	}

@@ -1,10 +1,13 @@
-// 10,000 viewers of a quiet organization: what each costs, and how late a line is.
+// 10,000 viewers of quiet organizations: what each costs, and how late a line is.
 import { Crowd, type Load, type Outcome } from '../crowd.ts';
 import { megabytes, spread } from '../format.ts';
+import { Histogram } from '../histogram.ts';
 import { bare, product, watched, type Target } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
 
 const viewers = 10_000;
+/** As few as may fill a server: one of them may have a quarter of its streams. */
+const organizations = 4;
 const load: Load = { linesPerSecond: 1, batch: 1, seconds: seconds(20) };
 const mostBytes = 60_000; // of each viewer
 const mostDelay = 1_500; // ms, at the 99th percentile
@@ -12,9 +15,11 @@ const mostDelay = 1_500; // ms, at the 99th percentile
 await trial(async (defer) => {
 	requireFiles(viewers + 500);
 	const server = await product(defer);
-	const { outcome, bytesEach, bytesPerLine } = await measure(server);
+	const keys = [server.key];
+	while (keys.length < organizations) keys.push((await server.server.bootstrap(`org-${keys.length}`)).key);
+	const { outcome, bytesEach, bytesPerLine } = await measure(keys.map((key) => ({ ...server, key })));
 	await server.stop();
-	const floor = await measure(await bare(defer, load.batch, bytesPerLine));
+	const floor = await measure([await bare(defer, load.batch, bytesPerLine)]);
 	return [
 		{
 			what: 'request sent → at each viewer',
@@ -44,21 +49,35 @@ interface Measured {
 	bytesPerLine: number;
 }
 
-/** Memory is read after a collection, before the first viewer and after the last line. */
-async function measure(target: Target): Promise<Measured> {
+/**
+ * The viewers share the organizations, each of which sends so much, one after the other's. Memory is read after a collection,
+ * before the first viewer and after the last line.
+ */
+async function measure(targets: Target[]): Promise<Measured> {
+	const [target] = targets as [Target];
 	const one = await Crowd.open(target, 1);
 	await one.run({ ...load, linesPerSecond: 20, seconds: 2 });
 	one.close();
 	const before = await target.inside.settle();
-	const crowd = await Crowd.open(target, viewers);
+	const crowds: Crowd[] = [];
+	for (const own of targets) crowds.push(await Crowd.open(own, viewers / targets.length));
 	say(`${viewers} streams are open`);
-	await crowd.run({ ...load, seconds: 2 });
-	const outcome = await watched(target, () => crowd.run(load));
+	await runAll(crowds, { ...load, seconds: 2 });
+	const outcome = await watched(target, () => runAll(crowds, load));
 	const after = await target.inside.settle();
 	say(`${spread(outcome.delays)}, ${megabytes(before.resident)} → ${megabytes(after.resident)}`);
-	crowd.close();
+	crowds.forEach((crowd) => crowd.close());
 	const bytesEach = (after.resident - before.resident) / viewers;
-	return { outcome, bytesEach, bytesPerLine: crowd.bytesPerLine };
+	return { outcome, bytesEach, bytesPerLine: crowds[0]?.bytesPerLine ?? 0 };
+}
+
+/** The load on every crowd at once, and what came of it for all their viewers. */
+async function runAll(crowds: Crowd[], load: Load): Promise<Outcome> {
+	const outcomes = await Promise.all(crowds.map((crowd) => crowd.run(load)));
+	const delays = new Histogram();
+	for (const outcome of outcomes) delays.addAll(outcome.delays);
+	const delivered = outcomes.reduce((sum, outcome) => sum + outcome.delivered, 0);
+	return { delays, delivered, whole: outcomes.every(({ whole }) => whole) };
 }
 
 /** Node raises its limit of open files to what the system allows; the rest is up to whoever runs this. */

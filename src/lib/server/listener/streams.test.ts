@@ -30,12 +30,23 @@ describe('places', () => {
 	test('are taken until all are, and free again when somebody leaves', () => {
 		const { streams } = opened(2);
 		const first = admit(streams, 'acme', 'ann');
-		expect(streams.full).toBe(false);
-		admit(streams, 'acme', 'bob');
-		expect(streams.full).toBe(true);
+		expect(streams.lackFor('globex')).toBe(null);
+		admit(streams, 'globex', 'bob');
+		expect(streams.lackFor('initech')).toBe('server');
 		first.leave();
 		first.leave();
-		expect(streams).toMatchObject({ size: 1, full: false });
+		expect(streams.size).toBe(1);
+		expect(streams.lackFor('initech')).toBe(null);
+	});
+
+	test('are a quarter at most for one organization, and the others have theirs', () => {
+		const { streams } = opened(12);
+		const [first] = ['ann', 'bob', 'cem'].map((name) => admit(streams, 'acme', name));
+		expect(streams.mostOfOne).toBe(3);
+		expect(streams.lackFor('acme')).toBe('organization');
+		expect(streams.lackFor('globex')).toBe(null);
+		first?.leave();
+		expect(streams.lackFor('acme')).toBe(null);
 	});
 
 	test('are none once the server stops, and everybody is told', async () => {
@@ -46,7 +57,7 @@ describe('places', () => {
 			{ reason: 'server stopping' },
 			{ reason: 'server stopping' }
 		]);
-		expect(streams.full).toBe(true);
+		expect(streams.lackFor('acme')).toBe('server');
 	});
 });
 

@@ -65,13 +65,22 @@ export class Streams<Credential> {
 		this.#failed = options.failed;
 	}
 
+	/** How many places one organization may have: a quarter, so that it leaves room for the others. */
+	get mostOfOne(): number {
+		return Math.ceil(this.#most / 4);
+	}
+
 	get size(): number {
 		return this.#size;
 	}
 
-	/** Whether no further stream is admitted: all places are taken, or the server is stopping. */
-	get full(): boolean {
-		return this.#stopping || this.#size >= this.#most;
+	/**
+	 * What has no place for a further stream of an organization: the server, which is full or stopping, or the organization, which
+	 * has all that are for one; null if there is one.
+	 */
+	lackFor(org: string): 'server' | 'organization' | null {
+		if (this.#stopping || this.#size >= this.#most) return 'server';
+		return (this.#organizations.get(org)?.open.size ?? 0) >= this.mostOfOne ? 'organization' : null;
 	}
 
 	/**

@@ -4,8 +4,8 @@ import type { Deploy } from '$server/deploys/deploy';
 import { ending } from '$server/listener/serve';
 import { sink } from '$server/listener/sink';
 import { headers, sse } from '$server/listener/sse';
-import { problem } from '$server/problem';
 import { authorized } from '../../authorized';
+import { noPlace } from '../../place';
 import { present } from '../present';
 
 const format = sse<never>(() => '');
@@ -20,8 +20,7 @@ const newest = 50;
 export const GET: RequestHandler = (event) =>
 	authorized(event, 'read', async (access) => {
 		const { app } = event.locals;
-		if (app.streams.full) return problem(503, 'All places for streams are taken. Try again shortly.', {}, 5);
-		return follow(app, access);
+		return noPlace(app.streams, access.org) ?? follow(app, access);
 	});
 
 /** Apart from the request, which what is made here would keep as long as the stream lasts. */

@@ -4,6 +4,7 @@ import { problem } from '$server/problem';
 import { serve } from '$server/listener/serve';
 import { line, topicOf } from '$server/logs/source';
 import { authorized } from '../../authorized';
+import { noPlace } from '../../place';
 import { filter, wholeNumber } from '../parameters';
 import { viewOf } from './view';
 
@@ -26,7 +27,8 @@ export const GET: RequestHandler = (event) =>
 			'last-event-id': event.request.headers.get('last-event-id')
 		});
 		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
-		if (app.streams.full) return problem(503, 'All places for streams are taken. Try again shortly.', {}, 5);
+		const refused = noPlace(app.streams, org);
+		if (refused) return refused;
 
 		const { tail, window = null, after } = asked.output;
 		const cursor = asked.output['last-event-id'] ?? after ?? null;

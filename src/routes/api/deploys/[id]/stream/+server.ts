@@ -7,6 +7,7 @@ import { serve } from '$server/listener/serve';
 import { problem } from '$server/problem';
 import { authorized } from '../../../authorized';
 import { wholeNumber } from '../../../logs/parameters';
+import { noPlace } from '../../../place';
 import { noDeploy } from '../../none';
 import { present } from '../../present';
 import { attend } from './attend';
@@ -28,7 +29,8 @@ export const GET: RequestHandler = (event) =>
 			'last-event-id': event.request.headers.get('last-event-id')
 		});
 		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
-		if (app.streams.full) return problem(503, 'All places for streams are taken. Try again shortly.', {}, 5);
+		const refused = noPlace(app.streams, org);
+		if (refused) return refused;
 
 		const from = asked.output.from ?? app.deploys.tailOf(org, id) ?? 0;
 		const last = asked.output['last-event-id'] ?? null;
