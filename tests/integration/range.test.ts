@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { logSearch } from '../../src/lib/server/logs/search.ts';
 import { logOverview } from '../../src/lib/server/logs/overview.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
+import { connect } from '../../src/lib/server/postgres/connect.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 
 const org = '018f0000-0000-7000-8000-00000000000c';
@@ -67,4 +68,32 @@ test('messages of a time are counted by service and severity, the most frequent 
 			to: new Date()
 		})
 	).toEqual([]);
+});
+
+test('a few minutes are counted without a look at the rest of their day', async () => {
+	const { sql } = database;
+	const busy = '018f0000-0000-7000-8000-00000000000e';
+	await sql`INSERT INTO organizations (id, slug, name, retention_days) VALUES (${busy}, 'busy', 'Busy', 30)`;
+	await sql`UPDATE log_heads SET seq = 20000 WHERE org_id = ${busy}`;
+	await sql`
+		INSERT INTO logs (org_id, seq, received_at, time, severity, service, message, attributes)
+		SELECT ${busy}, n, ${new Date(start)}::timestamptz + n * interval '100 milliseconds', now(), 17, 'web', 'busy', '{}'
+		FROM generate_series(1, 20000) AS n`;
+	await sql`ANALYZE logs`;
+	const range = { from: new Date(at(10)), to: new Date(at(11)) };
+
+	const own = connect(database.url, { max: 1 });
+	const read = async () => {
+		await own`SELECT pg_stat_force_next_flush()`;
+		const [row] = await own<{ lines: number }[]>`
+			SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS lines FROM pg_stat_user_tables WHERE relname ~ '^logs'`;
+		return row?.lines ?? 0;
+	};
+	const before = await read();
+	const tally = await logOverview(own).tally(busy, { service: 'web', severity: 13, ...range });
+	const lines = (await read()) - before;
+	await own.end();
+	expect(tally).toEqual([{ message: 'busy', count: 600 }]);
+	expect(lines).toBeGreaterThanOrEqual(600);
+	expect(lines).toBeLessThan(1_000);
 });
