@@ -24,21 +24,25 @@ export type { EmailTokenPurpose, Role, Scope } from './words.ts';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
-export const users = pgTable('users', {
-	id: uuid().primaryKey(),
-	/** Lower case; what was typed is not kept. */
-	email: text().notNull().unique(),
-	name: text().notNull(),
-	passwordHash: text('password_hash').notNull(),
-	instanceAdmin: boolean('instance_admin').notNull().default(false),
-	/** Since when the account is suspended by an instance admin; null: it is not. */
-	suspendedAt: instant('suspended_at'),
-	/** The last use of any of their sessions, written at most once a minute. */
-	lastSeenAt: instant('last_seen_at'),
-	/** Where they looked last, and `/` leads. */
-	lastOrgId: uuid('last_org_id').references((): AnyPgColumn => organizations.id, { onDelete: 'set null' }),
-	createdAt: instant('created_at').notNull().defaultNow()
-});
+export const users = pgTable(
+	'users',
+	{
+		id: uuid().primaryKey(),
+		/** Lower case; what was typed is not kept. */
+		email: text().notNull().unique(),
+		name: text().notNull(),
+		passwordHash: text('password_hash').notNull(),
+		instanceAdmin: boolean('instance_admin').notNull().default(false),
+		/** Since when the account is suspended by an instance admin; null: it is not. */
+		suspendedAt: instant('suspended_at'),
+		/** The last use of any of their sessions, written at most once a minute. */
+		lastSeenAt: instant('last_seen_at'),
+		/** Where they looked last, and `/` leads. */
+		lastOrgId: uuid('last_org_id').references((): AnyPgColumn => organizations.id, { onDelete: 'set null' }),
+		createdAt: instant('created_at').notNull().defaultNow()
+	},
+	(table) => [index('users_last_org_id').on(table.lastOrgId)]
+);
 
 export const sessions = pgTable(
 	'sessions',
@@ -55,7 +59,7 @@ export const sessions = pgTable(
 		address: text(),
 		userAgent: text('user_agent')
 	},
-	(table) => [index('sessions_user_id').on(table.userId)]
+	(table) => [index('sessions_user_id').on(table.userId), index('sessions_expires_at').on(table.expiresAt)]
 );
 
 export const organizations = pgTable('organizations', {
@@ -131,7 +135,11 @@ export const invitations = pgTable(
 		createdAt: instant('created_at').notNull().defaultNow(),
 		expiresAt: instant('expires_at').notNull()
 	},
-	(table) => [uniqueIndex('invitations_org_id_email').on(table.orgId, table.email)]
+	(table) => [
+		uniqueIndex('invitations_org_id_email').on(table.orgId, table.email),
+		index('invitations_invited_by').on(table.invitedBy),
+		index('invitations_expires_at').on(table.expiresAt)
+	]
 );
 
 /** Links that were mailed, each for one use. */
@@ -150,7 +158,10 @@ export const emailTokens = pgTable(
 		data: jsonb().notNull().default({}),
 		expiresAt: instant('expires_at').notNull()
 	},
-	(table) => [index('email_tokens_user_id').on(table.userId)]
+	(table) => [
+		index('email_tokens_user_id').on(table.userId),
+		index('email_tokens_expires_at').on(table.expiresAt)
+	]
 );
 
 /** What is to be sent, written in the transaction that causes it: see outbox/. Never a secret. */
@@ -178,7 +189,8 @@ export const outbox = pgTable(
 	},
 	(table) => [
 		index('outbox_kind_due_at').on(table.kind, table.dueAt),
-		index('outbox_lane').on(table.lane, table.id)
+		index('outbox_lane').on(table.lane, table.id),
+		index('outbox_expires_at').on(table.expiresAt)
 	]
 );
 
@@ -207,7 +219,7 @@ export const apiKeys = pgTable(
 		/** While somebody waits for its next request, that is written at once. */
 		watchedUntil: instant('watched_until')
 	},
-	(table) => [index('api_keys_org_id').on(table.orgId)]
+	(table) => [index('api_keys_org_id').on(table.orgId), index('api_keys_created_by').on(table.createdBy)]
 );
 
 /** One row per limited thing (an address, an account): how many attempts in its window. */
