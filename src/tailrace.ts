@@ -21,7 +21,7 @@ import { logSearch } from './lib/server/logs/search.ts';
 import { logStore } from './lib/server/logs/store.ts';
 import { usageOf } from './lib/server/logs/usage.ts';
 import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
-import { maintain, runNow, type Task } from './lib/server/maintenance.ts';
+import { forEach, maintain, runNow, type Task } from './lib/server/maintenance.ts';
 import { metrics, type Metrics } from './lib/server/metrics.ts';
 import type { Watch } from './lib/server/outbox/courier.ts';
 import { Undeliverable, type Delivery } from './lib/server/outbox/delivery.ts';
@@ -113,7 +113,12 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		{ name: 'announcements', everyMs: 5_000, run: () => deployed.announcing.look() },
 		{ name: 'mails', everyMs: 5_000, run: async () => people.mails?.look() }
 	];
-	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...leftovers, ...deliveries], log);
+	const { deploys } = deployed.parts;
+	const oldDeploys = { name: 'old deploys', everyMs: hour, run: () => removeOldDeploys(people, deploys) };
+	const endMaintenance = maintain(
+		[...tasks(parts, sql.pages, wakes), ...leftovers, ...deliveries, oldDeploys],
+		log
+	);
 
 	/** Closes what is open, in the order in which it depends on the rest. */
 	async function stop(): Promise<void> {
@@ -240,13 +245,21 @@ function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
 function removalOf(people: Accounts, deploys: Deploys, sql: Sql, stopping: AbortSignal): Task[] {
 	async function removeDeploys(): Promise<void> {
 		const deleted = await people.deletion.among(deploys.organizations());
-		for (const org of deleted) await deploys.removeOf(org);
+		await forEach(deleted, (org) => deploys.removeOf(org));
 	}
 
 	return [
 		{ name: 'lines of deleted organizations', everyMs: minute, run: () => purge.apply(sql, stopping) },
 		{ name: 'deploys of deleted organizations', everyMs: minute, run: removeDeploys }
 	];
+}
+
+/** Of each organization that has deploys on this instance, what its settings do not keep. */
+async function removeOldDeploys({ deployRetention }: Accounts, deploys: Deploys): Promise<void> {
+	const settings = await deployRetention.among(deploys.organizations());
+	await forEach(settings, ([org, { days, kept }]) =>
+		deploys.removeOld(org, { since: Date.now() - days * 24 * hour, newest: kept })
+	);
 }
 
 /** Apart, so that a flood of one kind leaves room for the others. */

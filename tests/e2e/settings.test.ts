@@ -55,6 +55,27 @@ test('an owner changes the name, the address and the retention', async ({ page, 
 	await expect(retention.getByLabel('Days')).toHaveValue('7');
 });
 
+test('how long deploys are kept is set, and what was typed wrong stays', async ({ page, org }) => {
+	await open(page, org);
+	const deploys = section(page, 'Deploys');
+	const [after, kept] = [deploys.getByLabel('Delete after'), deploys.getByLabel('Always keep')];
+	await expect(after).toHaveValue('365');
+	await expect(kept).toHaveValue('10');
+
+	await after.fill('90');
+	await kept.fill('0');
+	await deploys.getByRole('button', { name: 'Save' }).click();
+	await expect(kept).toHaveAccessibleDescription('Enter a whole number from 1 to 1000.');
+	await expect(after).toHaveValue('90');
+	await kept.fill('5');
+	await deploys.getByRole('button', { name: 'Save' }).click();
+	await expect(deploys.getByRole('status')).toHaveText('Saved. Older deploys are deleted within the hour.');
+
+	await visit(page, org);
+	await expect(after).toHaveValue('90');
+	await expect(kept).toHaveValue('5');
+});
+
 test('an address that another organization has is refused', async ({ page, org, server }) => {
 	const { org: other } = await server.bootstrap(`other-${org.slug}`);
 	await open(page, org);

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
+import * as deployRetention from '../../src/lib/server/accounts/organizations/deploy-retention.ts';
 import * as forms from '../../src/lib/server/accounts/forms.ts';
 import * as settings from '../../src/lib/server/accounts/organizations/settings.ts';
 import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
@@ -229,6 +230,41 @@ async function waiting(): Promise<number> {
 		WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 	return row?.count ?? 0;
 }
+
+describe('the retention of deploys', () => {
+	test('is a year and ten of each at first; a change is recorded, with what it was', async () => {
+		const { org, owner, viewer } = await teams.team(['viewer']);
+		const { deployRetention } = people;
+		const [first, then] = [
+			{ days: 365, kept: 10 },
+			{ days: 30, kept: 3 }
+		];
+		expect(await deployRetention.get(org)).toEqual(first);
+		expect(await deployRetention.set(org, viewer, then)).toMatchObject({ ok: false });
+		expect(await deployRetention.set(org, owner, then)).toEqual({ ok: true, before: first });
+		expect(await deployRetention.set(org, owner, then)).toEqual({ ok: true, before: then });
+		expect(await deployRetention.among([org, randomUUID()])).toEqual(new Map([[org, then]]));
+		expect(await teams.audited(org, 'changed the retention of deploys')).toEqual([
+			{
+				actor: owner.name,
+				target: 'Mill',
+				details: { from: '365 days, at least 10', to: '30 days, at least 3' }
+			}
+		]);
+	});
+
+	test.each([
+		['0', '1', 'deployDays'],
+		['36501', '1', 'deployDays'],
+		['', '1', 'deployDays'],
+		['7', '0', 'deploysKept'],
+		['7', '1001', 'deploysKept'],
+		['7', '1.5', 'deploysKept']
+	])('is not %j days and %j of each', (deployDays, deploysKept, at) => {
+		const read = forms.read(deployRetention.form, { deployDays, deploysKept });
+		expect(read).toEqual({ ok: false, faults: { [at]: expect.stringMatching(/^Enter a whole number/) } });
+	});
+});
 
 describe('the retention', () => {
 	test('is changed and recorded, with what it was', async () => {

@@ -24,7 +24,8 @@ function callsOf({
 	usageOf,
 	deploys
 }: Stores): Record<string, () => unknown> {
-	const { keys, organizations, settings, ownership, deletion, members, invitations } = accounts;
+	const { keys, organizations, settings, deployRetention, ownership, deletion, members, invitations } =
+		accounts;
 	const wanted = { matches: () => true, limit: 100 };
 	const all = { from: 0, to: Infinity };
 	const new_ = { email: 'guest@example.com', role: 'viewer' } as const;
@@ -45,6 +46,9 @@ function callsOf({
 		'settings.keepFor of theirs': () => settings.keepFor(theirs.org, mine.owner, 1),
 		'settings.move of theirs': () => settings.move(theirs.org, mine.owner, 'mine-too'),
 		'settings.move': () => settings.move(mine.org, mine.owner, theirs.slug),
+		'deployRetention.get': () => deployRetention.get(mine.org),
+		'deployRetention.among': async () => [...(await deployRetention.among([mine.org]))],
+		'deployRetention.set of theirs': () => deployRetention.set(theirs.org, mine.owner, { days: 1, kept: 1 }),
 		'ownership.heirs': () => ownership.heirs(mine.org),
 		'ownership.transfer': () => ownership.transfer(mine.org, mine.owner, 'member-of-theirs@example.com'),
 		'ownership.transfer of theirs': () => ownership.transfer(theirs.org, mine.owner, mine.owner.name),
@@ -102,6 +106,7 @@ function callsOf({
 		'deploys.tailOf': () => deploys.tailOf(mine.org, theirs.deployId),
 		'deploys.search': () => deploys.search(mine.org, theirs.deployId, { text: 'log' }),
 		'deploys.source': () => deploys.source(mine.org, theirs.deployId).head(),
+		'deploys.removeOld': () => deploys.removeOld(mine.org, { since: 0, newest: 1 }),
 		'deploys.removeOf': () => deploys.removeOf('01900000-0000-7000-8000-000000000000')
 	};
 }
@@ -136,7 +141,9 @@ const exactly = (): Record<string, unknown> => ({
 	},
 	'deploys.startOf': null,
 	'deploys.tailOf': null,
-	'deploys.source': 0
+	'deploys.source': 0,
+	'deployRetention.get': { days: 365, kept: 10 },
+	'deploys.removeOld': 0
 });
 
 /**

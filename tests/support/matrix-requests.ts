@@ -10,6 +10,7 @@ const forms: Record<string, (scene: Scene) => Record<string, string>> = {
 	'/[org]/settings/members?/revoke': ({ invitation }) => ({ invitation: invitation.id }),
 	'/[org]/settings/members?/role': ({ people }) => ({ member: people['second member'].id, role: 'viewer' }),
 	'/[org]/settings?/address': ({ org }) => ({ slug: `${org.slug}-moved` }),
+	'/[org]/settings?/deploys': () => ({ deployDays: '7', deploysKept: '1' }),
 	'/[org]/settings?/delete': ({ org }) => ({ organization: org.name }),
 	'/[org]/settings?/name': () => ({ name: 'Another name' }),
 	'/[org]/settings?/retention': () => ({ days: '7' }),

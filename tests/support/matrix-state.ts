@@ -23,7 +23,7 @@ async function rowsOf({ database: { sql } }: Site, { id, slug }: Org) {
 		WITH people AS (
 			SELECT id, email, name, password_hash, instance_admin, suspended_at FROM users WHERE email LIKE ${ofScene}
 		), orgs AS (
-			SELECT id, slug, name, retention_days, suspended_at FROM organizations WHERE id = ${id} OR name LIKE ${ofScene}
+			SELECT id, slug, name, retention_days, deploy_days, deploys_kept, suspended_at FROM organizations WHERE id = ${id} OR name LIKE ${ofScene}
 		)
 		SELECT
 			(SELECT json_agg(p ORDER BY id) FROM people p) AS people,

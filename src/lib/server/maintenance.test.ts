@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { maintain } from './maintenance.ts';
+import { forEach, maintain } from './maintenance.ts';
 
 /** A log that keeps what it is told. */
 function kept() {
@@ -89,4 +89,14 @@ test('a task that fails because all else has been closed is no error', async () 
 	await reached;
 	endOther();
 	expect(records).toMatchObject([{ task: 'counting' }]);
+});
+
+test('one organization whose turn fails keeps none of the others from theirs', async () => {
+	const done: string[] = [];
+	const all = forEach(['a', 'b', 'c'], async (org) => {
+		if (org === 'a') throw new Error('no');
+		done.push(org);
+	});
+	await expect(all).rejects.toMatchObject({ errors: [new Error('no')] });
+	expect(done).toEqual(['b', 'c']);
 });

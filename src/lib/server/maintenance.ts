@@ -12,6 +12,19 @@ export function runNow(tasks: readonly Task[], log: Logger): void {
 }
 
 /** A failure after the end is that of connections closing under a task, which its next turn makes good. */
+/**
+ * Runs it for each, one after the other. One that fails keeps none of the others from its turn.
+ * @throws AggregateError at the end, of all that failed.
+ */
+export async function forEach<Item>(
+	items: Iterable<Item>,
+	run: (item: Item) => Promise<unknown>
+): Promise<void> {
+	const failures: unknown[] = [];
+	for (const item of items) await run(item).catch((error: unknown) => failures.push(error));
+	if (failures.length > 0) throw new AggregateError(failures, `${failures.length} failed`);
+}
+
 async function run(task: Task, log: Logger, hasEnded = () => false): Promise<void> {
 	try {
 		await task.run();

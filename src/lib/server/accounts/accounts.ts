@@ -9,6 +9,7 @@ import * as audit from './audit/audit.ts';
 import * as emailTokens from './mail/tokens.ts';
 import { auditList } from './audit/list.ts';
 import { deletion } from './organizations/deletion.ts';
+import { deployRetention } from './organizations/deploy-retention.ts';
 import { invitations, forgetOld as forgetOldInvitations } from './organizations/invitations.ts';
 import * as instanceLists from './administration/lists.ts';
 import { KeyCache } from './keys/cache.ts';
@@ -76,6 +77,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 		organizations: organizationsOn(sql),
 		newOrganizations: newOrganizations(sql, config),
 		settings: organizationSettings(sql),
+		deployRetention: deployRetention(sql),
 		ownership: ownership(sql),
 		deletion: deletion(sql),
 		members: members(sql),

@@ -8,7 +8,7 @@ import { LineReader, type Line } from './lines.ts';
 import { Merger } from './merger.ts';
 import { Printer } from './printer.ts';
 import { range } from './range.ts';
-import { Removal } from './removal.ts';
+import { Removal, type Kept } from './removal.ts';
 import { RemovalStore } from './removal-store.ts';
 import { Replay, type Extent } from './replay.ts';
 import { RowReader, type Shown, type Tail } from './rows.ts';
@@ -191,6 +191,11 @@ export class Deploys {
 	/** Removes every deploy of an organization that is no more; cut short by `close`, the next call goes on. */
 	removeOf(org: string): Promise<void> {
 		return this.#removal.run(org);
+	}
+
+	/** Removes the old deploys of an organization that it does not keep; cut short by `close`, the next call goes on. */
+	removeOld(org: string, kept: Kept): Promise<number> {
+		return this.#removal.removeOld(org, kept);
 	}
 
 	/** Resolves when no merge is waiting and everything has been printed. */

@@ -6,6 +6,16 @@ const mostBytes = 4 * 1024 * 1024;
 
 const deployId = '(SELECT id FROM deploys WHERE org_id = ? AND id = ?)';
 
+/** Whose a deploy is that is about to be deleted: nobody's. */
+export const nobody = '00000000-0000-0000-0000-000000000000';
+
+/** A deploy that ended long ago, and what it is one of. */
+export interface Old {
+	id: string;
+	service: string;
+	environment: string | null;
+}
+
 /** What deletes deploys, in SQLite. */
 export class RemovalStore {
 	readonly #organizations;
@@ -14,6 +24,9 @@ export class RemovalStore {
 	readonly #removeChunks;
 	readonly #remove;
 	readonly #shorten;
+	readonly #ended;
+	readonly #newer;
+	readonly #setAside;
 
 	constructor(sqlite: Sqlite) {
 		// From one to the next by the index: as many steps as organizations, not as deploys.
@@ -38,6 +51,19 @@ export class RemovalStore {
 			`DELETE FROM deploy_chunks WHERE deploy_id = ${deployId} AND "offset" > ?`
 		);
 		this.#remove = sqlite.prepare<[string, string]>('DELETE FROM deploys WHERE org_id = ? AND id = ?');
+		this.#ended = sqlite.prepare<[string, string, string, number, number], Old>(
+			`SELECT id, service, environment FROM deploys
+			WHERE org_id = ? AND id > ? AND id < ? AND status <> 'running' AND finished_at < ? ORDER BY id LIMIT ?`
+		);
+		this.#newer = sqlite
+			.prepare<[string, string, string | null, string, number], number>(
+				`SELECT 1 FROM deploys
+				WHERE org_id = ? AND service = ? AND environment IS ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?`
+			)
+			.pluck();
+		this.#setAside = sqlite.prepare<[string, string, string]>(
+			`UPDATE deploys SET org_id = ?, idempotency_key = NULL WHERE org_id = ? AND id = ? AND status <> 'running'`
+		);
 		this.#shorten = sqlite.transaction(this.#removeEnd.bind(this));
 	}
 
@@ -64,8 +90,29 @@ export class RemovalStore {
 		return true;
 	}
 
+	/** The next deploys of an organization, by id after `after`, that were made and ended before a time (epoch ms). */
+	endedBefore(org: string, time: number, after: string, most: number): Old[] {
+		return this.#ended.all(org, after, firstIdOf(time), time, most);
+	}
+
+	/** Whether at least so many of the same service and environment are newer. */
+	hasNewer(org: string, { id, service, environment }: Old, count: number): boolean {
+		return this.#newer.get(org, service, environment, id, count - 1) !== undefined;
+	}
+
+	/** Makes a deploy nobody's, so that it is gone for everybody at once; false if it runs. */
+	setAside(org: string, id: string): boolean {
+		return this.#setAside.run(nobody, org, id).changes === 1;
+	}
+
 	/** Deletes a deploy, and whatever chunks it still has. */
 	remove(org: string, id: string): void {
 		this.#remove.run(org, id);
 	}
+}
+
+/** What the UUIDv7 of anything made at a time (epoch ms) or later does not precede (RFC 9562, 5.7). */
+function firstIdOf(time: number): string {
+	const hex = Math.max(0, Math.floor(time)).toString(16).padStart(12, '0');
+	return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }

@@ -1,10 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeployBuffer } from './buffer.ts';
-import type { RemovalStore } from './removal-store.ts';
+import { pacer } from './pace.ts';
+import { nobody, type RemovalStore } from './removal-store.ts';
+
+/** Which deploys an organization keeps. */
+export interface Kept {
+	/** Epoch ms: those that ended since then … */
+	since: number;
+	/** … and so many newest of each service and environment. */
+	newest: number;
+}
+
+/** Old deploys looked at by one statement. */
+const batch = 100;
 
 /**
- * Removes the deploys of organizations that are no more, in short transactions with room for everybody else in between. What
- * is cut short is taken up by the next call.
+ * Removes deploys, those of organizations that are no more and old ones, in short transactions with room for everybody else in
+ * between. What is cut short is taken up by the next call.
  */
 export class Removal {
 	readonly #store: RemovalStore;
@@ -19,7 +31,7 @@ export class Removal {
 
 	/** The organizations that have deploys here. */
 	organizations(): string[] {
-		return this.#store.organizations();
+		return this.#store.organizations().filter((org) => org !== nobody);
 	}
 
 	/** Removes everything of an organization; resolves when it is gone, or this is closed. */
@@ -27,6 +39,34 @@ export class Removal {
 		const running = this.#running.get(org) ?? this.#removeAll(org).finally(() => this.#running.delete(org));
 		this.#running.set(org, running);
 		return running;
+	}
+
+	/**
+	 * Removes the deploys of an organization that it does not keep, never a running one. Each is gone for everybody at once, and
+	 * its log is deleted afterwards. Returns how many there were.
+	 */
+	async removeOld(org: string, kept: Kept): Promise<number> {
+		const rest = pacer();
+		let [removed, after] = [0, ''];
+		while (!this.#closed) {
+			const old = this.#store.endedBefore(org, kept.since, after, batch);
+			for (const one of old) {
+				if (this.#closed) break;
+				if (this.#store.hasNewer(org, one, kept.newest) && this.#takeAway(org, one.id)) removed++;
+				await rest();
+			}
+			after = old.at(-1)?.id ?? after;
+			if (old.length < batch) break;
+		}
+		await this.run(nobody);
+		return removed;
+	}
+
+	/** In one turn, so that no append comes in between. */
+	#takeAway(org: string, id: string): boolean {
+		const isAside = this.#store.setAside(org, id);
+		if (isAside) this.#buffer.forget(org, id);
+		return isAside;
 	}
 
 	/** Stops after the current transactions. */

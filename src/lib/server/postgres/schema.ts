@@ -67,6 +67,9 @@ export const organizations = pgTable('organizations', {
 	slug: text().notNull().unique(),
 	name: text().notNull(),
 	retentionDays: integer('retention_days').notNull(),
+	/** For how many days a deploy that has ended is kept, and how many of each service and environment whatever their age. */
+	deployDays: integer('deploy_days').notNull().default(365),
+	deploysKept: integer('deploys_kept').notNull().default(10),
 	/** Since when it is suspended by an instance admin; null: it is not. */
 	suspendedAt: instant('suspended_at'),
 	createdAt: instant('created_at').notNull().defaultNow()

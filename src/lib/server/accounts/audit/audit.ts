@@ -20,6 +20,7 @@ export const actions = [
 	'changed the name',
 	'changed the address',
 	'changed the retention',
+	'changed the retention of deploys',
 	'transferred the ownership',
 	'deleted the organization',
 	'invited',

@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import * as forms from '$server/accounts/forms';
+import * as deployRetention from '$server/accounts/organizations/deploy-retention';
 import * as ownership from '$server/accounts/organizations/ownership';
 import * as settings from '$server/accounts/organizations/settings';
 import { may } from '$server/accounts/roles';
@@ -12,6 +13,7 @@ export const load: PageServerLoad = async (event) => {
 	const { app, origin } = event.locals;
 	return {
 		retentionDays: org.retentionDays,
+		ofDeploys: await app.accounts.deployRetention.get(org.id),
 		heirs: may(role, 'owners') ? await app.accounts.ownership.heirs(org.id) : [],
 		origin,
 		moved: event.url.searchParams.has('moved')
@@ -20,7 +22,7 @@ export const load: PageServerLoad = async (event) => {
 
 /** What became of one of the page's forms. */
 interface Answer {
-	form: 'name' | 'address' | 'retention' | 'ownership' | 'deletion';
+	form: 'name' | 'address' | 'retention' | 'deploys' | 'ownership' | 'deletion';
 	typed?: Record<string, string>;
 	faults?: forms.Faults;
 	done?: string;
@@ -72,6 +74,23 @@ export const actions: Actions = {
 		if (days >= changed.before) return done('retention', 'Saved.');
 		const older = days === 1 ? 'a day' : `${days} days`;
 		return done('retention', `Saved. Lines older than ${older} are deleted within the hour.`);
+	},
+
+	deploys: async (event) => {
+		const { org } = await membershipOf(event, 'settings');
+		const data = await event.request.formData();
+		const typed = Object.fromEntries(
+			Object.keys(deployRetention.form.entries).map((name) => [name, String(data.get(name) ?? '')])
+		);
+		const form = forms.read(deployRetention.form, data);
+		if (!form.ok) return refuse(400, { form: 'deploys', typed, faults: form.faults });
+
+		const { locals } = event;
+		const to = { days: form.values.deployDays, kept: form.values.deploysKept };
+		const changed = await locals.app.accounts.deployRetention.set(org.id, actorOf(locals), to);
+		if (!changed.ok) return refuse(changed.status, { form: 'deploys', typed, faults: changed.faults });
+		const isLess = to.days < changed.before.days || to.kept < changed.before.kept;
+		return done('deploys', isLess ? 'Saved. Older deploys are deleted within the hour.' : 'Saved.');
 	},
 
 	transfer: async (event) => {
