@@ -40,6 +40,10 @@ test('a mail outlasts its mail server and the server itself, and says no secret 
 	await before.until('postponed');
 	await before.people.close();
 	expect(await waiting()).toEqual([{ attempts: 1, last_error: expect.stringContaining('ECONNREFUSED') }]);
+	expect(await before.people.mails?.trouble()).toEqual({
+		count: 1,
+		lastError: expect.stringContaining('ECONNREFUSED')
+	});
 	const { text } = (await database.sql`SELECT string_agg(o::text, '') AS text FROM outbox o`)[0] ?? {};
 	expect(text).toContain(`${origin}/reset-password/`);
 	expect(text).not.toMatch(/reset-password\/[\w-]{43}/);
@@ -54,6 +58,7 @@ test('a mail outlasts its mail server and the server itself, and says no secret 
 	await after.until('delivered');
 	await after.people.close();
 	expect(await waiting()).toEqual([]);
+	expect(await after.people.mails?.trouble()).toBeNull();
 });
 
 test('of two links that were asked for while the mail server was away only the newer is mailed', async () => {

@@ -103,8 +103,8 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 			signIns.signIn(sql, hashing, form, from, previous),
 		/** Ends a session by its token, and notes who did. */
 		signOut: (token: string, person: audit.Person) => signOut(sql, token, person),
-		/** Sends the mails that are due; null without a mail server. */
-		mails: mails && { look: mails.look, size: mails.size },
+		/** The mails that wait, which `look` sends; null without a mail server. */
+		mails: mails && { look: mails.look, size: mails.size, trouble: mails.trouble },
 		/** Deletes what has expired (sessions, links, windows of rate limits, audit events): for maintenance, about hourly. */
 		forgetOld: () => forgetOld(sql),
 		/** Ends what listens, writes what was noted last and sends the last mails, within a few seconds. */

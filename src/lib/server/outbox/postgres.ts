@@ -16,6 +16,11 @@ export interface NewDelivery {
 	lifeMs: number | null;
 }
 
+export interface Trouble {
+	count: number;
+	lastError: string;
+}
+
 /** Puts a delivery into PostgreSQL, in the transaction of what causes it; returns its id. */
 export async function put(
 	transaction: Queryable,
@@ -65,6 +70,14 @@ export function postgresOutbox<Payload>(sql: Queryable, kind: string): Outbox<Pa
 	}
 
 	return { claim, remove, postpone, size };
+}
+
+/** What of a kind failed and waits for another try: how much, and why the last of it failed; null if nothing did. */
+export async function troubleOf(sql: Queryable, kind: string): Promise<Trouble | null> {
+	const [row] = await sql<Trouble[]>`
+		SELECT count(*) AS count, (array_agg(last_error ORDER BY id DESC))[1] AS "lastError" FROM outbox
+		WHERE kind = ${kind} AND last_error IS NOT NULL`;
+	return row && row.count > 0 ? row : null;
 }
 
 /** Deletes what has expired, of every kind, at most 10,000 at a time: nobody may be there to deliver it any longer. */

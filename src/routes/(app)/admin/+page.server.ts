@@ -25,7 +25,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		};
 	});
 	const untrustedProxies = locals.app.untrustedProxies.list().slice(0, 3);
-	return { q: wanted.q, organizations, place, untrustedProxies };
+	const mails = (await accounts.mails?.trouble()) ?? null;
+	return { q: wanted.q, organizations, place, untrustedProxies, mails };
 };
 
 export const actions: Actions = {

@@ -1,7 +1,7 @@
 import type { Sql } from '../../postgres/connect.ts';
 import { Courier, type Watch } from '../../outbox/courier.ts';
 import { backoff, type Delivery } from '../../outbox/delivery.ts';
-import { postgresOutbox, put } from '../../outbox/postgres.ts';
+import { postgresOutbox, put, troubleOf } from '../../outbox/postgres.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Mail, SendMail } from './mail.ts';
 import { mint, tokenPlace, type Link } from './tokens.ts';
@@ -58,6 +58,8 @@ export function postOffice(sql: Sql, send: SendMail, watch: Watch, lastCallMs?: 
 		look: () => courier.look(),
 		/** How many mails wait. */
 		size: () => outbox.size(),
+		/** Which mails the mail server did not take yet. */
+		trouble: () => troubleOf(sql, 'mail'),
 		/** Sends what was posted here and waits for what is under way, a few seconds at most. The rest goes out at the next start. */
 		close: () => courier.close([...own], lastCallMs)
 	};
