@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import * as deploys from '../support/deploys.ts';
 import { detour } from '../support/detour.ts';
 import { freePort } from '../support/other-postgres.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -123,6 +124,16 @@ describe('/metrics', () => {
 		expect(grown('wake_ups_total')).toBeGreaterThan(0);
 		expect(grown('read_seconds_count')).toBeGreaterThan(0);
 		for (const stream_ of [stream, windowed]) await stream_.close();
+	});
+
+	test('count what waits to be sent, and what was', async () => {
+		const of = async (name: string, kind: string) =>
+			(await values()).get(`tailrace_outbox_${name}{kind="${kind}"}`) ?? 0;
+		const before = await of('delivered_total', 'announcement');
+		await (await deploys.make(await site.tenant())).finish();
+		await expect.poll(() => of('delivered_total', 'announcement')).toBe(before + 2);
+		await expect.poll(() => of('waiting', 'announcement')).toBe(0);
+		expect((await values()).get('tailrace_outbox_waiting{kind="mail"}')).toBe(0);
 	});
 
 	test.each([
