@@ -111,7 +111,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	};
 	const deliveries: Task[] = [
 		{ name: 'announcements', everyMs: 5_000, run: () => deployed.announcing.look() },
-		{ name: 'mails', everyMs: 5_000, run: async () => people.mails?.look() }
+		{ name: 'mails', everyMs: 15_000, run: async () => people.mails?.look() }
 	];
 	const { deploys } = deployed.parts;
 	const oldDeploys = { name: 'old deploys', everyMs: hour, run: () => removeOldDeploys(people, deploys) };
