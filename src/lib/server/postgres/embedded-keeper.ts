@@ -19,7 +19,7 @@ const leastBackoffMs = 100;
 const mostBackoffMs = 5000;
 
 /** Launches the server again, on the same port, whenever it is gone; failures are logged and retried for ever. */
-export function keep(cluster: Cluster, running: postmasters.Postmaster, log: Log): Keeper {
+export function keep(cluster: Cluster, programs: string, running: postmasters.Postmaster, log: Log): Keeper {
 	const stopping = new AbortController();
 	let current = running;
 
@@ -38,7 +38,7 @@ export function keep(cluster: Cluster, running: postmasters.Postmaster, log: Log
 
 	async function relaunch(): Promise<boolean> {
 		try {
-			current = postmasters.launch(cluster);
+			current = postmasters.launch(cluster, programs);
 			const isBack = await postmasters.becomesReady(current, cluster.folder);
 			if (isBack) log.info({ pid: current.pid }, 'PostgreSQL is back');
 			return isBack;

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { programs, type Cluster } from './embedded-cluster.ts';
+import type { Cluster } from './embedded-cluster.ts';
 import { ifAbsent } from './embedded-error.ts';
 import * as settings from './embedded-settings.ts';
 import { runAs } from './embedded-user.ts';
@@ -26,15 +26,15 @@ const immediateStopMs = 1500;
 const logBytes = 10 * 1024 * 1024;
 
 /**
- * Launches a server on the cluster and returns at once; `becomesReady` tells how it went. Only for the owner of the data
+ * Launches a server on the cluster, from the folder with the programs, and returns at once; `becomesReady` tells how it went. Only for the owner of the data
  * folder, and when `find` finds none.
  */
-export function launch(cluster: Cluster): Postmaster {
+export function launch(cluster: Cluster, programs: string): Postmaster {
 	// PostgreSQL would not start while the number in an old pid file is in use: by a zombie that nobody reaps, or by
 	// another process, both likely in a container. Survivors of the old server still stop it: it looks at their memory.
 	rmSync(pidFile(cluster.folder), { force: true });
 	const log = openLog(logFile(cluster));
-	const child = spawn(join(programs(), 'postgres'), ['-D', cluster.folder, ...settings.flags(cluster.port)], {
+	const child = spawn(join(programs, 'postgres'), ['-D', cluster.folder, ...settings.flags(cluster.port)], {
 		...runAs(cluster.user),
 		// A session of its own, so that Ctrl-C does not reach it before we have finished with it; and a file
 		// instead of pipes, so that it lives on undisturbed if we are killed.

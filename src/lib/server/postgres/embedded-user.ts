@@ -40,19 +40,24 @@ export function runAs(user: User | null) {
 	return { cwd: '/', env, ...(user && { uid: user.uid, gid: user.gid }) };
 }
 
-/** Throws Unstartable, naming the folder that is in the way, unless `user` can reach `folder` (an absolute path). */
-export async function requireReach(user: User | null, folder: string, remedy: string): Promise<void> {
-	if (!user) return;
+/** The folder that keeps `user` from reaching `folder` (an absolute path); null if there is none. */
+export async function blockingFolder(user: User, folder: string): Promise<string | null> {
 	// Asking the kernel as that user is right about groups and ACLs too, which a look at the mode is not.
 	const script = 'for folder do test -x "$folder" || { printf %s "$folder"; exit; }; done';
-	const { stdout: blocking } = await run('sh', ['-c', script, 'sh', ...pathTo(folder)], runAs(user));
-	if (!blocking) return;
+	const { stdout } = await run('sh', ['-c', script, 'sh', ...pathTo(folder)], runAs(user));
+	return stdout || null;
+}
+
+/** Throws Unstartable, naming the folder that is in the way, unless `user` can reach `folder` (an absolute path). */
+export async function requireReach(user: User | null, folder: string): Promise<void> {
+	const blocking = user && (await blockingFolder(user, folder));
+	if (!user || !blocking) return;
 	const { mode } = await stat(blocking);
 	throw new Unstartable(
 		`PostgreSQL cannot run as root, so Tailrace, started as root, runs it as the user ${user.name}. ` +
-			`That user cannot enter ${blocking} (its mode is ${(mode & 0o7777).toString(8)}) and so not reach ${folder}. ` +
-			`${remedy}, or let others pass with "chmod o+x ${blocking}", or start Tailrace as another user than root, ` +
-			'or set DATABASE_URL to a PostgreSQL of your own.'
+			`That user cannot enter ${blocking} (its mode is ${(mode & 0o7777).toString(8)}) and so cannot reach ${folder}. ` +
+			`Set DATA_DIR to a folder it can enter, such as /var/lib/tailrace, or let others pass with "chmod o+x ${blocking}", ` +
+			'or start Tailrace as another user than root, or set DATABASE_URL to a PostgreSQL of your own.'
 	);
 }
 

@@ -6,6 +6,7 @@ import { ifAbsent, Taken, Unstartable } from './embedded-error.ts';
 import * as keepers from './embedded-keeper.ts';
 import * as owners from './embedded-owner.ts';
 import * as postmasters from './embedded-postmaster.ts';
+import { runnableBy } from './embedded-programs.ts';
 import * as users from './embedded-user.ts';
 
 export { Taken, Unstartable };
@@ -32,10 +33,11 @@ export async function start(dataDir: string, log: keepers.Log): Promise<Embedded
 	try {
 		const user = await users.choose(clusters.folderIn(home));
 		const found = await clusters.find(home, user);
+		const programs = await runnableBy(user);
 		const left = found && (await adopt(found, log));
-		const cluster = left ? found : await prepare(home, found, user, log);
-		const running = left ?? (await launch(cluster, log));
-		const keeper = keepers.keep(cluster, running, log);
+		const cluster = left ? found : await prepare(home, found, user, programs, log);
+		const running = left ?? (await launch(cluster, programs, log));
+		const keeper = keepers.keep(cluster, programs, running, log);
 		const stop = () => keeper.stop().finally(claim.release);
 		return { url: clusters.urlOf(cluster), adopted: left !== null, stop };
 	} catch (error) {
@@ -86,22 +88,22 @@ async function prepare(
 	home: string,
 	found: clusters.Cluster | null,
 	user: users.User | null,
+	programs: string,
 	log: keepers.Log
 ): Promise<clusters.Cluster> {
-	await users.requireReach(user, home, 'Set DATA_DIR to a folder it can enter, such as /var/lib/tailrace');
-	const programs = clusters.programs();
-	await users.requireReach(user, programs, 'Move Tailrace to a folder it can enter, such as /opt/tailrace');
+	await users.requireReach(user, home);
 	if (!found) log.info({ folder: clusters.folderIn(home) }, 'making a PostgreSQL cluster');
-	const cluster = found ?? (await clusters.initialise(home, user));
+	const cluster = found ?? (await clusters.initialise(home, user, programs));
 	return clusters.prepare(cluster);
 }
 
 async function launch(
 	cluster: clusters.Cluster,
+	programs: string,
 	log: keepers.Log,
 	patienceMs = 5000
 ): Promise<postmasters.Postmaster> {
-	const launched = postmasters.launch(cluster);
+	const launched = postmasters.launch(cluster, programs);
 	if (await postmasters.becomesReady(launched, cluster.folder)) {
 		log.info({ pid: launched.pid, port: cluster.port }, 'PostgreSQL is ready');
 		return launched;
@@ -110,7 +112,7 @@ async function launch(
 	if (words.includes('pre-existing shared memory block') && patienceMs > 0) {
 		log.warn({}, 'waiting for the last processes of a killed PostgreSQL to end');
 		await delay(retryMs);
-		return launch(cluster, log, patienceMs - retryMs);
+		return launch(cluster, programs, log, patienceMs - retryMs);
 	}
 	throw new Unstartable(
 		`PostgreSQL did not start on ${cluster.folder} (${await launched.whenGone()}). ` +
