@@ -13,6 +13,7 @@ import * as configuration from './lib/server/config.ts';
 import * as csrf from './lib/server/csrf.ts';
 import { errorPage, wantsPage } from './lib/server/error-page.ts';
 import * as formSize from './lib/server/form-size.ts';
+import { compress } from './lib/server/http/compression.ts';
 import { isAway } from './lib/server/postgres/connect.ts';
 import { Unstartable } from './lib/server/postgres/embedded-error.ts';
 import { asProblem, problem } from './lib/server/problem.ts';
@@ -65,6 +66,9 @@ export const handle: Handle = async ({ event, resolve }) => {
 	if (csrf.isForged(event.request, event.url.origin)) {
 		return refuse(event, 403, csrf.explain(event.request, app.config.origin));
 	}
+	if (isOfPage(event) && csrf.isOpenedInsecurely(event.request, app.config.origin ?? '')) {
+		return refuse(event, 403, openedInsecurely(app.config.origin ?? ''));
+	}
 	if (isOfPage(event)) event.request = formSize.bounded(event.request, refuseForm);
 	try {
 		const { isSecure, from } = event.locals;
@@ -77,8 +81,13 @@ export const handle: Handle = async ({ event, resolve }) => {
 		return secure(problem(503, 'The database is away. Try again shortly.'));
 	}
 	const response = await resolve(event);
-	return secure(event.url.pathname.startsWith('/api/') ? asProblem(response) : response);
+	const answer = event.url.pathname.startsWith('/api/') ? asProblem(response) : response;
+	return secure(await compress(event.request, answer));
 };
+
+function openedInsecurely(origin: string): string {
+	return `You opened this page over http, but this server is set up for https: open ${origin} instead.`;
+}
 
 /** Answers before any page of ours is asked: with a page where a browser will show it, else with a problem document. */
 function refuse({ request }: RequestEvent, status: number, detail: string): Response {

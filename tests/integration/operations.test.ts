@@ -212,6 +212,29 @@ describe('every answer', () => {
 		}
 	);
 
+	test('of HTML or JSON is compressed, unless another site asks; a stream is not, and comes at once', async () => {
+		const tenant = await site.tenant();
+		await tenant.send(...Array.from({ length: 300 }, (_, n) => `line ${n}`));
+		const reader = await tenant.signedIn();
+		const headers = { 'accept-encoding': 'gzip' };
+		const encodingOf = async (path: string, more: Record<string, string> = {}) => {
+			const answer = await reader.fetch(path, { headers: { ...headers, ...more } });
+			expect(await answer.text()).toContain('line 299');
+			return answer.headers.get('content-encoding');
+		};
+		const logs = `/${tenant.org.slug}/logs`;
+		expect(await encodingOf(logs)).toBe('gzip');
+		expect(await encodingOf(`${logs}/__data.json`)).toBe('gzip');
+		expect(await encodingOf(`/api/logs?org=${tenant.org.slug}`)).toBe('gzip');
+		expect(await encodingOf(logs, { 'sec-fetch-site': 'cross-site' })).toBeNull();
+
+		const stream = await tenant.stream('tail=1', headers);
+		expect(stream.response.headers.get('content-encoding')).toBeNull();
+		await tenant.send('the newest');
+		await stream.until((text) => text.includes('the newest'));
+		await stream.close();
+	});
+
 	test('that is a page runs no script but its own, and sends nothing elsewhere', async () => {
 		const tenant = await site.tenant();
 		await tenant.send('</script><script>alert(1)</script>');

@@ -14,6 +14,14 @@ export function isForged(request: Request, ownOrigin: string): boolean {
 	return request.headers.has('cookie') && request.headers.get('sec-fetch-site') !== 'same-origin';
 }
 
+/**
+ * Whether a form was opened over http on a server whose ORIGIN is https: the cookie of its answer would be secure, and the browser
+ * would drop it.
+ */
+export function isOpenedInsecurely(request: Request, ownOrigin: string): boolean {
+	return ownOrigin.startsWith('https:') && (request.headers.get('origin') ?? '').startsWith('http:');
+}
+
 function goesByKey({ headers, url }: Request): boolean {
 	return headers.has('authorization') && takesKeys.test(new URL(url).pathname);
 }
