@@ -1,7 +1,8 @@
 # One image for both ways to run: alone with the embedded PostgreSQL, or with DATABASE_URL (docker-compose.yml).
 FROM node:24-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
+COPY scripts/prune.mjs ./scripts/
 RUN npm ci
 COPY . .
 RUN npm run build && npm prune --omit=dev

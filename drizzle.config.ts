@@ -1,8 +1,6 @@
-import { defineConfig } from 'drizzle-kit';
-
-export default defineConfig({
+export default {
 	dialect: 'postgresql',
 	schema: './src/lib/server/postgres/schema.ts',
 	out: './drizzle/postgres',
 	casing: 'snake_case'
-});
+};

@@ -1,8 +1,6 @@
-import { defineConfig } from 'drizzle-kit';
-
-export default defineConfig({
+export default {
 	dialect: 'sqlite',
 	schema: './src/lib/server/sqlite/schema.ts',
 	out: './drizzle/sqlite',
 	casing: 'snake_case'
-});
+};
