@@ -12,9 +12,9 @@ export interface Shown {
 	path: string;
 }
 
-/** A long name without a place to break, and one of markup: the worst that people type. */
+/** A long name without a place to break, one of markup and one that would turn around what follows it: the worst that people type. */
 const longName = 'Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel'.slice(0, 60);
-export const markup = '<img src=x onerror="document.title=1"><b>bold</b>';
+export const markup = '<img src=x onerror="document.title=1"><b>bold</b>\u202e';
 
 /** Fills an organization with people, keys, invitations and events, and gives the pages on which they are. */
 export async function everyPage(

@@ -31,16 +31,20 @@ test('an entry with a deploy is a mark that says what is known of it', () => {
 	expect(deployMark.of(entry({ deploy }))).toEqual({
 		id: '0199',
 		status: 'running',
-		title: 'deploy web 2026.11.20 to production started',
-		commit: '3f2c1ab “Retry declined cards once”'
+		service: 'web',
+		version: '2026.11.20',
+		environment: 'production',
+		outcome: 'started',
+		commit: { sha: '3f2c1ab', message: 'Retry declined cards once' }
 	});
 });
 
 test('what is not known is left out', () => {
 	const bare = { ...deploy, status: 'failed', version: null, environment: null, commit: null };
-	expect(deployMark.of(entry({ deploy: bare }))).toMatchObject({ title: 'deploy web failed', commit: null });
+	const unknown = { version: null, environment: null, commit: { sha: null, message: null } };
+	expect(deployMark.of(entry({ deploy: bare }))).toMatchObject({ ...unknown, outcome: 'failed' });
 	const messageOnly = { ...deploy, commit: { sha: null, message: 'Fix' } };
-	expect(deployMark.of(entry({ deploy: messageOnly }))?.commit).toBe('“Fix”');
+	expect(deployMark.of(entry({ deploy: messageOnly }))?.commit).toEqual({ sha: null, message: 'Fix' });
 });
 
 test.each([
@@ -56,5 +60,11 @@ test.each([
 
 test('parts that are no texts are left out', () => {
 	const odd = { ...deploy, version: 7, environment: {}, commit: { sha: 1, message: [] } };
-	expect(deployMark.of(entry({ deploy: odd }))).toMatchObject({ title: 'deploy web started', commit: null });
+	const left = { version: null, environment: null, commit: { sha: null, message: null } };
+	expect(deployMark.of(entry({ deploy: odd }))).toMatchObject(left);
+});
+
+test('a long commit message ends with a sign that it goes on', () => {
+	const long = { ...deploy, commit: { sha: null, message: 'x'.repeat(121) } };
+	expect(deployMark.of(entry({ deploy: long }))?.commit.message).toBe(`${'x'.repeat(120)}…`);
 });

@@ -5,10 +5,13 @@ import type { Entry } from '../log/entry.ts';
 export interface Mark {
 	id: string;
 	status: Status;
-	/** What is said of it: `deploy web 2026.11.20 to production started`. */
-	title: string;
-	/** `3f2c1ab “Retry declined cards once”`; null when nothing is known of the commit. */
-	commit: string | null;
+	/** Of what, and where to; null for what is not known. Texts of others: each is shown isolated from the rest. */
+	service: string;
+	version: string | null;
+	environment: string | null;
+	/** `started`, `was cancelled`. */
+	outcome: string;
+	commit: { sha: string | null; message: string | null };
 }
 
 const said: Record<Status, string> = {
@@ -28,19 +31,22 @@ export function of(entry: Entry): Mark | null {
 	if (!isObject(deploy)) return null;
 	const { id, status, version, environment, commit } = deploy;
 	if (typeof id !== 'string' || id === '' || !isStatus(status)) return null;
-	const parts = [`deploy ${entry.service}`, text(version), to(text(environment)), said[status]];
-	return { id, status, title: parts.filter(Boolean).join(' '), commit: commitOf(commit) };
+	return {
+		id,
+		status,
+		service: entry.service,
+		version: text(version),
+		environment: text(environment),
+		outcome: said[status],
+		commit: commitOf(commit)
+	};
 }
 
-function commitOf(commit: unknown): string | null {
-	if (!isObject(commit)) return null;
-	const sha = text(commit.sha)?.slice(0, 7);
-	const message = text(commit.message)?.split('\n', 1)[0]?.slice(0, longest);
-	return [sha, message && `“${message}”`].filter(Boolean).join(' ') || null;
-}
-
-function to(environment: string | null): string | null {
-	return environment && `to ${environment}`;
+function commitOf(commit: unknown): Mark['commit'] {
+	if (!isObject(commit)) return { sha: null, message: null };
+	const subject = text(commit.message)?.split('\n', 1)[0] ?? null;
+	const message = subject && subject.length > longest ? `${subject.slice(0, longest)}…` : subject;
+	return { sha: text(commit.sha)?.slice(0, 7) ?? null, message };
 }
 
 function text(value: unknown): string | null {
