@@ -76,7 +76,7 @@ test('every control has a name and shows the focus', async ({ logs, org }) => {
 	await page.keyboard.press('j');
 	await page.keyboard.press('Enter');
 	await expect(logs.entry).toBeVisible();
-	await tabTo(page, logs.entry.getByRole('button', { name: 'Link' }));
+	await tabTo(page, logs.entry.getByRole('button', { name: 'Copy link' }));
 	for (const control of await page.getByRole('button').or(page.getByRole('link')).all()) {
 		await expect(control).toHaveAccessibleName(/\S/);
 	}

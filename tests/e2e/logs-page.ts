@@ -25,7 +25,7 @@ export class LogsPage {
 		this.list = page.getByRole('log', { name: 'Log lines' });
 		this.rows = this.list.locator('[data-seq]');
 		this.status = page.locator('[data-stream]');
-		this.tip = page.getByRole('button', { name: /new lines?|Back to the end/ });
+		this.tip = page.getByRole('button', { name: /new lines?|Resume live/ });
 		this.query = page.getByRole('textbox', { name: 'Query' });
 		this.entry = page.getByRole('complementary', { name: /^Line \d/ });
 	}

@@ -44,3 +44,12 @@ test.each([
 ])('%i ms back is %s', (ms, text) => {
 	expect(duration.ago(ms)).toBe(text);
 });
+
+test.each([
+	[4, '4 ms'],
+	[12_400, '12 s'],
+	[101_516_000, '28 h'],
+	[2_351_949_000, '27 d']
+])('%i ms in one unit are %s', (ms, text) => {
+	expect(duration.rough(ms)).toBe(text);
+});

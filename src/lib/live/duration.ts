@@ -50,6 +50,14 @@ export function ago(ms: number): string {
 	return ms < day ? `${Math.floor(ms / hour)} h ago` : `${Math.floor(ms / day)} d ago`;
 }
 
+/** In one unit, which is enough to tell a slow network from yesterday's file: `4 ms`, `12 s`, `28 h`, `27 d`. */
+export function rough(ms: number): string {
+	if (ms < second) return `${Math.round(ms)} ms`;
+	if (ms < 2 * minute) return `${Math.round(ms / second)} s`;
+	if (ms < 2 * hour) return `${Math.round(ms / minute)} min`;
+	return ms < 2 * day ? `${Math.round(ms / hour)} h` : `${Math.round(ms / day)} d`;
+}
+
 function twoDigits(number: number): string {
 	return String(number).padStart(2, '0');
 }

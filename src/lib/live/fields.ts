@@ -9,8 +9,9 @@ export interface Field {
 	term: string | null;
 }
 
-/** At most so many attributes are listed: 64 KiB of them can be thousands, and nobody reads those one by one. */
-const most = 200;
+/** The end of a line names so many attributes, and so many characters of each. */
+const mostNamed = 6;
+const longestNamed = 40;
 
 /** A value over so many characters is not offered as a filter: the query would be nothing but it. */
 const longestTerm = 300;
@@ -24,19 +25,20 @@ export function list(entry: Entry): Field[] {
 }
 
 /** Every attribute with its path, in the order written. Arrays are shown as JSON. */
-export function flatten(attributes: Record<string, unknown>, limit = most): Field[] {
+export function flatten(attributes: Record<string, unknown>, limit = Infinity): Field[] {
 	const found: Field[] = [];
 	collect(attributes, '', found, limit);
 	return found;
 }
 
-/** The first few attributes as `key=value`, for the quiet end of a line. */
-export function summarize(attributes: Record<string, unknown>): string {
-	let text = '';
-	for (const { path, value } of flatten(attributes, 6)) {
-		text += ` ${path}=${value.length > 40 ? `${value.slice(0, 39)}…` : value}`;
-	}
-	return text;
+/** The first few attributes as `key=value`, for the quiet end of a line; `…` stands for what is left out. */
+export function summarize(attributes: Record<string, unknown>): string[] {
+	const found = flatten(attributes, mostNamed + 1).map(({ path, value }) => `${path}=${shorten(value)}`);
+	return found.length > mostNamed ? [...found.slice(0, mostNamed), '…'] : found;
+}
+
+function shorten(value: string): string {
+	return value.length > longestNamed ? `${value.slice(0, longestNamed - 1)}…` : value;
 }
 
 function collect(value: object, prefix: string, found: Field[], limit: number): void {
