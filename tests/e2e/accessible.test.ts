@@ -2,6 +2,8 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, signIn, test } from './fixtures.ts';
 import { everyPage, type Shown } from './every-page.ts';
+import { expectIsolated } from './isolated.ts';
+import { expectTargets } from './targets.ts';
 
 /** Every page of organizations, accounts and administration, as somebody who may see all of it. */
 
@@ -77,11 +79,16 @@ for (const colorScheme of ['dark', 'light'] as const) {
 				await page.screenshot({ path: `test-results/screens/${name}-1440-${colorScheme}.png` });
 				await page.setViewportSize({ width: 360, height: 740 });
 				await expectNoOverflow(page, name);
+				await expectIsolated(page, name);
 				if (colorScheme === 'light') await expectAccessible(page, `${name} at 360 px`);
 				await page.screenshot({
 					path: `test-results/screens/${name}-360-${colorScheme}.png`,
 					fullPage: true
 				});
+				for (const width of [360, 1440]) {
+					await page.setViewportSize({ width, height: 900 });
+					await expectTargets(page, `${name} at ${width} px`);
+				}
 			};
 			const pages = await everyPage(server, org);
 			for (const shown of pages.forStrangers) await show(shown);

@@ -1,6 +1,7 @@
 import { expect, signIn, test } from './fixtures.ts';
 import { LogsPage } from './logs-page.ts';
 import type { Line } from './organization.ts';
+import { expectTargets } from './targets.ts';
 
 /** Pictures of every state for people to look at, in test-results/screens; what a machine can see is asserted. */
 const widths = { 1440: 900, 360: 740 };
@@ -41,6 +42,7 @@ for (const [width, height] of Object.entries(widths)) {
 						innerWidth
 					]);
 					expect(needed, `width of the page in the state "${name}"`).toBeLessThanOrEqual(given ?? 0);
+					await expectTargets(page, `${name} at ${width} px`);
 				};
 				await page.goto('/sign-in');
 				await picture('sign-in');
