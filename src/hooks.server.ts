@@ -120,7 +120,7 @@ function whereFrom({ request, url, getClientAddress }: RequestEvent) {
 
 /** A fault of ours: logged with its stack, answered without it. */
 export const handleError: HandleServerError = ({ error, event, status }) => {
-	if (status === 404) return { message: 'There is nothing here.' };
+	if (status === 404) return { message: 'Page not found.' };
 	if (status < 500) return { message: 'This request cannot be read.' };
 	app.log.error({ err: error, method: event.request.method, route: event.route.id }, 'a request failed');
 	return { message: 'Something went wrong on the server. Its log says what.' };

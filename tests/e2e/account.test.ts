@@ -32,7 +32,7 @@ test('a person changes their name, address and password, and signs in with what 
 	await expect(address.getByLabel('Your password')).toHaveValue('');
 
 	const password = profile.getByRole('region', { name: 'Password' });
-	await password.getByLabel('Present password').fill(org.password);
+	await password.getByLabel('Current password').fill(org.password);
 	await password.getByLabel('New password').fill('password1');
 	await password.getByRole('button').click();
 	await expect(password.getByText('This password is too common')).toBeVisible();
@@ -67,14 +67,14 @@ test('ending another session closes its live page within a second, which says wh
 	await page.goto('/account/sessions');
 	const rows = page.getByRole('row').filter({ hasText: 'Chrome on Linux' });
 	await expect(rows).toHaveCount(2);
-	await expect(rows.filter({ hasText: 'this one' }).getByRole('button')).toHaveCount(0);
-	const others = rows.filter({ hasNotText: 'this one' });
+	await expect(rows.filter({ hasText: 'this session' }).getByRole('button')).toHaveCount(0);
+	const others = rows.filter({ hasNotText: 'this session' });
 	const answered = page.waitForResponse(/sessions\?\/end$/);
 	await others.getByRole('button', { name: /^End Chrome on Linux/ }).click();
 	await answered;
 	await other.is('ended', 1000);
 	await expect(other.page.getByRole('alert')).toContainText('You signed out, or this session was ended.');
-	await expect(page.getByRole('status').first()).toHaveText('The session has ended.');
+	await expect(page.getByRole('status').first()).toHaveText('Session ended.');
 	await expect(rows).toHaveCount(1);
 
 	await other.page.getByRole('alert').getByRole('link', { name: 'Sign in again' }).click();
@@ -102,7 +102,7 @@ test.describe('without JavaScript', () => {
 		await signIn(context.request, org);
 		await page.goto('/account');
 		await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Grace');
-		await page.getByRole('button', { name: 'Change the name' }).click();
+		await page.getByRole('button', { name: 'Save name' }).click();
 		await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible();
 		await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Grace');
 
@@ -110,18 +110,18 @@ test.describe('without JavaScript', () => {
 		await expect(page.getByRole('row')).toHaveCount(3);
 		await page.getByText('End all others').click();
 		await page.getByRole('button', { name: 'End all other sessions' }).click();
-		await expect(page.getByText('All your other sessions have ended.')).toBeVisible();
+		await expect(page.getByText('All other sessions ended.')).toBeVisible();
 		await expect(page.getByRole('row')).toHaveCount(2);
 
 		await page.getByRole('link', { name: 'Profile' }).click();
-		await page.getByLabel('Present password').fill('wrong, to begin with');
+		await page.getByLabel('Current password').fill('wrong, to begin with');
 		await page.getByLabel('New password').fill(newPassword);
-		await page.getByRole('button', { name: 'Change the password' }).click();
+		await page.getByRole('button', { name: 'Save password' }).click();
 		await expect(page.getByText('This is not your password.')).toBeVisible();
-		await page.getByLabel('Present password').fill(org.password);
+		await page.getByLabel('Current password').fill(org.password);
 		await page.getByLabel('New password').fill(newPassword);
-		await page.getByRole('button', { name: 'Change the password' }).click();
-		await expect(page.getByText('Changed. All your other sessions have ended.')).toBeVisible();
+		await page.getByRole('button', { name: 'Save password' }).click();
+		await expect(page.getByText('Saved. You are signed out everywhere else.')).toBeVisible();
 	});
 
 	test('who forgot the password learns what to do where no mails are sent', async ({ page }) => {

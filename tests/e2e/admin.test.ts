@@ -141,7 +141,7 @@ test('without JavaScript the same is done, and what cannot be done is said', asy
 	await admin.getByLabel('From (UTC)').fill('2020-01-01');
 	await admin.getByLabel('To (UTC)').fill('2020-12-31');
 	await admin.getByRole('button', { name: 'Search' }).click();
-	await expect(admin.getByText('Nothing matches.')).toBeVisible();
+	await expect(admin.getByText('No events match.')).toBeVisible();
 	await admin.goto('/admin/audit?from=yesterday');
 	await expect(admin.getByText('Give days as year, month and day, like 2026-11-21.')).toBeVisible();
 	await admin.context().close();

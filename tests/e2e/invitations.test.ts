@@ -10,7 +10,7 @@ async function invite(page: Page, org: Organization, email: string, role: string
 	await page.getByRole('combobox', { name: 'Role', exact: true }).selectOption(role);
 	await page.getByRole('button', { name: 'Invite', exact: true }).click();
 	await expect(page.getByRole('region', { name: 'Invitations', exact: true })).toContainText(email);
-	return page.getByLabel(`Give this link to ${email}`).inputValue();
+	return page.getByLabel(`Send this link to ${email}`).inputValue();
 }
 
 /** Gives a member another role, on the Members page. */
@@ -53,7 +53,7 @@ test('somebody is invited, joins, gets other roles and is removed, and their ope
 	await expect(settings).toBeHidden();
 
 	await page.reload();
-	await expect(page.getByText('No invitation is pending.')).toBeVisible();
+	await expect(page.getByText('No pending invitations.')).toBeVisible();
 	await expect(page.getByRole('row').filter({ hasText: name })).toContainText(email);
 	await changeRole(page, name, 'admin');
 	await theirs.reload();
@@ -141,7 +141,7 @@ test.describe('without JavaScript', () => {
 
 		await page.getByRole('link', { name: 'Others' }).click();
 		const row = (slug: string) => page.getByRole('row').filter({ hasText: slug });
-		await expect(row(other.slug)).toContainText('You are the only owner');
+		await expect(row(other.slug)).toContainText("You're the only owner");
 		await row(org.slug)
 			.and(page.getByRole('row', { name: 'admin' }))
 			.locator('summary')

@@ -35,9 +35,9 @@ async function make(page: Page, { slug }: Organization, name: string, scopes: st
 	await page.goto(`/${slug}/settings/keys`);
 	await page.getByLabel('Name').fill(name);
 	for (const scope of ['Write', 'Read']) await page.getByLabel(scope).setChecked(scopes.includes(scope));
-	await page.getByLabel('It expires').selectOption('In 30 days');
-	await page.getByRole('button', { name: 'Make the key' }).click();
-	await expect(page.getByRole('heading', { name: `The key “${name}” is made` })).toBeVisible();
+	await page.getByLabel('Expires').selectOption('In 30 days');
+	await page.getByRole('button', { name: 'Create key' }).click();
+	await expect(page.getByRole('heading', { name: `Key “${name}” created` })).toBeVisible();
 	return (await page.locator('[data-key]').textContent()) ?? '';
 }
 
@@ -134,11 +134,11 @@ test.describe('revoking', () => {
 				.evaluate((link: HTMLAnchorElement) => link.href)
 		);
 		await row(page, 'old one').getByText('Revoke', { exact: false }).first().click();
-		await page.getByRole('button', { name: 'Revoke the key' }).click();
+		await page.getByRole('button', { name: 'Revoke key' }).click();
 		await expect(row(page, 'old one')).toHaveCount(0);
-		await expect(page.getByText('The key is revoked.')).toBeVisible();
+		await expect(page.getByText('Key revoked.')).toBeVisible();
 		expect((await send()).status).toBe(401);
-		await expect(beside.getByText('This key can be seen no more')).toBeVisible();
+		await expect(beside.getByText('This key is no longer available')).toBeVisible();
 	});
 });
 
@@ -149,24 +149,24 @@ test.describe('without JavaScript', () => {
 		await page.goto(`/${org.slug}/settings/keys`);
 		await page.getByLabel('Name').fill('<b>plain</b>');
 		await page.getByLabel('Write').uncheck();
-		await page.getByRole('button', { name: 'Make the key' }).click();
+		await page.getByRole('button', { name: 'Create key' }).click();
 		await expect(page.getByText('Choose at least one.')).toBeVisible();
 		await expect(page.getByLabel('Name')).toHaveValue('<b>plain</b>');
 		await page.getByLabel('Write').check();
-		await page.getByRole('button', { name: 'Make the key' }).click();
-		await expect(page.getByText('this once')).toBeVisible();
+		await page.getByRole('button', { name: 'Create key' }).click();
+		await expect(page.getByText('Shown only once')).toBeVisible();
 		const text = await command(page, 'curl: one line');
 		await row(page, '<b>plain</b>').getByRole('link').click();
 		await expect(status(page)).toHaveText('waiting for the first request…');
 		await paste(text);
 		await expect(async () => {
-			await page.getByRole('link', { name: 'Look again' }).click();
+			await page.getByRole('link', { name: 'Refresh' }).click();
 			await expect(status(page)).toHaveText('Accepted 1 line', { timeout: 100 });
 		}).toPass();
 		await page.getByRole('link', { name: 'All keys' }).click();
 		await row(page, '<b>plain</b>').locator('summary').click();
-		await row(page, '<b>plain</b>').getByRole('button', { name: 'Revoke the key' }).click();
-		await expect(page.getByText('The key is revoked.')).toBeVisible();
+		await row(page, '<b>plain</b>').getByRole('button', { name: 'Revoke key' }).click();
+		await expect(page.getByText('Key revoked.')).toBeVisible();
 		await expect(row(page, '<b>plain</b>')).toHaveCount(0);
 	});
 

@@ -35,7 +35,7 @@ test('an owner changes the name, the address and the retention', async ({ page, 
 	await address.getByLabel('Address').fill(`${org.slug}-mill`);
 	await address.getByRole('button').click();
 	await expect(page).toHaveURL(`/${org.slug}-mill/settings?moved`);
-	await expect(address.getByRole('status')).toHaveText('Changed. The old address leads here.');
+	await expect(address.getByRole('status')).toHaveText('Saved. Old links keep working.');
 	await expect(page.getByRole('link', { name: 'Logs' })).toHaveAttribute('href', `/${org.slug}-mill/logs`);
 
 	const retention = section(page, 'Retention');
@@ -111,25 +111,25 @@ test('a live page under the old address goes on, also after a cut', async ({ log
 
 test('an owner hands the organization on and is an admin afterwards', async ({ page, org, browser }) => {
 	await open(page, org);
-	await section(page, 'Ownership').getByRole('link', { name: 'invite somebody' }).click();
+	await section(page, 'Ownership').getByRole('link', { name: 'invite someone' }).click();
 	await page.getByLabel('E-mail address').fill(`heir@${org.slug}.example`);
 	await page.getByRole('button', { name: 'Invite', exact: true }).click();
 	const theirs = await (await browser.newContext()).newPage();
-	await theirs.goto(await page.getByLabel(/^Give this link to/).inputValue());
+	await theirs.goto(await page.getByLabel(/^Send this link to/).inputValue());
 	await theirs.getByLabel('Your name').fill('heir');
 	await theirs.getByLabel('Choose a password').fill('a wheel in the water');
 	await theirs.getByRole('button', { name: 'Make an account and join' }).click();
 	await expect(theirs).toHaveURL(`/${org.slug}/logs`);
 
 	await page.getByRole('link', { name: 'General' }).click();
-	await page.getByText('Transfer the ownership').click();
+	await page.getByText('Transfer ownership').click();
 	const heir = page.getByLabel('E-mail address of the new owner');
 	await heir.fill(`nobody@${org.slug}.example`);
-	await page.getByRole('button', { name: 'Transfer it' }).click();
+	await page.getByRole('button', { name: 'Transfer', exact: true }).click();
 	await expect(heir).toHaveAccessibleDescription(/^No member of the organization has this address\./);
 	await expect(heir).toHaveValue(`nobody@${org.slug}.example`);
 	await heir.fill(` HEIR@${org.slug}.example`);
-	await page.getByRole('button', { name: 'Transfer it' }).click();
+	await page.getByRole('button', { name: 'Transfer', exact: true }).click();
 	await expect(page.getByText('heir is the owner now, and you are an admin.')).toBeVisible();
 	await expect(section(page, 'Ownership')).toHaveCount(0);
 	await expect(section(page, 'Delete the organization')).toHaveCount(0);
@@ -150,12 +150,12 @@ test('an owner deletes the organization, whose live pages close and say why', as
 
 	await page.getByText('Delete the organization').last().click();
 	await page.getByLabel('Name of the organization').fill('something else');
-	await page.getByRole('button', { name: 'Delete it for good' }).click();
+	await page.getByRole('button', { name: 'Delete permanently' }).click();
 	await expect(page.getByLabel('Name of the organization')).toHaveAccessibleDescription(
 		/^That is not its name/
 	);
 	await page.getByLabel('Name of the organization').fill(org.slug);
-	await page.getByRole('button', { name: 'Delete it for good' }).click();
+	await page.getByRole('button', { name: 'Delete permanently' }).click();
 	await expect(page.getByRole('heading', { name: 'No organization yet' })).toBeVisible();
 	await expect(page).toHaveURL('/');
 
@@ -171,28 +171,28 @@ test.describe('without JavaScript', () => {
 	test('everything is changed, and deleted, by plain forms', async ({ page, org }) => {
 		await open(page, org);
 		await page.getByLabel('Days').fill('x');
-		await page.getByRole('button', { name: 'Change the retention' }).click();
+		await page.getByRole('button', { name: 'Save retention' }).click();
 		await expect(page.getByLabel('Days')).toHaveAccessibleDescription(/^Type a whole number/);
 		await expect(page.getByLabel('Days')).toHaveValue('x');
 		await page.getByLabel('Days').fill('1');
-		await page.getByRole('button', { name: 'Change the retention' }).click();
+		await page.getByRole('button', { name: 'Save retention' }).click();
 		await expect(section(page, 'Retention').getByRole('status')).toContainText('older than a day');
 
 		await section(page, 'Name').getByLabel('Name').fill('Mill');
-		await page.getByRole('button', { name: 'Change the name' }).click();
+		await page.getByRole('button', { name: 'Save name' }).click();
 		await expect(section(page, 'Name').getByRole('status')).toHaveText('Saved.');
 		await section(page, 'Address').getByLabel('Address').fill(`${org.slug}-plain`);
-		await page.getByRole('button', { name: 'Change the address' }).click();
+		await page.getByRole('button', { name: 'Save address' }).click();
 		await expect(page).toHaveURL(`/${org.slug}-plain/settings?moved`);
 		await expect(section(page, 'Address').getByRole('status')).toContainText('The old address leads here.');
 
 		await page.getByText('Delete the organization').last().click();
 		await page.getByLabel('Name of the organization').fill('mill');
-		await page.getByRole('button', { name: 'Delete it for good' }).click();
+		await page.getByRole('button', { name: 'Delete permanently' }).click();
 		await expect(page.getByLabel('Name of the organization')).toHaveValue('mill');
 		await expect(page.getByText('That is not its name')).toBeVisible();
 		await page.getByLabel('Name of the organization').fill('Mill');
-		await page.getByRole('button', { name: 'Delete it for good' }).click();
+		await page.getByRole('button', { name: 'Delete permanently' }).click();
 		await expect(page.getByRole('heading', { name: 'No organization yet' })).toBeVisible();
 	});
 });

@@ -51,9 +51,9 @@ export const actions: Actions = {
 		const asked = await app.accounts.account.changeEmail(form.values, person, origin);
 		if (!asked.ok) return refuse(event, asked, answer);
 		if (asked.isMailed)
-			return done('email', `A mail to ${email} is on its way: open the link in it within a day.`);
+			return done('email', `Check your email: open the link that we sent to ${email} within a day.`);
 		renew(event.locals, { email });
-		return done('email', `Changed. You sign in with ${email} from now on.`);
+		return done('email', `Saved. You now sign in with ${email}.`);
 	},
 
 	password: async (event) => {
@@ -65,6 +65,6 @@ export const actions: Actions = {
 		const { app, sessionId } = event.locals;
 		const changed = await app.accounts.account.changePassword(form.values, person, sessionId);
 		if (!changed.ok) return refuse(event, changed, answer);
-		return done('password', 'Changed. All your other sessions have ended.');
+		return done('password', 'Saved. You are signed out everywhere else.');
 	}
 };

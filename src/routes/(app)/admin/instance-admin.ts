@@ -8,6 +8,6 @@ import { actorOf, signInFirst } from '../../actor';
  */
 export function instanceAdmin({ locals, url }: { locals: App.Locals; url: URL }): Person {
 	if (!locals.user) signInFirst(url);
-	if (!locals.user.instanceAdmin) error(404, 'There is nothing here.');
+	if (!locals.user.instanceAdmin) error(404, 'Page not found.');
 	return actorOf(locals);
 }

@@ -42,7 +42,7 @@ export const actions: Actions = {
 		if (!user) return signInFirst(url);
 		const of = String((await request.formData()).get('organization') ?? '');
 		const membership = await app.accounts.organizations.membership(user.id, of);
-		if (!membership) return refuse(404, { faults: { form: 'You are no member of it.' } });
+		if (!membership) return refuse(404, { faults: { form: "You're not a member of this organization." } });
 
 		const { org } = membership;
 		const left = await app.accounts.members.leave(org.id, actorOf(locals));

@@ -24,14 +24,14 @@ export const actions: Actions = {
 		const person = personOf(event);
 		const id = String((await event.request.formData()).get('id') ?? '');
 		const isEnded = await event.locals.app.accounts.account.endSession(id, person);
-		if (!isEnded) return fail(404, { fault: 'This session has ended already.' });
-		return { done: 'The session has ended.' };
+		if (!isEnded) return fail(404, { fault: 'This session has already ended.' });
+		return { done: 'Session ended.' };
 	},
 
 	endOthers: async (event) => {
 		const person = personOf(event);
 		const { app, sessionId } = event.locals;
 		await app.accounts.account.endOtherSessions(sessionId, person);
-		return { done: 'All your other sessions have ended.' };
+		return { done: 'All other sessions ended.' };
 	}
 };

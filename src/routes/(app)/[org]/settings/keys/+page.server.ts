@@ -41,7 +41,7 @@ export const actions: Actions = {
 		const id = textOf((await event.request.formData()).get('id'));
 		const revoked = await event.locals.app.accounts.keys.revoke(org.id, actorOf(event.locals), id);
 		if (!revoked.ok) return fail(revoked.status, { fault: revoked.faults.form });
-		return { done: 'The key is revoked. What it had opened is closed.' };
+		return { done: 'Key revoked. Its open streams are closed.' };
 	}
 };
 

@@ -29,7 +29,7 @@ function writing(origin: string, key: string | null): Command[] {
 	return [
 		{
 			title: 'curl: one line',
-			about: 'JSON, an array of it, NDJSON or plain text; what a line lacks is filled in.',
+			about: 'JSON, an array of it, NDJSON or plain text; missing fields are filled in.',
 			text: `curl ${logs} \\
   -H ${bearer(key)} \\
   -d '{"level":"info","service":"web","message":"hello, tailrace"}'`

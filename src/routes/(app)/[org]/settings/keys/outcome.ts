@@ -9,16 +9,16 @@ export interface Outcome {
 }
 
 const advice: Record<number, string> = {
-	400: 'It could not be read. Its answer says what is wrong with it.',
-	401: 'The key has expired: make another one.',
-	403: 'The key lacks the scope for this, or the organization is suspended.',
-	404: 'There is nothing at this address for this key.',
-	409: 'The log of the deploy ends elsewhere, or the deploy has ended.',
-	413: 'It was larger than one request may be: send it in several.',
-	415: 'Its Content-Encoding is not known: use gzip, deflate, br, zstd or none.',
-	429: 'The server had more to write than it could take: send it again.',
-	500: 'Something went wrong on the server. Its log says what.',
-	503: 'The server or its database was away for a moment: send it again.'
+	400: 'The request could not be read. The response says why.',
+	401: 'The key has expired. Create a new one.',
+	403: 'The key lacks the permission for this, or the organization is suspended.',
+	404: 'Nothing was found at this URL for this key.',
+	409: 'The deploy log ends at a different offset, or the deploy has ended.',
+	413: 'The request was too large. Split it into several.',
+	415: 'Unknown Content-Encoding. Use gzip, deflate, br, zstd or none.',
+	429: 'The server was too busy. Send it again.',
+	500: 'Something went wrong on the server. See its log.',
+	503: 'The server or its database was briefly unavailable. Send it again.'
 };
 
 const numbers = new Intl.NumberFormat('en');

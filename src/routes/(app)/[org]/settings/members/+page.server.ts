@@ -65,7 +65,7 @@ export const actions: Actions = {
 		const removed = await event.locals.app.accounts.members.remove(org.id, actor, of);
 		if (!removed.ok) return refuse(removed.status, { of, faults: removed.faults });
 		if (of === actor.id) redirect(303, '/');
-		return answer({ done: 'Removed. They have no access any more.' });
+		return answer({ done: 'Removed. They no longer have access.' });
 	},
 
 	invite: async (event) => {
@@ -92,6 +92,6 @@ export const actions: Actions = {
 		const actor = actorOf(event.locals);
 		const revoked = await event.locals.app.accounts.invitations.revoke(org.id, actor, of);
 		if (!revoked.ok) return refuse(revoked.status, { of, faults: revoked.faults });
-		return answer({ done: 'Revoked. The link does not work any more.' });
+		return answer({ done: 'Revoked. The link no longer works.' });
 	}
 };

@@ -8,7 +8,10 @@ export const load: PageServerLoad = async (event) => {
 	const person = personOf(event);
 	const newEmail = await event.locals.app.accounts.account.findNewEmail(event.params.token, person);
 	if (newEmail === null)
-		error(410, 'This link is not valid any more, or for another account than the one you are signed in to.');
+		error(
+			410,
+			'This link is no longer valid, or belongs to a different account than the one you are signed in to.'
+		);
 	return { newEmail };
 };
 

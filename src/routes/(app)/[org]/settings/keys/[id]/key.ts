@@ -16,6 +16,6 @@ export async function keyOf(event: {
 	const { keys } = event.locals.app.accounts;
 	await keys.watch(org.id, event.params.id);
 	const key = await keys.get(org.id, event.params.id);
-	if (!key) error(404, 'There is no such key. It may have been revoked.');
+	if (!key) error(404, 'Key not found. It may have been revoked.');
 	return key;
 }
