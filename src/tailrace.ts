@@ -23,8 +23,8 @@ import { usageOf } from './lib/server/logs/usage.ts';
 import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
 import { forEach, maintain, runNow, type Task } from './lib/server/maintenance.ts';
 import { metrics, type Metrics } from './lib/server/metrics.ts';
-import type { Watch } from './lib/server/outbox/courier.ts';
-import { Undeliverable, type Delivery } from './lib/server/outbox/delivery.ts';
+import { Undeliverable } from './lib/server/outbox/delivery.ts';
+import { watchOf } from './lib/server/outbox/watch.ts';
 import { connect, type Sql } from './lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as dataFolder from './lib/server/postgres/data-folder.ts';
@@ -36,6 +36,7 @@ import { UntrustedProxies } from './lib/server/untrusted-proxies.ts';
 /** Everything a request can reach, made once at boot. */
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
 type Pools = ReturnType<typeof openPools>;
+type Deployed = ReturnType<typeof openDeploys>;
 type Parts = Pick<Tailrace, 'accounts' | 'logs' | 'tails' | 'streams' | 'metrics'>;
 
 interface Surroundings {
@@ -71,10 +72,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	const measured = metrics({
 		queueBytes: () => kept.writer.queuedBytes,
 		streams: () => streams.size,
-		outbox: async () => ({
-			mail: (await people.mails?.size()) ?? 0,
-			announcement: await deployed.announcements.size()
-		})
+		outbox: () => waiting(people, deployed)
 	});
 	const bridge = new PostgresBridge(database.listenUrl, {
 		log,
@@ -111,16 +109,8 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		...kept,
 		...deployed.parts
 	};
-	const deliveries: Task[] = [
-		{ name: 'announcements', everyMs: 5_000, run: () => deployed.announcing.look() },
-		{ name: 'mails', everyMs: 15_000, run: async () => people.mails?.look() }
-	];
-	const { deploys } = deployed.parts;
-	const oldDeploys = { name: 'old deploys', everyMs: hour, run: () => removeOldDeploys(people, deploys) };
-	const endMaintenance = maintain(
-		[...tasks(parts, sql.pages, wakes), ...leftovers, ...deliveries, oldDeploys],
-		log
-	);
+	const rest = [...leftovers, ...deliveriesOf(people, deployed), oldDeploysOf(people, deployed)];
+	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...rest], log);
 
 	/** Closes what is open, in the order in which it depends on the rest. */
 	async function stop(): Promise<void> {
@@ -206,23 +196,6 @@ function appendOnce(writer: LogWriter): AppendOnce {
 	};
 }
 
-/** Counts and logs what becomes of deliveries. */
-function watchOf(kind: string, log: Logger, measured: Metrics): Watch {
-	const about = ({ id, attempt }: Delivery<unknown>, error: unknown) => ({ err: error, kind, id, attempt });
-	return {
-		delivered: () => measured.delivered(kind),
-		postponed(delivery, error, retryMs) {
-			measured.postponed(kind);
-			log.warn({ ...about(delivery, error), retryMs }, 'a delivery failed and will be tried again');
-		},
-		dropped(delivery, error) {
-			measured.dropped(kind);
-			log.error(about(delivery, error), 'a delivery was given up');
-		},
-		failed: (error) => log.error({ err: error, kind }, 'the outbox could not be read or written')
-	};
-}
-
 function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
 	const { accounts, logs, tails, streams, metrics } = parts;
 	const headsOf = async (topics: string[]) => {
@@ -256,12 +229,29 @@ function removalOf(people: Accounts, deploys: Deploys, sql: Sql, stopping: Abort
 	];
 }
 
-/** Of each organization that has deploys on this instance, what its settings do not keep. */
-async function removeOldDeploys({ deployRetention }: Accounts, deploys: Deploys): Promise<void> {
-	const settings = await deployRetention.among(deploys.organizations());
-	await forEach(settings, ([org, { days, kept }]) =>
-		deploys.removeOld(org, { since: Date.now() - days * 24 * hour, newest: kept })
-	);
+/** Takes up what is due in the outboxes and nobody was woken for: after a crash, or left by another instance. */
+function deliveriesOf({ mails }: Accounts, { announcing }: Deployed): Task[] {
+	return [
+		{ name: 'announcements', everyMs: 5_000, run: () => announcing.look() },
+		{ name: 'mails', everyMs: 15_000, run: async () => mails?.look() }
+	];
+}
+
+/** How many deliveries wait, by kind. */
+async function waiting({ mails }: Accounts, { announcements }: Deployed) {
+	const [mail, announcement] = await Promise.all([mails?.size(), announcements.size()]);
+	return { mail: mail ?? 0, announcement };
+}
+
+/** Removes, of each organization that has deploys on this instance, those that its settings do not keep. */
+function oldDeploysOf({ deployRetention }: Accounts, { parts: { deploys } }: Deployed): Task {
+	async function run(): Promise<void> {
+		const settings = await deployRetention.among(deploys.organizations());
+		await forEach(settings, ([org, { days, kept }]) =>
+			deploys.removeOld(org, { since: Date.now() - days * 24 * hour, newest: kept })
+		);
+	}
+	return { name: 'old deploys', everyMs: hour, run };
 }
 
 /** Apart, so that a flood of one kind leaves room for the others. */

@@ -4,6 +4,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const lines = [1, 10, 100, 1_000, 10_000];
 
+/** Ms within which the outboxes are counted. */
+const patience = 1_000;
+
 interface Gauges {
 	queueBytes(): number;
 	streams(): number;
@@ -31,22 +34,6 @@ export function metrics(gauges: Gauges) {
 
 	gauge('queue_bytes', 'Bytes of requests that wait for their commit', gauges.queueBytes);
 	gauge('streams', 'Open streams', gauges.streams);
-	new Gauge({
-		name: 'tailrace_outbox_waiting',
-		help: 'Deliveries that wait in an outbox',
-		labelNames: ['kind'],
-		registers,
-		async collect() {
-			this.reset();
-			const sizes = await gauges.outbox().catch(() => ({})); // away: no number is better than an old one
-			for (const [kind, size] of Object.entries(sizes)) this.set({ kind }, size);
-		}
-	});
-	const byKind = (name: string, help: string) =>
-		new Counter({ name: `tailrace_outbox_${name}`, help, labelNames: ['kind'], registers });
-	const delivered = byKind('delivered_total', 'Deliveries made');
-	const postponed = byKind('postponed_total', 'Tries that failed and are repeated');
-	const dropped = byKind('dropped_total', 'Deliveries given up');
 	const linesIn = counter('lines_in_total', 'Log lines committed');
 	const commits = counter('commits_total', 'Ingest transactions committed');
 	const commitLines = histogram('commit_lines', 'Lines of one ingest transaction', lines);
@@ -74,13 +61,41 @@ export function metrics(gauges: Gauges) {
 			linesOut.inc(out);
 			skipped.inc(left);
 		},
-		delivered: (kind: string) => delivered.inc({ kind }),
-		postponed: (kind: string) => postponed.inc({ kind }),
-		dropped: (kind: string) => dropped.inc({ kind }),
+		...outboxes(registers, gauges.outbox),
 		read: (ms: number) => readSeconds.observe(ms / 1000),
 		woken: () => wakeUps.inc(),
 		missed: (count: number) => missedWakeUps.inc(count)
 	};
+}
+
+/** What waits in the outboxes, as long as that can be counted, and what became of the rest. */
+function outboxes(registers: Registry[], sizes: Gauges['outbox']) {
+	const labelNames = ['kind'];
+	new Gauge({
+		name: 'tailrace_outbox_waiting',
+		help: 'Deliveries that wait in an outbox',
+		labelNames,
+		registers,
+		async collect() {
+			this.reset(); // no number is better than an old one
+			for (const [kind, size] of Object.entries(await inTime(sizes()))) this.set({ kind }, size);
+		}
+	});
+	const counter = (name: string, help: string) => {
+		const counted = new Counter({ name: `tailrace_outbox_${name}_total`, help, labelNames, registers });
+		return (kind: string) => counted.inc({ kind });
+	};
+	return {
+		delivered: counter('delivered', 'Deliveries made'),
+		postponed: counter('postponed', 'Tries that failed and are repeated'),
+		dropped: counter('dropped', 'Deliveries given up')
+	};
+}
+
+/** The numbers, or none if the database does not give them soon: the other metrics do not wait for it. */
+function inTime(numbers: Promise<Record<string, number>>): Promise<Record<string, number>> {
+	const late = new Promise<Record<string, number>>((resolve) => setTimeout(resolve, patience, {}).unref());
+	return Promise.race([numbers.catch(() => ({})), late]); // why not is in the log of who needs it
 }
 
 export type Metrics = ReturnType<typeof metrics>;
