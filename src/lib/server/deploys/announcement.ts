@@ -30,7 +30,7 @@ export class Announcements {
 
 	/** Notes what became of a deploy at a time (epoch ms). */
 	put(org: string, deploy: Deploy, at = Date.now()): void {
-		this.#outbox.put(org, announcement(deploy, at), at);
+		this.#outbox.put(org, announcement(deploy, at));
 	}
 
 	/** How many wait. */

@@ -239,7 +239,7 @@ export class DeployStore {
 		const ended = { status, exitCode: exitCode ?? null, finishedAt: time };
 		if (first) this.#db.update(deploys).set(ended).where(one(org, id)).run();
 		const deploy = this.get(org, id) as Deploy;
-		if (first) this.#announcements.put(org, deploy, now);
+		if (first) this.#announcements.put(org, deploy, time);
 		return { kind: 'finished', deploy, first };
 	}
 }
