@@ -1,4 +1,3 @@
-/* eslint-disable no-control-regex */
 /** Escape sequences (ECMA-48). One that does not end within its line or within 2,000 characters is none: only its introducer goes. */
 const sequences = new RegExp(
 	[

@@ -20,7 +20,7 @@ export async function membershipOf(
 	{ locals, params, url, request }: Asked,
 	permission: Permission = 'read'
 ): Promise<Membership> {
-	const { app, user } = locals;
+	const { user } = locals;
 	if (!user) return signInFirst(url);
 	const membership = await read({ locals, request }, user.id, params.org);
 	if (!membership) error(404, `There is no organization "${params.org}" that you belong to.`);
