@@ -32,6 +32,18 @@ test('colours of a terminal are shown, its other escape sequences are not', asyn
 	expect(red).not.toBe(green);
 });
 
+test('a link in a message leads where it says, and opens no entry', async ({ logs, org, context }) => {
+	await logs.open();
+	await org.send('see http://localhost:9/run/7, or javascript:alert(1)');
+	const link = logs.rows.first().getByRole('link', { name: 'http://localhost:9/run/7', exact: true });
+	await expect(link).toHaveAttribute('rel', /noopener noreferrer/);
+	await expect(logs.rows.first().locator('.message').getByRole('link')).toHaveCount(1);
+	const opening = context.waitForEvent('page');
+	await link.click();
+	await opening;
+	await expect(logs.entry).toHaveCount(0);
+});
+
 test('a line of 200 KB takes one row and stands whole in its entry', async ({ logs, org }) => {
 	await logs.open();
 	const long = `${'0123456789'.repeat(20_480)} the end`;

@@ -64,6 +64,10 @@ describe('pieces', () => {
 		expect(ansi.strip('10%\r100%\nok\x07\b\bOK')).toBe('100%\nOK');
 	});
 
+	test('of 200 kB in colour nothing is cut', () => {
+		expect(ansi.strip(`${esc}31m${'x'.repeat(200_000)}${esc}0m!`)).toHaveLength(200_001);
+	});
+
 	test('a title without an end swallows nothing', () => {
 		expect(ansi.strip('\x1b]0;title\nnext')).toBe('0;title\nnext');
 	});

@@ -48,7 +48,7 @@ export function isPlain(text: string): boolean {
 
 function styled(text: string): Piece[] {
 	if (!controls.test(text)) return [{ text, style: '' }];
-	const terminal = new Terminal<true>();
+	const terminal = new Terminal<true>({ columns: Infinity });
 	terminal.write(text, true);
 	terminal.settle(true);
 	const rows = terminal.rows().map(({ runs }) => runs.map(pieceOf));

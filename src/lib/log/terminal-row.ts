@@ -8,7 +8,7 @@ export interface Run {
 	link: string;
 }
 
-/** Columns of a row. What is written further right is not kept. */
+/** Columns of a row in a log. */
 export const widest = 16 * 1024;
 /** So many changes of the look are honoured in a row. It bounds the work for a hostile line. */
 const mostRuns = 400;
@@ -42,8 +42,8 @@ export class TerminalRow<Tag> {
 	}
 
 	/** Writes over what is there, from a column on, and returns the column after it. */
-	put(column: number, text: string, codes: string, link: string): number {
-		const room = Math.max(0, widest - column);
+	put(column: number, text: string, columns: number, { codes, link }: Omit<Run, 'text'>): number {
+		const room = Math.max(0, columns - column);
 		if (text.length > room) this.cut = true;
 		const kept = text.length > room ? text.slice(0, room) : text;
 		if (kept === '') return column;

@@ -9,7 +9,8 @@
  * bottom, whatever was before: a reader can begin anywhere (server/deploys/replay.ts).
  */
 import { Pen, type HeldCode } from './pen.ts';
-import { TerminalRow } from './terminal-row.ts';
+import { control, csi, escape, match, string, unfinished } from './sequences.ts';
+import { TerminalRow, widest } from './terminal-row.ts';
 
 /** Rows that can still be written over, counted from the bottom. */
 export const reach = 100;
@@ -26,6 +27,14 @@ export interface Screen<Tag> {
 	pending: string;
 }
 
+export interface Size<Tag> {
+	/** So many of the newest rows are kept, at least those that can be written over; the others are handed out in order. */
+	keep?: number;
+	onscrolled?: (rows: readonly TerminalRow<Tag>[]) => void;
+	/** What is written further right is not kept. */
+	columns?: number;
+}
+
 export type Written<Tag> = TerminalRow<Tag> & { tag: Tag };
 
 /** A row as another terminal showed it. */
@@ -35,20 +44,14 @@ export interface Shown<Tag> {
 	cut: boolean;
 }
 
-/* eslint-disable no-control-regex */
-const control = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
-const csi = /(?:\x1b\[|\x9b)([0-?]{0,64})([ -/]{0,8})([@-~])/y;
-const string = /\x1b([\]PX^_])([^\x07\x1b\n]{0,2000})(?:\x07|\x1b\\)/y;
-/** Others, and the introducers of those that do not end. */
-const escape = /\x1b\[|\x1b[ -/]{0,8}[0-~]?|\x9b/y;
-const unfinished =
-	/(?:(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}|\x1b[\]PX^_][^\x07\x1b\n]{0,2000}\x1b?|\x1b[ -/]{0,8})$/y;
-/* eslint-enable no-control-regex */
+/** The column to which the cursor can be sent, so that a few bytes cannot ask for megabytes of blanks. No terminal is that wide. */
+const furthest = 1_000;
 
 export class Terminal<Tag> {
 	/** How many rows were made. */
 	made = 1;
 	readonly #keep: number;
+	readonly #columns: number;
 	readonly #onscrolled: (rows: readonly TerminalRow<Tag>[]) => void;
 	readonly #pen = new Pen();
 	#rows: TerminalRow<Tag>[] = [new TerminalRow()];
@@ -60,15 +63,15 @@ export class Terminal<Tag> {
 	#line = 0;
 	#pending = '';
 
-	/** Keeps the newest `keep` rows, at least those that can be written over; the others are handed out in order. */
-	constructor(keep = Infinity, onscrolled: (rows: readonly TerminalRow<Tag>[]) => void = () => {}) {
+	constructor({ keep = Infinity, columns = widest, onscrolled = () => {} }: Size<Tag> = {}) {
 		this.#keep = Math.max(keep, reach);
+		this.#columns = columns;
 		this.#onscrolled = onscrolled;
 	}
 
 	/** Goes on where another terminal stood; `rows` are those that it showed. */
 	static restore<Tag>(shown: readonly Shown<Tag>[], screen: Screen<Tag>, keep?: number): Terminal<Tag> {
-		const terminal = new Terminal<Tag>(keep);
+		const terminal = new Terminal<Tag>({ keep });
 		terminal.#rows = shown.map((row) => Terminal.#rowOf(row));
 		terminal.#rows.push(...screen.hidden.map((tag) => Object.assign(new TerminalRow<Tag>(), { tag })));
 		if (terminal.#rows.length === 0) terminal.#rows.push(new TerminalRow());
@@ -178,9 +181,9 @@ export class Terminal<Tag> {
 		if (final === 'A' || final === 'F') this.#move(-by);
 		if (final === 'B' || final === 'E') this.#move(by);
 		if (final === 'E' || final === 'F') this.#column = 0;
-		if (final === 'C') this.#column += by;
+		if (final === 'C') this.#column = Math.max(this.#column, Math.min(this.#column + by, furthest));
 		if (final === 'D') this.#column = Math.max(0, this.#column - by);
-		if (final === 'G') this.#column = by - 1;
+		if (final === 'G') this.#column = Math.min(by - 1, furthest);
 		if (final === 'K') this.#eraseInRow(first);
 		if (final === 'J' && first === 0) this.#eraseBelow();
 	}
@@ -217,7 +220,10 @@ export class Terminal<Tag> {
 	}
 
 	#put(text: string, tag: Tag): void {
-		this.#column = this.#touch(tag).put(this.#column, text, this.#pen.codes, this.#link);
+		this.#column = this.#touch(tag).put(this.#column, text, this.#columns, {
+			codes: this.#pen.codes,
+			link: this.#link
+		});
 	}
 
 	#feed(tag: Tag): void {
@@ -237,11 +243,6 @@ export class Terminal<Tag> {
 		this.#onscrolled(this.#rows.splice(0, count));
 		this.#row -= count;
 	}
-}
-
-function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-	pattern.lastIndex = at;
-	return pattern.exec(text);
 }
 
 /** Whether anything was written in a row: an untouched one is only ever the last. */

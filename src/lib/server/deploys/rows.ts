@@ -1,4 +1,5 @@
 import { isWritten, reach, Terminal, type Screen, type Written } from '../../log/terminal.ts';
+import type { TerminalRow } from '../../log/terminal-row.ts';
 import type { Extent, Origin, Replay } from './replay.ts';
 
 /** A row of a log as a terminal shows it, with the number of the line that was the first to write to it. */
@@ -55,7 +56,7 @@ export class RowReader {
 		const begin = extent && (await this.#replay.beginning(org, id, first));
 		if (!begin) return { rows: [], end: true };
 		const wanted = Math.min(last - first + 1, most);
-		const terminal = new Terminal<Origin>(wanted + 3 * reach);
+		const terminal = new Terminal<Origin>({ keep: wanted + 3 * reach });
 		const { goesOn, until } = stretch(terminal, first, last);
 		await all(this.#replay.write(org, id, { from: begin.offset, extent, terminal }, goesOn));
 		const shown = terminal.rows().filter(({ tag }) => tag.line >= begin.exact);
@@ -69,7 +70,7 @@ export class RowReader {
 		for (let back = limit; ; back *= 8) {
 			const first = Math.max(1, extent.lines - back + 1);
 			const begin = await this.#replay.beginning(org, id, first);
-			const terminal = new Terminal<Origin>(limit);
+			const terminal = new Terminal<Origin>({ keep: limit });
 			if (begin) await all(this.#replay.write(org, id, { from: begin.offset, extent, terminal }));
 			const rows = terminal.rows().filter(({ tag }) => tag.line >= (begin?.exact ?? 1));
 			const isAll = begin === null || begin.exact === 1;
@@ -85,9 +86,9 @@ export class RowReader {
 		if (!begin) return;
 		let scrolled: Written<Origin>[] = [];
 		const isWanted = ({ tag }: Written<Origin>) => tag.line >= first;
-		const terminal = new Terminal<Origin>(reach, (rows) => {
-			scrolled.push(...rows.filter(isWritten).filter(isWanted));
-		});
+		const onscrolled = (rows: readonly TerminalRow<Origin>[]) =>
+			void scrolled.push(...rows.filter(isWritten).filter(isWanted));
+		const terminal = new Terminal<Origin>({ keep: reach, onscrolled });
 		const steps = this.#replay.write(org, id, { from: begin.offset, extent, terminal });
 		while (!(await steps.next()).done) {
 			yield scrolled;
