@@ -37,7 +37,7 @@ export interface Size<Tag> {
 
 export type Written<Tag> = TerminalRow<Tag> & { tag: Tag };
 
-/** A row as another terminal showed it. */
+/** As another terminal showed it. */
 export interface Shown<Tag> {
 	tag: Tag;
 	text: string;
@@ -137,22 +137,12 @@ export class Terminal<Tag> {
 
 	/** Obeys what stands at a place and returns the place after it. */
 	#control(text: string, at: number, tag: Tag): number {
-		switch (text.charCodeAt(at)) {
-			case 0x0a:
-				this.#feed(tag);
-				return at + 1;
-			case 0x0d:
-				this.#column = 0;
-				return at + 1;
-			case 0x08:
-				this.#column = Math.max(0, this.#column - 1);
-				return at + 1;
-			case 0x1b:
-			case 0x9b:
-				return this.#sequence(text, at);
-			default:
-				return at + 1;
-		}
+		const code = text.charCodeAt(at);
+		if (code === 0x1b || code === 0x9b) return this.#sequence(text, at);
+		if (code === 0x0a) this.#feed(tag);
+		if (code === 0x0d) this.#column = 0;
+		if (code === 0x08) this.#column = Math.max(0, this.#column - 1);
+		return at + 1;
 	}
 
 	#sequence(text: string, at: number): number {
@@ -177,7 +167,7 @@ export class Terminal<Tag> {
 		if (final === 'm' && /^[\d;:]*$/.test(parameters)) return this.#pen.apply(parameters, this.#line);
 		if (!/^\d*(?:;|$)/.test(parameters)) return;
 		const first = Number.parseInt(parameters, 10) || 0;
-		const by = Math.max(1, first);
+		const by = first || 1;
 		if (final === 'A' || final === 'F') this.#move(-by);
 		if (final === 'B' || final === 'E') this.#move(by);
 		if (final === 'E' || final === 'F') this.#column = 0;
