@@ -42,6 +42,7 @@ POST /api/deploys/[id]/finish                    401     404      403     200   
 GET /api/deploys/[id]/stream                     401     404      200     200     200     200     200      403       404
 
 GET /[org]/logs                                  sign-in 404      200     200     200     200     sign-in  sign-in   404
+POST /[org]/logs?/dismissKey                     sign-in 404      200     200     200     200     sign-in  sign-in   404
 GET /[org]/deploys                               sign-in 404      200     200     200     200     sign-in  sign-in   404
 GET /[org]/deploys/[id]                          sign-in 404      200     200     200     200     sign-in  sign-in   404
 

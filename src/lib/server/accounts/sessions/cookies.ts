@@ -17,8 +17,8 @@ interface Options {
 const sessionName = 'tailrace_session';
 const firstKeyName = 'tailrace_first_key';
 
-/** How long the page after sign-up may show the key, in seconds. */
-const firstKeyLifeS = 600;
+/** How long the page after sign-up shows the key unless it is dismissed, in seconds: a day, so that no browser keeps it for ever. */
+const firstKeyLifeS = 86_400;
 
 // `secure` is whether the request came by https: over plain http, as on a LAN, browsers drop a Secure cookie.
 const sessionOptions = (secure: boolean) =>
@@ -43,7 +43,7 @@ export function removeSession(jar: Jar, secure: boolean): void {
 	jar.delete(sessionName, sessionOptions(secure));
 }
 
-/** The organization's first key, within ten minutes of sign-up, or null. Sent only to pages under its slug. */
+/** The organization's first key, until it is dismissed or a day after sign-up, or null. Sent only to pages under its slug. */
 export function firstKey(jar: Jar): string | null {
 	return jar.get(firstKeyName) ?? null;
 }

@@ -4,7 +4,7 @@ import { filter, faults } from '../../../api/deploys/parameters';
 import { present } from '../../../api/deploys/present';
 import { firstKey } from '$server/accounts/sessions/cookies';
 import { membershipOf } from '../membership';
-import { deploying } from '../settings/keys/commands';
+import { deploying } from '../commands';
 import type { PageServerLoad } from './$types';
 
 const shown = 50;

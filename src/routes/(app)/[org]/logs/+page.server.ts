@@ -1,10 +1,10 @@
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
-import { firstKey, removeFirstKey } from '$server/accounts/sessions/cookies';
+import * as cookies from '$server/accounts/sessions/cookies';
 import type { Found } from '$server/logs/search';
 import { membershipOf } from '../membership';
-import type { PageServerLoad } from './$types';
+import type { Actions, PageServerLoad } from './$types';
 
 /** How many lines the page starts with, and keeps while it follows. */
 const lines = 500;
@@ -12,7 +12,7 @@ const nothing: Found = { entries: [], next: null };
 
 /** The last lines, and the head they were read up to: the stream goes on from exactly there. */
 export const load: PageServerLoad = async (event) => {
-	const { params, locals, url, cookies } = event;
+	const { locals, url } = event;
 	const { app } = locals;
 	const org = (await membershipOf(event)).org.id;
 
@@ -22,8 +22,6 @@ export const load: PageServerLoad = async (event) => {
 	const range = rangeOf(url.searchParams);
 	const since = range ? null : timeOf(url.searchParams.get('from'));
 	const found = filter.matches ? await find(app, org, filter.matches, head, range, since) : nothing;
-	if (head > 0) removeFirstKey(cookies, params.org, locals.isSecure);
-	const key = head === 0 ? firstKey(cookies) : null;
 	return {
 		entries: found.entries.reverse(),
 		/** How many of the newest lines were searched, where that is not all of them. */
@@ -36,8 +34,17 @@ export const load: PageServerLoad = async (event) => {
 		/** Where the lines begin of what is live. */
 		since,
 		services: await app.overview.services(org),
-		firstKey: key ? { key, origin: locals.origin } : null
+		/** That of the organization's sign-up, until it is dismissed. */
+		firstKey: cookies.firstKey(event.cookies),
+		origin: locals.origin
 	};
+};
+
+export const actions: Actions = {
+	dismissKey: async (event) => {
+		await membershipOf(event);
+		cookies.removeFirstKey(event.cookies, event.params.org, event.locals.isSecure);
+	}
 };
 
 function compile(text: string): {

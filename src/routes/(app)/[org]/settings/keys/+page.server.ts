@@ -5,7 +5,7 @@ import { actorOf } from '../../../../actor';
 import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';
 import type { Actions, PageServerLoad } from './$types';
-import { commands } from './commands';
+import { commands } from '../../commands';
 import { present } from './present';
 
 export const load: PageServerLoad = async (event) => {

@@ -1,6 +1,6 @@
 import { keyOf } from './key';
 import type { PageServerLoad } from './$types';
-import { commands } from '../commands';
+import { commands } from '../../../commands';
 import { present } from '../present';
 
 export const load: PageServerLoad = async (event) => {
