@@ -14,9 +14,9 @@ export async function expectTargets(page: Page, name: string): Promise<void> {
 			const around = element.parentElement?.closest('p, li, td, dd, div, span')?.textContent ?? '';
 			return around.trim() !== element.textContent.trim();
 		};
-		/** A label is pressed for its box. */
+		/** A label is pressed for what it holds. */
 		const targetOf = (element: Element) =>
-			element.matches('[type=checkbox], [type=radio]') ? (element.closest('label') ?? element) : element;
+			element.matches('input') ? (element.closest('label') ?? element) : element;
 		for (const details of document.querySelectorAll('details')) details.open = true;
 		return [...document.querySelectorAll(pressed)]
 			.filter(
