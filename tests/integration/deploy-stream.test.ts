@@ -43,6 +43,16 @@ describe('the wire', () => {
 		]);
 	});
 
+	test('with follow=false it ends with what there is, of a deploy and of the list', async () => {
+		const deploy = await deployWith('one\n', 'two\n');
+		const text = await (await deploy.stream('from=0&follow=false')).rest();
+		expect(textOf(text)).toBe('one\ntwo\n');
+		expect(text).toMatch(/id: 8\n\nevent: end\ndata: \{"reason":"caught up"\}\n\n$/);
+		const list = await (await deploys.listStream(tenant, 'follow=false')).rest();
+		expect(deploysOf(list).map(({ id }) => id)).toContain(deploy.id);
+		expect(list).toMatch(/event: end\ndata: \{"reason":"caught up"\}\n\n$/);
+	});
+
 	test('may not be cached, changed or held back on its way', async () => {
 		for (const stream of [await (await deployWith('x')).stream(), await deploys.listStream(tenant)]) {
 			expect(Object.fromEntries(stream.response.headers)).toMatchObject({

@@ -49,6 +49,19 @@ describe('the wire', () => {
 		await stream.close();
 	});
 
+	test('with follow=false it ends at the head, with the cursor of the head', async () => {
+		const tenant = await tenantWith(12);
+		const stream = await tenant.stream('after=8&follow=false&q=level:error');
+		const text = await stream.rest();
+		expect(idsOf(text)).toEqual([10, 12]);
+		expect(text).toMatch(/id: 12\n\nevent: end\ndata: \{"reason":"caught up"\}\n\n$/);
+		const again = await tenant.stream('after=12&follow=false');
+		expect(await again.rest()).toMatch(/^: connected\n\nid: 12\n\nevent: end\n/);
+		const lines = await tenant.stream('after=11&follow=false', { accept: 'application/x-ndjson' });
+		expect(await lines.rest()).toMatch(/^\{"seq":12,.*\}\n$/);
+		await expectProblem(await tenant.fetch('/api/logs/stream?follow=maybe'), 400);
+	});
+
 	test('is NDJSON for who asks for it', async () => {
 		const tenant = await tenantWith(3);
 		const stream = await tenant.stream('after=1', { accept: 'application/x-ndjson' });

@@ -79,7 +79,8 @@ export class Sent {
 }
 
 /** The stream of the list, which must be opened. */
-export const listStream = (tenant: Tenant): Promise<Stream> => openStream(tenant, '/api/deploys/stream');
+export const listStream = (tenant: Tenant, query = ''): Promise<Stream> =>
+	openStream(tenant, `/api/deploys/stream?${query}`);
 
 async function openStream(
 	tenant: Tenant,

@@ -17,9 +17,14 @@ export interface Stream<Item, Credential> {
 	 * asked once the stream is admitted: who loses access meanwhile gets nothing of it.
 	 */
 	first?: () => Promise<{ items: Item[]; cursor: number }>;
+	/** Whether it ends, with the reason `caught up`, as soon as everything up to the head has been written. */
+	once?: boolean;
 	/** For what a stream says besides its items: called with its sink, before the first of them. */
 	attend?: (sink: Sink) => Attendant;
 }
+
+/** How a stream ends that was only asked for what there is. */
+export const caughtUp = { reason: 'caught up' } as const;
 
 export interface Attendant {
 	/** Everything up to the tip, which is this cursor, has been written. */
@@ -71,12 +76,23 @@ export function ending<Item>(to: Sink, format: Format<Item>) {
 
 async function join<Item, Credential>(
 	tails: Tails<Item>,
-	{ topic, view, cursor, attend }: Stream<Item, Credential>,
+	{ topic, view, cursor, attend, once }: Stream<Item, Credential>,
 	to: Sink,
 	closers: (() => void)[]
 ): Promise<void> {
 	const attendant = attend?.(to);
 	if (attendant) closers.push(() => attendant.leave());
-	closers.push(await tails.join(topic, view, to, cursor, attendant?.tip));
+	const tip = once ? endAtTip(to, view.format, attendant) : attendant?.tip;
+	closers.push(await tails.join(topic, view, to, cursor, tip));
 	if (to.closed()) closers.forEach((close) => close()); // it went while the head was read
+}
+
+/** Ends a stream where it reaches the tip, and leaves its reader with the cursor of that place. */
+function endAtTip<Item>(to: Sink, format: Format<Item>, attendant: Attendant | undefined) {
+	return (cursor: number): void => {
+		attendant?.tip(cursor);
+		if (to.closed()) return;
+		to.write(encoder.encode(format.moved(cursor) + format.end(caughtUp)));
+		to.close();
+	};
 }

@@ -46,6 +46,9 @@ export function wholeNumber(name: string, least: number, most: number) {
 	);
 }
 
+/** The parameter `follow` of a stream: `false` ends it as soon as everything up to the head has been sent. */
+export const follow = v.nullish(v.picklist(['true', 'false'], 'follow takes true or false.'));
+
 const instant = (name: string) =>
 	v.pipe(
 		v.string(),

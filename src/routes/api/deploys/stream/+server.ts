@@ -1,10 +1,13 @@
+import * as v from 'valibot';
 import type { RequestHandler } from './$types';
 import type { Access } from '$server/accounts/authorize';
 import type { Deploy } from '$server/deploys/deploy';
-import { ending } from '$server/listener/serve';
+import { caughtUp, ending } from '$server/listener/serve';
+import { problem } from '$server/problem';
 import { sink } from '$server/listener/sink';
 import { headers, sse } from '$server/listener/sse';
 import { authorized } from '../../authorized';
+import { follow } from '../../logs/parameters';
 import { noPlace } from '../../place';
 import { present } from '../present';
 
@@ -20,11 +23,15 @@ const newest = 50;
 export const GET: RequestHandler = (event) =>
 	authorized(event, 'read', async (access) => {
 		const { app } = event.locals;
-		return noPlace(app.streams, access.org) ?? follow(app, access);
+		const refused = noPlace(app.streams, access.org);
+		if (refused) return refused;
+		const asked = v.safeParse(follow, event.url.searchParams.get('follow'));
+		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
+		return open(app, access, asked.output === 'false');
 	});
 
 /** Apart from the request, which what is made here would keep as long as the stream lasts. */
-function follow(app: App.Locals['app'], { org, slug, credential }: Access): Response {
+function open(app: App.Locals['app'], { org, slug, credential }: Access, once: boolean): Response {
 	const { streams, deploys, deployChanges } = app;
 	const closers: (() => void)[] = [];
 	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
@@ -39,5 +46,9 @@ function follow(app: App.Locals['app'], { org, slug, credential }: Access): Resp
 	const heartbeat = setInterval(() => send(': alive\n\n'), 15_000);
 	closers.push(() => clearInterval(heartbeat));
 	deploys.list(org, { limit: newest }).deploys.reverse().forEach(show);
+	if (once) {
+		send(format.end(caughtUp));
+		to.close();
+	}
 	return new Response(body, { headers: headers(format) });
 }

@@ -5,7 +5,7 @@ import { serve } from '$server/listener/serve';
 import { line, topicOf } from '$server/logs/source';
 import { authorized } from '../../authorized';
 import { noPlace } from '../../place';
-import { filter, wholeNumber } from '../parameters';
+import { filter, follow, wholeNumber } from '../parameters';
 import { viewOf } from './view';
 
 const cursor = (name: string) => v.nullish(wholeNumber(name, 0, Number.MAX_SAFE_INTEGER));
@@ -13,7 +13,8 @@ const parameters = v.object({
 	after: cursor('after'),
 	'last-event-id': cursor('Last-Event-ID'),
 	tail: v.optional(wholeNumber('tail', 0, 1_000), '0'),
-	window: v.nullish(wholeNumber('window', 1, 1_000))
+	window: v.nullish(wholeNumber('window', 1, 1_000)),
+	follow
 });
 
 /** GET /api/logs/stream: the lines of an organization as they are committed, from a cursor on. */
@@ -40,6 +41,7 @@ export const GET: RequestHandler = (event) =>
 			credential,
 			view: viewOf(filtered, event.request.headers.get('accept'), window),
 			cursor,
+			once: asked.output.follow === 'false',
 			...(first && { first })
 		});
 

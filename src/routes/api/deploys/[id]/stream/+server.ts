@@ -6,7 +6,7 @@ import { topicOf } from '$server/deploys/source';
 import { serve } from '$server/listener/serve';
 import { problem } from '$server/problem';
 import { authorized } from '../../../authorized';
-import { wholeNumber } from '../../../logs/parameters';
+import { follow, wholeNumber } from '../../../logs/parameters';
 import { noPlace } from '../../../place';
 import { noDeploy } from '../../none';
 import { present } from '../../present';
@@ -14,7 +14,7 @@ import { attend } from './attend';
 import { view } from './view';
 
 const cursor = (name: string) => v.nullish(wholeNumber(name, 0, Number.MAX_SAFE_INTEGER));
-const parameters = v.object({ from: cursor('from'), 'last-event-id': cursor('Last-Event-ID') });
+const parameters = v.object({ from: cursor('from'), 'last-event-id': cursor('Last-Event-ID'), follow });
 
 /** The log of one deploy as it grows, and the deploy on every change, until it has ended and all is sent. */
 export const GET: RequestHandler = (event) =>
@@ -26,6 +26,7 @@ export const GET: RequestHandler = (event) =>
 		if (!deploy) return noDeploy();
 		const asked = v.safeParse(parameters, {
 			from: event.url.searchParams.get('from'),
+			follow: event.url.searchParams.get('follow'),
 			'last-event-id': event.request.headers.get('last-event-id')
 		});
 		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
@@ -41,6 +42,7 @@ export const GET: RequestHandler = (event) =>
 			credential,
 			view,
 			cursor: beyond ? Math.min(from, deploy.size) : Math.min(last ?? from, deploy.size),
+			once: asked.output.follow === 'false',
 			attend: changesOf(app, access, deploy, beyond)
 		});
 	});
