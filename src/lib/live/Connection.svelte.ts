@@ -1,9 +1,11 @@
 /** A stream that is open while its page is looked at, and what of it a page shows. */
+import { on } from 'svelte/events';
 import * as clock from './clock.ts';
+import { Seat } from './Seat.ts';
 import type { SseEvent } from './sse.ts';
 import * as stream from './stream.ts';
 
-/** A tab hidden for so long closes its stream: a browser opens only six connections per host. */
+/** A tab hidden for so long closes its stream. */
 const hiddenMs = 30_000;
 
 export interface Source {
@@ -21,6 +23,7 @@ export class Connection {
 	readonly #source: Source;
 	#cursor: string;
 	#stream: stream.Stream | null = null;
+	readonly #seat = new Seat({ onChange: (isSeated) => this.#stream?.keep(isSeated) });
 
 	constructor(source: Source) {
 		this.#source = source;
@@ -40,35 +43,65 @@ export class Connection {
 	/** Opens it, hidden or not; returns what closes it. */
 	start(): () => void {
 		let hiding: ReturnType<typeof setTimeout> | undefined;
-		const turn = () => {
+		const turn = (isTurnedTo: boolean) => {
 			clearTimeout(hiding);
-			if (document.hidden) hiding = setTimeout(() => this.#disconnect(), hiddenMs);
-			else if (!this.#stream) this.#connect();
+			if (document.hidden) hiding = setTimeout(leave, hiddenMs);
+			if (!document.hidden && !this.#stream) this.#connect();
+			if (this.#stream && this.status.state !== 'ended') this.#claim(isTurnedTo);
 		};
-		document.addEventListener('visibilitychange', turn);
-		turn();
+		const leave = () => this.#disconnect();
+		const stop = [
+			on(document, 'visibilitychange', () => turn(true)),
+			on(window, 'focus', () => turn(true)),
+			// Kept for Back, or frozen: whoever runs no scripts must hold no connection, and no seat.
+			on(window, 'pagehide', leave),
+			on(window, 'pageshow', () => turn(false)),
+			on(document, 'freeze', leave),
+			on(document, 'resume', () => turn(false))
+		];
+		turn(true);
 		if (!this.#stream) this.#connect();
 		return () => {
 			clearTimeout(hiding);
-			document.removeEventListener('visibilitychange', turn);
-			this.#disconnect();
+			for (const off of stop) off();
+			leave();
 		};
 	}
 
+	/** Tries again now, if it waits to. */
+	retry(): void {
+		this.#stream?.retry();
+	}
+
+	/** Goes on from another cursor; what the stream that was open still brings is dropped. */
+	goOnFrom(cursor: string): void {
+		this.#cursor = cursor;
+		if (!this.#stream) return;
+		this.#stream.close();
+		this.#connect();
+	}
+
 	#connect(): void {
+		this.#claim(true);
 		this.#stream = stream.open({
 			url: this.#source.addressOf(this.#cursor),
 			cursor: this.#cursor,
+			isKept: this.#seat.isSeated,
 			onEvents: (events) => this.#source.onEvents(events),
 			onStatus: (status) => this.#show(status),
 			onClock: (reading) => this.readClock(reading)
 		});
 	}
 
+	#claim(isTurnedTo: boolean): void {
+		if (isShared()) this.#seat.claim(!document.hidden, isTurnedTo && !document.hidden);
+	}
+
 	/** Who has lost access goes on seeing why, when a tab that was hidden asks again, unless it is let in. */
 	#show(status: stream.Status): void {
 		if (stream.isLost(this.status) && status.state !== 'live') return;
 		this.status = status;
+		if (status.state === 'ended') this.#seat.leave();
 		this.#source.onStatus?.(status);
 	}
 
@@ -77,5 +110,13 @@ export class Connection {
 		this.#cursor = this.#stream.cursor;
 		this.#stream.close();
 		this.#stream = null;
+		this.#seat.leave();
 	}
+}
+
+/** Whether each stream takes a connection of its own away from the other windows, as HTTP/1.1 has it. */
+function isShared(): boolean {
+	return performance
+		.getEntriesByType('navigation')
+		.every((entry) => !('nextHopProtocol' in entry && /^h[23]/.test(String(entry.nextHopProtocol))));
 }

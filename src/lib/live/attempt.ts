@@ -8,7 +8,15 @@ export interface Outcome {
 	refused?: boolean;
 	final?: boolean;
 	wait?: number | undefined;
+	/** It went as agreed, and the next is due in so many ms. */
+	next?: number;
 }
+
+/** Why we end an attempt that is well: from now on the connection may be kept, or may not. */
+export const turned = 'it may be kept open, or may not, from now on';
+
+/** How long a window that may not keep its connection waits until it asks again, in ms. */
+export const pollMs = 2_000;
 
 /** Whether the browser knows that it has no network. */
 export function isOffline(): boolean {
@@ -17,6 +25,7 @@ export function isOffline(): boolean {
 
 /** Without an answer, or in the middle of one. Throws what is no fault of the connection. */
 export function broken(error: unknown, signal: AbortSignal): Outcome {
+	if (signal.reason === turned) return { reason: turned, next: 0 };
 	if (typeof signal.reason === 'string') return { reason: isOffline() ? 'no network' : signal.reason };
 	if (error instanceof TypeError || signal.aborted) {
 		return { reason: isOffline() ? 'no network' : 'the server cannot be reached' };
@@ -49,8 +58,10 @@ async function problemDetail(response: Response): Promise<string | null> {
 /** By the server's word, the event `end`. */
 export function ended(end: sse.SseEvent): Outcome {
 	const { reason, detail } = JSON.parse(end.data ?? '{}') as Record<string, unknown>;
+	if (reason === 'caught up') return { reason, next: pollMs };
 	return {
 		reason: typeof reason === 'string' ? reason : 'finished',
-		...(typeof detail === 'string' && { detail })
+		...(typeof detail === 'string' && { detail }),
+		final: reason !== 'server stopping'
 	};
 }

@@ -74,6 +74,16 @@ const sendAndCut =
 		response.write(text, () => response.destroy());
 	};
 
+function sendUntilCut(text: string): [Handler, Promise<void>] {
+	let cut = () => {};
+	const closed = new Promise<void>((resolve) => (cut = resolve));
+	const handler: Handler = (request, response) => {
+		response.on('close', cut);
+		send(text)(request, response);
+	};
+	return [handler, closed];
+}
+
 const refuse =
 	(status: number, detail: string, headers: Record<string, string> = {}): Handler =>
 	(_, response) => {
@@ -197,20 +207,36 @@ describe('a stream', () => {
 	});
 
 	test('closing cuts the connection and nothing is tried again', async () => {
-		let cut = () => {};
-		const closed = new Promise<void>((resolve) => (cut = resolve));
-		handlers = [
-			(request, response) => {
-				response.on('close', cut);
-				send(': connected\n\n')(request, response);
-			}
-		];
+		const [handler, closed] = sendUntilCut(': connected\n\n');
+		handlers = [handler];
 		const { stream, statuses, reached } = open();
 		await reached('live');
 		stream.close();
 		await closed;
-		expect(statuses.at(-1)).toEqual({ state: 'live' });
-		expect(requests).toHaveLength(1);
+		expect([statuses.at(-1), requests.length]).toEqual([{ state: 'live' }, 1]);
+	});
+
+	test('that may not keep its connection asks again and again, and goes on after what it has', async () => {
+		const caughtUp = 'event: end\ndata: {"reason":"caught up"}\n\n';
+		handlers = [send(`id: 42\ndata: a\n\n${caughtUp}`), send('id: 43\ndata: b\n\n')];
+		const { statuses, events, stream, until } = open({ isKept: false });
+		await until(() => events.length === 1);
+		expect(statuses.at(-1)).toEqual({ state: 'live', everyMs: 2000 });
+		stream.keep(true);
+		await until(() => events.length === 2);
+		const asked = requests.map(({ url, headers }) => `${url} after ${headers['last-event-id']}`);
+		expect(asked).toEqual(['/?follow=false after 41', '/ after 42']);
+	});
+
+	test('that may not keep its connection any longer gives it up without missing anything', async () => {
+		const [first, closed] = sendUntilCut('id: 42\ndata: a\n\nid: 43\nda');
+		handlers = [first, send('id: 43\ndata: b\n\n')];
+		const { statuses, events, stream, until } = open();
+		await until(() => events.length === 1);
+		stream.keep(false);
+		await Promise.all([closed, until(() => events.length === 2)]);
+		expect(requests[1]?.headers['last-event-id']).toBe('42');
+		expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'live', 'live']);
 	});
 
 	test('tells what the clock of the server shows', async () => {

@@ -7,7 +7,8 @@ import * as sse from './sse.ts';
 
 export type Status =
 	| { state: 'connecting' }
-	| { state: 'live' }
+	/** `everyMs` when the connection is not kept open and what is new is asked for every so often. */
+	| { state: 'live'; everyMs?: number }
 	| { state: 'reconnecting'; reason: string }
 	| { state: 'offline'; reason: string; retryAt: number }
 	/** `reason` in the words of API.md, if the server said why; `detail` for people. */
@@ -32,6 +33,8 @@ export interface Options {
 	/** All events that one piece of the network brought, never empty. The cursor already lies after them. */
 	onEvents(events: readonly sse.SseEvent[]): void;
 	onStatus(status: Status): void;
+	/** Whether the connection may be kept open, as it may unless this says false; see `Stream.keep`. */
+	isKept?: boolean;
 	onClock?(reading: ClockReading): void;
 	/** Without a byte for so long the connection counts as dead: heartbeats come every 15 s. */
 	silenceMs?: number;
@@ -42,6 +45,10 @@ export interface Options {
 export interface Stream {
 	/** The id of the last event received. */
 	readonly cursor: string;
+	/** Whether it may keep its connection open, or must ask every two seconds for what is new. Nothing is missed either way. */
+	keep(isKept: boolean): void;
+	/** Ends the wait until the next attempt. */
+	retry(): void;
 	close(): void;
 }
 
@@ -66,6 +73,9 @@ class Connection implements Stream {
 	cursor: string;
 	readonly #options: Options;
 	#closed = false;
+	#isKept: boolean;
+	/** Whether it waits until it asks again, without any fault. */
+	#isResting = false;
 	#failures = 0;
 	#retry: number | null = null;
 	#abort: AbortController | null = null;
@@ -75,6 +85,18 @@ class Connection implements Stream {
 	constructor(options: Options) {
 		this.#options = options;
 		this.cursor = options.cursor;
+		this.#isKept = options.isKept ?? true;
+	}
+
+	keep(isKept: boolean): void {
+		if (this.#isKept === isKept) return;
+		this.#isKept = isKept;
+		this.#abort?.abort(attempt.turned);
+		if (this.#isResting) this.#wake?.();
+	}
+
+	retry(): void {
+		this.#wake?.();
 	}
 
 	close(): void {
@@ -95,6 +117,10 @@ class Connection implements Stream {
 				this.#options.onStatus({ state: 'ended', reason, ...(detail !== undefined && { detail }) });
 				break;
 			}
+			if (outcome.next !== undefined) {
+				await this.#rest(this.#isKept ? 0 : outcome.next);
+				continue;
+			}
 			this.#failures = Date.now() - startedAt > provenMs ? 1 : this.#failures + 1;
 			await this.#pause(outcome);
 		}
@@ -107,7 +133,7 @@ class Connection implements Stream {
 		const stopListening = this.#listenForSilence(abort);
 		try {
 			const sentAt = Date.now();
-			const response = await fetch(this.#options.url, {
+			const response = await fetch(this.#isKept ? this.#options.url : once(this.#options.url), {
 				headers: { Accept: 'text/event-stream', 'Last-Event-ID': this.cursor },
 				cache: 'no-store',
 				signal: abort.signal
@@ -127,7 +153,7 @@ class Connection implements Stream {
 		this.#retry = null;
 		const date = Date.parse(response.headers.get('Date') ?? '');
 		if (!Number.isNaN(date)) this.#options.onClock?.({ date, sentAt, answeredAt: Date.now() });
-		this.#options.onStatus({ state: 'live' });
+		this.#options.onStatus({ state: 'live', ...(!this.#isKept && { everyMs: attempt.pollMs }) });
 	}
 
 	async #read(body: ReadableStream<Uint8Array>): Promise<attempt.Outcome> {
@@ -150,9 +176,14 @@ class Connection implements Stream {
 		const end = events.find((event) => event.type === 'end');
 		const rest = end ? events.filter((event) => event !== end) : events;
 		if (rest.length > 0 && !this.#closed) this.#options.onEvents(rest);
-		if (!end) return null;
-		const why = attempt.ended(end);
-		return { ...why, final: why.reason !== 'server stopping' };
+		return end ? attempt.ended(end) : null;
+	}
+
+	async #rest(ms: number): Promise<void> {
+		this.#failures = 0;
+		this.#isResting = true;
+		if (ms > 0) await this.#wait(ms);
+		this.#isResting = false;
 	}
 
 	/** Exponential, with jitter on top, so that a restarted server is not met by everybody at once. */
@@ -165,8 +196,12 @@ class Connection implements Stream {
 		this.#options.onStatus(
 			soon ? { state: 'reconnecting', reason } : { state: 'offline', reason, retryAt: Date.now() + wait }
 		);
+		return this.#wait(wait);
+	}
+
+	#wait(ms: number): Promise<void> {
 		return new Promise((resolve) => {
-			const timer = setTimeout(resolve, wait);
+			const timer = setTimeout(resolve, ms);
 			this.#wake = () => {
 				clearTimeout(timer);
 				resolve();
@@ -205,4 +240,9 @@ class Connection implements Stream {
 			window.removeEventListener('offline', again);
 		};
 	}
+}
+
+/** The address at which a stream ends as soon as everything there is has been sent. */
+function once(url: string): string {
+	return `${url}${url.includes('?') ? '&' : '?'}follow=false`;
 }

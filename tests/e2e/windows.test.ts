@@ -1,0 +1,92 @@
+import type { BrowserContext, Page } from '@playwright/test';
+import { Sender } from '../support/sender.ts';
+import { startServer, type Server } from '../support/server.ts';
+import { DeployPage } from './deploy-page.ts';
+import { expect, signIn, test } from './fixtures.ts';
+import { LogsPage } from './logs-page.ts';
+import { Organization } from './organization.ts';
+import { RunningDeploy } from './running-deploy.ts';
+
+/** A server as others of the network reach it: by plain HTTP, and not by a name that browsers trust without. */
+interface Network {
+	server: Server;
+	origin: string;
+	org: Organization;
+}
+
+let network: Network;
+test.beforeAll(async () => {
+	const server = await startServer({ env: { HOST: '0.0.0.0' } });
+	const org = new Organization(server, await server.bootstrap());
+	network = { server, org, origin: `http://127.0.0.2:${server.port}` };
+});
+test.afterAll(() => network.server.stop());
+
+function senderOf({ server, org }: Network): Sender {
+	const headers = { authorization: `Bearer ${org.key}` };
+	return new Sender({ origin: () => server.url, headers, name: 'sent ', perSecond: 4, again: 'same key' });
+}
+
+/** Opens another window on the Logs page; every request of a browser with six streams open would wait for ever. */
+async function openLogs(context: BrowserContext): Promise<LogsPage> {
+	const logs = new LogsPage(await context.newPage(), network.org.slug, network.origin);
+	await logs.open();
+	return logs;
+}
+
+/** Turns to a window, as far as it can tell: all windows of a test have the focus. */
+const turnTo = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+
+test('eight windows of one browser over plain HTTP show every line once, in order, as windows come and go', async ({
+	context
+}) => {
+	test.setTimeout(120_000);
+	await signIn(context.request, network.org, network.origin);
+	const sender = senderOf(network);
+	await sender.acknowledges(3);
+	const deploy = await RunningDeploy.start(network.server, network.org);
+	await deploy.flood('early', 3);
+
+	const watched = new DeployPage(await context.newPage(), network.org.slug, network.origin);
+	await watched.follow(deploy);
+	const list = new DeployPage(await context.newPage(), network.org.slug, network.origin);
+	await list.openList();
+	const windows: LogsPage[] = [];
+	for (let count = 0; count < 6; count++) windows.push(await openLogs(context));
+	const [first, second, , , , last] = windows as [LogsPage, LogsPage, LogsPage, LogsPage, LogsPage, LogsPage];
+	expect(await first.page.evaluate(() => isSecureContext)).toBe(false);
+
+	await expect(first.status).toContainText('every 2 s');
+	await expect(last.status).not.toContainText('every 2 s');
+	await turnTo(first.page);
+	await expect(first.status).not.toContainText('every 2 s');
+	await deploy.flood('late', 3);
+	await expect(watched.text(6)).toHaveText('late 3');
+	await last.page.close();
+	await second.page.reload();
+	await sender.acknowledges(20);
+	await sender.stop();
+	await deploy.finish('succeeded');
+
+	const sent = [...sender.acknowledged].sort(([a], [b]) => a - b);
+	for (const logs of windows.filter(({ page }) => !page.isClosed())) {
+		await expect(logs.rows.filter({ hasText: 'sent' })).toHaveCount(sent.length);
+		const shown = (await logs.shown()).map(({ seq, text }) => [seq, text]);
+		expect(shown.filter(([, text]) => /^sent/.test(String(text)))).toEqual(sent);
+		await logs.is('live');
+	}
+	await expect(watched.page).toHaveTitle('✓ web succeeded');
+	await expect(list.item(deploy)).toContainText('Succeeded');
+});
+
+test('a window that closes leaves its place to one that waited for it', async ({ context }) => {
+	await signIn(context.request, network.org, network.origin);
+	const windows: LogsPage[] = [];
+	for (let count = 0; count < 5; count++) windows.push(await openLogs(context));
+	const [first, , last] = [windows[0], windows[1], windows[4]] as [LogsPage, LogsPage, LogsPage];
+	await expect(first.status).toContainText('every 2 s');
+	await last.page.close();
+	await expect(first.status).not.toContainText('every 2 s');
+	await network.org.send('after it closed');
+	await expect(first.row('after it closed')).toBeVisible();
+});
