@@ -48,7 +48,7 @@ export class DeployPage {
 		this.rows = this.log.locator('[data-line]');
 		this.status = page.locator('header [data-status]');
 		this.stream = page.locator('[data-stream]');
-		this.tip = page.getByRole('button', { name: /new lines?|Back to the end|Resume live/ });
+		this.tip = page.getByRole('button', { name: /new lines?|Resume live|Go to the end/ });
 		this.search = page.getByRole('textbox', { name: 'Search this log' });
 		this.found = page.getByRole('search').getByRole('status');
 		this.wrap = page.getByRole('button', { name: 'Wrap' });

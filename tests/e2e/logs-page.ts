@@ -14,6 +14,8 @@ export class LogsPage {
 	readonly status: Locator;
 	/** The way back to the newest lines. */
 	readonly tip: Locator;
+	/** The button that follows the newest lines. */
+	readonly live: Locator;
 	readonly query: Locator;
 	readonly entry: Locator;
 	readonly #address: string;
@@ -25,7 +27,8 @@ export class LogsPage {
 		this.list = page.getByRole('log', { name: 'Log lines' });
 		this.rows = this.list.locator('[data-seq]');
 		this.status = page.locator('[data-stream]');
-		this.tip = page.getByRole('button', { name: /new lines?|Resume live/ });
+		this.tip = page.getByRole('button', { name: /new lines?|Resume live|Go to the end/ });
+		this.live = page.getByRole('button', { name: 'Live', exact: true });
 		this.query = page.getByRole('textbox', { name: 'Query' });
 		this.entry = page.getByRole('complementary', { name: /^Line \d/ });
 	}
@@ -36,8 +39,8 @@ export class LogsPage {
 		await this.is('live');
 	}
 
-	async is(state: 'live' | 'paused' | 'reconnecting' | 'offline' | 'ended', timeout = 15_000): Promise<void> {
-		await expect(this.status).toHaveAttribute('data-stream', state, { timeout });
+	async is(state: 'live' | 'paused' | 'reconnecting' | 'offline' | 'ended', timeout?: number): Promise<void> {
+		await expect(this.status).toHaveAttribute('data-stream', state, timeout === undefined ? {} : { timeout });
 	}
 
 	/** Turns to another tab, or back to this one, as far as the page can tell. */
@@ -53,6 +56,11 @@ export class LogsPage {
 		return this.rows.filter({ has: this.page.getByText(message, { exact: true }) });
 	}
 
+	/** The row of a line by its number. */
+	line(seq: number): Locator {
+		return this.list.locator(`[data-seq="${seq}"]`);
+	}
+
 	/** What stands on the page now, from top to bottom. */
 	shown(): Promise<Shown[]> {
 		return this.list.evaluate((list) =>
@@ -61,6 +69,32 @@ export class LogsPage {
 				text: row.querySelector('.message')?.textContent ?? ''
 			}))
 		);
+	}
+
+	/** The lines in view, also in part, and where the first of them stands, in pixels from the top of the list. */
+	inView(): Promise<{ seqs: number[]; top: number }> {
+		return this.list.evaluate((list) => {
+			const { top, bottom } = list.getBoundingClientRect();
+			const rows = [...list.querySelectorAll<HTMLElement>('[data-seq]')].filter((row) => {
+				const box = row.getBoundingClientRect();
+				return box.bottom > top && box.top < bottom;
+			});
+			return {
+				seqs: rows.map((row) => Number(row.dataset.seq)),
+				top: (rows[0]?.getBoundingClientRect().top ?? 0) - top
+			};
+		});
+	}
+
+	/** The wheel may move the list over several frames. */
+	scrollEnds(): Promise<void> {
+		return this.list.evaluate(async (list) => {
+			const frame = () => new Promise(requestAnimationFrame);
+			for (let top = NaN; top !== list.scrollTop; await frame()) {
+				top = list.scrollTop;
+				await frame();
+			}
+		});
 	}
 
 	/** Goes up by so many pixels with the wheel, over the middle of the list, and resolves with where the pointer is. */

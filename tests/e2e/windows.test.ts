@@ -40,7 +40,7 @@ const turnTo = (page: Page) => page.evaluate(() => window.dispatchEvent(new Even
 test('eight windows of one browser over plain HTTP show every line once, in order, as windows come and go', async ({
 	context
 }) => {
-	test.setTimeout(120_000);
+	test.slow();
 	await signIn(context.request, network.org, network.origin);
 	const sender = senderOf(network);
 	await sender.acknowledges(3);

@@ -1,9 +1,10 @@
 /** The log of one deploy on the page: its last 500 lines while following, any stretch of it while reading back. */
+import { tick } from 'svelte';
 import { isFinished, type Deploy } from '../log/deploy.ts';
 import { Connection } from './Connection.svelte.ts';
 import * as api from './deploy-api.ts';
 import * as screen from './deploy-screen.ts';
-import { Follow } from './Follow.svelte.ts';
+import { Follow, type ReadingPlace } from './Follow.svelte.ts';
 import type { LineRange } from './line-range.ts';
 import { Meter } from './Meter.svelte.ts';
 import type { SseEvent } from './sse.ts';
@@ -20,9 +21,6 @@ export interface Start {
 	};
 }
 
-/** Makes a change of the rows in such a way that nothing on the screen moves. */
-type Still = (change: () => void) => void;
-
 export class DeployLog {
 	deploy = $state.raw() as Deploy;
 	/** What is on the screen: lines without a hole between them. Replaced whole, never changed. */
@@ -31,10 +29,12 @@ export class DeployLog {
 	total = $state(0);
 	/** How many rows came while locked. */
 	fresh = $state(0);
-	readonly follow = new Follow(
-		() => this.#plan(),
-		() => this.reachesTip
-	);
+	readonly follow = new Follow({
+		rows: ['line'],
+		endsAtTip: () => this.reachesTip && this.#ahead === 0,
+		readOn: () => this.#readOn(),
+		resumed: () => this.#plan()
+	});
 
 	readonly #address: api.Address;
 	readonly #connection: Connection;
@@ -59,6 +59,7 @@ export class DeployLog {
 	#planned = false;
 	/** Whether something was written since the last rows were taken from the screen. */
 	#changed = false;
+	#isLoadingLater = false;
 
 	/** Touches nothing of a browser: the server renders with it too. */
 	constructor({ org, deploy, log }: Start) {
@@ -111,21 +112,28 @@ export class DeployLog {
 	}
 
 	/** Adds the rows of 500 lines above. Throws when the server does not give them. */
-	async showEarlier(still: Still): Promise<void> {
+	async showEarlier(): Promise<void> {
 		this.follow.lock();
 		const first = this.rows[0]?.line ?? 1;
 		const found = await api.rows(this.#address, Math.max(1, first - api.page), first - 1);
 		if (this.rows[0]?.line !== first) return; // shown something else by now
-		still(() => (this.rows = screen.prepend(this.rows, found.rows)));
+		this.follow.still(() => (this.rows = screen.prepend(this.rows, found.rows)));
 	}
 
 	/** Adds the rows of 500 lines below. Throws when the server does not give them. */
-	async showLater(still: Still): Promise<void> {
+	async showLater(): Promise<void> {
 		const last = this.rows.at(-1)?.line ?? 0;
 		const found = await api.rows(this.#address, last + 1, last + api.page);
 		if (this.rows.at(-1)?.line !== last) return;
-		still(() => (this.rows = screen.extendBelow(this.rows, found.rows)));
+		this.follow.still(() => (this.rows = screen.extendBelow(this.rows, found.rows)));
 		this.#atEnd = found.end;
+	}
+
+	/** Goes to where the reader was. Throws when the server does not give the lines there. */
+	async goTo(place: ReadingPlace): Promise<void> {
+		await this.bring(place.row);
+		await tick();
+		this.follow.goTo(place);
 	}
 
 	/** Sees to it that a line is on the screen, with lines around it. Throws when the server does not give them. */
@@ -159,6 +167,29 @@ export class DeployLog {
 		for await (const rows of api.allRows(this.#address, first, Math.min(last, this.total)))
 			texts.push(...rows.map(screen.plain));
 		return texts.join('\n');
+	}
+
+	/** The reader goes down: shows what came meanwhile, or fetches what lies between here and there. */
+	#readOn(): void {
+		if (!this.#tip || !this.reachesTip) return this.#loadLater();
+		const rows = screen.readOn(this.rows, this.#tip);
+		this.follow.still(() => (this.rows = rows));
+		this.#seen = this.#count - this.#ahead;
+		this.fresh = this.#ahead;
+	}
+
+	/** How many of the rows at the tip lie after those on the screen. */
+	get #ahead(): number {
+		const last = this.rows.at(-1)?.line ?? 0;
+		return (this.#tip ?? []).filter(({ line }) => line > last).length;
+	}
+
+	#loadLater(): void {
+		if (this.#isLoadingLater || this.later === 0) return;
+		this.#isLoadingLater = true;
+		this.showLater()
+			.catch(() => {}) // the link below the rows goes on offering them
+			.finally(() => (this.#isLoadingLater = false));
 	}
 
 	#take(events: readonly SseEvent[]): void {

@@ -1,49 +1,92 @@
 /**
- * Follows the end of a scrolling list, or lets it be. Following means that the end is in view and stays there while
- * content comes. The reader locks it by going up, selecting text or pressing on a line; then nothing here moves the
- * list until the end is reached again or `resume` is called.
+ * Follows the end of a scrolling list, or lets it be. Following means that the end is in view and stays there while content comes.
+ * The reader locks it by going up, selecting text or pressing on a line; then nothing here moves the list, and what changes in it
+ * changes around the row that is first in view. Going down, the reader reads on into what was held back meanwhile, until
+ * nothing is left of it: there, or with `resume`, following is taken up again.
  *
- * What scrolls for us must never be taken for the reader and the other way round. So following is only ever left on
- * an act of the reader (wheel, key, touch, press, selection) or when the position went *up*, which new content below
- * and our own scrolling to the end never do; and it is only taken up again when the position went *down* to the end.
+ * What scrolls for us must never be taken for the reader and the other way round. So following is only ever left on an act of the
+ * reader (wheel, key, touch, press, selection) or when the position went *up*, which new content below and our own scrolling to the
+ * end never do; and it is only taken up again when the position went *down* to the end.
  */
+import { flushSync } from 'svelte';
 import { on } from 'svelte/events';
+import * as holdStill from './hold-still.ts';
+
+/** What a list shows. */
+export interface Content {
+	/** How its rows are marked: the names of the data attributes that hold their numbers. */
+	rows: readonly string[];
+	/** Whether nothing comes after what is shown. */
+	endsAtTip(): boolean;
+	/** The reader comes near the end of what is shown: shows more below it, if there is more. */
+	readOn(): void;
+	/** Following is taken up again: brings what was held back. */
+	resumed(): void;
+}
+
+/** Where a reader is: the number of the first row in view and how many pixels its top is below the top of the list. */
+export interface ReadingPlace {
+	row: number;
+	top: number;
+}
 
 /** Fractional heights and zoom leave the end up to so many pixels away. */
 const nearPx = 2;
 
 const keysUp = new Set(['ArrowUp', 'PageUp', 'Home']);
+const keysDown = new Set(['ArrowDown', 'PageDown', ' ']);
 
 export class Follow {
 	following = $state(true);
-	readonly #onResume: () => void;
-	readonly #endsAtTip: () => boolean;
+	readonly #content: Content;
+	readonly #selector: string;
 	#node: HTMLElement | null = null;
 	#top = 0;
+	/** Where the reader is, while following is left. */
+	#still: holdStill.Place | null = null;
 
-	/**
-	 * `onResume` brings what was held back. While `endsAtTip` is false the list is a stretch from the middle of a log:
-	 * reaching its end takes up nothing.
-	 */
-	constructor(onResume: () => void, endsAtTip: () => boolean = () => true) {
-		this.#onResume = onResume;
-		this.#endsAtTip = endsAtTip;
+	constructor(content: Content) {
+		this.#content = content;
+		this.#selector = content.rows.map((name) => `[data-${name}]`).join();
 	}
 
 	lock(): void {
+		if (!this.following) return;
 		this.following = false;
+		this.#stay();
 	}
 
 	resume(): void {
 		if (this.following) return;
 		this.following = true;
 		this.#toEnd();
-		this.#onResume();
+		this.#content.resumed();
 	}
 
 	toggle(): void {
 		if (this.following) this.lock();
 		else this.resume();
+	}
+
+	/** The numbers of the rows that are in view, also in part. */
+	get inView(): number[] {
+		if (!this.#node) return [];
+		return holdStill.inView(this.#node, this.#selector).map((row) => this.#numberOf(row));
+	}
+
+	/** Where the reader is; null while the end is followed. */
+	get place(): ReadingPlace | null {
+		if (this.following || !this.#node) return null;
+		const place = holdStill.placeOf(this.#node, this.#selector);
+		return place && { row: this.#numberOf(place.row), top: place.top };
+	}
+
+	/** Goes to where the reader was, and stays there. The row must be in the list, or the next one is taken for it. */
+	goTo({ row, top }: ReadingPlace): void {
+		this.lock();
+		const rows = [...(this.#node?.querySelectorAll<HTMLElement>(this.#selector) ?? [])];
+		const found = rows.find((element) => this.#numberOf(element) >= row) ?? rows.at(-1);
+		if (this.#node && found) this.#settle({ row: found, top });
 	}
 
 	/** Brings an element of the list to the middle of the view and stays there, even at the very end. */
@@ -53,28 +96,34 @@ export class Follow {
 		if (!node) return;
 		const [view, box] = [node.getBoundingClientRect(), element.getBoundingClientRect()];
 		node.scrollTop += box.top - view.top - Math.max(0, view.height - box.height) / 2;
-		this.#top = node.scrollTop;
+		this.#stay();
 	}
+
+	/** Makes a change of the content during which nothing on the screen moves. */
+	still = (change: () => void): void => {
+		if (this.following || !this.#node) return change();
+		const place = holdStill.placeOf(this.#node, this.#selector);
+		flushSync(change);
+		if (place) this.#settle(place);
+	};
 
 	/** Attach to the element that scrolls; its content is its first child. */
 	attach = (node: HTMLElement): (() => void) => {
 		this.#node = node;
+		node.style.overflowAnchor = 'none'; // hold-still.ts says why
 		const stop = [this.#watchSize(node), ...this.#watchReader(node)];
-		// While locked the browser's own anchoring holds the lines still when something above them changes.
-		$effect(() => {
-			node.style.overflowAnchor = this.following ? 'none' : 'auto';
-		});
-		this.#toEnd();
+		if (this.following) this.#toEnd();
 		return () => {
-			this.#node = null;
+			this.#node = this.#still = null;
 			for (const off of stop) off();
 		};
 	};
 
-	/** Sizes are reported after layout and before paint: the end is in place before anybody sees it move. */
+	/** Sizes are reported after layout and before paint: everything is in place before anybody sees it move. */
 	#watchSize(node: HTMLElement): () => void {
 		const observer = new ResizeObserver(() => {
 			if (this.following) this.#toEnd();
+			else if (this.#still) this.#settle(this.#still);
 		});
 		observer.observe(node);
 		if (node.firstElementChild) observer.observe(node.firstElementChild);
@@ -86,15 +135,18 @@ export class Follow {
 		return [
 			on(node, 'scroll', () => this.#scrolled(node)),
 			on(node, 'wheel', (event) => this.#wheeled(node, event), { passive: true }),
-			on(node, 'keydown', (event) => {
-				if (keysUp.has(event.key) && canScroll(node)) this.lock();
+			on(node, 'keydown', ({ key, shiftKey }) => {
+				if (keysUp.has(key) && canScroll(node)) this.lock();
+				if (keysDown.has(key) && !shiftKey) this.#wentDown(node);
 			}),
 			on(node, 'touchstart', (event) => (touchY = event.touches[0]?.clientY ?? 0), { passive: true }),
 			on(
 				node,
 				'touchmove',
 				(event) => {
-					if ((event.touches[0]?.clientY ?? 0) > touchY && canScroll(node)) this.lock();
+					const moved = (event.touches[0]?.clientY ?? 0) - touchY;
+					if (moved > 0 && canScroll(node)) this.lock();
+					if (moved < 0) this.#wentDown(node);
 				},
 				{ passive: true }
 			),
@@ -111,15 +163,24 @@ export class Follow {
 	#scrolled(node: HTMLElement): void {
 		const moved = node.scrollTop - this.#top;
 		this.#top = node.scrollTop;
-		if (moved > 0 && atEnd(node) && this.#endsAtTip()) this.resume();
-		else if (moved < -1 && !atEnd(node)) this.lock();
+		if (moved < -1 && !atEnd(node)) this.lock();
+		if (this.following) return;
+		this.#stay();
+		if (moved > 0) this.#wentDown(node);
 	}
 
 	#wheeled(node: HTMLElement, event: WheelEvent): void {
 		if (event.ctrlKey) return;
 		if (event.deltaY < 0 && canScroll(node)) this.lock();
-		// At the end there is nothing left to scroll, so no scroll event would tell that the reader is back.
-		if (event.deltaY > 0 && atEnd(node) && this.#endsAtTip() && !hasSelection(node)) this.resume();
+		// At the end there is nothing left to scroll, so no scroll event would tell that the reader goes on.
+		if (event.deltaY > 0 && !hasSelection(node)) this.#wentDown(node);
+	}
+
+	#wentDown(node: HTMLElement): void {
+		if (this.following) return;
+		if (!this.#content.endsAtTip()) {
+			if (leftBelow(node) < node.clientHeight) this.#content.readOn();
+		} else if (atEnd(node)) this.resume();
 	}
 
 	#toEnd(): void {
@@ -127,10 +188,32 @@ export class Follow {
 		this.#node.scrollTop = this.#node.scrollHeight;
 		this.#top = this.#node.scrollTop;
 	}
+
+	/** The reader is where the list stands now. */
+	#stay(): void {
+		if (!this.#node) return;
+		this.#top = this.#node.scrollTop;
+		this.#still = holdStill.placeOf(this.#node, this.#selector);
+	}
+
+	#settle(place: holdStill.Place): void {
+		if (!this.#node) return;
+		holdStill.bringBack(this.#node, place);
+		this.#top = this.#node.scrollTop;
+		this.#still = place.row.isConnected ? place : holdStill.placeOf(this.#node, this.#selector);
+	}
+
+	#numberOf(row: HTMLElement): number {
+		return Number(this.#content.rows.map((name) => row.dataset[name]).find((number) => number !== undefined));
+	}
+}
+
+function leftBelow(node: HTMLElement): number {
+	return node.scrollHeight - node.clientHeight - node.scrollTop;
 }
 
 function atEnd(node: HTMLElement): boolean {
-	return node.scrollHeight - node.clientHeight - node.scrollTop <= nearPx;
+	return leftBelow(node) <= nearPx;
 }
 
 function canScroll(node: HTMLElement): boolean {

@@ -1,8 +1,9 @@
-/** The log lines on the page: what the stream brings, frame by frame, at most 500 of them. */
+/** The log lines on the page: what the stream brings, frame by frame, and what the reader goes through at leisure. */
+import { SvelteMap } from 'svelte/reactivity';
 import type { Entry } from '../log/entry.ts';
 import * as api from './api.ts';
 import { Connection } from './Connection.svelte.ts';
-import { Follow } from './Follow.svelte.ts';
+import { Follow, type ReadingPlace } from './Follow.svelte.ts';
 import * as lines from './lines.ts';
 import { Meter } from './Meter.svelte.ts';
 import type { SseEvent } from './sse.ts';
@@ -13,22 +14,42 @@ export interface Start extends api.Scope {
 	head: number;
 }
 
+/** How far the filling of a gap is that was asked for. */
+export type Phase = 'loading' | 'failed';
+
 /** After a frame with many rows the next one waits, a millisecond a row up to this: nobody reads 60 such a second. */
 const longestGapMs = 25;
 
+/**
+ * What is on the screen and what is held back are one sequence, cut in two: nothing comes between `rows` and `#held`, and what is
+ * left out of either stands there as a gap.
+ */
 export class LiveTail {
 	/** What is on the screen. Replaced whole, never changed. */
 	rows = $state.raw<readonly lines.Row[]>([]);
-	/** How many lines came while locked. */
+	/** How many lines came while locked that the reader has not come to. */
 	fresh = $state(0);
 	/** Whether the organization ever had a line, matching or not. */
 	begun = $state(false);
-	readonly follow = new Follow(() => this.#plan());
+	/** The gaps that are being filled, or could not be. */
+	readonly filling = new SvelteMap<lines.Skipped, Phase>();
+	/** Where the reader was, when the lines there could not be loaded. */
+	lost = $state.raw<ReadingPlace | null>(null);
+	readonly follow = new Follow({
+		rows: ['seq', 'mark'],
+		endsAtTip: () => this.#held.length === 0 && !this.#endsWithGap && !this.#isBehind,
+		readOn: () => this.readOn(),
+		resumed: () => this.#plan()
+	});
 
 	readonly #start: Start;
 	readonly #connection: Connection;
 	readonly #meter = new Meter();
 	#held: readonly lines.Row[] = [];
+	/** How many of the lines held were on the screen before, and are no news. */
+	#shelved = 0;
+	/** Whether it began anew somewhere above, and nothing of what follows there has come yet. */
+	#isBehind = false;
 	#frame = 0;
 	#notBefore = 0;
 
@@ -65,21 +86,117 @@ export class LiveTail {
 		};
 	}
 
-	/** Fetches the lines of a gap into its place, at most 500 at once. Throws when the server does not give them. */
-	async showSkipped(gap: lines.Skipped): Promise<void> {
-		this.follow.lock();
-		const found = await api.between(this.#start, gap.from - 1, gap.to + 1);
-		this.rows = lines.fill(this.rows, gap, found);
+	/** Whether new lines appear as they come. */
+	get isLive(): boolean {
+		return this.follow.following && this.status.state === 'live';
 	}
 
-	/** A line by its number, from the screen or from the server; null when there is none (any more). */
-	async find(seq: number): Promise<Entry | null> {
+	/** Follows the newest lines, or stops to; while they cannot come, tries again now. */
+	toggleLive(): void {
+		if (this.follow.following && !this.isLive) this.#connection.retry();
+		else this.follow.toggle();
+	}
+
+	/** Shows more of what was held back below what is on the screen. A gap that comes is filled before anything behind it. */
+	readOn(): void {
+		const last = this.rows.at(-1);
+		if (last && lines.isSkipped(last)) return void this.showSkipped(last);
+		const next = lines.upToGap(this.#held);
+		if (next.length === 0) return;
+		this.#held = this.#held.slice(next.length);
+		this.#shelved = Math.max(0, this.#shelved - lines.count(next));
+		this.rows = [...this.rows, ...next];
+		this.#count();
+		if (this.#endsWithGap) this.readOn();
+		else this.#trim();
+	}
+
+	/**
+	 * Fetches lines of a gap into its place, at most 500 at once: those that join what is in view, so that nothing there moves.
+	 * `filling` says how it goes.
+	 */
+	async showSkipped(gap: lines.Skipped): Promise<void> {
+		if (this.filling.get(gap) === 'loading') return;
+		this.follow.lock();
+		this.filling.set(gap, 'loading');
+		const isBelow = this.follow.inView.some((seq) => seq < gap.from);
+		try {
+			const found = await api.ofGap(this.#start, gap, isBelow ? 'older' : 'newer');
+			this.follow.still(() => (this.rows = lines.fill(this.rows, gap, found)));
+			this.filling.delete(gap);
+			if (isBelow) this.#trim();
+			else this.#shelve();
+		} catch {
+			this.filling.set(gap, 'failed'); // the reader sees it at the gap and can try again
+		}
+		this.#plan();
+	}
+
+	/** A line by its number, from the screen or from the server; the number of the newest one when there is none (any more). */
+	async find(seq: number): Promise<Entry | { head: number }> {
 		const shown = this.rows.find((row) => row.seq === seq);
 		if (shown && !lines.isSkipped(shown)) return shown;
 		return api.line(this.#start.org, seq);
 	}
 
+	/**
+	 * Goes to where the reader was before, which may be far above what the page began with: then it begins anew around that line.
+	 * If the server does not give the lines there, `lost` says so.
+	 */
+	async goTo(place: ReadingPlace): Promise<void> {
+		this.follow.lock();
+		this.lost = null;
+		try {
+			const isHere = this.rows.some(({ seq }) => seq === place.row);
+			const found = isHere ? null : await api.around(this.#start, place.row);
+			if (this.follow.following) return; // the reader went to the end meanwhile
+			if (found) this.#beginAnew(found);
+			this.follow.goTo(place);
+		} catch {
+			this.lost = place; // the page says so and can try again
+		}
+	}
+
+	get #endsWithGap(): boolean {
+		const last = this.rows.at(-1);
+		return last !== undefined && lines.isSkipped(last);
+	}
+
+	#beginAnew(entries: readonly Entry[]): void {
+		if (entries.length === 0) return;
+		this.#held = [];
+		this.#shelved = 0;
+		this.follow.still(() => (this.rows = entries));
+		const last = entries.at(-1)?.seq ?? 0;
+		this.#isBehind = last < this.#start.head;
+		this.#connection.goOnFrom(String(last));
+		this.#count();
+	}
+
+	/** Takes what is too much on the screen from its beginning, which is the far end for who goes down. */
+	#trim(): void {
+		if (this.rows.length <= lines.mostRead) return;
+		this.follow.still(() => (this.rows = this.rows.slice(lines.trimmed)));
+	}
+
+	/** Holds back again what is too much on the screen, from its end, which is the far end for who goes up. */
+	#shelve(): void {
+		if (this.rows.length <= lines.mostRead) return;
+		const kept = this.rows.length - lines.trimmed;
+		const shelved = this.rows.slice(kept);
+		this.#held = lines.hold(shelved, this.#held);
+		this.#shelved += lines.count(shelved);
+		this.follow.still(() => (this.rows = this.rows.slice(0, kept)));
+	}
+
+	#count(): void {
+		const last = this.rows.at(-1);
+		const ahead = last && lines.isSkipped(last) ? last.count : 0;
+		this.fresh = ahead + lines.count(this.#held) - this.#shelved;
+	}
+
 	#take(events: readonly SseEvent[]): void {
+		this.#isBehind = false;
 		this.begun ||= events.some(({ id }) => Number(id) > 0); // a heartbeat of an empty stream says 0
 		const more = events.flatMap(rowOf);
 		if (more.length === 0) return;
@@ -98,7 +215,7 @@ export class LiveTail {
 		const now = performance.now();
 		if (now < this.#notBefore) return this.#plan();
 		if (!this.follow.following) {
-			this.fresh = lines.count(this.#held);
+			this.#count();
 			this.#meter.held();
 			return;
 		}
@@ -106,7 +223,7 @@ export class LiveTail {
 		this.rows = lines.show(this.rows, next);
 		this.#held = this.#held.slice(next.length);
 		this.#notBefore = now + Math.min(next.length, longestGapMs);
-		this.fresh = 0;
+		this.fresh = this.#shelved = 0;
 		if (this.#held.length > 0) this.#plan();
 		else this.#meter.shown(() => this.#connection.correction);
 	}

@@ -1,6 +1,6 @@
 /** Where the log lines of an organization come from. */
 import type { Entry } from '../log/entry.ts';
-import { cap } from './lines.ts';
+import { cap, type Found, type Skipped } from './lines.ts';
 
 export interface Scope {
 	/** The organization's slug. */
@@ -13,22 +13,57 @@ export function streamAddress(scope: Scope, after: string): string {
 	return `/api/logs/stream?${parameters(scope, { after, window: cap - 1 })}`;
 }
 
-/** Matching lines between two line numbers, neither included, oldest first. Throws when the server gives none. */
-export function between(scope: Scope, after: number, before: number): Promise<Entry[]> {
-	return read(parameters(scope, { after, before, limit: cap }));
+/**
+ * Matching lines of a gap, from one of its ends on: at most 500, and at least one if there are any. Throws when the server gives none.
+ */
+export async function ofGap(scope: Scope, gap: Skipped, end: Found['end']): Promise<Found> {
+	const limit = Math.min(cap, gap.count);
+	let found: Page = { logs: [], next: end === 'older' ? gap.from - 1 : gap.to + 1 };
+	while (found.logs.length === 0 && found.next !== null && isInside(gap, found.next, end)) {
+		// One answer looks at so many lines and no more.
+		const bounds: Record<string, number> =
+			end === 'older' ? { after: found.next, before: gap.to + 1 } : { before: found.next };
+		found = await read(parameters(scope, { ...bounds, limit }));
+	}
+	const inside = found.logs.filter(({ seq }) => seq >= gap.from && seq <= gap.to);
+	const isAll = found.next === null || !isInside(gap, found.next, end);
+	return { entries: end === 'older' ? inside : inside.reverse(), end, reached: isAll ? null : found.next };
 }
 
-/** One line by its number; null when there is none (any more). */
-export async function line(org: string, seq: number): Promise<Entry | null> {
-	const [found] = await read(parameters({ org, query: '' }, { after: seq - 1, limit: 1 }));
-	return found?.seq === seq ? found : null;
+/** Matching lines around a line, half of them before it, oldest first. Throws when the server gives none. */
+export async function around(scope: Scope, seq: number): Promise<Entry[]> {
+	const limit = cap / 2;
+	const [before, after] = await Promise.all([
+		read(parameters(scope, { before: seq, limit })),
+		read(parameters(scope, { after: seq - 1, limit }))
+	]);
+	return [...before.logs.reverse(), ...after.logs];
 }
 
-async function read(search: URLSearchParams): Promise<Entry[]> {
+/** One line by its number, or how many there are when there is none (any more). */
+export async function line(org: string, seq: number): Promise<Entry | { head: number }> {
+	const { logs, head = 0 } = await read(parameters({ org, query: '' }, { after: seq - 1, limit: 1 }));
+	const [found] = logs;
+	return found?.seq === seq ? found : { head };
+}
+
+interface Page {
+	logs: Entry[];
+	/** The number of the newest line. */
+	head?: number;
+	/** Where to go on reading in the same direction; null when there is nothing further. */
+	next: number | null;
+}
+
+/** Whether something of the gap lies beyond a number, as seen from one of its ends. */
+function isInside(gap: Skipped, cursor: number, end: Found['end']): boolean {
+	return end === 'older' ? cursor < gap.to : cursor > gap.from;
+}
+
+async function read(search: URLSearchParams): Promise<Page> {
 	const response = await fetch(`/api/logs?${search}`);
 	if (!response.ok) throw new Error(`The server answered ${response.status}`);
-	const { logs }: { logs: Entry[] } = await response.json();
-	return logs;
+	return response.json();
 }
 
 function parameters(scope: Scope, more: Record<string, string | number>): URLSearchParams {

@@ -87,6 +87,24 @@ export function approach(rows: readonly Row[], tip: readonly Row[], most = perFr
 	return unseen < 0 ? tip : tip.slice(0, unseen + most);
 }
 
+/**
+ * The rows with what the tip has after them, at most `most` rows more and none left out. The last row may have gone on since it was
+ * shown. Over the limit rows are taken from the far end.
+ */
+export function readOn(
+	rows: readonly Row[],
+	tip: readonly Row[],
+	most = perFrame,
+	limit = mostBrowsed
+): readonly Row[] {
+	const last = rows.at(-1)?.line ?? 0;
+	const at = tip.findIndex(({ line }) => line >= last);
+	if (at < 0) return rows;
+	const more = tip.slice(at, at + most + 1);
+	const kept = more[0]?.line === last ? rows.slice(0, -1) : rows;
+	return [...kept, ...more].slice(-limit);
+}
+
 /** How many lines begin in a piece, when the one before it ended with `last`. */
 export function countNew(piece: Piece, last: number): number {
 	return Math.max(0, lastLine(piece) - last);

@@ -72,25 +72,45 @@ describe('fill', () => {
 	const rows = [entry(1), gap, entry(10)];
 
 	test('lines take the place of their gap', () => {
-		expect(numbers(lines.fill(rows, gap, [entry(2), entry(5), entry(9)]))).toEqual([1, 2, 5, 9, 10]);
+		const found = { entries: [entry(2), entry(5), entry(9)], reached: null };
+		expect(numbers(lines.fill(rows, gap, { ...found, end: 'older' }))).toEqual([1, 2, 5, 9, 10]);
+		expect(numbers(lines.fill(rows, gap, { ...found, end: 'newer' }))).toEqual([1, 2, 5, 9, 10]);
 	});
 
-	test('what is still missing stays a gap below them', () => {
-		const filled = lines.fill(rows, gap, [entry(2), entry(5)]);
+	test('what is still missing stays a gap: below them when they go on from above', () => {
+		const filled = lines.fill(rows, gap, { entries: [entry(2), entry(5)], end: 'older', reached: 5 });
 		expect(numbers(filled)).toEqual([1, 2, 5, '6–9', 10]);
 		expect(lines.count(filled)).toBe(5);
 	});
 
-	test('lines from outside the gap are left out', () => {
-		expect(numbers(lines.fill(rows, gap, [entry(1), entry(4), entry(10)]))).toEqual([1, 4, '5–9', 10]);
+	test('and above them when they lead to what stands below', () => {
+		const filled = lines.fill(rows, gap, { entries: [entry(5), entry(9)], end: 'newer', reached: 5 });
+		expect(numbers(filled)).toEqual([1, '2–4', 5, 9, 10]);
+		expect(lines.count(filled)).toBe(5);
 	});
 
 	test('lines that are gone for good leave no gap', () => {
-		expect(numbers(lines.fill(rows, gap, []))).toEqual([1, 10]);
+		const nothing = { entries: [], reached: null };
+		expect(numbers(lines.fill(rows, gap, { ...nothing, end: 'older' }))).toEqual([1, 10]);
+	});
+
+	test('a stretch without lines that match makes the gap smaller and not emptier', () => {
+		const filled = lines.fill(rows, gap, { entries: [], end: 'older', reached: 6 });
+		expect(numbers(filled)).toEqual([1, '7–9', 10]);
+		expect(lines.count(filled)).toBe(5);
 	});
 
 	test('a gap that left the screen meanwhile changes nothing', () => {
 		const trimmed = [entry(10)];
-		expect(lines.fill(trimmed, gap, [entry(2)])).toBe(trimmed);
+		const found = { entries: [entry(2)], end: 'older', reached: null } as const;
+		expect(lines.fill(trimmed, gap, found)).toBe(trimmed);
+	});
+});
+
+describe('upToGap', () => {
+	test('gives the first rows, a gap at their end', () => {
+		expect(numbers(lines.upToGap([entry(1), lines.skipped(2, 2, 3), entry(4)]))).toEqual([1, '2–3']);
+		expect(numbers(lines.upToGap(entries(1, 5), 3))).toEqual([1, 2, 3]);
+		expect(lines.upToGap([])).toEqual([]);
 	});
 });

@@ -14,6 +14,10 @@ export type Row = Entry | Skipped;
 /** At most so many rows are on the screen while following, and at most so many are held while locked. */
 export const cap = 500;
 
+/** So many rows are on the screen at most while the reader reads on, and so many are taken from the far end when there are more. */
+export const mostRead = 2000;
+export const trimmed = 500;
+
 /** More rows in one frame would keep the main thread for over 50 ms on a slow machine. */
 export const perFrame = 100;
 
@@ -52,15 +56,31 @@ export function show(rows: readonly Row[], more: readonly Row[], limit = cap): r
 	return [...rows, ...more].slice(-limit);
 }
 
-/** Puts lines into the gap they were missing from; what of it is still missing stays a gap below them. */
-export function fill(rows: readonly Row[], gap: Skipped, lines: readonly Entry[]): readonly Row[] {
+/** What was found of a gap, from one of its ends on: `end` is where the reader stands. */
+export interface Found {
+	entries: readonly Entry[];
+	end: 'older' | 'newer';
+	/** The number up to which all of it is here, from that end on; null when that is all of the gap. */
+	reached: number | null;
+}
+
+/** Puts lines into the gap they were missing from; what of it is still missing stays a gap on their other side. */
+export function fill(rows: readonly Row[], gap: Skipped, { entries, end, reached }: Found): readonly Row[] {
 	const at = rows.indexOf(gap);
 	if (at < 0) return rows;
-	const found = lines.filter((line) => line.seq >= gap.from && line.seq <= gap.to);
-	const last = found.at(-1);
-	const left = gap.count - found.length;
-	const rest = last && left > 0 ? [skipped(left, last.seq + 1, gap.to)] : [];
-	return [...rows.slice(0, at), ...found, ...rest, ...rows.slice(at + 1)];
+	const left = gap.count - entries.length;
+	const rest =
+		reached === null || left <= 0
+			? []
+			: [end === 'older' ? skipped(left, reached + 1, gap.to) : skipped(left, gap.from, reached - 1)];
+	const filled = end === 'older' ? [...entries, ...rest] : [...rest, ...entries];
+	return [...rows.slice(0, at), ...filled, ...rows.slice(at + 1)];
+}
+
+/** The first rows, up to a gap and with it: who reads on must not get past a gap. */
+export function upToGap(rows: readonly Row[], limit = perFrame): readonly Row[] {
+	const gap = rows.findIndex(isSkipped);
+	return rows.slice(0, Math.min(limit, gap < 0 ? limit : gap + 1));
 }
 
 function gapOf(rows: readonly Row[]): Skipped {

@@ -17,16 +17,22 @@ declare global {
 	}
 }
 
+/** Why the line that the address names cannot be shown: it is kept no longer, it never came, or it could not be asked for. */
+export interface Missing {
+	seq: number;
+	why: 'gone' | 'unknown' | 'unreachable';
+}
+
 export class OpenEntry {
 	selected = $state<number | null>(null);
-	/** Why the line that the address names cannot be shown. */
-	fault = $state<string | null>(null);
 	/** Kept by itself: while it is open the line may leave the screen. */
 	#found = $state.raw<Entry | null>(null);
+	#missing = $state.raw<Missing | null>(null);
 	readonly #tail: LiveTail;
 	readonly #addressOf: (seq: number | null) => ResolvedPathname;
 	readonly #seq = $derived(page.state.entry === undefined ? address.entryIn(page.url) : page.state.entry);
 	readonly entry = $derived(this.#found?.seq === this.#seq ? this.#found : null);
+	readonly missing = $derived(this.#missing?.seq === this.#seq ? this.#missing : null);
 
 	/** `addressOf` gives the page with an entry open, or with none. */
 	constructor(tail: LiveTail, addressOf: (seq: number | null) => ResolvedPathname) {
@@ -40,13 +46,13 @@ export class OpenEntry {
 	async load(): Promise<void> {
 		const seq = this.#seq;
 		if (seq === null || this.#found?.seq === seq) return;
-		this.fault = null;
+		this.#missing = null;
 		try {
-			this.#found = this.#onScreen(seq) ?? (await this.#tail.find(seq));
-			this.selected = seq;
-			if (!this.#found) this.fault = `Line ${seq} is not kept any more.`;
-		} catch (error) {
-			this.fault = `Line ${seq} could not be loaded: ${error instanceof Error ? error.message : error}.`;
+			const found = this.#onScreen(seq) ?? (await this.#tail.find(seq));
+			if ('head' in found) this.#missing = { seq, why: seq > found.head ? 'unknown' : 'gone' };
+			else [this.#found, this.selected] = [found, seq];
+		} catch {
+			this.#missing = { seq, why: 'unreachable' }; // the page says so and can try again
 		}
 	}
 
@@ -71,15 +77,29 @@ export class OpenEntry {
 		pushState(closed, { entry: null });
 	}
 
-	/** Selects a neighbour, or to begin with the last line; when a line is open, opens that one instead. */
+	/** Selects a neighbour, or to begin with a line in view; when a line is open, opens the neighbour instead. */
 	move(by: 1 | -1): void {
-		const entries = this.#tail.rows.filter((row) => !lines.isSkipped(row));
-		const at = entries.findIndex((row) => row.seq === this.selected);
-		const next = at < 0 ? entries.at(-1) : entries[at + by];
-		if (!next) return;
+		const next = this.#next(by);
+		if (next === undefined) {
+			if (by === 1 && !this.#tail.follow.following) this.#tail.readOn();
+			return;
+		}
 		this.#tail.follow.lock();
-		this.selected = next.seq;
-		if (this.#seq !== null) this.open(next.seq);
+		this.selected = next;
+		if (this.#seq !== null) this.open(next);
+	}
+
+	/**
+	 * The neighbour of the selected line. A line that was selected long ago and is out of view now is none to go on from: then
+	 * it is the first line in view, or upwards the last.
+	 */
+	#next(by: 1 | -1): number | undefined {
+		const entries = this.#tail.rows.filter((row) => !lines.isSkipped(row));
+		const { inView } = this.#tail.follow;
+		const at = entries.findIndex((row) => row.seq === this.selected);
+		const goesOn = at >= 0 && (this.#seq !== null || inView.includes(entries[at]?.seq ?? NaN));
+		if (goesOn) return entries[at + by]?.seq;
+		return by === 1 ? inView[0] : inView.at(-1);
 	}
 
 	#onScreen(seq: number | null): Entry | null {

@@ -1,8 +1,9 @@
 /** What somebody who reads a log does with it: goes to a line, seeks, takes lines along. */
-import { flushSync, tick } from 'svelte';
+import { tick } from 'svelte';
 import * as api from '$live/deploy-api.ts';
 import type { DeployLog } from '$live/DeployLog.svelte.ts';
 import type { DeploySearch } from '$live/DeploySearch.svelte.ts';
+import type { ReadingPlace } from '$live/Follow.svelte.ts';
 import * as holdStill from '$live/hold-still.ts';
 import type { LineSelection } from './LineSelection.svelte.ts';
 
@@ -35,16 +36,20 @@ export class Reader {
 		return () => (this.#list = null);
 	};
 
-	/** Makes a change without moving what is on the screen. */
-	still = (change: () => void): void => {
-		if (this.#list) holdStill.during(this.#list, rows, () => flushSync(change));
-	};
-
 	/** Shows the line that the address names, or else the line given, and stays there. */
 	async reveal(otherwise: number): Promise<void> {
 		this.#selection.read();
 		const line = this.#selection.range?.first ?? otherwise;
 		if (line > 0) await this.show(line);
+	}
+
+	/** Goes to where the reader was before a reload, or before another page. */
+	async goTo(place: ReadingPlace): Promise<void> {
+		try {
+			await this.#log.goTo(place);
+		} catch {
+			this.notice = 'The lines you were reading couldn’t be loaded. Reload the page to try again.';
+		}
 	}
 
 	/** Brings a line into the middle of the view, fetching what is around it if need be. */
@@ -119,6 +124,6 @@ export class Reader {
 
 	#lineInView(): number {
 		const row = this.#list && holdStill.firstInView(this.#list, rows);
-		return row instanceof HTMLElement ? Number(row.dataset.line) : 1;
+		return row ? Number(row.dataset.line) : 1;
 	}
 }
