@@ -44,6 +44,18 @@ describe('a deploy that is sent late', () => {
 		expect(Math.abs(Number(duration_ms) - 600_000)).toBeLessThan(close);
 	});
 
+	test('is announced in the logs with the times at which it began and ended', async () => {
+		const other = await site.tenant();
+		const deploy = await deploys.make(other, { age_ms: 60_000 });
+		await deploy.finish({ status: 'succeeded', age_ms: 40_000 });
+		const announced = async () => {
+			const { logs } = (await (await other.fetch('/api/logs')).json()) as { logs: { time: string }[] };
+			return logs.map(({ time }) => time);
+		};
+		const { finished_at, started_at } = await deploy.get();
+		await expect.poll(announced, { timeout: 10_000 }).toEqual([finished_at, started_at]);
+	});
+
 	test('stands in the list where it began', async () => {
 		const other = await site.tenant();
 		const first = await deploys.make(other);
