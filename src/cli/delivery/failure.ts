@@ -32,15 +32,18 @@ const passing = new Set([
 export function ofError(error: Error): Failure {
 	if (error.name === 'AbortError') return later('it does not answer');
 	const cause = causeOf(error);
-	const reason = cause.message || cause.code || error.message;
+	// OpenSSL's message is a line of its internals; its reason is what went wrong, such as "wrong version number".
+	const reason = cause.reason || cause.message || cause.code || error.message;
 	// A name that nobody knows: a typing error, or a container that is about to start.
 	if (cause.code === 'ENOTFOUND') return { ...later(reason), doubtful: true };
 	if (cause.code !== undefined && passing.has(cause.code)) return later(reason);
 	return { kind: 'refused', reason: `the server cannot be used (${reason})` };
 }
 
+type Cause = NodeJS.ErrnoException & { reason?: string };
+
 /** A host with several addresses fails with one error for each of them. */
-function causeOf({ cause }: Error): NodeJS.ErrnoException {
+function causeOf({ cause }: Error): Cause {
 	if (cause instanceof AggregateError) return cause.errors.find(isPassing) ?? cause.errors[0] ?? cause;
 	return cause instanceof Error ? cause : new Error();
 }
