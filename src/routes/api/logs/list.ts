@@ -16,6 +16,7 @@ export async function list({ url, locals }: RequestEvent, { org }: Access): Prom
 		after === undefined
 			? await search.backward(org, { matches, limit, before: before ?? head + 1 })
 			: await search.forward(org, { matches, limit, after, before });
-	const body = printable.json({ logs: entries, head, next });
-	return new Response(body, { headers: { 'content-type': 'application/json' } });
+	const body = new TextEncoder().encode(printable.json({ logs: entries, head, next }));
+	const headers = { 'content-type': 'application/json', 'content-length': String(body.byteLength) };
+	return new Response(body, { headers });
 }
