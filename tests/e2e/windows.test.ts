@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
+import * as browser from '../support/browser.ts';
 import { Sender } from '../support/sender.ts';
 import { startServer, type Server } from '../support/server.ts';
 import { DeployPage } from './deploy-page.ts';
@@ -7,7 +8,13 @@ import { LogsPage } from './logs-page.ts';
 import { Organization } from './organization.ts';
 import { RunningDeploy } from './running-deploy.ts';
 
-/** A server as others of the network reach it: by plain HTTP, and not by a name that browsers trust without. */
+/** By this name others of the network reach the server: over plain HTTP, and browsers do not trust it as they do a loopback address. */
+const name = 'tailrace.test';
+const { args, ...launch } = browser.launchOptions();
+test.use({
+	launchOptions: { ...launch, args: [...(args ?? []), `--host-resolver-rules=MAP ${name} 127.0.0.2`] }
+});
+
 interface Network {
 	server: Server;
 	origin: string;
@@ -18,13 +25,19 @@ let network: Network;
 test.beforeAll(async () => {
 	const server = await startServer({ env: { HOST: '0.0.0.0' } });
 	const org = new Organization(server, await server.bootstrap());
-	network = { server, org, origin: `http://127.0.0.2:${server.port}` };
+	network = { server, org, origin: `http://${name}:${server.port}` };
 });
 test.afterAll(() => network.server.stop());
 
 function senderOf({ server, org }: Network): Sender {
 	const headers = { authorization: `Bearer ${org.key}` };
 	return new Sender({ origin: () => server.url, headers, name: 'sent ', perSecond: 4, again: 'same key' });
+}
+
+/** The tests' own requests do not know the name. */
+async function signInAt(context: BrowserContext): Promise<void> {
+	await signIn(context.request, network.org, network.server.url);
+	await context.addCookies((await context.cookies()).map((cookie) => ({ ...cookie, domain: name })));
 }
 
 /** Opens another window on the Logs page; every request of a browser with six streams open would wait for ever. */
@@ -41,7 +54,7 @@ test('eight windows of one browser over plain HTTP show every line once, in orde
 	context
 }) => {
 	test.slow();
-	await signIn(context.request, network.org, network.origin);
+	await signInAt(context);
 	const sender = senderOf(network);
 	await sender.acknowledges(3);
 	const deploy = await RunningDeploy.start(network.server, network.org);
@@ -80,7 +93,7 @@ test('eight windows of one browser over plain HTTP show every line once, in orde
 });
 
 test('a window that closes leaves its place to one that waited for it', async ({ context }) => {
-	await signIn(context.request, network.org, network.origin);
+	await signInAt(context);
 	const windows: LogsPage[] = [];
 	for (let count = 0; count < 5; count++) windows.push(await openLogs(context));
 	const [first, , last] = [windows[0], windows[1], windows[4]] as [LogsPage, LogsPage, LogsPage];
