@@ -24,7 +24,7 @@ test('a person changes their name, address and password, and signs in with what 
 	await address.getByLabel('New e-mail address').fill(newEmail);
 	await address.getByLabel('Your password').fill('wrong, to begin with');
 	await address.getByRole('button').click();
-	await expect(address.getByText('This is not your password.')).toBeVisible();
+	await expect(address.getByText('Wrong password.')).toBeVisible();
 	await expect(address.getByLabel('New e-mail address')).toHaveValue(newEmail);
 	await address.getByLabel('Your password').fill(org.password);
 	await address.getByRole('button').click();
@@ -117,7 +117,7 @@ test.describe('without JavaScript', () => {
 		await page.getByLabel('Current password').fill('wrong, to begin with');
 		await page.getByLabel('New password').fill(newPassword);
 		await page.getByRole('button', { name: 'Save password' }).click();
-		await expect(page.getByText('This is not your password.')).toBeVisible();
+		await expect(page.getByText('Wrong password.')).toBeVisible();
 		await page.getByLabel('Current password').fill(org.password);
 		await page.getByLabel('New password').fill(newPassword);
 		await page.getByRole('button', { name: 'Save password' }).click();

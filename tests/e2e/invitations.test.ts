@@ -39,11 +39,11 @@ test('somebody is invited, joins, gets other roles and is removed, and their ope
 	await expect(theirs.getByLabel('E-mail address')).toHaveValue(email);
 	await theirs.getByLabel('Your name').fill(name);
 	await theirs.getByLabel('Choose a password').fill('12345678');
-	await theirs.getByRole('button', { name: 'Make an account and join' }).click();
+	await theirs.getByRole('button', { name: 'Create account and join' }).click();
 	await expect(theirs.getByLabel('Choose a password')).toHaveAttribute('aria-invalid', 'true');
 	await expect(theirs.getByLabel('Your name')).toHaveValue(name);
 	await theirs.getByLabel('Choose a password').fill('a wheel in the water');
-	await theirs.getByRole('button', { name: 'Make an account and join' }).click();
+	await theirs.getByRole('button', { name: 'Create account and join' }).click();
 	await expect(theirs).toHaveURL(`/${org.slug}/logs`);
 	const theirLogs = new LogsPage(theirs, org.slug);
 	await theirLogs.is('live');
@@ -76,7 +76,7 @@ test('somebody is invited, joins, gets other roles and is removed, and their ope
 	expect((await theirs.goto(`/${org.slug}/logs`))?.status()).toBe(404);
 
 	expect((await theirs.goto(link))?.status()).toBe(404);
-	await expect(theirs.getByRole('heading')).toHaveText('This invitation is not valid');
+	await expect(theirs.getByRole('heading')).toHaveText('This invitation is no longer valid');
 });
 
 test('the names of organizations and people are text, whatever they are', async ({
@@ -126,10 +126,10 @@ test.describe('without JavaScript', () => {
 		await page.goto(link);
 		await expect(page.getByText(`This invitation is for ${other.email}`)).toContainText(org.email);
 		await expect(page.getByRole('button', { name: 'Join' })).toBeHidden();
-		await page.getByRole('button', { name: 'Sign out and go on' }).click();
+		await page.getByRole('button', { name: 'Sign out and continue' }).click();
 		await expect(page).toHaveURL(link);
 		await page.getByLabel('Choose a password').fill('not the one of the account');
-		await page.getByRole('button', { name: 'Make an account and join' }).click();
+		await page.getByRole('button', { name: 'Create account and join' }).click();
 		await expect(page.getByRole('alert')).toContainText('Sign in with it to join.');
 		await page.getByRole('link', { name: 'Sign in' }).click();
 		await page.getByLabel('E-mail address').fill(other.email);

@@ -9,7 +9,7 @@ test('a wrong password is told without a word on which it was, and what was type
 	await page.getByLabel('E-mail address').fill(org.email);
 	await page.getByLabel('Password').fill('not my password');
 	await page.getByRole('button', { name: 'Sign in' }).click();
-	await expect(page.getByRole('alert')).toHaveText('The e-mail address or the password is wrong.');
+	await expect(page.getByRole('alert')).toHaveText('Wrong e-mail address or password.');
 	await expect(page.getByLabel('E-mail address')).toHaveValue(org.email);
 
 	await page.getByLabel('Password').fill(org.password);

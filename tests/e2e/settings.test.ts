@@ -118,7 +118,7 @@ test('an owner hands the organization on and is an admin afterwards', async ({ p
 	await theirs.goto(await page.getByLabel(/^Send this link to/).inputValue());
 	await theirs.getByLabel('Your name').fill('heir');
 	await theirs.getByLabel('Choose a password').fill('a wheel in the water');
-	await theirs.getByRole('button', { name: 'Make an account and join' }).click();
+	await theirs.getByRole('button', { name: 'Create account and join' }).click();
 	await expect(theirs).toHaveURL(`/${org.slug}/logs`);
 
 	await page.getByRole('link', { name: 'General' }).click();

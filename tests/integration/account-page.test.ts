@@ -219,7 +219,7 @@ describe('an address', () => {
 		const again = { email: 'm@new.example', password };
 		if (!winner) throw new Error('nobody won');
 		expect(await silent.account.changeEmail(again, winner, origin)).toMatchObject({
-			faults: { email: 'This is your address already.' }
+			faults: { email: 'This is already your address.' }
 		});
 	});
 

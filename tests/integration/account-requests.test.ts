@@ -66,7 +66,7 @@ describe('a forgotten password', () => {
 			expect(response.status).toBe(200);
 			pages.push(await pageOf(response, typed));
 		}
-		expect(pages[0]).toContain('Look into your mail');
+		expect(pages[0]).toContain('Check your email');
 		expect(pages[1]).toBe(pages[0]);
 	});
 
@@ -90,7 +90,7 @@ describe('a forgotten password', () => {
 		expect(await signsIn(email, 'a stapled battery horse')).toBe(true);
 		for (const again of [await ask(link), await post(link, { password: 'yet another one' })]) {
 			expect(again.status).toBe(410);
-			expect(await again.text()).toContain('This link is not valid any more.');
+			expect(await again.text()).toContain('This link is no longer valid.');
 		}
 	});
 
@@ -115,7 +115,7 @@ describe('signing up', () => {
 			expect([response.status, response.headers.getSetCookie()]).toEqual([200, []]);
 			pages.push(await pageOf(response, typed));
 		}
-		expect(pages[0]).toContain('Look into your mail');
+		expect(pages[0]).toContain('Check your email');
 		expect(pages[1]).toBe(pages[0]);
 	});
 

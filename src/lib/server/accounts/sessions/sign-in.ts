@@ -11,7 +11,7 @@ import { sessions, type NewSession } from './sessions.ts';
 import * as users from '../users/users.ts';
 
 /** Of the password nothing is asked: one that could not be chosen is just a wrong one. */
-export const form = v.object({ email, password: v.string('Type your password.') });
+export const form = v.object({ email, password: v.string('Enter your password.') });
 export type SignIn = v.InferOutput<typeof form>;
 
 export type SignedIn = { ok: true; session: NewSession } | Refused;
@@ -138,7 +138,7 @@ const busy: TooMany = {
 const wrong: Refused = {
 	ok: false,
 	status: 400,
-	faults: { form: 'The e-mail address or the password is wrong.' }
+	faults: { form: 'Wrong e-mail address or password.' }
 };
 
 /** Told only to who knows the password. */

@@ -115,28 +115,28 @@ async function change(
 	return { ok: true, from, to };
 }
 
-const same: Refused = { ok: false, status: 400, faults: { email: 'This is your address already.' } };
+const same: Refused = { ok: false, status: 400, faults: { email: 'This is already your address.' } };
 
 const taken: Refused = {
 	ok: false,
 	status: 409,
-	faults: { email: 'There is another account with this address.' }
+	faults: { email: 'Another account has this address.' }
 };
 
 const changedMeanwhile: Refused = {
 	ok: false,
 	status: 400,
-	faults: { password: 'Your password was changed just now. Type the new one.' }
+	faults: { password: 'Your password was just changed. Enter the new one.' }
 };
 
 const takenMeanwhile: Refused = {
 	ok: false,
 	status: 410,
-	faults: { form: 'There is another account with this address by now.' }
+	faults: { form: 'Another account now has this address.' }
 };
 
 const gone: Refused = {
 	ok: false,
 	status: 410,
-	faults: { form: 'This link is not valid any more. Ask for the change again.' }
+	faults: { form: 'This link is no longer valid. Request the change again.' }
 };

@@ -17,7 +17,7 @@ import type { Refused, TooMany } from '../refusal.ts';
 import { forgetAttempts } from '../sessions/sign-in.ts';
 import * as users from './users.ts';
 
-/** Of who forgot the password, and of who has the link. */
+/** What the form for a forgotten password takes, and the one behind the link. */
 export const forgotten = v.object({ email });
 export const chosen = v.object({ password: v.string('Choose a password.') });
 
@@ -161,11 +161,11 @@ function isFor(user: users.WithPassword, mailed: emailTokens.Mailed | null): boo
 const notOffered: Refused = {
 	ok: false,
 	status: 409,
-	faults: { form: 'This server sends no mails. Ask its administrator for a new password.' }
+	faults: { form: 'Email is not set up on this server. Ask its administrator for a new password.' }
 };
 
 const gone: Refused = {
 	ok: false,
 	status: 410,
-	faults: { form: 'This link is not valid any more. Ask for a new one.' }
+	faults: { form: 'This link is no longer valid. Ask for a new one.' }
 };

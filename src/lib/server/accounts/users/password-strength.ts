@@ -3,7 +3,7 @@ import * as commonPasswords from './common-passwords.ts';
 /**
  * Characters, each code point as one, and no rules of composition: NIST SP 800-63B, 5.1.1.2. Its revision 4 of 2025
  * (3.1.1.2) wants at least 64 allowed, as here, and 15 at least where a password is all that is asked for: 8 is
- * revision 3's, kept because guesses are limited to ten in a quarter of an hour.
+ * revision 3's, kept because guesses are limited (accounts/attempts.ts).
  */
 export const shortest = 8;
 export const longest = 128;
@@ -27,13 +27,13 @@ export function fault(password: string, email: string, context: string[] = []): 
 	const length = [...text].length;
 	if (length < shortest) return `Use at least ${shortest} characters.`;
 	if (length > longest) return tooLong;
-	if (text.toLowerCase() === email.toLowerCase()) return 'Use something else than your e-mail address.';
-	if (commonPasswords.has(text)) return 'This password is too common: it is among the first that are tried.';
+	if (text.toLowerCase() === email.toLowerCase()) return 'Your password can’t be your e-mail address.';
+	if (commonPasswords.has(text)) return 'This password is too common and easy to guess.';
 	const guessed = ['tailrace', email.split('@')[0] ?? '', ...context].map(lettersOf);
 	const letters = lettersOf(text);
 	const isPadded = length - [...letters].length < shortest;
 	if (letters.length >= shortestWord && isPadded && guessed.includes(letters))
-		return 'This password is too easy to guess: it is little more than a name from here.';
+		return 'This password is easy to guess: it is little more than your name, your organization or “tailrace”.';
 	return null;
 }
 

@@ -14,11 +14,11 @@ import * as users from './users.ts';
 
 export type Changed = { ok: true } | Refused;
 
-export const nameForm = v.object({ name: v.pipe(line, v.nonEmpty('Type a name.')) });
+export const nameForm = v.object({ name: v.pipe(line, v.nonEmpty('Enter a name.')) });
 /** `password` is the present one, as a proof that nobody else sits there. */
-export const emailForm = v.object({ email, password: v.string('Type your password.') });
+export const emailForm = v.object({ email, password: v.string('Enter your password.') });
 export const passwordForm = v.object({
-	password: v.string('Type your password.'),
+	password: v.string('Enter your password.'),
 	newPassword: v.string('Choose a password.')
 });
 
@@ -123,4 +123,4 @@ function recordFailure(
 	});
 }
 
-const wrong: Refused = { ok: false, status: 400, faults: { password: 'This is not your password.' } };
+const wrong: Refused = { ok: false, status: 400, faults: { password: 'Wrong password.' } };

@@ -106,18 +106,18 @@ const wrong: Refused = {
 	ok: false,
 	status: 400,
 	faults: {
-		password: 'This is not the password that was typed at sign-up. If it was not you, close this page.'
+		password: 'This is not the password used at sign-up. If you didn’t sign up, close this page.'
 	}
 };
 
 const gone: Refused = {
 	ok: false,
 	status: 410,
-	faults: { form: 'This link is not valid any more. Sign up again.' }
+	faults: { form: 'This link is no longer valid. Sign up again.' }
 };
 
 const taken: Refused = {
 	ok: false,
 	status: 410,
-	faults: { form: 'This address has an account by now. Sign in instead.' }
+	faults: { form: 'This address already has an account. Sign in instead.' }
 };

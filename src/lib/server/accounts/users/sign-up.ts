@@ -127,5 +127,5 @@ export const closed: Refused = {
 const taken: Refused = {
 	ok: false,
 	status: 409,
-	faults: { email: 'There is an account with this address. Sign in instead.' }
+	faults: { email: 'This address already has an account. Sign in instead.' }
 };

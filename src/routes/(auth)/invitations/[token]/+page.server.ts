@@ -21,7 +21,7 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 
 /** One answer for all that cannot be used, so that it does not tell which ones were made. */
 function invalid(): never {
-	error(404, 'This invitation is not valid, or not any more.');
+	error(404, 'This invitation is not valid, or no longer valid.');
 }
 
 type SetHeaders = (headers: Record<string, string>) => void;

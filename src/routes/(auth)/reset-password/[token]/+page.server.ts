@@ -5,10 +5,10 @@ import { shortest } from '$server/accounts/users/password-strength';
 import { refuse } from '../../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 
-/** Changes nothing: programs that look through mails open links, too. */
+/** Changes nothing: mail scanners open links too. */
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const account = await locals.app.accounts.passwordReset.find(params.token);
-	if (!account) error(410, 'This link is not valid any more.');
+	if (!account) error(410, 'This link is no longer valid.');
 	return { email: account.email, shortest };
 };
 

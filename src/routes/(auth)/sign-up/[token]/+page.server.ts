@@ -5,10 +5,10 @@ import { confirmation } from '$server/accounts/users/sign-up-by-mail';
 import { refuse } from '../../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 
-/** Changes nothing: programs that look through mails open links, too. */
+/** Changes nothing: mail scanners open links too. */
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const offer = await locals.app.accounts.signUpByMail.find(params.token);
-	if (!offer) error(410, 'This link is not valid any more.');
+	if (!offer) error(410, 'This link is no longer valid.');
 	return offer;
 };
 
