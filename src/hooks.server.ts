@@ -1,6 +1,7 @@
 import { building, dev } from '$app/environment';
 import {
 	error,
+	json,
 	type Handle,
 	type HandleServerError,
 	type RequestEvent,
@@ -14,11 +15,14 @@ import * as csrf from './lib/server/csrf.ts';
 import { errorPage, wantsPage } from './lib/server/error-page.ts';
 import * as formSize from './lib/server/form-size.ts';
 import { compress } from './lib/server/http/compression.ts';
-import { isAway } from './lib/server/postgres/connect.ts';
 import { Unstartable } from './lib/server/postgres/embedded-error.ts';
+import { session } from './lib/server/accounts/sessions/cookies.ts';
+import type { Outage } from './lib/log/outage.ts';
 import { asProblem, problem } from './lib/server/problem.ts';
 import { secure } from './lib/server/security-headers.ts';
 import { running } from './running.ts';
+import * as unavailable from './lib/server/unavailable.ts';
+import { Unavailable } from './lib/server/watch.ts';
 import { compose, type Tailrace } from './tailrace.ts';
 
 let app: Tailrace;
@@ -62,6 +66,7 @@ function stopAtSignals({ streams, stop, log }: Tailrace): void {
 
 export const handle: Handle = async ({ event, resolve }) => {
 	event.locals.app = app;
+	event.locals.outage = null;
 	Object.assign(event.locals, whereFrom(event));
 	if (csrf.isForged(event.request, event.url.origin)) {
 		return refuse(event, 403, csrf.explain(event.request, app.config.origin));
@@ -70,17 +75,10 @@ export const handle: Handle = async ({ event, resolve }) => {
 		return refuse(event, 403, openedInsecurely(app.config.origin ?? ''));
 	}
 	if (isOfPage(event)) event.request = formSize.bounded(event.request, refuseForm);
-	try {
-		const { isSecure, from } = event.locals;
-		const session = await app.accounts.sessions.ofRequest(event.cookies, isSecure, from);
-		event.locals.user = session?.user ?? null;
-		event.locals.sessionId = session?.session.id ?? null;
-	} catch (failure) {
-		if (!isAway(failure)) throw failure;
-		app.log.warn({ err: failure, route: event.route.id }, 'the database is away');
-		return secure(problem(503, 'The database is away. Try again shortly.'));
-	}
-	const response = await resolve(event);
+	const response = await app.watch
+		.whileAvailable(identify(event).then(() => resolve(event)))
+		.catch((failure: unknown) => explain(failure, event));
+	if (event.locals.outage) return secure(unavailableTo(event, event.locals.outage, response));
 	const answer = event.url.pathname.startsWith('/api/') ? asProblem(response) : response;
 	return secure(await compress(event.request, answer));
 };
@@ -92,6 +90,47 @@ function openedInsecurely(origin: string): string {
 /** Answers before any page of ours is asked: with a page where a browser will show it, else with a problem document. */
 function refuse({ request }: RequestEvent, status: number, detail: string): Response {
 	return secure(wantsPage(request) ? errorPage(template, status, detail) : problem(status, detail));
+}
+
+/** Notes who is asking. While that cannot be found out, whatever needs to know it fails, and only that. */
+async function identify({ locals, cookies }: RequestEvent): Promise<void> {
+	try {
+		if (app.watch.outage?.outage === 'database' && session(cookies)) throw new Unavailable(app.watch.outage);
+		const found = await app.accounts.sessions.ofRequest(cookies, locals.isSecure, locals.from);
+		locals.user = found?.user ?? null;
+		locals.sessionId = found?.session.id ?? null;
+	} catch (failure) {
+		if (!unavailable.outageOf(failure, null)) throw failure;
+		const unknown = {
+			get(): never {
+				throw failure;
+			}
+		};
+		Object.defineProperties(locals, { user: unknown, sessionId: unknown });
+	}
+}
+
+/** What is left to say to a request that was given up, for which no page can be rendered. */
+function explain(failure: unknown, { locals, request }: RequestEvent): Response {
+	if (!(failure instanceof Unavailable)) throw failure;
+	locals.outage = failure.outage;
+	const sentence = unavailable.sentenceFor(failure.outage, request.method);
+	return wantsPage(request) ? errorPage(template, 503, sentence) : unavailable.refusal(failure.outage);
+}
+
+/** The answer to a request that an outage has broken: a page to who asked for one, the reason as JSON to programs. */
+function unavailableTo(
+	{ request, url, isDataRequest }: RequestEvent,
+	outage: Outage,
+	answered: Response
+): Response {
+	const message = unavailable.sentenceFor(outage, request.method);
+	if (answered.status < 500 && !isDataRequest) return answered; // it was done nevertheless
+	if (isDataRequest) return json({ message, outage }, { status: 503 });
+	if (url.pathname.startsWith('/api/')) return unavailable.refusal(outage);
+	if (request.headers.has('x-sveltekit-action')) return unavailable.refusal(outage, message);
+	const isPage = answered.headers.get('content-type')?.startsWith('text/html');
+	return isPage ? unavailable.asUnavailable(answered) : unavailable.refusal(outage);
 }
 
 /** Whether what is sent is a form of a page: all of them stand in the groups `(app)` and `(auth)`. */
@@ -122,6 +161,17 @@ function whereFrom({ request, url, getClientAddress }: RequestEvent) {
 export const handleError: HandleServerError = ({ error, event, status }) => {
 	if (status === 404) return { message: 'Page not found.' };
 	if (status < 500) return { message: 'This request cannot be read.' };
+	const outage = unavailable.outageOf(error, app.watch.outage);
+	if (outage) {
+		event.locals.outage = outage;
+		app.watch.doubt();
+		app.log.warn(
+			{ err: error, method: event.request.method, route: event.route.id },
+			'a request met an outage'
+		);
+		const { method } = event.request;
+		return { message: unavailable.sentenceFor(outage, method), outage, isForm: method === 'POST' };
+	}
 	app.log.error({ err: error, method: event.request.method, route: event.route.id }, 'a request failed');
 	return { message: 'Something went wrong on the server. Its log says what.' };
 };

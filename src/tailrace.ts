@@ -29,7 +29,8 @@ import { connect, type Sql } from './lib/server/postgres/connect.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
 import * as dataFolder from './lib/server/postgres/data-folder.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
-import * as readiness from './lib/server/readiness.ts';
+import type { Disk } from './lib/server/disk.ts';
+import { health } from './lib/server/health.ts';
 import * as sqliteDatabase from './lib/server/sqlite/connect.ts';
 import { UntrustedProxies } from './lib/server/untrusted-proxies.ts';
 
@@ -37,13 +38,14 @@ import { UntrustedProxies } from './lib/server/untrusted-proxies.ts';
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
 type Pools = ReturnType<typeof openPools>;
 type Deployed = ReturnType<typeof openDeploys>;
-type Parts = Pick<Tailrace, 'accounts' | 'logs' | 'tails' | 'streams' | 'metrics'>;
+type Parts = Pick<Tailrace, 'accounts' | 'logs' | 'tails' | 'streams' | 'metrics' | 'disk'>;
 
 interface Surroundings {
 	log: Logger;
 	wakes: Listener;
 	measured: Metrics;
 	failed(error: unknown): void;
+	disk: Disk;
 }
 
 /** More streams than this are answered 503, more than a quarter of them for one organization 429 (docs/API.md, Limits). */
@@ -79,7 +81,8 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		wake(topic) {
 			measured.woken();
 			wakes.wake(topic);
-		}
+		},
+		lost: () => watched.watch.doubt()
 	});
 	const wakes = listener(bridge);
 	wakes.subscribe('tailrace', () => {}); // so that the listener always has something to listen to, for /readyz
@@ -91,9 +94,16 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		watch: watchOf('mail', log, measured),
 		failed: (error) => log.error({ err: error }, 'what was left to do after a request failed')
 	});
-	const failed = (error: unknown) => log.error({ err: error }, 'a stream could not be read');
+	const { faults, failed, close, ...watched } = health({
+		sql: sql.watch,
+		bridge,
+		folder: config.dataDir,
+		holdsLines: config.databaseUrl === null,
+		log,
+		clear: () => retention.dropDays(sql.pages)
+	});
 	const streams = new Streams(wakes, { most: mostStreams, ...people.access, failed });
-	const kept = openLogs(sql, { log, wakes, measured, failed });
+	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk });
 	const deployed = openDeploys(config, { log, measured }, kept.writer);
 	const stopping = new AbortController();
 	const leftovers = removalOf(people, deployed.parts.deploys, sql.pages, stopping.signal);
@@ -103,6 +113,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		accounts: people,
 		untrustedProxies: new UntrustedProxies((peer) => log.warn({ peer }, untrusted)),
 		streams,
+		...watched,
 		metrics: measured,
 		/** Begins at once with what a deleted organization has left; the other instances do so within a minute. */
 		removeLeftovers: () => runNow(leftovers, log),
@@ -115,6 +126,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	/** Closes what is open, in the order in which it depends on the rest. */
 	async function stop(): Promise<void> {
 		endMaintenance();
+		await close();
 		stopping.abort();
 		kept.tails.close();
 		await deployed.close();
@@ -125,16 +137,23 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		await database.stop();
 	}
 
-	return { ...parts, faults: () => readiness.faults(sql.pages, bridge), stop };
+	return { ...parts, faults, stop };
 }
 
 /** The logs of every organization, from the append to what a reader is sent. */
-function openLogs(sql: Pools, { log, wakes, measured, failed }: Surroundings) {
+function openLogs(sql: Pools, { log, wakes, measured, failed, disk }: Surroundings) {
 	const logs = logStore(sql.reads);
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
 	return {
 		logs,
-		writer: new LogWriter({ sql: sql.writes, store: logs, log, committed: measured.committed }),
+		writer: new LogWriter({
+			sql: sql.writes,
+			store: logs,
+			log,
+			hasRoom: () => disk.hasRoomForLines,
+			full: () => disk.refused(),
+			committed: measured.committed
+		}),
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
 		search: logSearch(logStore(sql.pages)),
 		overview: logOverview(sql.pages),
@@ -197,14 +216,16 @@ function appendOnce(writer: LogWriter): AppendOnce {
 }
 
 function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
-	const { accounts, logs, tails, streams, metrics } = parts;
+	const { accounts, logs, tails, streams, metrics, disk } = parts;
+	// Deleting line by line writes more than it frees: on a full disk only whole days go.
+	const retain = () => (disk.isFull ? retention.dropDays(sql) : retention.apply(sql));
 	const headsOf = async (topics: string[]) => {
 		const heads = await logs.heads(topics.map(orgOf));
 		return new Map([...heads].map(([org, head]) => [topicOf(org), head]));
 	};
 	return [
 		{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql) },
-		{ name: 'retention', everyMs: hour, run: () => retention.apply(sql) },
+		{ name: 'retention', everyMs: hour, run: retain },
 		{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql) },
 		{ name: 'expired sessions', everyMs: hour, run: accounts.forgetOld },
 		{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
@@ -257,5 +278,10 @@ function oldDeploysOf({ deployRetention }: Accounts, { parts: { deploys } }: Dep
 /** Apart, so that a flood of one kind leaves room for the others. */
 function openPools({ url, prepare }: Database) {
 	const pool = (name: string, max: number) => connect(url, { max, prepare, name: `tailrace ${name}` });
-	return { pages: pool('pages', 10), reads: pool('tail', 4), writes: pool('writer', inFlight) };
+	return {
+		pages: pool('pages', 10),
+		reads: pool('tail', 4),
+		writes: pool('writer', inFlight),
+		watch: pool('watch', 1)
+	};
 }

@@ -39,7 +39,10 @@ export class LogsPage {
 		await this.is('live');
 	}
 
-	async is(state: 'live' | 'paused' | 'reconnecting' | 'offline' | 'ended', timeout?: number): Promise<void> {
+	async is(
+		state: 'live' | 'paused' | 'waiting' | 'reconnecting' | 'offline' | 'ended',
+		timeout?: number
+	): Promise<void> {
 		await expect(this.status).toHaveAttribute('data-stream', state, timeout === undefined ? {} : { timeout });
 	}
 

@@ -41,6 +41,7 @@ export const lines: Format<Word> = {
 	item: ({ word }) => `${word}\n`,
 	moved: (cursor) => `@${cursor}\n`,
 	skipped: ({ count, from, to }) => `-${count}:${from}-${to}\n`,
+	outage: () => '',
 	end: (reason) => `end ${reason}\n`
 };
 

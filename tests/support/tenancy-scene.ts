@@ -20,8 +20,18 @@ import { firstPage, from, openAccounts, signUp } from './people.ts';
  * What of the server holds nothing that an organization has, but carries it to where it was addressed: tests/integration/tenancy
  * has two tenants send and read at the same time.
  */
-type Carriers = 'writer' | 'tails' | 'streams' | 'deployTails' | 'deployChanges';
-type Rest = 'config' | 'log' | 'metrics' | 'untrustedProxies' | 'removeLeftovers' | 'faults' | 'stop';
+type Carriers = 'writer' | 'tails' | 'streams' | 'outages' | 'deployTails' | 'deployChanges';
+type Rest =
+	| 'config'
+	| 'log'
+	| 'metrics'
+	| 'untrustedProxies'
+	| 'watch'
+	| 'disk'
+	| 'makeRoom'
+	| 'removeLeftovers'
+	| 'faults'
+	| 'stop';
 
 /**
  * Everything that reads or changes what an organization has, as routes reach it. What is added to the server is in here, and

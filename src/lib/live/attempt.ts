@@ -1,4 +1,5 @@
 /** How one attempt at a live stream ended, and what that means for the next. */
+import * as outages from '../log/outage.ts';
 import type * as sse from './sse.ts';
 
 /** How one attempt ended: `wait` is what the server asked for, in ms; `final` means that another would end the same. */
@@ -6,6 +7,8 @@ export interface Outcome {
 	reason: string;
 	detail?: string | undefined;
 	refused?: boolean;
+	/** What the server said that it cannot reach. */
+	outage?: outages.Outage | undefined;
 	final?: boolean;
 	wait?: number | undefined;
 	/** It went as agreed, and the next is due in so many ms. */
@@ -40,19 +43,25 @@ export async function refused(response: Response): Promise<Outcome> {
 	const { status } = response;
 	// What the server advises is for programs, too: to send a key.
 	if (status === 401) return { reason: 'signed out', detail: signedOut, final: true };
-	const detail = (await problemDetail(response)) ?? undefined;
+	const problem = await problemOf(response);
+	const detail = typeof problem.detail === 'string' ? problem.detail : undefined;
 	if (status === 403 || status === 404) return { reason: 'access removed', detail, final: true };
 	const reason = detail ?? `the server answered ${status}`;
 	const passing = status >= 500 || status === 408 || status === 429;
 	const seconds = Number(response.headers.get('Retry-After'));
-	return { reason, refused: true, final: !passing, wait: seconds > 0 ? seconds * 1000 : undefined };
+	const wait = seconds > 0 ? seconds * 1000 : undefined;
+	return { reason, refused: true, final: !passing, wait, outage: outages.read(problem) ?? undefined };
 }
 
-async function problemDetail(response: Response): Promise<string | null> {
-	if (!response.headers.get('Content-Type')?.includes('json')) return null;
+async function problemOf(response: Response): Promise<Record<string, unknown>> {
+	if (!response.headers.get('Content-Type')?.includes('json')) return {};
 	const problem: unknown = await response.json();
-	const detail = typeof problem === 'object' && problem !== null && 'detail' in problem && problem.detail;
-	return typeof detail === 'string' ? detail : null;
+	return typeof problem === 'object' && problem !== null ? { ...problem } : {};
+}
+
+/** By the server's word, the event `status`: what it cannot reach now, null when that is over. */
+export function outageOf({ data }: sse.SseEvent): outages.Outage | null {
+	return outages.read(JSON.parse(data ?? 'null'));
 }
 
 /** By the server's word, the event `end`. */

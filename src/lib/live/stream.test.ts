@@ -247,4 +247,43 @@ describe('a stream', () => {
 		expect(readings).toHaveLength(1);
 		expect(Math.abs((readings[0]?.date ?? 0) - Date.now())).toBeLessThan(2500);
 	});
+
+	test('what the server cannot reach is told apart from a lost connection, and so is its return', async () => {
+		const since = '2026-11-28T12:00:00.000Z';
+		const status = (data: object) => `event: status\ndata: ${JSON.stringify(data)}\n\n`;
+		let sendMore = (_: string): unknown => null;
+		handlers = [
+			(_, response) => {
+				sendMore = (text) => response.write(text);
+				response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+				response.write(`id: 42\ndata: a\n\n${status({ outage: 'database', since })}`);
+			}
+		];
+		const { statuses, events, until, reached, stream: opened } = open();
+		await reached('waiting');
+		sendMore(`${status({ outage: null })}id: 43\ndata: b\n\n`);
+		await until(() => events.length === 2);
+		expect(statuses).toEqual([
+			{ state: 'connecting' },
+			{ state: 'live' },
+			{ state: 'waiting', outage: { outage: 'database', since } },
+			{ state: 'live' }
+		]);
+		expect(events.map(({ data }) => data)).toEqual(['a', 'b']);
+		expect(opened.cursor).toBe('43');
+	});
+
+	test('a refusal because of an outage is waited out, and says since when it lasts', async () => {
+		const outage = { outage: 'disk', since: '2026-11-28T12:00:00.000Z' };
+		handlers = [
+			(_, response) => {
+				response.writeHead(503, { 'content-type': 'application/problem+json' });
+				response.end(JSON.stringify({ status: 503, detail: 'The disk is full.', ...outage }));
+			},
+			send(': connected\n\n')
+		];
+		const { statuses, reached } = open();
+		await reached('live');
+		expect(statuses).toEqual([{ state: 'connecting' }, { state: 'waiting', outage }, { state: 'live' }]);
+	});
 });

@@ -2,6 +2,7 @@
  * One live stream, kept open: server-sent events over `fetch`, because `EventSource` tells neither why a request was
  * refused nor that a connection has fallen silent, and cannot begin at a cursor by header.
  */
+import type { Outage } from '../log/outage.ts';
 import * as attempt from './attempt.ts';
 import * as sse from './sse.ts';
 
@@ -9,6 +10,8 @@ export type Status =
 	| { state: 'connecting' }
 	/** `everyMs` when the connection is not kept open and what is new is asked for every so often. */
 	| { state: 'live'; everyMs?: number }
+	/** The server is there and cannot give what it is asked for; it goes on by itself. */
+	| { state: 'waiting'; outage: Outage }
 	| { state: 'reconnecting'; reason: string }
 	| { state: 'offline'; reason: string; retryAt: number }
 	/** `reason` in the words of API.md, if the server said why; `detail` for people. */
@@ -153,7 +156,7 @@ class Connection implements Stream {
 		this.#retry = null;
 		const date = Date.parse(response.headers.get('Date') ?? '');
 		if (!Number.isNaN(date)) this.#options.onClock?.({ date, sentAt, answeredAt: Date.now() });
-		this.#options.onStatus({ state: 'live', ...(!this.#isKept && { everyMs: attempt.pollMs }) });
+		this.#tell(null);
 	}
 
 	async #read(body: ReadableStream<Uint8Array>): Promise<attempt.Outcome> {
@@ -174,7 +177,9 @@ class Connection implements Stream {
 	#deliver(events: sse.SseEvent[]): attempt.Outcome | null {
 		for (const { id } of events) if (id !== null) this.cursor = id;
 		const end = events.find((event) => event.type === 'end');
-		const rest = end ? events.filter((event) => event !== end) : events;
+		const news = events.findLast((event) => event.type === 'status');
+		const rest = events.filter(({ type }) => type !== 'end' && type !== 'status');
+		if (news && !this.#closed) this.#tell(attempt.outageOf(news));
 		if (rest.length > 0 && !this.#closed) this.#options.onEvents(rest);
 		return end ? attempt.ended(end) : null;
 	}
@@ -186,16 +191,23 @@ class Connection implements Stream {
 		this.#isResting = false;
 	}
 
+	#tell(outage: Outage | null): void {
+		if (outage) this.#options.onStatus({ state: 'waiting', outage });
+		else this.#options.onStatus({ state: 'live', ...(!this.#isKept && { everyMs: attempt.pollMs }) });
+	}
+
 	/** Exponential, with jitter on top, so that a restarted server is not met by everybody at once. */
 	#pause(outcome: attempt.Outcome): Promise<void> {
 		const base = this.#retry ?? this.#options.retryMs ?? 500;
 		const grown = Math.min(Math.max(base, longestWaitMs), base * 2 ** (this.#failures - 1));
 		const wait = Math.max(outcome.wait ?? 0, grown * (1 + Math.random() / 2));
 		const soon = this.#failures === 1 && !outcome.refused && !attempt.isOffline();
-		const { reason } = outcome;
-		this.#options.onStatus(
-			soon ? { state: 'reconnecting', reason } : { state: 'offline', reason, retryAt: Date.now() + wait }
-		);
+		const { reason, outage } = outcome;
+		if (outage) this.#tell(outage);
+		else
+			this.#options.onStatus(
+				soon ? { state: 'reconnecting', reason } : { state: 'offline', reason, retryAt: Date.now() + wait }
+			);
 		return this.#wait(wait);
 	}
 

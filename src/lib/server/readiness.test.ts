@@ -17,11 +17,12 @@ async function databaseAt(met: (socket: Socket) => void) {
 	return sql;
 }
 
+const roomy = { isFull: false };
 const away = 'PostgreSQL does not answer.';
 
 test.concurrent('a PostgreSQL that hangs up is away', async () => {
 	const sql = await databaseAt((socket) => socket.destroy());
-	expect(await readiness.faults(sql, { connected: true })).toEqual([away]);
+	expect(await readiness.faults(sql, { connected: true }, roomy)).toEqual([away]);
 });
 
 test('a PostgreSQL that says nothing counts as away after two seconds', async () => {
@@ -30,7 +31,7 @@ test('a PostgreSQL that says nothing counts as away after two seconds', async ()
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 	onTestFinished(() => void vi.useRealTimers());
 	let found: string[] | undefined;
-	const asked = readiness.faults(sql, { connected: true }).then((faults) => (found = faults));
+	const asked = readiness.faults(sql, { connected: true }, roomy).then((faults) => (found = faults));
 	await vi.advanceTimersByTimeAsync(1_999);
 	expect(found).toBeUndefined();
 	await vi.advanceTimersByTimeAsync(1);
@@ -41,8 +42,9 @@ test('a PostgreSQL that says nothing counts as away after two seconds', async ()
 
 test.concurrent('every fault is named, not only the first', async () => {
 	const sql = await databaseAt((socket) => socket.destroy());
-	expect(await readiness.faults(sql, { connected: false })).toEqual([
+	expect(await readiness.faults(sql, { connected: false }, { isFull: true })).toEqual([
 		away,
-		'The listener is not connected to PostgreSQL.'
+		'The listener is not connected to PostgreSQL.',
+		'The disk is full.'
 	]);
 });

@@ -3,8 +3,8 @@ import { authorize, type Access, type Claim } from '$server/accounts/authorize';
 import type { Lines } from '$server/accounts/keys/use';
 import type { Key } from '$server/accounts/keys/keys';
 import { SenderGone } from '$server/ingest/body';
-import { isAway } from '$server/postgres/connect';
 import { problem } from '$server/problem';
+import * as unavailable from '$server/unavailable';
 import type { Scope } from '$server/postgres/schema';
 import { incoming, type Incoming } from './incoming';
 import { refused } from './refused';
@@ -62,7 +62,9 @@ function failed({ route, locals }: RequestEvent, error: unknown): Response {
 		locals.app.log.debug(context, 'a sender went away before its body was here');
 		return problem(400, 'The body did not come whole. Nothing was accepted: send it again.');
 	}
-	if (!isAway(error)) throw error;
-	locals.app.log.warn(context, 'the database is away');
-	return problem(503, 'The database is away. Try again shortly.');
+	const outage = unavailable.outageOf(error, locals.app.watch.outage);
+	if (!outage) throw error;
+	locals.app.log.warn(context, 'a request met an outage');
+	locals.app.watch.doubt();
+	return unavailable.refusal(outage);
 }

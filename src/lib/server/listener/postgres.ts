@@ -24,6 +24,7 @@ export class PostgresBridge implements Bridge {
 	readonly #wanted = new Set<string>();
 	readonly #held = new Set<string>();
 	readonly #wake: (topic: string) => void;
+	readonly #lost: () => void;
 	readonly #log: Logger;
 	readonly #sql: postgres.Sql;
 	#reconciling = false;
@@ -33,8 +34,9 @@ export class PostgresBridge implements Bridge {
 	/** Since when a LISTEN waits for its answer, by `performance.now()`. */
 	#askedAt: number | null = null;
 
-	constructor(url: string, options: { wake(topic: string): void; log: Logger }) {
+	constructor(url: string, options: { wake(topic: string): void; lost?(): void; log: Logger }) {
 		this.#wake = options.wake;
+		this.#lost = options.lost ?? (() => {});
 		this.#log = options.log;
 		const connection = {
 			max: 1,
@@ -78,6 +80,7 @@ export class PostgresBridge implements Bridge {
 	#cut(): void {
 		this.#answered = false;
 		this.#held.clear();
+		this.#lost();
 		this.#reconcile();
 	}
 

@@ -1,5 +1,6 @@
 import type { View } from './lane.ts';
 import { encode } from './lane.ts';
+import type { Outages } from './outages.ts';
 import { sink, type Sink } from './sink.ts';
 import { headers, type Format } from './sse.ts';
 import type { End, Streams } from './streams.ts';
@@ -26,6 +27,13 @@ export interface Stream<Item, Credential> {
 /** How a stream ends that was only asked for what there is. */
 export const caughtUp = { reason: 'caught up' } as const;
 
+/** What serves streams. Without `outages` they need nothing that could be away. */
+export interface Served<Item, Credential> {
+	tails: Tails<Item>;
+	streams: Streams<Credential>;
+	outages?: Outages;
+}
+
 export interface Attendant {
 	/** Everything up to the tip, which is this cursor, has been written. */
 	tip(cursor: number): void;
@@ -44,7 +52,7 @@ const retryAfterStop = (streams: number) => Math.round(250 + Math.random() * Mat
  * @throws when the head of the stream, or what comes first, cannot be read.
  */
 export async function serve<Item, Credential>(
-	{ tails, streams }: { tails: Tails<Item>; streams: Streams<Credential> },
+	{ tails, streams, outages }: Served<Item, Credential>,
 	cursorOf: (item: Item) => number,
 	stream: Stream<Item, Credential>
 ): Promise<Response> {
@@ -53,6 +61,7 @@ export async function serve<Item, Credential>(
 	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
 	closers.push(streams.admit(stream.org, stream.credential, ending(to, view.format)));
 	to.write(encoder.encode(view.format.opening));
+	if (outages) closers.push(outages.join(to, view.format));
 	try {
 		const first = await stream.first?.();
 		if (first && first.items.length > 0)

@@ -1,3 +1,5 @@
+import { prospectOf, sentenceOf, type Outage } from '../../log/outage.ts';
+
 /** Lines that were left out for a reader with a window: how many, and the cursors of the first and the last. */
 export interface Skipped {
 	count: number;
@@ -14,6 +16,8 @@ export interface Format<Item> {
 	/** Moves the reader's cursor past items that were not for it; keeps the connection alive. */
 	moved(cursor: number): string;
 	skipped(skipped: Skipped): string;
+	/** What the server cannot do now; with null, that it can again. */
+	outage(outage: Outage | null): string;
 	/** The last thing sent. `retry` is when to come back, in ms. */
 	end(why: { reason: string; detail?: string }, retry?: number): string;
 }
@@ -30,9 +34,15 @@ export function sse<Item>(json: (item: Item) => string, type?: string): Format<I
 		item: (item, cursor) => `id: ${cursor}\n${named}data: ${json(item)}\n\n`,
 		moved: (cursor) => `id: ${cursor}\n\n`,
 		skipped: (skipped) => `event: skipped\ndata: ${JSON.stringify(skipped)}\n\n`,
+		outage: (outage) => `event: status\ndata: ${JSON.stringify(explained(outage))}\n\n`,
 		end: (why, retry) =>
 			`${retry === undefined ? '' : `retry: ${retry}\n`}event: end\ndata: ${JSON.stringify(why)}\n\n`
 	};
+}
+
+function explained(outage: Outage | null) {
+	if (!outage) return { outage: null };
+	return { ...outage, detail: `${sentenceOf(outage)} ${prospectOf(outage)}` };
 }
 
 /** The items alone, one JSON document a line. */
@@ -43,6 +53,7 @@ export function ndjson<Item>(json: (item: Item) => string): Format<Item> {
 		item: (item) => `${json(item)}\n`,
 		moved: () => '',
 		skipped: () => '',
+		outage: () => '',
 		end: () => ''
 	};
 }
@@ -55,6 +66,8 @@ export function plain<Item>(line: (item: Item) => string): Format<Item> {
 		item: (item) => `${line(item)}\n`,
 		moved: () => '',
 		skipped: ({ count }) => `… ${count} lines skipped\n`,
+		outage: (outage) =>
+			outage ? `— ${sentenceOf(outage)} ${prospectOf(outage)}\n` : '— All is well again.\n',
 		end: ({ reason, detail }) => `— ${detail ?? reason}\n`
 	};
 }

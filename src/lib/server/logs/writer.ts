@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isAway, type Sql } from '../postgres/connect.ts';
+import { isAway, isFull, type Sql } from '../postgres/connect.ts';
 import type { Answer, Append } from './append.ts';
 import { commit } from './commit.ts';
 import { settle } from './settle.ts';
@@ -11,6 +11,8 @@ export type Outcome =
 	| { kind: 'full' }
 	| { kind: 'away' }
 	| { kind: 'unknown' }
+	/** The disk is full. */
+	| { kind: 'no room' }
 	| { kind: 'refused' }
 	/** There is no such organization any more. */
 	| { kind: 'gone' };
@@ -27,6 +29,10 @@ export interface WriterOptions {
 	sql: Sql;
 	store: LogStore;
 	log: Logger;
+	/** Whether the disk takes lines now. */
+	hasRoom?(): boolean;
+	/** Called when PostgreSQL had no room for a batch. */
+	full?(): void;
 	/** Called after each commit: lines, and ms from the start of the transaction. */
 	committed(lines: number, ms: number): void;
 }
@@ -67,8 +73,14 @@ export class LogWriter {
 		return this.#queuedBytes + bytes > mostQueuedBytes;
 	}
 
+	/** Whether the disk takes lines now: worth knowing before a body is read. */
+	get hasRoom(): boolean {
+		return this.#options.hasRoom?.() ?? true;
+	}
+
 	/** Resolves after the commit, or when it is certain that there was none (see Outcome). Never rejects. */
 	append(request: Append): Promise<Outcome> {
+		if (!this.hasRoom) return Promise.resolve({ kind: 'no room' });
 		if (this.isFull(request.bytes)) return Promise.resolve({ kind: 'full' });
 		this.#queuedBytes += request.bytes;
 		return new Promise((resolve) => {
@@ -163,6 +175,11 @@ export class LogWriter {
 				return settle(sql, commitment, log);
 			}
 			if ((error as { code?: string }).code === noOrganization) return 'gone';
+			if (isFull(error)) {
+				log.warn({ err: error, requests: requests.length }, 'PostgreSQL has no room for log lines');
+				this.#options.full?.();
+				return 'no room';
+			}
 			log.error({ err: error, requests: requests.length }, 'the database refused a batch of log lines');
 			return 'refused';
 		}

@@ -15,6 +15,14 @@ const checkpointPages = 2000;
 /** Ms to wait for another process that holds the file, such as a backup. Nothing else runs meanwhile, so it is short. */
 const busyTimeout = 1_000;
 
+const ofFullDisk = new Set([
+	'SQLITE_FULL',
+	'SQLITE_IOERR_SHMSIZE',
+	'SQLITE_IOERR_SHMMAP',
+	'ENOSPC',
+	'EDQUOT'
+]);
+
 /**
  * Opens `deploys.db` under `dataDir`, made if need be, with the newest schema. What has been committed is on disk.
  * @throws when the file cannot be opened or a migration fails; nothing of a failed migration stays.
@@ -30,6 +38,14 @@ export function open(dataDir: string, migrations: string): Sqlite {
 		throw error;
 	}
 	return sqlite;
+}
+
+/**
+ * Whether an error says that the disk is full: of SQLite (also where it fits its shared memory to the file), or of a file.
+ */
+export function isFull(error: unknown): boolean {
+	const { code } = (error ?? {}) as { code?: unknown };
+	return typeof code === 'string' && ofFullDisk.has(code);
 }
 
 function configure(sqlite: Sqlite): void {

@@ -2,6 +2,7 @@ import { json } from '@sveltejs/kit';
 import * as v from 'valibot';
 import type { RequestHandler } from './$types';
 import { problem } from '$server/problem';
+import * as unavailable from '$server/unavailable';
 import { authorized } from '../authorized';
 import * as parameters from './parameters';
 import { present } from './present';
@@ -10,6 +11,8 @@ import { present } from './present';
 export const POST: RequestHandler = (event) =>
 	authorized(event, 'write', async ({ org, slug }, { readJson }) => {
 		const now = Date.now();
+		const { disk, watch } = event.locals.app;
+		if (!disk.hasRoomForDeploys) return unavailable.noRoom(watch.outage);
 		const body = await readJson();
 		if (!body.ok) return body.response;
 		const asked = v.safeParse(parameters.newDeploy, body.value);

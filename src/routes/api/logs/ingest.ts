@@ -3,6 +3,7 @@ import type { Access } from '$server/accounts/authorize';
 import { decode } from '$server/ingest/decode';
 import type { Outcome } from '$server/logs/writer';
 import { problem } from '$server/problem';
+import * as unavailable from '$server/unavailable';
 import type { Incoming } from '../incoming';
 
 /** How many rejections an answer lists (API.md). */
@@ -18,7 +19,10 @@ export async function ingest(
 	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === '')) {
 		return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
 	}
-	const { writer } = locals.app;
+	const { writer, watch } = locals.app;
+	const respond = (outcome: Outcome) =>
+		outcome.kind === 'no room' ? unavailable.noRoom(watch.outage) : answerTo(outcome);
+	if (!writer.hasRoom) return respond({ kind: 'no room' });
 	if (writer.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
 	const received = await read();
 	if (!received.ok) return received.response;
@@ -48,7 +52,7 @@ function nothingAccepted(report: { accepted: number; rejected: number }): Respon
 	return problem(400, 'Every line was rejected; "errors" says why.', report);
 }
 
-function respond(outcome: Outcome): Response {
+function answerTo(outcome: Exclude<Outcome, { kind: 'no room' }>): Response {
 	switch (outcome.kind) {
 		case 'stored':
 			return json(outcome.answer);

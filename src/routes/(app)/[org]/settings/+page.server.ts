@@ -71,6 +71,7 @@ export const actions: Actions = {
 		const { days } = form.values;
 		const changed = await locals.app.accounts.settings.keepFor(org.id, actorOf(locals), days);
 		if (!changed.ok) return refuse(changed.status, { form: 'retention', typed, faults: changed.faults });
+		if (locals.app.disk.isFull) locals.app.makeRoom();
 		if (days >= changed.before) return done('retention', 'Saved.');
 		const older = days === 1 ? 'a day' : `${days} days`;
 		return done('retention', `Saved. Lines older than ${older} are deleted within the hour.`);

@@ -32,7 +32,7 @@ export const GET: RequestHandler = (event) =>
 
 /** Apart from the request, which what is made here would keep as long as the stream lasts. */
 function open(app: App.Locals['app'], { org, slug, credential }: Access, once: boolean): Response {
-	const { streams, deploys, deployChanges } = app;
+	const { streams, outages, deploys, deployChanges } = app;
 	const closers: (() => void)[] = [];
 	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
 	const send = (text: string) => to.write(encoder.encode(text));
@@ -40,6 +40,7 @@ function open(app: App.Locals['app'], { org, slug, credential }: Access, once: b
 
 	send(format.opening);
 	closers.push(
+		outages.join(to, format),
 		streams.admit(org, credential, ending(to, format)),
 		deployChanges.subscribe(org, (deploy) => (to.writable() ? show(deploy) : to.close()))
 	);

@@ -1,6 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { FlushFailed, type Appended } from '$server/deploys/buffer';
 import { problem } from '$server/problem';
+import { isFull } from '$server/sqlite/connect';
+import * as unavailable from '$server/unavailable';
 import type { Incoming } from '../../../incoming';
 import { marksOf } from '../../ages';
 import { noDeploy } from '../../none';
@@ -12,9 +14,10 @@ export async function append(
 	{ read }: Incoming
 ): Promise<Response> {
 	const now = Date.now();
-	const { deploys, log } = locals.app;
+	const { deploys, disk, watch, log } = locals.app;
 	const offset = offsetOf(request.headers.get('upload-offset'));
 	if (offset === undefined) return problem(400, 'Upload-Offset takes a number of bytes.');
+	if (!disk.hasRoomForDeploys) return unavailable.noRoom(watch.outage);
 	if (deploys.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
 	const received = await read();
 	if (!received.ok) return received.response;
@@ -26,6 +29,10 @@ export async function append(
 	} catch (error) {
 		if (!(error instanceof FlushFailed)) throw error;
 		log.error({ err: error, deploy: id }, 'a deploy log could not be written');
+		if (isFull(error.cause)) {
+			void disk.look();
+			return unavailable.noRoom(watch.outage);
+		}
 		return problem(503, 'The log could not be written. Nothing of it was stored: send it again.');
 	}
 }

@@ -1,0 +1,22 @@
+/** What the server cannot reach, or has no room on, as streams and refusals tell it. */
+export interface Outage {
+	outage: 'database' | 'disk';
+	/** ISO 8601. */
+	since: string;
+}
+
+/** What is wrong, for people. */
+export const sentenceOf = ({ outage }: Pick<Outage, 'outage'>): string =>
+	outage === 'database' ? 'The database is away.' : 'The disk is full.';
+
+/** What readers of a stream may expect meanwhile. */
+export const prospectOf = ({ outage }: Pick<Outage, 'outage'>): string =>
+	`New lines will appear when ${outage === 'database' ? 'it is back' : 'there is room again'}.`;
+
+/** An outage from JSON; null if it is none. */
+export function read(value: unknown): Outage | null {
+	if (typeof value !== 'object' || value === null) return null;
+	const { outage, since } = value as Record<string, unknown>;
+	if ((outage !== 'database' && outage !== 'disk') || typeof since !== 'string') return null;
+	return { outage, since };
+}

@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import type { Outage } from '../log/outage.ts';
+import { Disk } from './disk.ts';
+import { Outages } from './listener/outages.ts';
+import { runNow } from './maintenance.ts';
+import { isAway, type Sql } from './postgres/connect.ts';
+import * as readiness from './readiness.ts';
+import { Watch } from './watch.ts';
+
+interface Surroundings {
+	/** A connection of its own: whether another is busy says nothing. */
+	sql: Sql;
+	bridge: { connected: boolean };
+	/** The data folder, and whether the lines are in it, too. */
+	folder: string;
+	holdsLines: boolean;
+	log: Logger;
+	/** Removes what nobody keeps any longer. */
+	clear(): Promise<unknown>;
+}
+
+/** Watches over what requests need, which is the database and room on the disk, and tells streams of it, until it is closed. */
+export function health({ sql, bridge, folder, holdsLines, log, clear }: Surroundings) {
+	const outages = new Outages();
+	const makeRoom = () => runNow([{ name: 'room', everyMs: Infinity, run: clear }], log);
+	const disk = new Disk({
+		folder,
+		holdsLines,
+		log,
+		changed(isFull) {
+			watch.doubt();
+			if (isFull) makeRoom();
+		}
+	});
+	const faults = () => readiness.faults(sql, bridge, disk);
+
+	async function find(): Promise<Outage['outage'] | null> {
+		const found = await faults();
+		if (found.length === 0) return null;
+		return found.every((fault) => fault === readiness.full) ? 'disk' : 'database';
+	}
+
+	const watch = new Watch(find, (outage) => {
+		log.warn({ outage }, outage ? 'an outage has begun' : 'the outage is over');
+		void outages.say(outage);
+	});
+
+	/** What a stream that could not be read is told to: it tries again by itself. */
+	function failed(error: unknown): void {
+		if (!isAway(error)) return log.error({ err: error }, 'a stream could not be read');
+		log.debug({ err: error }, 'a stream waits for the database');
+		watch.doubt();
+	}
+
+	async function close(): Promise<void> {
+		watch.close();
+		await disk.close();
+	}
+
+	return { outages, disk, watch, makeRoom, faults, failed, close };
+}
