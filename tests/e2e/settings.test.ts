@@ -184,7 +184,7 @@ test.describe('without JavaScript', () => {
 		await section(page, 'Address').getByLabel('Address').fill(`${org.slug}-plain`);
 		await page.getByRole('button', { name: 'Save address' }).click();
 		await expect(page).toHaveURL(`/${org.slug}-plain/settings?moved`);
-		await expect(section(page, 'Address').getByRole('status')).toContainText('The old address leads here.');
+		await expect(section(page, 'Address').getByRole('status')).toContainText('Old links keep working.');
 
 		await page.getByText('Delete the organization').last().click();
 		await page.getByLabel('Name of the organization').fill('mill');
