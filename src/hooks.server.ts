@@ -111,11 +111,13 @@ async function identify({ locals, cookies }: RequestEvent): Promise<void> {
 }
 
 /** What is left to say to a request that was given up, for which no page can be rendered. */
-function explain(failure: unknown, { locals, request }: RequestEvent): Response {
+function explain(failure: unknown, { request, isDataRequest }: RequestEvent): Response {
 	if (!(failure instanceof Unavailable)) throw failure;
-	locals.outage = failure.outage;
-	const sentence = unavailable.sentenceFor(failure.outage, request.method);
-	return wantsPage(request) ? errorPage(template, 503, sentence) : unavailable.refusal(failure.outage);
+	const { outage } = failure;
+	const sentence = unavailable.sentenceOfGivenUp(outage, request.method);
+	if (isDataRequest) return json({ message: sentence, outage }, { status: 503 });
+	if (wantsPage(request)) return unavailable.asUnavailable(errorPage(template, 503, sentence));
+	return unavailable.refusal(outage, sentence);
 }
 
 /** The answer to a request that an outage has broken: a page to who asked for one, the reason as JSON to programs. */

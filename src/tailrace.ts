@@ -94,14 +94,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		watch: watchOf('mail', log, measured),
 		failed: (error) => log.error({ err: error }, 'what was left to do after a request failed')
 	});
-	const { faults, failed, close, ...watched } = health({
-		sql: sql.watch,
-		bridge,
-		folder: config.dataDir,
-		holdsLines: config.databaseUrl === null,
-		log,
-		clear: () => retention.dropDays(sql.pages)
-	});
+	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = new Streams(wakes, { most: mostStreams, ...people.access, failed });
 	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk });
 	const deployed = openDeploys(config, { log, measured }, kept.writer);
@@ -138,6 +131,13 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	}
 
 	return { ...parts, faults, stop };
+}
+
+/** Watches over the database and the disk, which is where the lines are, too, with the embedded PostgreSQL. */
+function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Config, log: Logger) {
+	const { dataDir: folder, databaseUrl } = config;
+	const clear = () => retention.dropDays(sql.pages);
+	return health({ sql: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
 }
 
 /** The logs of every organization, from the append to what a reader is sent. */

@@ -22,6 +22,12 @@ export function sentenceFor(outage: Outage, method: string): string {
 	return `${sentenceOf(outage)} ${isForm ? 'What you entered is still here: try again shortly.' : 'Try again shortly.'}`;
 }
 
+/** The same of a request that was given up while it was under way: what it asked for may be done yet. */
+export function sentenceOfGivenUp(outage: Outage, method: string): string {
+	const isSafe = method === 'GET' || method === 'HEAD';
+	return `${sentenceOf(outage)} ${isSafe ? 'Try again shortly.' : 'It is not known whether this was done.'}`;
+}
+
 /** The refusal of a request that an outage has broken, for programs and for forms sent by a script. */
 export function refusal(outage: Outage, detail = `${sentenceOf(outage)} Try again shortly.`): Response {
 	return problem(503, detail, { ...outage }, retryAfterS);
