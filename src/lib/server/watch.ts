@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outage } from '../log/outage.ts';
 
 /** How often it is looked while all is well, and while something is not, in ms. */
@@ -33,7 +32,8 @@ export class Watch {
 	readonly #waiting = new Set<Waiting>();
 	#outage: Outage | null = null;
 	#suspected: { what: Outage['outage']; at: Date } | null = null;
-	#wake = new AbortController();
+	#isDoubted = false;
+	#wake = () => {};
 	#closed = false;
 
 	constructor(find: () => Promise<Outage['outage'] | null>, changed: (outage: Outage | null) => void) {
@@ -49,7 +49,8 @@ export class Watch {
 
 	/** Says that something has failed: it is looked at once. */
 	doubt(): void {
-		this.#wake.abort();
+		this.#isDoubted = true;
+		this.#wake();
 	}
 
 	/** What `work` gives; rejects with Unavailable when it has taken over 3 s and an outage lasts. */
@@ -66,12 +67,12 @@ export class Watch {
 
 	close(): void {
 		this.#closed = true;
-		this.#wake.abort();
+		this.#wake();
 	}
 
 	async #run(): Promise<void> {
 		while (!this.#closed) {
-			this.#wake = new AbortController();
+			this.#isDoubted = false;
 			this.#judge(await this.#find());
 			this.#giveUp();
 			await this.#pause(this.#suspected ? closely : calmly);
@@ -82,7 +83,7 @@ export class Watch {
 		if (what === null) this.#suspected = null;
 		else if (this.#suspected?.what !== what) this.#suspected = { what, at: new Date() };
 		const { at } = this.#suspected ?? {};
-		if (what === this.#outage?.outage) return;
+		if (what === (this.#outage?.outage ?? null)) return;
 		if (what !== null && at && Date.now() - at.getTime() < grace) return;
 		this.#outage = what === null || !at ? null : { outage: what, since: at.toISOString() };
 		this.#changed(this.#outage);
@@ -95,12 +96,15 @@ export class Watch {
 	}
 
 	/** A doubt ends a calm pause only: while it looks closely it does not look more often because of many. */
-	async #pause(ms: number): Promise<void> {
-		if (ms === closely) return void (await sleep(ms, undefined, { ref: false }));
-		try {
-			await sleep(ms, undefined, { ref: false, signal: this.#wake.signal });
-		} catch {
-			// A doubt woke it.
-		}
+	#pause(ms: number): Promise<void> {
+		if (ms === calmly && this.#isDoubted) return Promise.resolve();
+		return new Promise((resolve) => {
+			const timer = setTimeout(resolve, ms).unref();
+			this.#wake = () => {
+				if (ms !== calmly && !this.#closed) return;
+				clearTimeout(timer);
+				resolve();
+			};
+		});
 	}
 }
