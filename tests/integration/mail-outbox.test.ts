@@ -70,13 +70,14 @@ test('of two links that were asked for while the mail server was away only the n
 	const before = accountsMailingTo(closed);
 	for (let n = 0; n < 2; n++) await ask(before.people, email);
 	await before.people.close();
-	expect(await waiting()).toHaveLength(1); // the older link is void, so its mail is of no use
 
+	const left = (await waiting()).length; // perhaps both: the older may have been tried before there was a newer
 	await database.sql`UPDATE outbox SET due_at = now()`;
 	const after = accountsMailingTo(mailbox);
 	await after.people.mails?.look();
-	await after.until('delivered');
+	await after.until('delivered', left);
 	await after.people.close();
+	expect(await waiting()).toEqual([]);
 	expect(mailbox.mails.map(({ to }) => to)).toEqual([[email]]);
 });
 
