@@ -163,6 +163,7 @@ export class Viewer {
 		if (type === 'end') return this.#end((JSON.parse(data) as { reason: string }).reason);
 		const { receive } = this.#options;
 		if (receive) return receive(type, data, Number(this.lastEventId));
+		if (type === 'status') return; // tells of an outage, and is no line
 		const { seq, message } = JSON.parse(data) as Seen;
 		this.lines.push({ id: Number(this.lastEventId), seq, message });
 	}

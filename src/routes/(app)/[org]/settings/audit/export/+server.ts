@@ -17,6 +17,7 @@ export const GET: RequestHandler = (event) =>
 		if (refusal !== null) return problem(503, refusal);
 
 		async function goOn(): Promise<void> {
+			delete event.locals.membership; // read anew: an export can take minutes
 			await membershipOf(event, 'audit');
 			const { user, sessionId } = event.locals;
 			const credential = { kind: 'session', sessionId: sessionId ?? '', userId: user?.id ?? '' } as const;
