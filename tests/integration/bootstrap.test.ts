@@ -115,7 +115,7 @@ test('without --json it prints for people', async () => {
 
 test.each([
 	['no command', [], 'Usage: tailrace COMMAND'],
-	['an unknown command', ['constructor'], 'There is no command "constructor"'],
+	['an unknown command', ['constructor'], 'Unknown command "constructor"'],
 	['missing flags', ['bootstrap'], '--org:'],
 	['an unknown flag', [...acme, '--role', 'admin'], '--role'],
 	['a reserved name', acme.with(2, 'api'), '--org: "api" is a word of Tailrace itself'],
