@@ -85,11 +85,11 @@ describe.runIf(canMount)('on a disk that fills up', () => {
 		await expect.poll(() => readiness(server), { timeout: 10_000 }).toEqual({ ready: true });
 		expect(existsSync(reserve)).toBe(true);
 		await viewer.until((text) => text.includes('"outage":null'));
-		expect((await send(server.url, key, 'room again')).status).toBe(200);
-		await viewer.until((text) => text.includes('room again'));
+		expect((await send(server.url, key, 'it goes on')).status).toBe(200);
+		await viewer.until((text) => text.includes('it goes on') && text.endsWith('\n\n'));
 		const all = await messages(server, key);
 		const lines = all.filter((message) => !message.startsWith('deploy '));
-		expect(lines).toEqual([...acknowledged, 'room again']);
+		expect(lines).toEqual([...acknowledged, 'it goes on']);
 		expect(viewer.events().map(({ entry }) => entry.message)).toEqual(all);
 	});
 
@@ -125,7 +125,7 @@ describe.runIf(canMount)('on a disk that fills up', () => {
 		expect(await readiness(server)).toEqual({ ready: false, reasons: ['The disk is full.'] });
 		expect(await messages(server, key)).toEqual(acknowledged.slice(0, 1_000));
 		disk.free();
-		const sendAgain = () => send(server.url, key, 'room again').then(({ status }) => status);
+		const sendAgain = () => send(server.url, key, 'it goes on').then(({ status }) => status);
 		await expect.poll(sendAgain, { timeout: 20_000, interval: 500 }).toBe(200);
 		expect(await readiness(server)).toEqual({ ready: true });
 	});
