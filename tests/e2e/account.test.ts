@@ -28,7 +28,7 @@ test('a person changes their name, address and password, and signs in with what 
 	await expect(address.getByLabel('New e-mail address')).toHaveValue(newEmail);
 	await address.getByLabel('Your password').fill(org.password);
 	await address.getByRole('button').click();
-	await expect(address.getByRole('status')).toContainText(`You sign in with ${newEmail}`);
+	await expect(address.getByRole('status')).toContainText(`You now sign in with ${newEmail}`);
 	await expect(address.getByLabel('Your password')).toHaveValue('');
 
 	const password = profile.getByRole('region', { name: 'Password' });
