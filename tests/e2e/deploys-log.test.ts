@@ -30,7 +30,7 @@ test('the colours of a terminal are shown, and its escape sequences are not', as
 	const running = await start();
 	await deploy.follow(running);
 	await running.write('plain and \x1b[1;31mred');
-	await running.write(' alert\x1b[0m and \x1b]0;a title\x07plain\x1b[2K\n');
+	await running.write(' alert\x1b[0m and \x1b]0;a title\x07plain\x1b[K\n');
 	await expect(deploy.text(1)).toHaveText('plain and red alert and plain');
 	const colour = (element: Element) => getComputedStyle(element).color;
 	const red = await deploy.text(1).getByText('red alert').evaluate(colour);
@@ -64,7 +64,9 @@ test('redraws end as their final state: as they come, after a reload and from th
 	await deploy.open(running);
 	await expectFinal();
 	await deploy.open(running, '?line=300#L400');
-	await expectFinal();
+	await expect(deploy.text(4)).toHaveText(' layer 3 100%');
+	await expect(deploy.text(905)).toHaveText('ready');
+	await expect(deploy.log).toContainText('1 later line');
 	await expect(deploy.row(4)).toHaveClass(/\bselected\b/);
 	await deploy.search.fill('layer');
 	await deploy.search.press('Enter');

@@ -52,3 +52,8 @@ test('no character is lost, added or moved', () => {
 		})
 	);
 });
+
+test('a link stays one, whatever is found in it', () => {
+	const link = { text: 'run 7', style: 'ansi-bold', href: 'https://example.com/run/7' };
+	expect(occurrences.mark([link], 'run').map(({ href }) => href)).toEqual([link.href, link.href]);
+});

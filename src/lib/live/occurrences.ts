@@ -10,13 +10,13 @@ export interface Part extends Piece {
 export function mark(pieces: readonly Piece[], sought: string): Part[] {
 	const bounds = boundsOf(pieces.map(({ text }) => text).join(''), sought);
 	let start = 0;
-	return pieces.flatMap(({ text, style }) => {
+	return pieces.flatMap(({ text, ...look }) => {
 		const from = start;
 		start += text.length;
 		const cuts = bounds.filter((at) => at > from && at < start).map((at) => at - from);
 		return [0, ...cuts].map((at, index) => ({
 			text: text.slice(at, cuts[index]),
-			style,
+			...look,
 			found: isWithin(bounds, from + at)
 		}));
 	});
