@@ -114,15 +114,15 @@ test('the logs since a deploy started begin then, have all levels and stay live'
 	start,
 	org
 }) => {
-	await org.send('long before');
+	await org.send({ message: 'long before', service: 'web' });
 	const finished = await start();
 	await finished.finish('succeeded');
-	await org.send('after it');
+	await org.send({ message: 'after it', level: 'debug', service: 'web' });
 	await deploy.open(finished);
 	await deploy.page.getByRole('link', { name: 'Logs since this deploy started' }).click();
 	const list = deploy.page.getByRole('log');
 	await expect(list).toContainText('after it');
-	await org.send('and live');
+	await org.send({ message: 'and live', level: 'info', service: 'web' });
 	await expect(list).toContainText('and live');
 	await expect(list).not.toContainText('long before');
 });
