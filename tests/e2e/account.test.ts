@@ -39,7 +39,7 @@ test('a person changes their name, address and password, and signs in with what 
 	await expect(password.getByLabel('New password')).toBeFocused();
 	await password.getByLabel('New password').fill(newPassword);
 	await password.getByRole('button').click();
-	await expect(password.getByRole('status')).toContainText('Changed.');
+	await expect(password.getByRole('status')).toContainText('Saved.');
 
 	await context.clearCookies();
 	await page.goto('/sign-in');
