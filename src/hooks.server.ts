@@ -1,7 +1,6 @@
 import { building, dev } from '$app/environment';
 import {
 	error,
-	json,
 	type Handle,
 	type HandleServerError,
 	type RequestEvent,
@@ -115,7 +114,7 @@ function explain(failure: unknown, { request, isDataRequest }: RequestEvent): Re
 	if (!(failure instanceof Unavailable)) throw failure;
 	const { outage } = failure;
 	const sentence = unavailable.sentenceOfGivenUp(outage, request.method);
-	if (isDataRequest) return json({ message: sentence, outage }, { status: 503 });
+	if (isDataRequest) return unavailable.asData(outage, sentence);
 	if (wantsPage(request)) return unavailable.asUnavailable(errorPage(template, 503, sentence));
 	return unavailable.refusal(outage, sentence);
 }
@@ -128,7 +127,7 @@ function unavailableTo(
 ): Response {
 	const message = unavailable.sentenceFor(outage, request.method);
 	if (answered.status < 500 && !isDataRequest) return answered; // it was done nevertheless
-	if (isDataRequest) return json({ message, outage }, { status: 503 });
+	if (isDataRequest) return unavailable.asData(outage, message);
 	if (url.pathname.startsWith('/api/')) return unavailable.refusal(outage);
 	if (request.headers.has('x-sveltekit-action')) return unavailable.refusal(outage, message);
 	const isPage = answered.headers.get('content-type')?.startsWith('text/html');

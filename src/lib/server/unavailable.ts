@@ -39,6 +39,12 @@ export function noRoom(known: Outage | null): Response {
 	return refusal({ outage: 'disk', since }, 'The disk is full. Nothing was stored: send it again later.');
 }
 
+/** The same to a page that asked for its data alone, in the form in which SvelteKit takes an error (2.70, client.js, load_data). */
+export function asData(outage: Outage, message: string): Response {
+	const headers = { 'retry-after': String(retryAfterS), 'cache-control': 'no-store' };
+	return Response.json({ message, outage }, { status: 503, headers });
+}
+
 /** A page that tells of the outage, as rendered, with the status and the headers that say so. */
 export function asUnavailable(page: Response): Response {
 	const headers = new Headers(page.headers);
