@@ -106,7 +106,7 @@ test('the page of a key shows its last request, how many lines were accepted and
 
 	await fetch(new URL('/api/logs', page.url()), { headers });
 	await expect(status(page)).toHaveText('Refused');
-	await expect(page.getByText('The key lacks the scope for this')).toBeVisible();
+	await expect(page.getByText('The key lacks the permission for this')).toBeVisible();
 	expect(await messages(page, org)).toContain('fine');
 });
 
