@@ -31,6 +31,7 @@ import * as dataFolder from './lib/server/postgres/data-folder.ts';
 import * as partitions from './lib/server/postgres/partitions.ts';
 import type { Disk } from './lib/server/disk.ts';
 import { health } from './lib/server/health.ts';
+import { Probe } from './lib/server/probe.ts';
 import * as sqliteDatabase from './lib/server/sqlite/connect.ts';
 import { UntrustedProxies } from './lib/server/untrusted-proxies.ts';
 
@@ -82,7 +83,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 			measured.woken();
 			wakes.wake(topic);
 		},
-		lost: () => watched.watch.doubt()
+		lost: () => setImmediate(() => watched.watch.doubt()) // the other connections end in the same turn
 	});
 	const wakes = listener(bridge);
 	wakes.subscribe('tailrace', () => {}); // so that the listener always has something to listen to, for /readyz
@@ -137,7 +138,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Config, log: Logger) {
 	const { dataDir: folder, databaseUrl } = config;
 	const clear = () => retention.dropDays(sql.pages);
-	return health({ sql: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
+	return health({ probe: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
 }
 
 /** The logs of every organization, from the append to what a reader is sent. */
@@ -282,6 +283,6 @@ function openPools({ url, prepare }: Database) {
 		pages: pool('pages', 10),
 		reads: pool('tail', 4),
 		writes: pool('writer', inFlight),
-		watch: pool('watch', 1)
+		watch: new Probe(() => pool('watch', 1))
 	};
 }

@@ -3,7 +3,7 @@ import { proxy } from '../support/proxy.ts';
 import type { Server } from '../support/server.ts';
 import { expect, signIn, test } from './fixtures.ts';
 
-test.use({ expectedErrors: [/Failed to load resource/, /^$/] });
+test.use({ expectedErrors: [/Failed to load resource|^$/] });
 
 /** Tailrace as a browser sees it behind a proxy that does not pass on the Host: it refuses forms with a problem document. */
 async function behindNginx(

@@ -8,7 +8,7 @@ import { expect, signIn, test } from './fixtures.ts';
 import { LogsPage } from './logs-page.ts';
 import { Organization } from './organization.ts';
 
-test.use({ expectedErrors: [/503/, /net::ERR_/] });
+test.use({ expectedErrors: [/503|net::ERR_/] });
 
 const ends: (() => unknown)[] = [];
 test.afterEach(async () => {
@@ -68,7 +68,7 @@ test('a form that is sent meanwhile keeps what was typed and says why', async ({
 	const { server, way, org } = await started();
 	await signIn(context.request, org, server.url);
 	await page.goto(`${server.url}/${org.slug}/settings`);
-	const name = page.getByLabel('Name', { exact: true });
+	const name = page.getByRole('textbox', { name: 'Name', exact: true });
 	await name.fill('Another name');
 	way.cut();
 	await name.press('Enter');

@@ -3,13 +3,14 @@ import type { Outage } from '../log/outage.ts';
 import { Disk } from './disk.ts';
 import { Outages } from './listener/outages.ts';
 import { runNow } from './maintenance.ts';
-import { isAway, type Sql } from './postgres/connect.ts';
+import { isAway } from './postgres/connect.ts';
+import type { Probe } from './probe.ts';
 import * as readiness from './readiness.ts';
 import { Watch } from './watch.ts';
 
 interface Surroundings {
-	/** A connection of its own: whether another is busy says nothing. */
-	sql: Sql;
+	/** On a connection of its own: whether another is busy says nothing. */
+	probe: Probe;
 	bridge: { connected: boolean };
 	/** The data folder, and whether the lines are in it, too. */
 	folder: string;
@@ -20,7 +21,7 @@ interface Surroundings {
 }
 
 /** Watches over what requests need, which is the database and room on the disk, and tells streams of it, until it is closed. */
-export function health({ sql, bridge, folder, holdsLines, log, clear }: Surroundings) {
+export function health({ probe, bridge, folder, holdsLines, log, clear }: Surroundings) {
 	const outages = new Outages();
 	const makeRoom = () => runNow([{ name: 'room', everyMs: Infinity, run: clear }], log);
 	const disk = new Disk({
@@ -32,7 +33,7 @@ export function health({ sql, bridge, folder, holdsLines, log, clear }: Surround
 			if (isFull) makeRoom();
 		}
 	});
-	const faults = () => readiness.faults(sql, bridge, disk);
+	const faults = () => readiness.faults(probe, bridge, disk);
 
 	async function find(): Promise<Outage['outage'] | null> {
 		const found = await faults();
