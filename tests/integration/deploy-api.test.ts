@@ -37,7 +37,7 @@ describe('making a deploy', () => {
 			id: expect.any(String),
 			status: 'running',
 			started_at: isoTime,
-			last_append_at: made.started_at,
+			last_append_at: isoTime,
 			duration_ms: expect.any(Number),
 			size: 0,
 			lines: 0,
