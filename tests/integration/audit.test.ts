@@ -404,7 +404,10 @@ describe('an export', () => {
 		expect([refused.status, refused.headers.get('content-type')]).toEqual([400, 'application/problem+json']);
 		expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('like 2026-11-21') });
 		const noKey = await owner.fetch(`/${tenant.org.slug}/settings/keys/${randomUUID()}/last-request`);
-		expect(await noKey.json()).toMatchObject({ status: 404, detail: expect.stringContaining('Key not found') });
+		expect(await noKey.json()).toMatchObject({
+			status: 404,
+			detail: expect.stringContaining('Key not found')
+		});
 		await sql`UPDATE memberships SET role = 'member' WHERE org_id = ${tenant.org.id}`;
 		expect(await status(owner.fetch(path(tenant)))).toBe(403);
 		for (const address of [path(tenant, 'q=a'), '/admin/audit/export?format=csv']) {
