@@ -68,7 +68,7 @@ for (const [width, height] of Object.entries(widths)) {
 				await org.send(...busyLines(312));
 				await expect(logs.tip).toHaveText(/^312 new lines/);
 				await picture('paused');
-				await page.mouse.click(200, 500);
+				await page.mouse.click(200, 620); // below the tip of the time that the pointer rests on
 				await expect(logs.entry).toBeVisible();
 				await expect(logs.status).toContainText('312 new');
 				await picture('entry');
