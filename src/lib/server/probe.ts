@@ -4,8 +4,8 @@ import type { Sql } from './postgres/connect.ts';
 const patience = 2_000;
 
 /**
- * Asks PostgreSQL whether it is there, on a connection of its own. One that stays silent is replaced: the library forgets a query
- * that is sent between the error and the end of its connection, and then answers none that comes after it (postgres 3.4.9).
+ * Asks PostgreSQL whether it is there, on a connection of its own. One that stays silent is replaced: its other end may have gone
+ * without a word, which TCP alone would notice minutes later.
  */
 export class Probe {
 	readonly #open: () => Sql;

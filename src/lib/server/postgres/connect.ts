@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { openSocket, type Address } from './socket.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
@@ -7,7 +8,7 @@ export type Sql = postgres.Sql<{ bigint: number }>;
  * a cut, at most 500 ms late. A bigint is read as a number: `seq` stays far below 2^53.
  */
 export function connect(url: string, options: { max: number; prepare?: boolean; name?: string }): Sql {
-	return postgres(url, {
+	const settings = {
 		max: options.max,
 		prepare: options.prepare ?? true,
 		connect_timeout: 10,
@@ -16,7 +17,15 @@ export function connect(url: string, options: { max: number; prepare?: boolean; 
 		connection: { application_name: options.name ?? 'tailrace' },
 		onnotice: () => {}, // notices of migrations and of IF NOT EXISTS
 		types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } }
-	});
+	};
+	const { ssl, path, host, port } = postgres(url, settings).options; // parsed; nothing connects before a query
+	if (ssl) return postgres(url, settings); // TLS is the library's own, on a socket of its own
+	const addresses: Address[] = path
+		? [{ path }]
+		: host.map((name, index) => ({ host: name, port: port[index] as number }));
+	let turn = 0;
+	const socket = () => openSocket(addresses[turn++ % addresses.length] as Address);
+	return postgres(url, { ...settings, socket } as typeof settings); // its types do not know `socket`
 }
 
 /** Class 08 connection exception, 57P operator intervention, 53 insufficient resources: PostgreSQL appendix A. */
