@@ -33,18 +33,21 @@ export function health({ probe, bridge, folder, holdsLines, log, clear }: Surrou
 			if (isFull) makeRoom();
 		}
 	});
-	const faults = () => readiness.faults(probe, bridge, disk);
+	const look = () => readiness.faults(probe, bridge, disk);
+	const watch = new Watch(
+		async () => outageIn(await look()),
+		(outage) => {
+			log.warn({ outage }, outage ? 'an outage has begun' : 'the outage is over');
+			void outages.say(outage);
+		}
+	);
 
-	async function find(): Promise<Outage['outage'] | null> {
-		const found = await faults();
-		if (found.length === 0) return null;
-		return found.every((fault) => fault === readiness.full) ? 'disk' : 'database';
+	/** Why requests cannot be served now. Requests are served as soon as this has found none. */
+	async function faults(): Promise<string[]> {
+		const found = await look();
+		watch.note(outageIn(found));
+		return found;
 	}
-
-	const watch = new Watch(find, (outage) => {
-		log.warn({ outage }, outage ? 'an outage has begun' : 'the outage is over');
-		void outages.say(outage);
-	});
 
 	/** What a stream that could not be read is told to: it tries again by itself. */
 	function failed(error: unknown): void {
@@ -59,4 +62,9 @@ export function health({ probe, bridge, folder, holdsLines, log, clear }: Surrou
 	}
 
 	return { outages, disk, watch, makeRoom, faults, failed, close };
+}
+
+function outageIn(faults: readonly string[]): Outage['outage'] | null {
+	if (faults.length === 0) return null;
+	return faults.every((fault) => fault === readiness.full) ? 'disk' : 'database';
 }

@@ -53,6 +53,17 @@ export class Watch {
 		this.#wake();
 	}
 
+	/** Takes what has been found just now, by this watch or by somebody else who looked. */
+	note(what: Outage['outage'] | null): void {
+		if (what === null) this.#suspected = null;
+		else if (this.#suspected?.what !== what) this.#suspected = { what, at: new Date() };
+		const { at } = this.#suspected ?? {};
+		if (what === (this.#outage?.outage ?? null)) return;
+		if (what !== null && at && Date.now() - at.getTime() < grace) return;
+		this.#outage = what === null || !at ? null : { outage: what, since: at.toISOString() };
+		this.#changed(this.#outage);
+	}
+
 	/** What `work` gives; rejects with Unavailable when it has taken over 3 s and an outage lasts. */
 	async whileAvailable<T>(work: Promise<T>): Promise<T> {
 		const { promise, reject } = Promise.withResolvers<never>();
@@ -73,20 +84,10 @@ export class Watch {
 	async #run(): Promise<void> {
 		while (!this.#closed) {
 			this.#isDoubted = false;
-			this.#judge(await this.#find());
+			this.note(await this.#find());
 			this.#giveUp();
 			await this.#pause(this.#suspected ? closely : calmly);
 		}
-	}
-
-	#judge(what: Outage['outage'] | null): void {
-		if (what === null) this.#suspected = null;
-		else if (this.#suspected?.what !== what) this.#suspected = { what, at: new Date() };
-		const { at } = this.#suspected ?? {};
-		if (what === (this.#outage?.outage ?? null)) return;
-		if (what !== null && at && Date.now() - at.getTime() < grace) return;
-		this.#outage = what === null || !at ? null : { outage: what, since: at.toISOString() };
-		this.#changed(this.#outage);
 	}
 
 	#giveUp(): void {
