@@ -34,12 +34,14 @@ test('on a clean server a person signs up, pastes a curl, and sees the line come
 	expect(command).toContain(`curl '${clean.url}/api/logs'`);
 
 	await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+	await page.getByRole('tab', { name: 'Python' }).click();
 	const { stdout } = await run(command);
 	expect(JSON.parse(stdout)).toEqual({ accepted: 1, rejected: 0, first_seq: 1, last_seq: 1 });
 	await expect(logs.row('hello, tailrace')).toBeVisible();
 	await expect(page.getByText('waiting for your first line…')).toBeHidden();
 	expect(await page.evaluate(() => 'sameDocument' in window), 'the page was not loaded again').toBe(true);
 
+	await expect(page.getByRole('tab', { name: 'Python' })).toHaveAttribute('data-state', 'active');
 	// The key stays beside the lines, also when the page is loaded again, until it is dismissed.
 	await expect(page.locator('[data-key]')).toHaveText(key);
 	await page.reload();

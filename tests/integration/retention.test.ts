@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { logStore } from '../../src/lib/server/logs/store.ts';
 import * as retention from '../../src/lib/server/logs/retention.ts';
 import * as partitions from '../../src/lib/server/postgres/partitions.ts';
@@ -41,6 +41,22 @@ test('each organization keeps its own days, and days that nobody keeps are dropp
 	const [partition] = await database.sql`SELECT to_regclass(${`logs_${twelveDaysAgo}`}) AS found`;
 	expect(partition?.found).toBeNull();
 	expect(await logStore(database.sql).head(short)).toBe(5);
+});
+
+test("one organization's failure holds up no other, and is reported", async () => {
+	const own = await testDatabase();
+	onTestFinished(() => own.drop());
+	const [failing, other] = [await makeOrganization(own.sql), await makeOrganization(own.sql)];
+	await own.sql`UPDATE organizations SET retention_days = 3`;
+	await makeOrganization(own.sql); // it keeps its lines longer, so that no day is dropped whole
+	for (const daysAgo of [9, 0]) for (const org of [failing, other]) await receive(org, daysAgo, own.sql);
+	await own.sql.unsafe(`
+		CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not today'; END $$;
+		CREATE TRIGGER refuse BEFORE DELETE ON logs FOR EACH ROW WHEN (OLD.org_id = '${failing}') EXECUTE FUNCTION refuse();`);
+
+	await expect(retention.apply(own.sql, now)).rejects.toThrow('some organizations');
+	const left = await own.sql`SELECT DISTINCT message FROM logs WHERE org_id = ${other}`;
+	expect(left.map(({ message }) => message as string)).toEqual(['0 days']);
 });
 
 test('a service is forgotten when its last line is', async () => {

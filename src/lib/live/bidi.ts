@@ -39,6 +39,11 @@ export function parts(text: string): Part[] {
 		.map((part) => ({ text: part, name: names[part] ?? null }));
 }
 
+/** Kept from reordering what stands beside it, for a place that has no elements, such as a placeholder. */
+export function isolate(text: string): string {
+	return isPlain(text) ? text : `\u2068${strip(text)}\u2069`;
+}
+
 /** Without the characters that would reorder it, for a place that has no elements, such as a page's title. */
 export function strip(text: string): string {
 	return text.replace(/[\u202a-\u202e\u2066\u2067]/g, '');

@@ -1,6 +1,6 @@
 import * as attributes from './attributes.ts';
 import { severityOf, type Entry } from './entry.ts';
-import * as escapes from './escapes.ts';
+import * as sequences from './sequences.ts';
 import { isColumn, isExact, pathOf, shared } from './field-names.ts';
 import type { Query } from './query.ts';
 import * as regex from './regex.ts';
@@ -99,7 +99,7 @@ const searched = { message: '', text: '', lower: '' };
 function read(message: string): { text: string; lower: string } {
 	if (message === searched.message) return searched;
 	searched.message = message;
-	searched.text = escapes.strip(message);
+	searched.text = sequences.strip(message);
 	searched.lower = searched.text.toLowerCase();
 	return searched;
 }

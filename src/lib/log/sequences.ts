@@ -1,4 +1,4 @@
-/** Escape sequences (ECMA-48), each sought at one place of a text. escapes.ts takes all of them out of one. */
+/** Escape sequences (ECMA-48). One that does not end within its line or within 2,000 characters is just its introducer. */
 
 /* eslint-disable no-control-regex */
 /** What a terminal does not print. */
@@ -13,6 +13,13 @@ export const escape = /\x1b\[|\x1b[ -/]{0,8}[0-~]?|\x9b/y;
 export const unfinished =
 	/(?:(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}|\x1b[\]PX^_][^\x07\x1b\n]{0,2000}\x1b?|\x1b[ -/]{0,8})$/y;
 /* eslint-enable no-control-regex */
+
+const all = new RegExp([csi, string, escape].map(({ source }) => source).join('|'), 'g');
+
+/** The text without its escape sequences, which is what search sees: a color within a word does not hide the word. */
+export function strip(text: string): string {
+	return text.includes('\x1b') || text.includes('\x9b') ? text.replace(all, '') : text;
+}
 
 /** What a pattern finds at a place; null when it finds nothing there. */
 export function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

@@ -9,15 +9,15 @@ const batch = 5_000;
 /**
  * Removes lines that were received longer ago than their organization keeps them: whole days once every organization is past
  * them, before that in batches. Heads stay as they are, so numbers are never given twice. What deleted organizations have
- * left (see purge.ts) keeps no day.
+ * left (see purge.ts) keeps no day. One organization's failure holds up no other.
+ * @throws AggregateError afterwards, of what failed
  */
 export async function apply(sql: Sql, now = Date.now()): Promise<void> {
-	const organizations = await dropDays(sql, now);
-	for (const { id, days } of organizations) {
-		const cutoff = new Date(now - days * day);
-		await removeBefore(sql, id, cutoff);
-		await sql`DELETE FROM log_services WHERE org_id = ${id} AND last_day < (${cutoff}::timestamptz AT TIME ZONE 'UTC')::date`;
+	const failures: unknown[] = [];
+	for (const { id, days } of await dropDays(sql, now)) {
+		await removeBefore(sql, id, new Date(now - days * day)).catch((error: unknown) => failures.push(error));
 	}
+	if (failures.length > 0) throw new AggregateError(failures, 'old lines of some organizations were not removed');
 }
 
 /**
@@ -34,6 +34,7 @@ export async function dropDays(sql: Sql, now = Date.now()): Promise<{ id: string
 
 async function removeBefore(sql: Sql, org: string, cutoff: Date): Promise<void> {
 	for (let last: number | null = 0; last !== null;) last = await removeSome(sql, org, last, cutoff);
+	await sql`DELETE FROM log_services WHERE org_id = ${org} AND last_day < (${cutoff}::timestamptz AT TIME ZONE 'UTC')::date`;
 }
 
 /**

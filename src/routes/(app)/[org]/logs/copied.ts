@@ -1,6 +1,6 @@
 /** What a selection of rows is as text: one line an entry, as `curl -N` shows them. */
 import * as lines from '$live/lines.ts';
-import * as escapes from '$log/escapes.ts';
+import * as sequences from '$log/sequences.ts';
 import * as plain from '$log/plain.ts';
 
 const anyRow = '[data-seq], [data-mark], [data-gap]';
@@ -21,7 +21,7 @@ export function of(list: HTMLElement, rows: readonly lines.Row[], selection: Sel
 
 function textOf(row: lines.Row | undefined): string[] {
 	if (!row) return [];
-	if (!lines.isSkipped(row)) return [escapes.strip(plain.line(row))];
+	if (!lines.isSkipped(row)) return [sequences.strip(plain.line(row))];
 	return [`… ${row.count.toLocaleString('en')} ${row.count === 1 ? 'line' : 'lines'} not shown`];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { strip } from './escapes.ts';
+import { strip } from './sequences.ts';
 
 describe('strip', () => {
 	it.each([
