@@ -29,5 +29,9 @@ test('marks of well-written text stay in it', () => {
 });
 
 test('a name from right to left is isolated, and one from left to right stays as it is', () => {
-	expect(['web', 'שלום', 'a\u202eb'].map(bidi.isolate)).toEqual(['web', '\u2068שלום\u2069', '\u2068ab\u2069']);
+	expect(['web', 'שלום', 'a\u202eb'].map(bidi.isolate)).toEqual([
+		'web',
+		'\u2068שלום\u2069',
+		'\u2068ab\u2069'
+	]);
 });

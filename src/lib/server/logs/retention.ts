@@ -17,7 +17,8 @@ export async function apply(sql: Sql, now = Date.now()): Promise<void> {
 	for (const { id, days } of await dropDays(sql, now)) {
 		await removeBefore(sql, id, new Date(now - days * day)).catch((error: unknown) => failures.push(error));
 	}
-	if (failures.length > 0) throw new AggregateError(failures, 'old lines of some organizations were not removed');
+	if (failures.length > 0)
+		throw new AggregateError(failures, 'old lines of some organizations were not removed');
 }
 
 /**
