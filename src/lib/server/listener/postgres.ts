@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { open } from '../postgres/connect.ts';
 import type { Bridge } from './listener.ts';
 
 /** A topic `logs:<org>` is the channel `logs_<org>`: what the triggers in drizzle/postgres notify. */
@@ -49,7 +50,7 @@ export class PostgresBridge implements Bridge {
 			onnotify: (channel: string) => this.#wake(topicOf(channel)), // missing in the library's types
 			onclose: () => this.#cut()
 		};
-		this.#sql = postgres(url, connection);
+		this.#sql = open(url, connection);
 	}
 
 	/** Whether exactly the wanted channels are being listened to at this moment. */

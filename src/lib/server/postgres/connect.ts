@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { openSocket, type Address } from './socket.ts';
+import { socketsTo } from './socket.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
@@ -8,7 +8,7 @@ export type Sql = postgres.Sql<{ bigint: number }>;
  * a cut, at most 500 ms late. A bigint is read as a number: `seq` stays far below 2^53.
  */
 export function connect(url: string, options: { max: number; prepare?: boolean; name?: string }): Sql {
-	const settings = {
+	return open(url, {
 		max: options.max,
 		prepare: options.prepare ?? true,
 		connect_timeout: 10,
@@ -17,15 +17,17 @@ export function connect(url: string, options: { max: number; prepare?: boolean; 
 		connection: { application_name: options.name ?? 'tailrace' },
 		onnotice: () => {}, // notices of migrations and of IF NOT EXISTS
 		types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } }
-	};
-	const { ssl, path, host, port } = postgres(url, settings).options; // parsed; nothing connects before a query
-	if (ssl) return postgres(url, settings); // TLS is the library's own, on a socket of its own
-	const addresses: Address[] = path
-		? [{ path }]
-		: host.map((name, index) => ({ host: name, port: port[index] as number }));
-	let turn = 0;
-	const socket = () => openSocket(addresses[turn++ % addresses.length] as Address);
-	return postgres(url, { ...settings, socket } as typeof settings); // its types do not know `socket`
+	});
+}
+
+/** A pool with settings of the library, on sockets that lose no query (see socket.ts). */
+export function open<Types extends Record<string, postgres.PostgresType>>(
+	url: string,
+	settings: postgres.Options<Types>
+) {
+	const { ssl, ...addresses } = postgres(url, settings).options; // parsed: nothing connects before a query
+	if (ssl) return postgres(url, settings); // TLS wraps the socket in one of the library's own
+	return postgres(url, { ...settings, socket: socketsTo(addresses) } as typeof settings); // its types lack `socket`
 }
 
 /** Class 08 connection exception, 57P operator intervention, 53 insufficient resources: PostgreSQL appendix A. */

@@ -1,17 +1,26 @@
 import { Socket } from 'node:net';
 
-/** Where PostgreSQL listens: the path of a Unix socket, or a host and a port. */
-export type Address = { path: string } | { host: string; port: number };
+/** Where PostgreSQL listens, as postgres.js has parsed it: a Unix socket, or hosts and their ports. */
+interface Addresses {
+	path?: string | undefined;
+	host: string[];
+	port: number[];
+}
 
 /**
- * Starts to connect; what is written before the connection is open is sent afterwards.
+ * Gives a socket at each call, which connects to the next of the addresses; what is written before it is open is sent afterwards.
  *
  * The socket reports its error and its end in one turn, because Node leaves time between them, and a query that postgres.js sends
  * in that time is neither answered nor rejected (postgres 3.4.9, src/connection.js: `error` leaves the connection in its pool,
  * `closed` forgets what was sent since). An end before the first byte is an error too: the library would try again for ever.
  */
-export function openSocket(address: Address): Socket {
-	return new SteadySocket().connect(address);
+export function socketsTo({ path, host, port }: Addresses): () => Socket {
+	let turn = 0;
+	return () => {
+		const index = turn++ % host.length;
+		const address = path ? { path } : { host: host[index], port: port[index] as number };
+		return new SteadySocket().connect(address);
+	};
 }
 
 class SteadySocket extends Socket {
