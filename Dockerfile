@@ -16,7 +16,7 @@ COPY --from=build --chown=node:node /app/drizzle ./drizzle
 # For the commands of the CLI on the server's machine; the server itself needs no sources.
 COPY --from=build --chown=node:node /app/src ./src
 RUN mkdir /data && chown node:node /data
-# MALLOC_ARENA_MAX: as in npm start, see ARCHITECTURE.md.
+# MALLOC_ARENA_MAX: as in npm start, see docs/decisions/0033-one-malloc-arena.md.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data MALLOC_ARENA_MAX=1
 USER node
 VOLUME /data
