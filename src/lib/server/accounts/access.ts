@@ -1,14 +1,14 @@
 import type { Queryable } from './queryable.ts';
 
-/** By what somebody reaches an organization; the same object for one stream from its start to its end. */
+/** What grants access to an organization; the same object for one stream from its start to its end. */
 export type Credential =
 	| { kind: 'key'; keyId: string; expiresAt?: Date | null }
 	| { kind: 'session'; sessionId: string; userId: string };
 
-/** Calls `wake` whenever who may reach an organization may have changed; the function returned ends that. */
+/** Calls `wake` whenever access to an organization may have changed; the returned function unsubscribes. */
 export type Subscribe = (topic: string, wake: () => void) => () => void;
 
-/** Why it gives no access any more. */
+/** Why a credential no longer gives access. */
 export interface Loss {
 	/** The words of API.md's `end` event. */
 	reason: 'signed out' | 'access removed';
@@ -27,13 +27,13 @@ const notMember: Loss = {
 	detail: 'You are no member of the organization any more.'
 };
 
-/** When a credential ends by itself, if that is known before, and what is said then. */
+/** When a credential expires, if that is known in advance, and why access ends then. */
 export function expiryOf(credential: Credential): { at: Date; why: Loss } | null {
 	if (credential.kind !== 'key' || !credential.expiresAt) return null;
 	return { at: credential.expiresAt, why: keyExpired };
 }
 
-/** What one credential rests on, as of one instant. */
+/** The facts that one credential depends on, at one instant. */
 interface Standing {
 	isDeleted: boolean;
 	isSuspended: boolean;
@@ -45,8 +45,8 @@ interface Standing {
 }
 
 /**
- * Which of the credentials give access to an organization no more, and why. One query, however many streams are open: it sees
- * all or nothing of a change, so what took the access away is what is told.
+ * Which credentials no longer give access to an organization, and why. One query, however many streams are open: it sees all of
+ * a change or none of it, so the reason given is the change that removed the access.
  */
 export async function findRevoked(
 	sql: Queryable,
@@ -57,7 +57,7 @@ export async function findRevoked(
 	return revoked.get(org) ?? new Map<Credential, Loss>();
 }
 
-/** The same for several organizations at once, each with the credentials that are to give access to it: one query, too. */
+/** The same for several organizations at once, each with the credentials that should give access to it: also one query. */
 export async function findAllRevoked(
 	sql: Queryable,
 	asked: ReadonlyMap<string, Iterable<Credential>>
@@ -75,7 +75,7 @@ export async function findAllRevoked(
 	return revoked;
 }
 
-/** In the order of what is asked. */
+/** In the order asked for. */
 function standingsOf(sql: Queryable, asked: readonly { org: string; credential: Credential }[]) {
 	const orgs = asked.map(({ org }) => org);
 	const keyIds = asked.map(({ credential }) => (credential.kind === 'key' ? credential.keyId : null));
@@ -97,7 +97,7 @@ function standingsOf(sql: Queryable, asked: readonly { org: string; credential: 
 		ORDER BY c.position`;
 }
 
-/** What is the person's own comes first, then what befell the whole organization. */
+/** What concerns the person comes first, then what concerns the whole organization. */
 function lossOf(credential: Credential, standing: Standing): Loss | null {
 	if (credential.kind === 'session' && standing.isUserSuspended) return userSuspended;
 	if (credential.kind === 'session' && !standing.hasSession) return sessionEnded;

@@ -40,17 +40,17 @@ export type Accounts = ReturnType<typeof accounts>;
 
 interface Options {
 	config: Pick<Config, 'signUp' | 'retentionDays'>;
-	/** Of the listener: topics `access:<org>`. */
+	/** The listener's: topics `access:<org>`. */
 	subscribe: access.Subscribe;
-	/** Null: no mail server, so links are shown to be copied. */
+	/** Null: no mail server, so links are shown for copying. */
 	mail: SendMail | null;
-	/** Told what becomes of mails. */
+	/** Told what happens to mails. */
 	watch: Watch;
-	/** Told of what fails after its request was answered. */
+	/** Gets errors that occur after the request was answered. */
 	failed(error: unknown): void;
 }
 
-/** Who may do what: the parts of this folder, put together on one pool, as pages and endpoints use them. */
+/** Accounts and permissions: the parts of this folder, wired to one pool, for pages and endpoints. */
 export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: Options) {
 	const hashing = passwords();
 	const cache = new KeyCache((key) => keys.find(sql, key), subscribe);
@@ -69,9 +69,9 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 			get: (org: string, id: string) => keyList.get(sql, org, id),
 			revoke: (org: string, actor: audit.Person, id: string) => keys.revoke(sql, org, actor, id),
 			watch: (org: string, id: string) => keys.watch(sql, org, id),
-			/** Whose key it is: from memory, if it was asked for lately. */
+			/** Whose key it is: from memory if looked up recently. */
 			identify: (secret: string, address: string | null) => guard.identify(secret, address),
-			/** Notes a request that came with a key, to be written later. */
+			/** Notes a request made with a key, to be written later. */
 			used: (key: keys.Key, address: string | null, request: KeyRequest) => uses.note(key, address, request)
 		},
 		organizations: organizationsOn(sql),
@@ -101,13 +101,13 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 		signUpIsOpen: () => signUps.isOpen(sql, config),
 		signIn: (form: signIns.SignIn, from: audit.From, previous?: string | null) =>
 			signIns.signIn(sql, hashing, form, from, previous),
-		/** Ends a session by its token, and notes who did. */
+		/** Ends a session by its token and records who did. */
 		signOut: (token: string, person: audit.Person) => signOut(sql, token, person),
-		/** The mails that wait, which `look` sends; null without a mail server. */
+		/** The waiting mails, sent by `look`; null without a mail server. */
 		mails: mails && { look: mails.look, size: mails.size, trouble: mails.trouble },
-		/** Deletes what has expired (sessions, links, windows of rate limits, audit events): for maintenance, about hourly. */
+		/** Deletes expired sessions, links, rate-limit windows and audit events: for maintenance, about hourly. */
 		forgetOld: () => forgetOld(sql),
-		/** Ends what listens, writes what was noted last and sends the last mails, within a few seconds. */
+		/** Unsubscribes, writes the latest key uses and sends the last mails, within a few seconds. */
 		async close(): Promise<void> {
 			cache.close();
 			await Promise.all([uses.close(), mails?.close()]);
@@ -137,7 +137,7 @@ async function forgetOld(sql: Sql): Promise<void> {
 	for (const forgetSome of parts) await exhaust(() => forgetSome(sql));
 }
 
-/** Repeats what deletes in batches until there was nothing left to delete: many expire in an hour with a flood. */
+/** Repeats a batched deletion until nothing is left to delete: a flood makes many rows expire in an hour. */
 async function exhaust(forgetSome: () => Promise<number>): Promise<void> {
 	while ((await forgetSome()) > 0);
 }

@@ -3,24 +3,24 @@ import * as rateLimits from './rate-limits.ts';
 import type { TooMany } from './refusal.ts';
 
 /**
- * What strangers may try on accounts. A network is not a person: behind a proxy that is not in TRUSTED_PROXIES everybody
- * is one. So what is refused is refused for an account and a network together, and only the account that is attacked.
+ * What strangers may try on accounts. A network is not a person: behind a proxy missing from TRUSTED_PROXIES everyone shares
+ * one. So a refusal covers one account from one network, and only the attacked account.
  */
 export interface Bounds {
 	/** On one account from one network. */
 	together: rateLimits.Limit;
-	/** From one network, whatever the account. A network over it is crowded, which refuses nobody by itself. */
+	/** From one network, whatever the account. A network over it counts as crowded, which alone refuses nobody. */
 	network: rateLimits.Limit;
 	/** On one account from a crowded network, instead of `together`. */
 	crowded: rateLimits.Limit;
-	/** On one account from all networks from which nobody has signed in to it lately. */
+	/** On one account from all networks without a recent sign-in to it. */
 	account?: rateLimits.Limit;
 }
 
-/** Whether an attempt may go on. `isCrowded`: it comes from a crowd of strangers. `isNoted`: it is worth recording. */
+/** Whether an attempt may proceed. `isCrowded`: it comes from a crowded network. `isNoted`: it is worth recording. */
 export type Counted = { refused: null; isCrowded: boolean; isNoted: boolean } | { refused: TooMany };
 
-/** Who tries what: an account's e-mail address, whether it exists or not, and where the request comes from. */
+/** The account's e-mail address, whether or not it exists, and the address the request comes from. */
 export interface Attempt {
 	purpose: 'sign-in' | 'password-reset';
 	email: string;
@@ -31,8 +31,8 @@ export interface Attempt {
 const atHomeMs = 30 * 24 * 60 * 60_000;
 
 /**
- * Counts an attempt. A network where the account was signed in to within 30 days counts by `together` alone, so that what
- * strangers do, there or elsewhere, keeps nobody out who comes from where they always do.
+ * Counts an attempt. A network with a sign-in to the account within 30 days counts by `together` alone, so strangers, there or
+ * elsewhere, cannot lock out people who come from their usual place.
  */
 export async function count(sql: Queryable, attempt: Attempt, bounds: Bounds): Promise<Counted> {
 	const network = rateLimits.networkOf(attempt.address);
@@ -47,13 +47,13 @@ export async function count(sql: Queryable, attempt: Attempt, bounds: Bounds): P
 	if (isCrowded) keys.push([[account, `crowded ${network}`], bounds.crowded]);
 	if (bounds.account) keys.push([[account, 'everywhere'], bounds.account]);
 	const refusedToo = await rateLimits.count(sql, keys);
-	// Many accounts that are tried from one network would fill the audit: the first beyond its limit stands for them.
+	// Trying many accounts from one network would fill the audit: the first attempt over the limit stands for all.
 	const isNoted = ofNetwork.allowed || ofNetwork.isFirst;
 	if (refusedToo) return { refused: { ...refusedToo, isFirst: refusedToo.isFirst && isNoted } };
 	return { refused: null, isCrowded, isNoted };
 }
 
-/** After a sign-in: the account is at home in that network, and its count there and everywhere begins anew. */
+/** After a sign-in: the account is at home in that network, and its counts there and everywhere restart. */
 export async function succeeded(sql: Queryable, attempt: Attempt): Promise<void> {
 	const network = rateLimits.networkOf(attempt.address);
 	const account = accountOf(attempt);
@@ -61,13 +61,13 @@ export async function succeeded(sql: Queryable, attempt: Attempt): Promise<void>
 	await settleIn(sql, attempt);
 }
 
-/** From now on the account is at home in that network. */
+/** Makes the account at home in that network from now on. */
 export async function settleIn(sql: Queryable, at: Pick<Attempt, 'email' | 'address'>): Promise<void> {
 	await rateLimits.reset(sql, homeOf(at));
 	await rateLimits.attempt(sql, homeOf(at), { limit: 1, windowMs: atHomeMs });
 }
 
-/** Begins the counts of an account anew in all networks, as after a new password. */
+/** Restarts the counts of an account in all networks, as after a new password. */
 export function forget(sql: Queryable, account: Omit<Attempt, 'address'>): Promise<void> {
 	return rateLimits.resetAll(sql, accountOf(account));
 }

@@ -8,18 +8,18 @@ import { may } from './roles.ts';
 export interface Access {
 	/** The organization's id. */
 	org: string;
-	/** Its place in the addresses of pages. */
+	/** Its part of page URLs. */
 	slug: string;
 	credential: Credential;
 }
 
-/** `key` is what the request came with, if that is one, whether it may or not. */
+/** `key` is the key that the request came with, if any, even if it is refused. */
 export type Authorized = { key?: Key | undefined } & (
 	{ ok: true; access: Access } | { ok: false; status: Refusal; detail: string; retryAfterS?: number }
 );
 type Refusal = 400 | 401 | 403 | 404 | 429;
 
-/** What a request says about who sends it. */
+/** What a request says about its sender. */
 export interface Claim {
 	/** The header `Authorization`. */
 	authorization: string | null;
@@ -27,7 +27,7 @@ export interface Claim {
 	slug: string | null;
 	userId: string | undefined;
 	sessionId: string | null;
-	/** The network address that it comes from. */
+	/** The network address it comes from. */
 	address: string | null;
 }
 
@@ -40,7 +40,7 @@ const refuse = (status: Refusal, detail: string, key?: Key): Authorized => ({
 
 /**
  * Decides by the rules of API.md ("Who is asking"): a key belongs to one organization and needs the scope; a session needs a
- * membership in the organization that the page names, with a role that covers it.
+ * membership, in the organization that the page names, with a role that covers it.
  */
 export async function authorize(accounts: Accounts, claim: Claim, scope: Scope): Promise<Authorized> {
 	if (claim.authorization !== null) return byKey(accounts, claim, claim.authorization, scope);
@@ -51,8 +51,8 @@ export async function authorize(accounts: Accounts, claim: Claim, scope: Scope):
 }
 
 /**
- * Decides again for a request that was allowed, once its body is here. A key costs no query, as long as nothing has changed.
- * Of a session is asked, too, whether it has ended: at the way in that was looked at only once.
+ * Decides again for an allowed request once its body has arrived. A key costs no query as long as nothing has changed. A
+ * session is also checked for having ended: at the start that was checked only once.
  */
 export async function authorizeAgain(
 	accounts: Accounts,
@@ -73,7 +73,7 @@ async function byKey(
 	header: string,
 	scope: Scope
 ): Promise<Authorized> {
-	// A header without a key is a wrong key, too, and counts as one.
+	// A header without a key counts as a wrong key.
 	const identified = await accounts.keys.identify(secretIn(header) ?? '', address);
 	if (identified.kind === 'limited') {
 		const { retryAfterS } = identified;
@@ -129,7 +129,7 @@ const permissionOf: Record<Scope, Parameters<typeof may>[1]> = { read: 'read', w
 const notFound = (slug: string, key?: Key) =>
 	refuse(404, `There is no organization "${slug}" that you belong to.`, key);
 
-/** The key in a Bearer header, or the password in a Basic one (for clients that know only Basic, RFC 7617). */
+/** The key in a Bearer header, or the password in a Basic one (for clients that support only Basic, RFC 7617). */
 function secretIn(header: string): string | null {
 	const [scheme = '', value = ''] = header.trim().split(/\s+/, 2);
 	if (scheme.toLowerCase() === 'bearer') return value;

@@ -12,15 +12,15 @@ import * as users from './users/users.ts';
 export interface Bootstrapped {
 	org: { id: string; slug: string };
 	user: { id: string; email: string };
-	/** What the user is in the organization: its owner, unless they were something else there already. */
+	/** The user's role in the organization: owner, unless they already had another role. */
 	role: Role;
-	/** With both scopes; only this once. */
+	/** With both scopes; shown only this once. */
 	key: string;
 }
 
 /**
- * Makes the organization and its owner as far as they are missing, and a new key, whatever `SIGN_UP` says: for who
- * runs the server. What is there stays as it is, the password too.
+ * For the operator: creates the organization and its owner if they are missing, and a new key, whatever `SIGN_UP` says.
+ * Anything that exists stays as it is, including the password.
  */
 export async function bootstrap(
 	sql: Sql,
@@ -50,7 +50,7 @@ export async function bootstrap(
 	});
 }
 
-/** Makes the user an owner, if they are no member; gives what they are then. */
+/** Makes the user an owner if they are not a member; returns their role. */
 async function own(
 	transaction: Queryable,
 	{ id, slug }: { id: string; slug: string },

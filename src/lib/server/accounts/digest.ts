@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * SHA-256 in hex. For random secrets (session ids, keys), which need no slow hash: nobody can guess what has 200 bits.
- * Never for passwords.
+ * SHA-256 in hex. For random secrets (session ids, keys), which need no slow hash: 200 bits cannot be guessed. Never for
+ * passwords.
  */
 export function digest(secret: string): string {
 	return createHash('sha256').update(secret).digest('hex');

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as organizations from './organizations/organizations.ts';
 
-/** What is wrong, by field, as sentences to show; `form` is what concerns no single field. */
+/** What is wrong, by field, as sentences to show; `form` is for faults of no single field. */
 export type Faults = Partial<Record<Field | 'form', string>>;
 type Field =
 	| 'name'
@@ -17,14 +17,14 @@ type Field =
 
 export type Read<Values> = { ok: true; values: Values } | { ok: false; faults: Faults };
 
-/** Characters, as RFC 5321 has it (4.5.3.1.3, without the angle brackets). */
+/** Characters, by RFC 5321 (4.5.3.1.3, without the angle brackets). */
 const longestEmail = 254;
 const longestName = 100;
 const emailForm = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 const longEmail = `An e-mail address has at most ${longestEmail} characters.`;
 const longName = `Use at most ${longestName} characters.`;
 
-/** Before anything reads a whole text, which may be of any length: NFC makes up to a quarter of it, blanks apart. */
+/** Runs before anything reads the whole text, of any length: NFC shrinks it to a quarter at most, blanks aside. */
 const notOverlong = (longest: number, message: string) =>
 	v.maxLength<string, number, string>(4 * longest, message);
 
@@ -49,7 +49,7 @@ export const line = v.pipe(
 	v.check((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'Use one line of text.')
 );
 
-/** The name of an organization that is to be made. */
+/** The name of an organization to be created. */
 export const organization = v.pipe(
 	line,
 	v.nonEmpty('Name your organization.'),
@@ -59,7 +59,7 @@ export const organization = v.pipe(
 	)
 );
 
-/** Reads a form (or what was given on a command line) into its values, or says what is wrong with each field. */
+/** Reads a form (or command-line options) into its values, or says what is wrong with each field. */
 export function read<Schema extends v.GenericSchema>(
 	schema: Schema,
 	data: FormData | Record<string, unknown>

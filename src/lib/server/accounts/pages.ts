@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { searched } from './audit/filter.ts';
 
-/** Where in a list a page of it lies. */
+/** Where a page lies in its list. */
 export interface Place {
 	/** How many there are on all pages. */
 	total: number;
@@ -14,14 +14,14 @@ export interface Page<Item> extends Place {
 	items: Item[];
 }
 
-/** What is asked of a list: whatever has all words of `q`, and which page of that. */
+/** What is asked of a list: the rows with all words of `q`, and which page of them. */
 export interface Wanted {
 	q: string;
 	/** From 1. */
 	page: number;
 }
 
-/** Rows of a page. */
+/** Rows per page. */
 export const shown = 50;
 
 const pageNumber = v.pipe(
@@ -31,8 +31,8 @@ const pageNumber = v.pipe(
 );
 
 /**
- * Reads the parameters of a list's address; an empty one is none, and those of others are left alone. `name` is what the
- * number of the page is called, where an address has several lists.
+ * Reads the parameters of a list's URL; empty ones count as missing, unrelated ones are left alone. `name` is the parameter for
+ * the page number, for URLs with several lists.
  */
 export function parse(
 	searchParams: URLSearchParams,
@@ -45,11 +45,11 @@ export function parse(
 	return { ok: true, wanted: parsed.output };
 }
 
-/** The place of a page among so many rows; of one after the last, which may have been there before, that of the last. */
+/** The place of a page among `total` rows; a page past the end, which may have existed, becomes the last. */
 export function placeOf(total: number, { page }: Wanted): Place {
 	const pages = Math.max(1, Math.ceil(total / shown));
 	return { total, page: Math.min(page, pages), pages };
 }
 
-/** How many rows lie before a page. */
+/** How many rows precede a page. */
 export const before = ({ page }: Pick<Place, 'page'>) => (page - 1) * shown;

@@ -3,8 +3,8 @@ import type { Queryable } from './queryable.ts';
 import type { Refused } from './refusal.ts';
 
 /**
- * Whether somebody who began to ask for something may still act: the account is not suspended, and the session that the
- * request came with, if there is one, has neither ended nor expired. A form can take a minute to arrive, in which that changes.
+ * Whether someone whose request has begun may still act: the account is not suspended, and the request's session, if any, has
+ * neither ended nor expired. A form can take a minute to arrive, in which that changes.
  */
 export async function lasts(transaction: Queryable, { id, sessionId = null }: Person): Promise<boolean> {
 	const [row] = await transaction<{ lasts: boolean }[]>`
@@ -15,7 +15,7 @@ export async function lasts(transaction: Queryable, { id, sessionId = null }: Pe
 	return row?.lasts === true;
 }
 
-/** For whom it does not last: signed out, elsewhere perhaps, or suspended, which signs out, too. */
+/** For someone signed out, perhaps elsewhere, or suspended, which also signs out. */
 export const signedOut = {
 	ok: false,
 	status: 401,

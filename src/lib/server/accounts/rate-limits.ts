@@ -14,13 +14,13 @@ export interface Limit {
 export type Key = string | readonly [of: string, by: string];
 export type Counted = [key: Key, limit: Limit];
 
-/** `retryAfterS`: seconds until the window ends, rounded up. `isFirst`: no other was refused in it before. */
+/** `retryAfterS`: seconds until the window ends, rounded up. `isFirst`: the first refusal in it. */
 export type Attempt =
 	{ allowed: true; retryAfterS: 0 } | { allowed: false; retryAfterS: number; isFirst: boolean };
 
 /**
- * Counts an attempt, in PostgreSQL, so that it holds across instances and restarts. The window begins with its first
- * attempt; those that are refused do not prolong it.
+ * Counts an attempt, in PostgreSQL, so that it holds across instances and restarts. The window begins with its first attempt;
+ * refused attempts do not prolong it.
  */
 export async function attempt(sql: Queryable, key: Key, { limit, windowMs }: Limit): Promise<Attempt> {
 	const [row] = await sql<{ attempts: number; seconds: number }[]>`
@@ -37,8 +37,8 @@ export async function attempt(sql: Queryable, key: Key, { limit, windowMs }: Lim
 }
 
 /**
- * Counts an attempt on one key after the other, and says what to answer once there were too many of one: those behind it are
- * not counted then.
+ * Counts an attempt on one key after another, and returns the refusal once one is over its limit: the keys after it are not
+ * counted then.
  */
 export async function count(sql: Queryable, keys: Counted[]): Promise<TooMany | null> {
 	for (const [key, limit] of keys) {
@@ -55,15 +55,15 @@ function tooMany(retryAfterS: number): Faults {
 	return { form: `Too many attempts. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.` };
 }
 
-/** Begins anew for a key. */
+/** Restarts the count for a key. */
 export async function reset(sql: Queryable, key: Key): Promise<void> {
 	await sql`DELETE FROM rate_limits WHERE key = ${digestOf(key)}`;
 }
 
-/** Begins anew for all keys of one thing, whatever they are by. */
+/** Restarts the counts for all keys of one thing, whatever they are by. */
 export async function resetAll(sql: Queryable, of: string): Promise<void> {
 	const first = halfOf(of);
-	// No hexadecimal digit sorts behind f, in any collation.
+	// No hexadecimal digit sorts after f, in any collation.
 	await sql`DELETE FROM rate_limits WHERE key > ${first} AND key < ${`${first}g`}`;
 }
 
@@ -73,14 +73,14 @@ export async function isOpen(sql: Queryable, key: Key): Promise<boolean> {
 	return open.count === 1;
 }
 
-/** A key of two parts has half of its digest from each (128 bits are plenty), so that those of one thing lie together. */
+/** A key of two parts takes half of its digest from each (128 bits are plenty), so that the keys of one thing are adjacent. */
 function digestOf(key: Key): string {
 	return typeof key === 'string' ? digest(key) : halfOf(key[0]) + halfOf(key[1]);
 }
 
 const halfOf = (part: string) => digest(part).slice(0, 32);
 
-/** Deletes the windows that have ended, at most 10,000 at a time; returns how many. */
+/** Deletes windows that have ended, at most 10,000 at a time; returns how many. */
 export async function forgetOld(sql: Queryable): Promise<number> {
 	const forgotten = await sql`
 		DELETE FROM rate_limits WHERE key IN (
@@ -89,8 +89,8 @@ export async function forgetOld(sql: Queryable): Promise<number> {
 }
 
 /**
- * What counts as one address. Of IPv6 the first 64 bits: the least that one customer gets (RFC 6177), so that
- * nobody has 2^64 tries. An IPv4 address in IPv6 is itself.
+ * What counts as one address. For IPv6 the first 64 bits: the least that one customer gets (RFC 6177), so that nobody has 2^64
+ * tries. An IPv4 address in IPv6 counts as itself.
  */
 export function networkOf(address: string | null): string {
 	if (address === null) return 'this machine';

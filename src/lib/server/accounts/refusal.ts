@@ -1,6 +1,6 @@
 import type { Faults } from './forms.ts';
 
-/** Why a form was not followed, with what to say and the HTTP status of the answer. */
+/** Why a form was refused, with the text to show and the HTTP status. */
 export type Refused = { ok: false; status: 400 | 401 | 403 | 404 | 409 | 410; faults: Faults } | TooMany;
 
 /** A limit was reached (see rate-limits.ts). */
@@ -10,6 +10,6 @@ export interface TooMany {
 	faults: Faults;
 	/** Seconds, as in the header `Retry-After`. */
 	retryAfterS: number;
-	/** Whether it is the first refusal of its window: the one that is worth recording. */
+	/** Whether it is the first refusal of its window, the one worth recording. */
 	isFirst: boolean;
 }

@@ -7,7 +7,7 @@ import * as presence from '../presence.ts';
 import type { Queryable } from '../queryable.ts';
 import { sessions } from '../sessions/sessions.ts';
 
-/** What became of a change: who or what is concerned, as people call it, or why not, as a sentence to show. */
+/** The result of a change: the name people use for its target, or a sentence to show that says why not. */
 export type Administered =
 	{ ok: true; name: string } | { ok: false; status: 400 | 401 | 403 | 404; fault: string };
 
@@ -19,8 +19,8 @@ interface Person {
 }
 
 /**
- * What instance admins do to organizations and users. Each change asks again, in its own transaction, whether who makes
- * it still is one and still signed in; one that changes nothing is done already, and not recorded again.
+ * What instance admins do to organizations and users. Each change checks again, in its own transaction, that the actor is still
+ * an admin and still signed in. A change without effect succeeds and is not recorded again.
  */
 export function administration(sql: Sql) {
 	const of = (none: Administered, change: Change) => async (actor: audit.Person, id: string) => {
@@ -34,7 +34,7 @@ export function administration(sql: Sql) {
 	};
 
 	return {
-		/** Whether a user still is an active instance admin, with a session that still lives: for what takes long. */
+		/** Whether a user still is an active instance admin with a live session: for long-running work. */
 		isAdmin: (userId: string, sessionId: string | null) => isAdmin(sql, userId, sessionId),
 		suspendOrganization: of(noOrganization, suspendOrganization),
 		restoreOrganization: of(noOrganization, restoreOrganization),
@@ -45,12 +45,12 @@ export function administration(sql: Sql) {
 	};
 }
 
-/** What is done to an organization or a user, by id, while the active instance admins stay who they are. */
+/** A change to an organization or a user, by id, while the set of active instance admins is locked. */
 type Change = (transaction: Sql, actor: audit.Person, id: string, admins: string[]) => Promise<Administered>;
 
 /**
- * Waits until nobody else, on any instance, administers, and keeps others waiting to the end of the transaction. Gives
- * the ids of the active instance admins: of two who withdraw each other, the second finds not to be one any more.
+ * Waits until nobody else is administering on any instance, and blocks others to the end of the transaction. Returns the ids of
+ * the active instance admins: if two remove each other, the second finds they are no longer one.
  */
 export async function takeTurns(transaction: Queryable): Promise<string[]> {
 	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.administration})`;
@@ -69,7 +69,7 @@ async function isAdmin(sql: Queryable, userId: string, sessionId: string | null)
 	return row?.found === true;
 }
 
-/** Its keys, pages and streams are refused at once, by the trigger on `suspended_at`. Nothing is deleted. */
+/** The trigger on `suspended_at` makes its keys, pages and streams refuse at once. Nothing is deleted. */
 async function suspendOrganization(
 	transaction: Queryable,
 	actor: audit.Person,
@@ -99,7 +99,7 @@ async function organizationAsItIs(transaction: Queryable, org: string): Promise<
 	return found ? { ok: true, name: found.name } : noOrganization;
 }
 
-/** Ends all sessions as well, so that nothing is left that would work again. Who suspends is never the last admin. */
+/** Ends all sessions too, so that none works again later. The acting admin is never the last one. */
 async function suspendUser(
 	transaction: Queryable,
 	actor: audit.Person,
@@ -159,7 +159,7 @@ async function withdrawAdmin(
 	return { ok: true, name: user.email };
 }
 
-/** As the user is once nobody else changes it. */
+/** Reads the user once nobody else is changing them. */
 async function lockUser(transaction: Queryable, userId: string): Promise<Person | null> {
 	const [user] = await transaction<Person[]>`
 		SELECT id, email, instance_admin AS "instanceAdmin", suspended_at IS NOT NULL AS "isSuspended"

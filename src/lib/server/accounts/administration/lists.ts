@@ -2,13 +2,13 @@ import { patternsOf } from '../audit/filter.ts';
 import { before, shown, type Page, type Wanted } from '../pages.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** What instance admins see of an organization that need not be theirs: counts, never what is in it. */
+/** What instance admins see of an organization they may not belong to: counts, never its contents. */
 export interface ListedOrganization {
 	id: string;
 	slug: string;
 	name: string;
 	members: number;
-	/** Those that have not expired. */
+	/** Unexpired keys. */
 	keys: number;
 	suspendedAt: Date | null;
 }
@@ -20,11 +20,11 @@ export interface ListedUser {
 	organizations: number;
 	instanceAdmin: boolean;
 	suspendedAt: Date | null;
-	/** When they last came with a session, to the minute; null: never. */
+	/** When they last used a session, to the minute; null: never. */
 	lastSeenAt: Date | null;
 }
 
-/** The organizations whose name or address has all words, by name. */
+/** The organizations whose name or address contains all words, by name. */
 export async function organizations(sql: Queryable, { q, page }: Wanted) {
 	const found = await sql<(ListedOrganization & { total: number })[]>`
 		SELECT o.*,
@@ -38,7 +38,7 @@ export async function organizations(sql: Queryable, { q, page }: Wanted) {
 	return pageOf(found, page);
 }
 
-/** The users whose name or e-mail address has all words, by address. */
+/** The users whose name or e-mail address contains all words, by address. */
 export async function users(sql: Queryable, { q, page }: Wanted) {
 	const found = await sql<(ListedUser & { total: number })[]>`
 		SELECT id, name, email, "instanceAdmin", "suspendedAt", total,

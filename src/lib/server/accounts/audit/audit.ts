@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Queryable } from '../queryable.ts';
 
-/** Everything that is recorded: sentences without their subject. */
+/** Every recorded action: a sentence without its subject. */
 export const actions = [
 	'signed up',
 	'signed in',
@@ -50,31 +50,31 @@ export interface From {
 }
 
 export interface Actor extends From {
-	/** Null for a stranger, and for who works on the server's own machine. */
+	/** Null for a stranger and for the operator on the server's own machine. */
 	id: string | null;
 	/** The e-mail address, or what was typed as one. */
 	name: string;
 }
 
-/** Somebody with an account who acts. */
+/** Someone with an account who acts. */
 export interface Person extends Actor {
 	id: string;
-	/** Of the session that the request came with, by its id in the database: what ends it ends what it asks for. */
+	/** Database id of the session the request came with: when the session ends, so does what it asked for. */
 	sessionId?: string | null;
 }
 
-/** Who works on the server's own machine, by the command line. */
+/** The operator on the server's own machine, using the command line. */
 export const operator: Actor = { id: null, name: "the server's machine", address: null, userAgent: null };
 
 export interface Event {
 	action: Action;
-	/** Whom or what it is done to, as people call it. */
+	/** Whom or what it was done to, in people's own terms. */
 	target?: string;
-	/** What else there is to know; never a secret. */
+	/** Anything else worth knowing; never a secret. */
 	details?: Record<string, string | number | boolean | null | string[]>;
 }
 
-/** Appends what is done to an organization (null: to the instance), to be called in the transaction that does it. */
+/** Appends an action on an organization (null: on the instance); call it in the transaction that performs it. */
 export async function record(
 	transaction: Queryable,
 	org: string | null,
@@ -88,9 +88,9 @@ export async function record(
 }
 
 /**
- * Appends what concerns an account, once for the instance and once for each organization that the user belongs to at
- * that time: so each organization's list is whole by itself. The same work whether the user exists or not, and the same
- * number of parameters however many they are: a statement takes 65,534.
+ * Appends an event about an account, once for the instance and once for each organization the user belongs to at that time, so
+ * each organization's list is complete. The same work whether the user exists or not, and a fixed number of parameters however
+ * many organizations there are: a statement takes 65,534.
  */
 export async function recordOfAccount(
 	transaction: Queryable,
@@ -108,7 +108,7 @@ export async function recordOfAccount(
 		FROM unnest(${owners.map(() => uuid())}::uuid[], ${owners}::uuid[]) AS owners (id, org)`;
 }
 
-/** Deletes what is older than a year, at most 10,000 events at a time; returns how many. */
+/** Deletes events older than a year, at most 10,000 at a time; returns how many. */
 export async function forgetOld(sql: Queryable): Promise<number> {
 	const forgotten = await sql`
 		DELETE FROM audit_events WHERE id IN (

@@ -1,6 +1,6 @@
 import type { Details } from './events.ts';
 
-/** The details of an event as people read them, like "role: member → admin"; `from` and `to` are of one change. */
+/** The details of an event as people read them, like "role: member → admin"; `from` and `to` describe one change. */
 export function describe(details: Details): string[] {
 	const { from, to, ...rest } = details;
 	const others = Object.entries(rest).map(([name, value]) => `${name}: ${textOf(value)}`);

@@ -4,14 +4,14 @@ import { patternsInJson, patternsOf, stretchOf, type Wanted } from './filter.ts'
 
 export type Details = Record<string, string | number | boolean | null | string[]>;
 
-/** What somebody did. */
+/** One action in the audit. */
 export interface ListedEvent {
-	/** In the order in which they happened. */
+	/** In order of occurrence. */
 	id: string;
 	at: Date;
-	/** Null for a stranger, and for who works on the server's own machine. */
+	/** Null for a stranger and for the operator on the server's own machine. */
 	actorId: string | null;
-	/** The e-mail address of who did it, or what was typed as one. */
+	/** The actor's e-mail address, or what was typed as one. */
 	actor: string;
 	action: Action;
 	target: string | null;
@@ -20,19 +20,19 @@ export interface ListedEvent {
 }
 
 export interface InstanceEvent extends ListedEvent {
-	/** The organization that it was done to; null: to none. */
+	/** The organization it was done to; null: none. */
 	orgId: string | null;
-	/** What that is called, or was called last. Null, too, if it was deleted before names of those were kept. */
+	/** That organization's current or last name. Also null if it was deleted before such names were kept. */
 	org: { slug: string; name: string; isDeleted: boolean } | null;
 }
 
-/** How far a look has come: to this event, and it is in it. */
+/** How far a search has come: up to and including this event. */
 export interface Mark {
 	id: string;
 	at: Date;
 }
 
-/** The events of an organization that match, newest first: at most so many, none older than the mark. */
+/** Matching events of an organization, newest first: at most `most`, none older than the mark. */
 export function ofOrganization(
 	sql: Queryable,
 	org: string,
@@ -46,7 +46,7 @@ export function ofOrganization(
 		ORDER BY e.id DESC LIMIT ${most}`;
 }
 
-/** The events of the whole instance, as `ofOrganization`, each once. An organization is found by its name, too. */
+/** The events of the whole instance, as `ofOrganization`, each once. An organization's name matches too. */
 export function ofInstance(sql: Queryable, wanted: Wanted, most: number, mark?: Mark | null) {
 	const [slug, name] = [sql`coalesce(o.slug, d.slug)`, sql`coalesce(o.name, d.name)`];
 	return sql<InstanceEvent[]>`
@@ -57,7 +57,7 @@ export function ofInstance(sql: Queryable, wanted: Wanted, most: number, mark?: 
 		ORDER BY e.id DESC LIMIT ${most}`;
 }
 
-/** The last of the next so many events of an organization in the days that are wanted; null: there are fewer. */
+/** The last of an organization's next `count` events in the wanted days; null: there are fewer. */
 export async function markOfOrganization(
 	sql: Queryable,
 	org: string,
@@ -70,7 +70,7 @@ export async function markOfOrganization(
 	return mark ?? null;
 }
 
-/** The same of the instance, where copies are looked at, too. */
+/** The same for the instance, where copies are looked at too. */
 export async function markOfInstance(sql: Queryable, { from, to, before }: Wanted, count: number) {
 	const [mark] = await sql<Mark[]>`
 		SELECT e.id, e.at FROM audit_events e WHERE true ${within(sql, { from, to, before })}
@@ -79,8 +79,8 @@ export async function markOfInstance(sql: Queryable, { from, to, before }: Wante
 }
 
 /**
- * The conditions on id, time and action; only those that are asked for, because a plan that is kept for any parameters
- * would sort half a million events for the newest 50. `IS TRUE` keeps the index on `at` out, for the same reason.
+ * The conditions on id, time and action; only those asked for, because a plan cached for any parameters would sort half a
+ * million events to get the newest 50. `IS TRUE` keeps the index on `at` out, for the same reason.
  */
 function within(sql: Queryable, { from, to, before, action }: Wanted, mark?: Mark | null) {
 	const { start, end, firstId, endId } = stretchOf({ from, to });
@@ -93,9 +93,9 @@ function within(sql: Queryable, { from, to, before, action }: Wanted, mark?: Mar
 }
 
 /**
- * The condition that each word of a search occurs in an event, or in what stands with it. The first look is at the text of the
- * JSON, because taking it apart costs five times as much; only what that finds is asked whether the word is one of people's, or
- * a bracket of JSON's.
+ * The condition that an event, or what is listed with it, contains each word of a search. First the JSON's text is searched,
+ * because taking it apart costs five times as much; only hits are checked for whether the word is in the data or is JSON
+ * syntax.
  */
 function having(sql: Queryable, q: string | undefined, beside = sql``) {
 	const patterns = patternsOf(q);

@@ -13,7 +13,7 @@ export const contentTypes: Record<Format, string> = {
 type Exported = ListedEvent & Partial<Pick<InstanceEvent, 'org' | 'orgId'>>;
 type Value = string | null;
 
-/** An export, written as its reader takes it. Before each batch but the first `goOn` is asked: what it throws ends it. */
+/** An export, written as fast as its reader takes it. `goOn` is called before each batch but the first: throwing ends it. */
 export async function* write(
 	batches: AsyncIterable<Exported[]>,
 	format: Format,
@@ -47,7 +47,7 @@ function ndjsonOf(event: Exported, withOrg: boolean): string {
 	return `${printable.json(withOrg ? { ...own, ...orgOf(event) } : own)}\n`;
 }
 
-/** Slugs are given away again, ids are not. */
+/** Slugs get reused, ids do not. */
 const orgOf = ({ org, orgId }: Exported) => ({
 	organization: org?.slug ?? null,
 	organization_id: orgId ?? null
@@ -60,5 +60,5 @@ function row(cells: Value[]): string {
 
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** What a spreadsheet would take for a formula, also one with wide characters, becomes text (OWASP, "CSV Injection"). */
+/** What a spreadsheet would treat as a formula, even with wide characters, becomes text (OWASP, "CSV Injection"). */
 const defused = (text: string) => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);

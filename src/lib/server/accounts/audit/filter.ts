@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { actions, type Action } from './audit.ts';
 
-/** Which events are wanted; what is left out restricts nothing. */
+/** Which events are wanted; an omitted field restricts nothing. */
 export interface AuditFilter {
-	/** Each of its words occurs in an event. */
+	/** An event must contain each of its words. */
 	q?: string | undefined;
 	action?: Action | undefined;
 	/** The first and the last day, UTC, as `2026-11-21`. */
@@ -18,14 +18,14 @@ export interface Wanted extends AuditFilter {
 
 export type Parsed = { ok: true; wanted: Wanted } | { ok: false; detail: string };
 
-/** Words and characters of a search, so that one costs no more than a look at each event. */
+/** Limits on a search's words and characters, so that one costs no more than scanning each event. */
 const mostWords = 20;
 const longestSearch = 200;
 const day = 24 * 60 * 60 * 1000; // ms
-/** How far the clocks of an instance, which makes ids, and of the database may be apart, in ms. */
+/** How far apart an instance's clock, which makes ids, and the database's may be, in ms. */
 const skew = day;
 
-/** What people search for in lists, in audits as in those of organizations and users. */
+/** The search text of lists: of audits, organizations and users alike. */
 export const searched = v.pipe(
 	v.string(),
 	v.maxLength(longestSearch, `Search for at most ${longestSearch} characters.`),
@@ -48,7 +48,7 @@ const parameters = v.object({
 	)
 });
 
-/** Reads the parameters of an audit page's address; an empty one is none, and those of others are left alone. */
+/** Reads the parameters of an audit page's URL; empty ones count as missing, unrelated ones are left alone. */
 export function parse(searchParams: URLSearchParams): Parsed {
 	const given = Object.fromEntries([...searchParams].filter(([, value]) => value.trim() !== ''));
 	const parsed = v.safeParse(parameters, given);
@@ -57,36 +57,36 @@ export function parse(searchParams: URLSearchParams): Parsed {
 }
 
 /**
- * A pattern of LIKE for each word, which must occur as it was typed. In small letters: addresses are kept so, and a
- * database with the locale C knows upper and lower case of ASCII alone.
+ * A LIKE pattern for each word, which must occur as typed. In lower case: addresses are stored so, and a database with the
+ * locale C knows upper and lower case of ASCII only.
  */
 export function patternsOf(text = ''): string[] {
 	return wordsOf(text.toLowerCase()).map(patternOf);
 }
 
-/** The same for words in the text of JSON, which has quotes and backslashes escaped. */
+/** The same for words in JSON text, which escapes quotes and backslashes. */
 export function patternsInJson(text = ''): string[] {
 	return wordsOf(text.toLowerCase()).map((word) => patternOf(word.replace(/["\\]/g, '\\$&')));
 }
 
 const patternOf = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`;
 
-/** Where the events lie of the days from `start` (inclusive) to `end` (exclusive). */
+/** Where the events of the days from `start` (inclusive) to `end` (exclusive) lie. */
 export interface Stretch {
 	start: Date;
 	end: Date;
-	/** Ids are UUIDv7, in the order of time: of a stretch of them the index gives what lies there, or near. */
+	/** Ids are UUIDv7, so in time order: for a range of them the index yields the events there, or nearby. */
 	firstId: string;
 	endId: string;
 }
 
-/** The stretch that the days of a filter cover; without any, all time. */
+/** The stretch covered by a filter's days; all time without any. */
 export function stretchOf({ from = '1970-01-01', to = '2999-12-31' }: AuditFilter): Stretch {
 	const [start, end] = [Date.parse(from), Date.parse(to) + day];
 	return { start: new Date(start), end: new Date(end), firstId: idAt(start - skew), endId: idAt(end + skew) };
 }
 
-/** The least UUIDv7 of a time (epoch ms; RFC 9562, section 5.7). */
+/** The smallest UUIDv7 of a time (epoch ms; RFC 9562, section 5.7). */
 function idAt(ms: number): string {
 	const hex = Math.max(0, ms).toString(16).padStart(12, '0');
 	return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
@@ -94,7 +94,7 @@ function idAt(ms: number): string {
 
 const wordsOf = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 
-/** Of a year that PostgreSQL has and people mean. */
+/** Limited to years that PostgreSQL supports and people mean. */
 function isDay(text: string): boolean {
 	if (!/^[12]\d{3}-\d\d-\d\d$/.test(text)) return false;
 	const time = Date.parse(`${text}T00:00:00Z`);

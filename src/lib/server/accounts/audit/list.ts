@@ -4,30 +4,30 @@ import type { InstanceEvent, ListedEvent } from './events.ts';
 import type { AuditFilter, Wanted } from './filter.ts';
 import { busy, Search, type AuditPage, type Bounds, type Source } from './search.ts';
 
-/** Events of a page, and those that an export reads at once. */
+/** Events on a page, and events that an export reads at once. */
 const shown = 50;
 const batch = 1_000;
 
-/** What was done to an organization, and on the whole instance. */
+/** The audit of an organization, and of the whole instance. */
 export function auditList(sql: Sql, bounds: Bounds = { stride: 10_000, patience: 5_000 }) {
 	const search = new Search(bounds);
 	const ofOrg = (org: string) => organization(sql, org);
 	const all = instance(sql);
 
 	return {
-		/** A page of the events of an organization that match. */
+		/** A page of an organization's matching events. */
 		of: (org: string, wanted: Wanted, signal?: AbortSignal) => show(search, ofOrg(org), wanted, signal),
-		/** A page of the events of the whole instance that match, each once. */
+		/** A page of the whole instance's matching events, each once. */
 		ofInstance: (wanted: Wanted, signal?: AbortSignal) => show(search, all, wanted, signal),
 		/**
-		 * Everything of an organization that matches, in batches of at most 1,000 events, each read when it is asked for: no
-		 * connection is held meanwhile. Ends when the signal is aborted.
+		 * Every matching event of an organization, in batches of at most 1,000, each read on demand: no connection is held in
+		 * between. Ends when the signal is aborted.
 		 */
 		everyOf: (org: string, filter: AuditFilter, signal?: AbortSignal) =>
 			batches(search, ofOrg(org), filter, signal),
-		/** Everything of the instance that matches, as `everyOf`. */
+		/** Every matching event of the instance, as `everyOf`. */
 		everyOfInstance: (filter: AuditFilter, signal?: AbortSignal) => batches(search, all, filter, signal),
-		/** Why everything of an organization that matches cannot be read now; null: it can. */
+		/** Why an organization's matching events cannot all be read now; null: they can. */
 		refusalOf: (org: string, filter: AuditFilter) => (search.isRefused(ofOrg(org), filter) ? busy : null),
 		/** The same for everything of the instance. */
 		refusalOfInstance: (filter: AuditFilter) => (search.isRefused(all, filter) ? busy : null)

@@ -5,34 +5,34 @@ import { Turns } from './turns.ts';
 export interface AuditPage<Event> {
 	/** Newest first. */
 	events: Event[];
-	/** The `before` with which the list goes on; null at its end. */
+	/** The `before` that continues the list; null at its end. */
 	next: string | null;
-	/** Why a search shows less than there may be, and what to do; null: it shows all. */
+	/** Why a search may show too little, and what to do; null: it shows everything. */
 	notice: string | null;
 }
 
 /** Whose events, and how they are read. */
 export interface Source<Event> {
 	owner: string;
-	/** At most so many that match, newest first, none older than the mark. */
+	/** At most `most` matches, newest first, none older than the mark. */
 	read(wanted: Wanted, most: number, mark?: Mark | null): Promise<Event[]>;
-	/** The last of the next so many, matching or not; null: there are fewer. */
+	/** The last of the next `count`, matching or not; null: there are fewer. */
 	mark(wanted: Wanted, count: number): Promise<Mark | null>;
 }
 
 export interface Bounds {
-	/** Events that a search looks at with one statement. */
+	/** Events that a search scans with one statement. */
 	stride: number;
-	/** After so many ms a search shows what it has found. */
+	/** After this many ms a search shows what it has found. */
 	patience: number;
 }
 
-/** What is said instead of a search that would be one too many. */
+/** Shown in place of one search too many. */
 export const busy = 'Too many searches of the audit are under way. Try again in a moment.';
 
 /**
- * Searches look at a stretch of events after the other, the newest first, each in a turn of its own. So no statement is
- * long, whoever searches on waits for others no longer than they for him, and a search ends soon after its client.
+ * A search scans one stretch of events after another, newest first, each in a turn of its own. So every statement is short, a
+ * further search and the others wait equally long, and a search ends soon after its client.
  */
 export class Search {
 	readonly #bounds: Bounds;
@@ -42,12 +42,12 @@ export class Search {
 		this.#bounds = bounds;
 	}
 
-	/** Whether many events may have to be looked at, and too many others are about that. */
+	/** Whether this filter may have to scan many events while too many other searches are under way. */
 	isRefused({ owner }: Source<unknown>, filter: AuditFilter): boolean {
 		return isSearch(filter) && this.#turns.isFull(owner);
 	}
 
-	/** A page of at most `limit` events; when the signal is aborted, of what was found until then. */
+	/** A page of at most `limit` events; if the signal is aborted, of those found so far. */
 	async page<Event extends ListedEvent>(
 		source: Source<Event>,
 		wanted: Wanted,
@@ -82,7 +82,7 @@ export class Search {
 	}
 }
 
-/** Days and pages are found by an index, words and actions are not. */
+/** An index finds days and pages, but not words and actions. */
 const isSearch = ({ q, action }: AuditFilter) => q !== undefined || action !== undefined;
 
 function pageOf<Event extends ListedEvent>(found: Event[], limit: number): AuditPage<Event> {

@@ -1,26 +1,26 @@
 import pLimit from 'p-limit';
 
-/** Statements of searches at the same time, so that of the ten connections that pages have (tailrace.ts) eight stay. */
+/** Concurrent search statements, so that eight of the ten connections for pages (tailrace.ts) stay free. */
 const statements = 2;
-/** Searches at the same time, those that wait for their turn among them: of everybody, and of one organization. */
+/** Concurrent searches, including those waiting for their turn: of everyone, and of one organization. */
 const most = 20;
 const mostOfOne = 5;
 
 /**
- * Searches look at many events, so they take turns, one statement each: what one organization searches for delays the
- * searches of others by a statement (about 40 ms), and the pages that search for nothing not at all.
+ * Searches scan many events, so they take turns, one statement each: one organization's search delays the searches of others by
+ * one statement (about 40 ms), and pages without a search not at all.
  */
 export class Turns {
 	readonly #limit = pLimit(statements);
 	readonly #underWay = new Map<string, number>();
 	#total = 0;
 
-	/** Whether a further search of this owner should be refused. */
+	/** Whether to refuse another search by this owner. */
 	isFull(owner: string): boolean {
 		return this.#total >= most || (this.#underWay.get(owner) ?? 0) >= mostOfOne;
 	}
 
-	/** Counts a search for as long as it runs. */
+	/** Counts a search while it runs. */
 	async during<Result>(owner: string, search: () => Promise<Result>): Promise<Result> {
 		this.#count(owner, 1);
 		try {
@@ -30,7 +30,7 @@ export class Turns {
 		}
 	}
 
-	/** Runs one statement, or a few small ones, when it is their turn. */
+	/** Runs one statement, or a few small ones, in turn. */
 	take<Result>(run: () => Promise<Result>): Promise<Result> {
 		return this.#limit(run);
 	}

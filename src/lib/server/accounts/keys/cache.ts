@@ -4,37 +4,37 @@ import type { Key } from './keys.ts';
 
 interface Known {
 	key: Key | null;
-	/** Date.now() from which it is asked for again. */
+	/** Date.now() after which it is looked up again. */
 	until: number;
 }
 
 interface Watch {
 	unsubscribe(): void;
-	/** The turn of its last wake-up: what was read in an earlier turn may be out of date. */
+	/** The turn of its last wake-up: anything read in an earlier turn may be out of date. */
 	wokenAt: number;
 }
 
 const defaults = {
-	/** How long a key is believed without a wake-up: what a missed one can cost. */
+	/** How long a key is trusted without a wake-up, which bounds the cost of a missed one. */
 	lifeMs: 15_000,
-	/** How long "no such key" is believed: a new key works at once, and a client with a wrong one does not query per request. */
+	/** How long "no such key" is trusted: a new key works at once, and a client with a wrong one does not query per request. */
 	missLifeMs: 1000,
-	/** Keys, and as many misses apart from them, so that guessing drives out no real key. */
+	/** Keys, and as many misses counted apart, so that guessing evicts no real key. */
 	most: 10_000
 };
 
-/** A key whose organization changes again during each of so many reads is answered, but not kept. */
+/** A key whose organization changes during each of this many reads is answered but not cached. */
 const mostReads = 4;
 
 /**
- * Keeps API keys in memory, so that a request costs no query. A key that is revoked is forgotten at once, because the
- * database then wakes its organization (topic `access:<org>`, see the trigger in drizzle/postgres).
+ * Caches API keys in memory, so that a request costs no query. A revoked key is forgotten at once, because the database then
+ * wakes its organization (topic `access:<org>`, see the trigger in drizzle/postgres).
  */
 export class KeyCache {
 	readonly #find: (key: string) => Promise<Key | null>;
 	readonly #subscribe: Subscribe;
 	readonly #options: typeof defaults;
-	/** In the order of use, the least recent first; so are the misses. */
+	/** In order of use, least recent first; so are the misses. */
 	readonly #keys = new Map<string, Known>();
 	readonly #misses = new Map<string, Known>();
 	readonly #reading = new Map<string, Promise<Key | null>>();
@@ -59,7 +59,7 @@ export class KeyCache {
 		return known === undefined ? this.#read(digest(key), key) : known;
 	}
 
-	/** The same without asking: the key, null for one that is none, undefined for what is not known. */
+	/** The same without a query: the key, null if there is no such key, undefined if unknown. */
 	recall(key: string): Key | null | undefined {
 		const id = digest(key);
 		const known = this.#keys.get(id) ?? this.#misses.get(id);
@@ -76,7 +76,7 @@ export class KeyCache {
 		this.#sweep();
 	}
 
-	/** One query for all who ask for the same key at the same time. */
+	/** One query for all concurrent lookups of a key. */
 	#read(id: string, key: string): Promise<Key | null> {
 		const running =
 			this.#reading.get(id) ?? this.#readSettled(id, key).finally(() => this.#reading.delete(id));
@@ -84,7 +84,7 @@ export class KeyCache {
 		return running;
 	}
 
-	/** Reads until nothing has changed meanwhile; an organization's first key is read again once it is watched. */
+	/** Reads until nothing changes meanwhile; an organization's first key is read again once it is watched. */
 	async #readSettled(id: string, key: string): Promise<Key | null> {
 		const { lifeMs, missLifeMs } = this.#options;
 		this.#keys.delete(id);
@@ -126,7 +126,7 @@ export class KeyCache {
 		for (const [id, { key }] of this.#keys) if (key?.org === org) this.#keys.delete(id);
 	}
 
-	/** Forgets what is too old, and stops watching the organizations that have no key left. */
+	/** Forgets what is too old, and stops watching organizations with no key left. */
 	#sweep(): void {
 		for (const map of [this.#keys, this.#misses]) {
 			for (const [id, { until }] of map) if (until <= Date.now()) map.delete(id);

@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import { scopes } from '../../postgres/words.ts';
 import { line } from '../forms.ts';
 
-/** How long a key may be made to last, in days; null is for ever. */
+/** Lifetimes to choose from for a key, in days; null is unlimited. */
 export const lifetimes = { never: null, '30': 30, '90': 90, '365': 365 } as const;
 
 const day = 86_400_000; // ms
 const noScope = 'Choose at least one.';
 const noLifetime = 'Choose when it expires.';
 
-/** For a key that is to be made. */
+/** For a new key. */
 export const newKey = v.object({
 	name: v.pipe(line, v.nonEmpty('Type a name.')),
 	scopes: v.pipe(

@@ -3,18 +3,18 @@ import type { KeyCache } from './cache.ts';
 import type { Key } from './keys.ts';
 import { networkOf, type Attempt, type Limit } from '../rate-limits.ts';
 
-/** What became of a key that somebody sent. One that has expired is told so, and is no guess. */
+/** The result for a key that someone sent. An expired key is reported as such and does not count as a guess. */
 export type Identified =
 	{ kind: 'key' | 'expired'; key: Key } | { kind: 'none' } | { kind: 'limited'; retryAfterS: number };
 
-/** Wrong keys from one network, in the window that ends then (Date.now()). */
+/** Wrong keys from one network, in the window that ends at that Date.now(). */
 interface Tries {
 	wrong: number;
 	endsAt: number;
 }
 
 const defaults = {
-	/** Looked up in vain, and in which time. One client that repeats one wrong key stays within: see `missLifeMs` of the cache. */
+	/** Failed lookups, per this window. One client repeating one wrong key stays below: see `missLifeMs` of the cache. */
 	limit: 60,
 	windowMs: 60_000,
 	/** Networks, and keys that were right. */
@@ -22,18 +22,18 @@ const defaults = {
 };
 
 /**
- * Says whose a key is, and limits how many wrong ones a network may try. They are counted in PostgreSQL, so that it holds
- * across instances; a network over its limit is remembered here and costs no query. A key that was right lately works
- * from everywhere, so that one client with a wrong key shuts out none of its neighbours.
+ * Says whose a key is, and limits how many wrong ones a network may try. PostgreSQL counts them, so the limit holds across
+ * instances; a network over its limit is remembered here and costs no query. A recently valid key works from anywhere, so one
+ * client with a wrong key locks out none of its neighbours.
  */
 export class KeyGuard {
 	readonly #cache: KeyCache;
 	readonly #attempt: (key: string, limit: Limit) => Promise<Attempt>;
 	readonly #options: typeof defaults;
-	/** Both in the order in which they came. */
+	/** Both in order of arrival. */
 	readonly #networks = new Map<string, Tries>();
 	readonly #right = new Set<string>();
-	/** One look for all who ask for the same key from the same network at the same time. */
+	/** One lookup for all concurrent requests with the same key from the same network. */
 	readonly #looking = new Map<string, Promise<Identified>>();
 
 	constructor(
@@ -46,7 +46,7 @@ export class KeyGuard {
 		this.#options = { ...defaults, ...options };
 	}
 
-	/** The key that a secret is, as the cache has it. `address` is the client's. */
+	/** The key for a secret, as the cache has it. `address` is the client's. */
 	async identify(secret: string, address: string | null): Promise<Identified> {
 		const known = this.#cache.recall(secret);
 		if (known) return identified(known);

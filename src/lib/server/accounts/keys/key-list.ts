@@ -5,22 +5,22 @@ import { before, placeOf, shown, type Page, type Wanted } from '../pages.ts';
 import type { Queryable } from '../queryable.ts';
 import type { KeyRequest } from './use.ts';
 
-/** A key as its organization's admins see it: everything but the key itself, which nobody knows any more. */
+/** A key as its organization's admins see it: everything but the key itself, which is not stored. */
 export interface ShownKey {
 	id: string;
 	name: string;
 	prefix: string;
 	scopes: Scope[];
 	createdAt: Date;
-	/** The name of who made it; null if they are gone, or worked on the server's own machine. */
+	/** The creator's name; null if they are gone, or worked on the server's own machine. */
 	createdBy: string | null;
 	expiresAt: Date | null;
 	isExpired: boolean;
-	/** The last request that came with it, as far as it is written: see use.ts. */
+	/** The last request that came with it, as far as written: see use.ts. */
 	lastUse: { at: Date; address: string | null; request: KeyRequest } | null;
 }
 
-/** The keys of an organization whose name, first characters or maker have all words, the newest first. */
+/** The keys of an organization whose name, prefix or creator contains all words, newest first. */
 export async function of(sql: Queryable, org: string, wanted: Wanted): Promise<Page<ShownKey>> {
 	const patterns = patternsOf(wanted.q);
 	const [found] = await sql<[{ total: number }]>`
@@ -48,7 +48,7 @@ interface Row extends Omit<ShownKey, 'lastUse'> {
 	request: KeyRequest | null;
 }
 
-/** Those of an organization's keys that have one of the ids, the newest first. */
+/** An organization's keys with one of the ids, newest first. */
 async function read(sql: Queryable, org: string, ids: string[]): Promise<ShownKey[]> {
 	const rows = await sql<Row[]>`
 		SELECT k.id, k.name, k.prefix, k.scopes, k.created_at AS "createdAt",

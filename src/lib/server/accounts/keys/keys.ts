@@ -10,18 +10,18 @@ import * as turn from '../organizations/turn.ts';
 import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 
-/** What a request needs to know of the key that it came with. */
+/** What a request needs to know about its key. */
 export interface Key {
 	id: string;
 	org: string;
-	/** Of the organization. */
+	/** The organization's. */
 	slug: string;
 	scopes: Scope[];
-	/** Whether the organization is suspended, so that the key opens nothing for now. */
+	/** Whether the organization is suspended, so that the key gives no access for now. */
 	isSuspended: boolean;
-	/** From when on it is refused; null: never. */
+	/** When it expires; null: never. */
 	expiresAt: Date | null;
-	/** While somebody waits for its next request, what comes with it is written at once. */
+	/** While someone waits for its next request, its uses are written at once. */
 	watchedUntil: Date | null;
 }
 
@@ -31,14 +31,14 @@ export interface NewKey {
 	expiresAt?: Date | null;
 }
 
-/** What cannot be a key costs no query. */
+/** Anything that cannot be a key costs no query. */
 const form = /^tr_[\w-]{43}$/;
-/** `tr_` and as many characters as tell keys apart in a list, with 220 bits left unknown. */
+/** `tr_` and enough characters to tell keys apart in a list, leaving 220 bits unknown. */
 const prefixLength = 9;
-/** Of an organization: some for each program of a large team. Those that come with it are made in any case. */
+/** Per organization: several for each program of a large team. The keys created with an organization are exempt. */
 const most = 500;
 
-/** Makes a key of 32 random bytes for an organization. It is returned this once; the database keeps its digest. */
+/** Creates a key of 32 random bytes for an organization. It is returned only once; the database keeps its digest. */
 export async function create(
 	transaction: Queryable,
 	org: string,
@@ -59,7 +59,7 @@ export async function create(
 	return { id, key };
 }
 
-/** As `create`, if the actor may at that instant, and the organization has less than 500. */
+/** As `create`, if the actor may at that instant and the organization has fewer than 500. */
 export function make(
 	sql: Sql,
 	org: string,
@@ -79,7 +79,7 @@ async function count(sql: Queryable, org: string): Promise<number> {
 	return row.count;
 }
 
-/** The organization and scopes that a key stands for, also of one that has expired, or null. */
+/** The organization and scopes of a key, even an expired one, or null. */
 export async function find(sql: Queryable, key: string): Promise<Key | null> {
 	if (!form.test(key)) return null;
 	const [found] = await sql<Key[]>`
@@ -90,7 +90,7 @@ export async function find(sql: Queryable, key: string): Promise<Key | null> {
 	return found ?? null;
 }
 
-/** Deletes a key, which ends what it opened on every instance, if the actor may at that instant. */
+/** Deletes a key, which ends the access it gave on every instance, if the actor may at that instant. */
 export function revoke(
 	sql: Sql,
 	org: string,
@@ -125,8 +125,8 @@ const unknown: Refused = {
 };
 
 /**
- * Lets every instance write at once what comes with the key within the next ten minutes. To be repeated while somebody
- * looks: it changes nothing, and so wakes nobody, unless less than half of that time is left.
+ * Makes every instance write uses of the key at once for the next ten minutes. Repeat it while someone looks: it changes
+ * nothing, and so wakes nobody, unless less than half of that time is left.
  */
 export async function watch(sql: Queryable, org: string, id: string): Promise<void> {
 	if (!isUuid(id)) return;
@@ -137,9 +137,8 @@ export async function watch(sql: Queryable, org: string, id: string): Promise<vo
 }
 
 /**
- * Writes the last uses of keys of any organizations, in one statement. A key that is gone stays gone, and a use that another
- * instance has seen later is not undone. A key that is not watched and has a use from after `quietSince` is left as it is;
- * gives the ids of those keys.
+ * Writes the last uses of keys of any organizations in one statement. A deleted key stays deleted, and a later use seen by
+ * another instance stands. An unwatched key with a use after `quietSince` is left as it is; returns the ids of those keys.
  */
 export async function writeUses(
 	sql: Queryable,
@@ -147,7 +146,7 @@ export async function writeUses(
 	quietSince: Date | null = null
 ): Promise<Set<string>> {
 	const rows = JSON.stringify(uses.map((use) => ({ ...use, at: new Date(use.at).toISOString() })));
-	// Locked in the order of their ids, so that two instances that write the same keys wait instead of deadlocking.
+	// Locked in id order, so that two instances writing the same keys wait instead of deadlocking.
 	const early = await sql<{ id: string }[]>`
 		WITH used AS (
 			SELECT * FROM jsonb_to_recordset(${rows}::text::jsonb)

@@ -1,32 +1,32 @@
 import type { Subscribe } from '../access.ts';
 
-/** What has to be known of the key that a request came with. */
+/** What must be known about the key of a request. */
 export interface UsedKey {
 	id: string;
 	org: string;
-	/** While somebody waits for its next request, what comes with it is written at once. */
+	/** While someone waits for its next request, its uses are written at once. */
 	watchedUntil: Date | null;
 }
 
-/** A request that came with a key, and how it was answered. Nothing of what it carried is kept. */
+/** A request with a key, and how it was answered. None of its contents are kept. */
 export interface KeyRequest {
 	method: string;
 	path: string;
 	status: number;
-	/** If it sent lines that were looked at. */
+	/** If it sent lines that were examined. */
 	lines?: Lines | undefined;
 }
 
 export interface Lines {
 	accepted: number;
 	rejected: number;
-	/** Why: of the first that were rejected. */
+	/** Why the first rejected ones were rejected. */
 	errors?: { index: number; reason: string }[];
 }
 
 /** The last request with a key. */
 export interface Use {
-	/** Of the key. */
+	/** The key's. */
 	id: string;
 	org: string;
 	/** Epoch ms. */
@@ -37,53 +37,53 @@ export interface Use {
 
 interface Noted {
 	readonly org: string;
-	/** What is to be written; null if all is. */
+	/** What to write; null if everything is written. */
 	use: Use | null;
 	/** Date.now() from which it may be written. */
 	dueAt: number;
 }
 
 interface Watched {
-	/** Its keys of which something is kept. */
+	/** Its keys with something in memory. */
 	readonly noted: Set<Noted>;
 	unsubscribe(): void;
 }
 
 /**
- * Writes uses, and gives the ids of the keys whose use is to be written later: one from after `quietSince` stands there
- * already, and nobody watches the key. Null: whatever stands there.
+ * Writes uses, and returns the ids of the keys to write later: unwatched keys that already have a use after `quietSince`. Null:
+ * whatever they have.
  */
 type Write = (uses: Use[], quietSince: Date | null) => Promise<ReadonlySet<string>>;
 
 const defaults = {
-	/** Between two writes for the same key, unless somebody watches it. */
+	/** Between two writes for one key, unless someone watches it. */
 	quietMs: 60_000,
-	/** How often it is looked for what is due. */
+	/** How often to look for due writes. */
 	tickMs: 500,
-	/** How long a write that failed rests. */
+	/** How long to wait after a failed write. */
 	retryMs: 5_000,
 	/** How long closing waits for the last write. */
 	patienceMs: 2_000,
-	/** Keys. A further one is noted when one of them has rested, or while somebody watches it. */
+	/** Keys. A further one is noted once one of them has been quiet, or while someone watches it. */
 	most: 10_000
 };
 
-/** How many rejections are kept of a request. */
+/** How many rejections to keep per request. */
 const mostErrors = 5;
 const longestPath = 200;
 const longestReason = 200;
 
 /**
- * Notes the last use of each key in memory, at no cost to the request, and writes it at most once a minute, all instances
- * together: the first use after a quiet minute at once, of those that follow the last one when the minute is over. While
- * somebody watches the key, also from a moment before, what there is is written within a second.
+ * Notes the last use of each key in memory, at no cost to the request, and writes it at most once a minute across all
+ * instances: the first use after a quiet minute at once, the last of those that follow when the minute is over. While someone
+ * watches the key, its uses, even one from just before, are written within a second.
  */
 export class KeyUse {
 	readonly #write: Write;
 	readonly #subscribe: Subscribe;
 	readonly #failed: (error: unknown) => void;
 	readonly #options: typeof defaults;
-	/** By the key's id, those longest known first. */
+	/** By key id, longest known first. */
 	readonly #keys = new Map<string, Noted>();
 	readonly #organizations = new Map<string, Watched>();
 	#timer: NodeJS.Timeout | undefined;
@@ -101,7 +101,7 @@ export class KeyUse {
 		this.#options = { ...defaults, ...options };
 	}
 
-	/** Keys of which something is kept in memory. */
+	/** Keys with something in memory. */
 	get size(): number {
 		return this.#keys.size;
 	}
@@ -118,7 +118,7 @@ export class KeyUse {
 		this.#timer ??= setTimeout(() => void this.#tick(), this.#options.tickMs).unref();
 	}
 
-	/** Writes what is left, if PostgreSQL takes it in time, and ends the subscriptions. */
+	/** Writes the rest, if PostgreSQL takes it in time, and unsubscribes. */
 	async close(): Promise<void> {
 		const { patienceMs } = this.#options;
 		clearTimeout(this.#timer);
@@ -137,7 +137,7 @@ export class KeyUse {
 		return noted;
 	}
 
-	/** A change of who has access is how it is told that somebody watches a key. */
+	/** Learns that someone watches a key by the topic for access changes. */
 	#watch(org: string): Watched {
 		const noted = new Set<Noted>();
 		const unsubscribe = this.#subscribe(`access:${org}`, () => {
@@ -167,7 +167,10 @@ export class KeyUse {
 		this.#timer = more ? setTimeout(() => void this.#tick(), this.#options.tickMs).unref() : undefined;
 	}
 
-	/** Writes what is due by then, Infinity being the end, in one statement. What comes meanwhile is due after it. Never rejects. */
+	/**
+	 * Writes what is due by then, Infinity at the end, in one statement. Anything that arrives meanwhile is due after it. Never
+	 * rejects.
+	 */
 	async #flush(by: number): Promise<void> {
 		const due = [...this.#keys.values()].filter(({ use, dueAt }) => use !== null && dueAt <= by);
 		const uses = due.flatMap(({ use }) => (use ? [use] : []));
@@ -191,12 +194,12 @@ export class KeyUse {
 	}
 }
 
-/** What V8 quotes of a text that is no JSON: the reason is kept, the text is not. */
+/** V8 quotes from invalid JSON: the reason is kept, the text is not. */
 const quoted = /,? ?(?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON/s;
-/** What PostgreSQL's jsonb refuses: U+0000. */
+/** PostgreSQL's jsonb refuses U+0000. */
 const nul = /\0/g;
 
-/** The request with what senders choose cut short, as jsonb can keep it. */
+/** The request with its sender-chosen parts cut short, as jsonb can keep it. */
 function bounded({ method, path, status, lines }: KeyRequest): KeyRequest {
 	const request = { method, path: path.slice(0, longestPath), status };
 	if (!lines) return request;

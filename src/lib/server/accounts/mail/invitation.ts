@@ -6,13 +6,13 @@ interface Told {
 	role: Role;
 	/** The organization's name. */
 	organization: string;
-	/** Who invites, by e-mail address. */
+	/** The inviter's e-mail address. */
 	by: string;
 	link: string;
 	expiresAt: Date;
 }
 
-/** What somebody gets who is invited. */
+/** The mail that invites someone. */
 export function invitationMail({ email, role, organization, by, link, expiresAt }: Told): Mail {
 	const lines = [
 		`${by} invites you to the organization "${organization}" on Tailrace, as ${role}.`,

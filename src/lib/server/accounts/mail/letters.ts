@@ -1,18 +1,18 @@
 import type { From } from '../audit/audit.ts';
 import type { Mail } from './mail.ts';
 
-/** Who asked for a mail, and what browsers call this server. */
+/** Who asked for a mail, and this server's origin as browsers see it. */
 export interface Asked {
 	from: From;
 	origin: string;
 }
 
 /**
- * Every mail about an account. None carries a word that its sender could choose (a name, an organization): otherwise
- * anybody could write to strangers in our name.
+ * Every mail about an account. None carries text that its sender could choose (a name, an organization): otherwise anyone could
+ * write to strangers in our name.
  */
 
-/** For who forgot the password. */
+/** For a forgotten password. */
 export function resetPassword(to: string, link: string, asked: Asked): Mail {
 	return letter(to, 'Set a new password for Tailrace', [
 		`Somebody at ${where(asked)} asked to set a new password for your account at ${asked.origin}.`,
@@ -21,7 +21,7 @@ export function resetPassword(to: string, link: string, asked: Asked): Mail {
 	]);
 }
 
-/** To a new address, before it becomes an account's. */
+/** To a new address, before an account takes it. */
 export function confirmEmail(to: string, link: string, asked: Asked): Mail {
 	return letter(to, 'Confirm your address for Tailrace', [
 		`Somebody at ${where(asked)} asked to make this the address of their account at ${asked.origin}.`,
@@ -30,7 +30,7 @@ export function confirmEmail(to: string, link: string, asked: Asked): Mail {
 	]);
 }
 
-/** To an address that was to become an account's, and is another's already. */
+/** To the requested new address of an account, if another account already has it. */
 export function emailIsTaken(to: string, asked: Asked): Mail {
 	return letter(to, 'You have an account at Tailrace', [
 		`Somebody at ${where(asked)} asked to make this the address of their account at ${asked.origin}.`,
@@ -39,7 +39,7 @@ export function emailIsTaken(to: string, asked: Asked): Mail {
 	]);
 }
 
-/** To the old address of an account, once it has another. */
+/** To an account's old address, after a change. */
 export function emailChanged(to: string, newEmail: string, asked: Asked): Mail {
 	return letter(to, 'Your address at Tailrace was changed', [
 		`The address of your account at ${asked.origin} is now ${newEmail}. It was changed from ${where(asked)}.`,
@@ -47,7 +47,7 @@ export function emailChanged(to: string, newEmail: string, asked: Asked): Mail {
 	]);
 }
 
-/** To an address that somebody signs up with. */
+/** To an address used to sign up. */
 export function confirmSignUp(to: string, link: string, asked: Asked): Mail {
 	return letter(to, 'Confirm your account at Tailrace', [
 		`Somebody at ${where(asked)} signed up at ${asked.origin} with your address, and chose the password.`,
@@ -56,7 +56,7 @@ export function confirmSignUp(to: string, link: string, asked: Asked): Mail {
 	]);
 }
 
-/** To the owner of an account with whose address somebody signs up. */
+/** To the owner of an account whose address was used to sign up. */
 export function hasAccount(to: string, asked: Asked): Mail {
 	return letter(to, 'You have an account at Tailrace', [
 		`Somebody at ${where(asked)} signed up at ${asked.origin} with your address, but you have an account there.`,

@@ -6,41 +6,41 @@ import type { Queryable } from '../queryable.ts';
 import type { Mail, SendMail } from './mail.ts';
 import { mint, tokenPlace, type Link } from './tokens.ts';
 
-/** A mail to be written into the outbox. */
+/** A mail to write into the outbox. */
 export interface Letter extends Omit<Mail, 'to'> {
-	/** Null: nobody gets it. It is written all the same, so that the work does not tell who has an account. */
+	/** Null: nobody gets it. It is written anyway, so that timing does not reveal who has an account. */
 	to: string | null;
-	/** What the link in it stands for, whose token goes to `tokenPlace`; null: it has none. */
+	/** What its link opens, whose token replaces `tokenPlace`; null: no link. */
 	link: Link | null;
-	/** Ms after which nobody needs it. */
+	/** Ms after which it is obsolete. */
 	lifeMs: number;
 }
 
-/** Puts a mail into the outbox, in the transaction of what it is about. It goes out soon after, or once it can. */
+/** Puts a mail into the outbox, in the transaction of its cause. It goes out soon after, or once it can. */
 export type Post = (transaction: Queryable, letter: Letter) => Promise<void>;
 
 type Waiting = Omit<Letter, 'lifeMs'>;
 
 /**
- * How long after its post a mail is sent, in ms. Composing it and connecting take processor time of this process: right away they
- * made the answer to who has an account 0.9 ms slower (of 6.7). By then the answer is rendered, and as nobody knows the moment
- * exactly, no second request can be aimed at it.
+ * How long after its post a mail is sent, in ms. Composing it and connecting use this process's CPU: sent immediately, they
+ * made the answer for existing accounts 0.9 ms slower (of 6.7). By then the answer is rendered, and since the moment is random,
+ * no second request can be aimed at it.
  */
 const delay = { least: 100, spread: 100 };
-/** Ms between the clock of PostgreSQL's transaction and ours, so that a look comes after the mail is due. */
+/** Ms between the clock of PostgreSQL's transaction and ours, so that we look after the mail is due. */
 const margin = 5;
 
-/** Sends at most so many mails at the same time, and tries again after 5 s, 10 s, … 10 minutes. */
+/** Sends at most this many mails at once, and retries after 5 s, 10 s, … 10 minutes. */
 const most = 5;
 const pace = backoff(5_000, 600_000);
 const leaseMs = 120_000;
 
-/** The mails of the accounts: written with what causes them, sent from the outbox, by any instance that has a mail server. */
+/** Mails about accounts: written with their cause, sent from the outbox by any instance that has a mail server. */
 export function postOffice(sql: Sql, send: SendMail, watch: Watch, lastCallMs?: number) {
 	const outbox = postgresOutbox<Waiting>(sql, 'mail');
 	const deliver = (delivery: Delivery<Waiting>) => hand(sql, send, delivery);
 	const courier = new Courier({ outbox, deliver, watch, most, backoff: pace, leaseMs });
-	/** What this process has posted lately: its promise to keep when the server ends. */
+	/** What this process posted recently and must send before the server ends. */
 	const own = new Set<string>();
 
 	const post: Post = async (transaction, { lifeMs, ...waiting }) => {
@@ -54,20 +54,22 @@ export function postOffice(sql: Sql, send: SendMail, watch: Watch, lastCallMs?: 
 
 	return {
 		post,
-		/** Begins with the mails that are due: other instances may have left some. */
+		/** Starts with the mails that are due: other instances may have left some. */
 		look: () => courier.look(),
-		/** How many mails wait. */
+		/** How many mails are waiting. */
 		size: () => outbox.size(),
-		/** Which mails the mail server did not take yet. */
+		/** Which mails the mail server has not taken yet. */
 		trouble: () => troubleOf(sql, 'mail'),
-		/** Sends what was posted here and waits for what is under way, a few seconds at most. The rest goes out at the next start. */
+		/**
+		 * Sends what was posted here and waits for mails under way, a few seconds at most. The rest goes out at the next start.
+		 */
 		close: () => courier.close([...own], lastCallMs)
 	};
 }
 
 /**
- * Sends one mail. The token of its link is made only now, and a new one at every try, so that none ever stands in the database. A
- * link that was used, replaced or ended meanwhile needs no mail.
+ * Sends one mail. The token of its link is created only now, anew at each try, so that it is never stored. A link that was
+ * used, replaced or ended meanwhile needs no mail.
  */
 async function hand(sql: Sql, send: SendMail, { payload }: Delivery<Waiting>): Promise<void> {
 	const { to, subject, text, link } = payload;

@@ -4,11 +4,11 @@ import type { EmailTokenPurpose } from '../../postgres/schema.ts';
 import { digest } from '../digest.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** What stands behind a link that was mailed. */
+/** What a mailed link stands for. */
 export interface Mailed {
-	/** Null for somebody who had no account. */
+	/** Null for someone without an account. */
 	userId: string | null;
-	/** Where it was mailed to. */
+	/** The address it was mailed to. */
 	email: string;
 	data: Record<string, string>;
 }
@@ -18,7 +18,7 @@ export interface NewToken extends Mailed {
 	lifeMs: number;
 }
 
-/** 32 random bytes: what cannot be a token costs no query. */
+/** 32 random bytes: anything that cannot be a token costs no query. */
 const form = /^[\w-]{43}$/;
 
 /** What a mailed link opens: a row of `email_tokens` or of `invitations`. */
@@ -27,12 +27,12 @@ export interface Link {
 	id: string;
 }
 
-/** Stands in the text of a mail where the token of its link comes to stand. */
+/** Placeholder in a mail's text for the token of its link. */
 export const tokenPlace = '{token}';
 
 /**
- * Makes a link to be mailed, instead of the one made before for the same purpose and the same person. It has no token yet: that
- * is made by `mint` when the mail goes out.
+ * Creates a link to be mailed, replacing the previous one for the same purpose and person. It has no token yet: `mint` makes
+ * one when the mail goes out.
  */
 export async function create(
 	transaction: Queryable,
@@ -49,7 +49,7 @@ export async function create(
 	return { of: 'account', id };
 }
 
-/** Gives a link a new token, whose digest the database keeps, and ends the one before; null if the link is good no more. */
+/** Gives a link a new token, whose digest the database keeps, and ends the one before; null if the link is no longer valid. */
 export async function mint(sql: Queryable, { of, id }: Link): Promise<string | null> {
 	const token = randomBytes(32).toString('base64url');
 	const hash = digest(token);
@@ -60,7 +60,7 @@ export async function mint(sql: Queryable, { of, id }: Link): Promise<string | n
 	return minted.count === 1 ? token : null;
 }
 
-/** What a token stands for, as long as it is good for a purpose; null otherwise. */
+/** What a token stands for, while it is valid for a purpose; null otherwise. */
 export async function find(
 	sql: Queryable,
 	purpose: EmailTokenPurpose,
@@ -73,7 +73,7 @@ export async function find(
 	return found ?? null;
 }
 
-/** As `find`, and uses it up: of several at the same instant one gets it, unless its transaction fails. */
+/** As `find`, and uses it up: only one of several concurrent uses gets it, unless its transaction fails. */
 export async function use(
 	transaction: Queryable,
 	purpose: EmailTokenPurpose,
@@ -86,12 +86,12 @@ export async function use(
 	return used ?? null;
 }
 
-/** Ends every link that was mailed to a user. */
+/** Ends every link mailed to a user. */
 export async function endAll(transaction: Queryable, userId: string): Promise<void> {
 	await transaction`DELETE FROM email_tokens WHERE user_id = ${userId}`;
 }
 
-/** Deletes what has expired, at most 10,000 at a time; returns how many. */
+/** Deletes expired ones, at most 10,000 at a time; returns how many. */
 export async function forgetOld(sql: Queryable): Promise<number> {
 	const forgotten = await sql`
 		DELETE FROM email_tokens WHERE id IN (

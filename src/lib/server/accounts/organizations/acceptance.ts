@@ -17,24 +17,27 @@ import type { Refused } from '../refusal.ts';
 import * as users from '../users/users.ts';
 import * as turn from './turn.ts';
 
-/** For the form that makes an account: its address is the invitation's, whatever is sent. */
+/** For the form that creates an account: its address is the invitation's, whatever is sent. */
 export const form = v.object({ name: v.optional(line, ''), password: v.string('Choose a password.') });
 export type NewPerson = v.InferOutput<typeof form>;
 
 export type Joined = { ok: true; slug: string } | Refused;
 export type SignedUp = { ok: true; slug: string; session: NewSession } | Refused;
 
-/** Tries of one account, and of one link. Not of a network: nobody guesses a link, and one stranger would shut out all behind a proxy. */
+/**
+ * Attempts per account and per link. Not per network: links cannot be guessed, and one stranger would lock out everyone behind
+ * a proxy.
+ */
 const perAccount = { limit: 10, windowMs: 15 * 60_000 };
 
-/** What a link can be used for: once, by the address that was invited. Of two at the same instant one wins. */
+/** What a link can be used for: once, by the invited address. Of two concurrent uses one wins. */
 export function acceptance(sql: Sql, passwords: Passwords) {
 	return {
-		/** Makes somebody who is signed in a member. Who is one already keeps the role; the invitation is used up. */
+		/** Makes a signed-in user a member. A member keeps their role; the invitation is used up. */
 		join: (token: string, actor: audit.Person) => join(sql, token, actor),
 		/**
-		 * Makes an account for the address that was invited, whatever `SIGN_UP` says, and a member of it, and begins a
-		 * session. If there is such an account, nothing is changed, after the same work: its owner is asked to sign in.
+		 * Creates an account for the invited address, whatever `SIGN_UP` says, makes it a member and begins a session. If the
+		 * account exists, nothing changes, after the same work: its owner is asked to sign in.
 		 */
 		signUp: (token: string, person: NewPerson, from: audit.From) =>
 			signUp(sql, passwords, token, person, from)
@@ -63,7 +66,7 @@ async function signUp(
 ): Promise<SignedUp> {
 	const offer = await find(sql, token);
 	if (!offer) return invalid;
-	// Not of a link that is none: each would leave a row behind.
+	// Not counted for an invalid link: each would leave a row behind.
 	const limited = await rateLimits.count(sql, [attemptBy(`link:${token}`)]);
 	if (limited) return limited;
 	const weakness = fault(password, offer.email, [offer.organization]);
@@ -96,7 +99,7 @@ interface HeldInvitation extends turn.Held {
 	invitedBy: string | null;
 }
 
-/** The invitation of a token, if it still can be used, with its organization kept as it is to the transaction's end. */
+/** The invitation of a token, if still usable, with its organization locked to the transaction's end. */
 async function hold(transaction: Queryable, token: string): Promise<HeldInvitation | null> {
 	const hash = digest(token);
 	const [found] = await transaction<
@@ -104,7 +107,7 @@ async function hold(transaction: Queryable, token: string): Promise<HeldInvitati
 	>`SELECT org_id AS org FROM invitations WHERE hash = ${hash} OR mail_hash = ${hash}`;
 	const held = found && (await turn.hold(transaction, found.org));
 	if (!held) return null;
-	// Asked again: it may have been used or revoked while this one waited.
+	// Checked again: it may have been used or revoked while this one waited.
 	const [invitation] = await transaction<Omit<HeldInvitation, keyof turn.Held>[]>`
 		SELECT i.org_id AS org, i.id, i.email, i.role, u.email AS "invitedBy"
 		FROM invitations i LEFT JOIN users u ON u.id = i.invited_by

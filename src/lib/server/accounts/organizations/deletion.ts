@@ -7,20 +7,20 @@ import * as turn from './turn.ts';
 
 export type Deleted = { ok: true } | Refused;
 
-/** The end of organizations. What is left of one (its lines, its deploys) goes in the background afterwards. */
+/** The end of organizations. The remains of one (its lines, its deploys) are deleted later in the background. */
 export function deletion(sql: Sql) {
 	return {
 		/** Deletes an organization whose name was typed, if the actor may at that instant. */
 		remove: (org: string, actor: audit.Person, typedName: string) =>
 			transact(sql, (transaction) => remove(transaction, org, actor, typedName)),
-		/** Those of the organizations that were deleted. */
+		/** Which of the organizations were deleted. */
 		among: (orgs: readonly string[]) => among(sql, orgs)
 	};
 }
 
 /**
- * With the organization go its members, keys, invitations, old addresses and the head of its logs, hence whoever
- * appends at that moment is either waited for or refused, and open streams end.
+ * This also deletes the organization's members, keys, invitations, old addresses and log head, so a concurrent append is either
+ * waited for or refused, and open streams end.
  */
 async function remove(
 	transaction: Queryable,
@@ -39,7 +39,7 @@ async function remove(
 		details: { slug }
 	});
 	await transaction`INSERT INTO deleted_organizations (id, name, slug) VALUES (${org}, ${name}, ${slug})`;
-	// In the order in which their last uses are written, so that the two never wait for each other.
+	// In the order in which their last uses are written, so that the two never deadlock.
 	await transaction`SELECT 1 FROM api_keys WHERE org_id = ${org} ORDER BY id FOR UPDATE`;
 	await transaction`DELETE FROM organizations WHERE id = ${org}`;
 	return { ok: true };

@@ -6,11 +6,11 @@ import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 import * as turn from './turn.ts';
 
-/** Which deploys of an organization are kept. A new one has the defaults of the table: 365 days, and 10. */
+/** How long an organization keeps deploys. A new one has the table's defaults: 365 days, and 10. */
 export interface DeployRetention {
 	/** A deploy that ended longer ago is deleted, with its log … */
 	days: number;
-	/** … unless it is one of so many newest of its service and environment. */
+	/** … unless it is among this many newest of its service and environment. */
 	kept: number;
 }
 
@@ -35,14 +35,14 @@ export const form = v.object({
 	deploysKept: wholeNumber(mostKept, '')
 });
 
-/** For how long organizations keep their deploys. */
+/** How long organizations keep their deploys. */
 export function deployRetention(sql: Sql) {
 	return {
-		/** What an organization has set; null if there is no such one. */
+		/** An organization's setting; null if it does not exist. */
 		get: async (org: string) => (await among(sql, [org])).get(org) ?? null,
-		/** What those of some organizations have set that there are. */
+		/** The settings of those organizations that exist. */
 		among: (orgs: readonly string[]) => among(sql, orgs),
-		/** Sets it, if the actor may at that instant, and records it. `before` is what it was. */
+		/** Sets it, if the actor may at that instant, and records it. `before` is the previous setting. */
 		set: (org: string, actor: audit.Person, to: DeployRetention) =>
 			transact(sql, (transaction) => set(transaction, org, actor, to))
 	};

@@ -3,18 +3,18 @@ import { patternsOf } from '../audit/filter.ts';
 import { before, placeOf, shown, type Page, type Wanted } from '../pages.ts';
 import type { Queryable } from '../queryable.ts';
 
-/** An invitation that nobody has accepted yet. */
+/** A pending invitation. */
 export interface Invitation {
 	id: string;
 	email: string;
 	role: Role;
-	/** Whose it is, by e-mail address; null if that account is gone. */
+	/** The inviter's e-mail address; null if that account is gone. */
 	invitedBy: string | null;
 	expiresAt: Date;
 	isExpired: boolean;
 }
 
-/** The pending invitations of an organization whose e-mail address has all words, the newest first. */
+/** An organization's pending invitations whose e-mail address contains all words, newest first. */
 export async function of(sql: Queryable, org: string, wanted: Wanted): Promise<Page<Invitation>> {
 	const patterns = patternsOf(wanted.q);
 	const [found] = await sql<[{ total: number }]>`

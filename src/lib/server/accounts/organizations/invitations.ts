@@ -42,30 +42,30 @@ export type NewInvitation = v.InferOutput<typeof form>;
 
 export interface Invited extends NewInvitation {
 	ok: true;
-	/** Only this once: the database keeps the digest of its token. */
+	/** Returned only once: the database keeps the digest of its token. */
 	link: string;
 	expiresAt: Date;
-	/** Whether a link goes there by mail, too: another one, for the same invitation. Without a mail server none does. */
+	/** Whether a link is also mailed: another one, for the same invitation. Never without a mail server. */
 	isMailed: boolean;
 }
 
 const lifeMs = 7 * 24 * 60 * 60_000;
 
-/** Per organization, and per actor in all of theirs: each may send a mail to a stranger. */
+/** Per organization, and per actor across theirs: each may send a mail to a stranger. */
 const perOrganization = { limit: 50, windowMs: 60 * 60_000 };
 const perActor = { limit: 50, windowMs: 60 * 60_000 };
 
-/** 32 random bytes in base64url: what cannot be a token costs no query. */
+/** 32 random bytes in base64url: anything that cannot be a token costs no query. */
 const tokenForm = /^[\w-]{43}$/;
 
 /** The pending invitations of organizations. */
 export function invitations(sql: Sql, post: Post | null) {
 	return {
-		/** Invites an address, whose earlier links are void then; mails a link too, if there is a mail server. */
+		/** Invites an address, which voids its earlier links; also mails a link if there is a mail server. */
 		create: (org: string, actor: audit.Person, invitation: NewInvitation, origin: string) =>
 			invite(sql, org, actor, invitation, { origin, post }),
 		list: (org: string, wanted: Wanted) => invitationList.of(sql, org, wanted),
-		/** Makes a link void, if the actor might have made it. */
+		/** Voids a link, if the actor could have created it. */
 		revoke: (org: string, actor: audit.Person, id: string) =>
 			transact(sql, (transaction) => revoke(transaction, org, actor, id)),
 		find: (token: string) => find(sql, token)
@@ -124,7 +124,7 @@ async function create(
 	return { ok: true, id, organization: taken.held.name, token, expiresAt };
 }
 
-/** The role that an address is invited to already: who may not offer it may not take it back either. */
+/** The role that an address is already invited to: an actor who may not offer it may not withdraw it either. */
 async function pendingOf(sql: Queryable, org: string, email: string): Promise<Role | null> {
 	const [pending] = await sql<{ role: Role }[]>`
 		SELECT role FROM invitations WHERE org_id = ${org} AND email = ${email} AND expires_at > now()`;

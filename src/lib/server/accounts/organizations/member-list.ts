@@ -9,13 +9,13 @@ export interface Member {
 	email: string;
 	role: Role;
 	isSuspended: boolean;
-	/** Whether nobody else could do what only owners may: such a member can neither leave nor get another role. */
+	/** Whether nobody else can act as owner: such a member can neither leave nor get another role. */
 	isLastOwner: boolean;
 	since: Date;
 	lastSeenAt: Date | null;
 }
 
-/** The members of an organization whose name or e-mail address has all words, by name. */
+/** The members of an organization whose name or e-mail address contains all words, by name. */
 export async function of(sql: Queryable, org: string, wanted: Wanted): Promise<Page<Member>> {
 	const place = placeOf(await count(sql, org, wanted), wanted);
 	const items = await sql<Member[]>`
@@ -38,7 +38,7 @@ async function count(sql: Queryable, org: string, { q }: Wanted): Promise<number
 	return found.total;
 }
 
-/** `OFFSET 0`, because PostgreSQL would else look for the words in all users of the server first, if most are members. */
+/** `OFFSET 0`, because otherwise PostgreSQL searches all users of the server first, if most are members. */
 function everybody(sql: Queryable, org: string) {
 	return sql`
 		SELECT u.id, u.name, u.email, m.role, u.suspended_at IS NOT NULL AS "isSuspended", m.created_at AS since,

@@ -14,27 +14,27 @@ import * as turn from './turn.ts';
 export type Changed = { ok: true } | Refused;
 
 export const role = v.picklist(roles, 'Choose a role.');
-/** For the form that gives a member another role. */
+/** For the form that changes a member's role. */
 export const roleForm = v.object({ role });
 
-/** The members of organizations. Every change takes its turn with the others of that organization. */
+/** The members of organizations. Changes to one organization take turns. */
 export function members(sql: Sql) {
 	return {
 		list: (org: string, wanted: Wanted) => memberList.of(sql, org, wanted),
-		/** Gives a member another role, if the actor may at that instant. */
+		/** Changes a member's role, if the actor may at that instant. */
 		changeRole: (org: string, actor: audit.Person, userId: string, to: Role) =>
 			transact(sql, (transaction) => change(transaction, org, actor, userId, to)),
-		/** Ends a membership, if the actor may at that instant, and with it the streams that it opened. */
+		/** Ends a membership, if the actor may at that instant, and the streams it opened. */
 		remove: (org: string, actor: audit.Person, userId: string) =>
 			transact(sql, (transaction) => change(transaction, org, actor, userId, null)),
-		/** Ends the actor's own membership, which everybody may but the last owner. */
+		/** Ends the actor's own membership, which anyone but the last owner may. */
 		leave: (org: string, actor: audit.Person) =>
 			transact(sql, (transaction) => change(transaction, org, actor, actor.id, null)),
 		ownedAlone: (userId: string) => ownedAlone(sql, userId)
 	};
 }
 
-/** Turns a member into another role, or (null) into no member. */
+/** Changes a member's role or (null) removes them. */
 async function change(
 	transaction: Queryable,
 	org: string,
@@ -64,7 +64,7 @@ async function find(sql: Queryable, org: string, userId: string) {
 	return member ?? null;
 }
 
-/** Who is suspended cannot act for the organization, so does not count. */
+/** Suspended users cannot act for the organization, so they do not count. */
 async function hasOtherOwner(sql: Queryable, org: string, userId: string): Promise<boolean> {
 	const [row] = await sql<{ exists: boolean }[]>`
 		SELECT EXISTS (
@@ -86,7 +86,7 @@ function eventOf(member: { email: string; role: Role }, to: Role | null, leaves:
 	return { action: 'changed a role', target: member.email, details: { from: member.role, to } };
 }
 
-/** The ids of the organizations that a user cannot leave, as their last owner. */
+/** The ids of the organizations that a user, as the last owner, cannot leave. */
 async function ownedAlone(sql: Queryable, userId: string): Promise<string[]> {
 	const rows = await sql<{ org: string }[]>`
 		SELECT m.org_id AS org FROM memberships m

@@ -14,19 +14,19 @@ import * as users from '../users/users.ts';
 
 type Options = Pick<Config, 'signUp' | 'retentionDays'>;
 
-/** For the form of somebody who has an account. */
+/** For existing users. */
 export const form = v.object({ organization });
 
 export type Made = { ok: true; org: organizations.Organization } | Refused;
 
 const perUser = { limit: 20, windowMs: 60 * 60_000 };
 
-/** The making of organizations by who has an account. */
+/** How existing users create organizations. */
 export function newOrganizations(sql: Sql, options: Options) {
 	return {
-		/** Whether a user may: who could have one by signing up anew, and instance admins. */
+		/** Whether a user may: anyone who could get one by signing up again, and instance admins. */
 		mayMake: (userId: string) => mayMake(sql, userId, options),
-		/** Makes an organization owned by the actor. */
+		/** Creates an organization owned by the actor. */
 		make: (actor: Person, name: string) => make(sql, actor, name, options)
 	};
 }

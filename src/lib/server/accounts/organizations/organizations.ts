@@ -7,7 +7,7 @@ import type { Queryable } from '../queryable.ts';
 
 export interface Organization {
 	id: string;
-	/** Its place in URLs: `a-z`, `0-9` and single dashes. */
+	/** Its part of URLs: `a-z`, `0-9` and single dashes. */
 	slug: string;
 	name: string;
 	retentionDays: number;
@@ -19,14 +19,14 @@ export interface Membership {
 	role: Role;
 }
 
-/** First parts of paths that are, or may become, something else than an organization. */
+/** First path segments that are, or may become, something other than an organization. */
 const reserved = new Set(
 	`account accounts admin api auth cli confirm deploys docs favicon healthz help invitation invitations invite login logout
 	logs loki metrics new org orgs ready readyz reset-password robots settings sign-in sign-out sign-up static status
 	tailrace user users v1 v2`.split(/\s+/)
 );
 export const slugLength = 48;
-/** As long as a slug with a number behind it gets. */
+/** The length of a slug with a number appended. */
 const slugForm = /^[a-z\d-]{1,60}$/;
 
 /** Whether a slug is the first part of paths that lead elsewhere. */
@@ -35,8 +35,8 @@ export function isReserved(slug: string): boolean {
 }
 
 /**
- * Waits until no other transaction, on any instance, gives an organization its slug, and keeps others waiting to this
- * one's end: that a slug is neither in use nor an old one stands in two tables, which no constraint spans.
+ * Waits until no other transaction, on any instance, gives an organization its slug, and blocks others to the end of this one:
+ * current and old slugs are in two tables, and no constraint spans both.
  */
 export async function takeTurns(transaction: Queryable): Promise<void> {
 	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.slugs})`;
@@ -48,14 +48,14 @@ export function fault(name: string): string | null {
 	return isReserved(slug) ? `"${slug}" is a word of Tailrace itself: choose another name.` : null;
 }
 
-/** The slug that a name asks for: always the same for the same name. One without Latin letters or digits gets a digest. */
+/** The slug for a name: the same name always gives the same slug. A name without Latin letters or digits gets a digest. */
 export function slugOf(name: string): string {
 	const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 	const slug = plain.replace(/[^a-z\d]+/g, '-').slice(0, slugLength);
 	return slug.replace(/^-|-$/g, '') || `org-${digest(name).slice(0, 8)}`;
 }
 
-/** Makes an organization and its owner; if the slug is taken it gets a number. Throws for a name that has a `fault`. */
+/** Creates an organization and its owner; appends a number if the slug is taken. Throws for a name that has a `fault`. */
 export async function create(
 	transaction: Queryable,
 	ownerId: string,
@@ -88,7 +88,7 @@ async function insert(transaction: Queryable, org: Organization): Promise<Organi
 	}
 }
 
-/** Makes a user a member with a role; who is one already keeps the role. Whether they were none before. */
+/** Makes a user a member with a role; an existing member keeps theirs. Returns whether they are new. */
 export async function join(sql: Queryable, org: string, userId: string, role: Role): Promise<boolean> {
 	const joined = await sql`
 		INSERT INTO memberships (org_id, user_id, role) VALUES (${org}, ${userId}, ${role})
@@ -96,7 +96,7 @@ export async function join(sql: Queryable, org: string, userId: string, role: Ro
 	return joined.count === 1;
 }
 
-/** The organization that has a slug, or had it before, whoever asks: for the server's own use. */
+/** The organization that has or had a slug, whoever asks: for the server's own use. */
 export async function findBySlug(sql: Queryable, slug: string): Promise<Organization | null> {
 	if (!slugForm.test(slug)) return null;
 	const [org] = await sql<Organization[]>`
@@ -107,15 +107,12 @@ export async function findBySlug(sql: Queryable, slug: string): Promise<Organiza
 	return org ?? null;
 }
 
-/** Whether an organization has a slug, or had it before. */
+/** Whether an organization has or had a slug. */
 export async function isAddressOf(sql: Queryable, org: string, slug: string): Promise<boolean> {
 	return (await findBySlug(sql, slug))?.id === org;
 }
 
-/**
- * What a user is in the organization that has a slug, or had it before its address was changed; null if not a member, as
- * if there were none.
- */
+/** A user's role in the organization that has or had a slug; null for non-members, as if the organization did not exist. */
 export async function membership(sql: Queryable, userId: string, slug: string): Promise<Membership | null> {
 	if (!slugForm.test(slug)) return null;
 	const [found] = await sql<(Organization & { role: Role })[]>`
@@ -127,7 +124,7 @@ export async function membership(sql: Queryable, userId: string, slug: string): 
 	return found ? membershipOf(found) : null;
 }
 
-/** The organizations of a user, by name: all, or the first so many. */
+/** A user's organizations, by name: all, or the first `most`. */
 export async function ofUser(
 	sql: Queryable,
 	userId: string,
@@ -140,7 +137,7 @@ export async function ofUser(
 	return found.map(membershipOf);
 }
 
-/** Makes an organization the one that `/` leads its member to, unless it is deleted at that moment. */
+/** Makes `/` lead its member to this organization, unless it is deleted at that moment. */
 export async function remember(sql: Queryable, org: string, userId: string): Promise<void> {
 	try {
 		await sql`
@@ -150,7 +147,7 @@ export async function remember(sql: Queryable, org: string, userId: string): Pro
 	}
 }
 
-/** The slug of the organization that a user looked at last and still belongs to, or of their first; null without any. */
+/** The slug of the organization that a user viewed last and still belongs to, or of their first; null without any. */
 export async function lastOf(sql: Queryable, userId: string): Promise<string | null> {
 	const [found] = await sql<{ slug: string }[]>`
 		SELECT o.slug FROM memberships m JOIN organizations o ON o.id = m.org_id JOIN users u ON u.id = m.user_id

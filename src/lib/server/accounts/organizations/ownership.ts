@@ -8,7 +8,7 @@ import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 import * as turn from './turn.ts';
 
-/** Somebody who could become an owner. */
+/** Someone who could become an owner. */
 export interface Heir {
 	name: string;
 	email: string;
@@ -21,22 +21,22 @@ export const form = v.object({
 
 export type Transferred = { ok: true; to: Heir } | Refused;
 
-/** Suggestions: whoever is not among them is typed. */
+/** Suggestions: anyone else must be typed. */
 const mostHeirs = 20;
 
-/** Who owns an organization, as far as an owner hands it on. */
+/** How owners hand on an organization. */
 export function ownership(sql: Sql) {
 	return {
-		/** Some members who are no owners and could act as such, admins before others, by name. */
+		/** Some members who could act as owners and are not, admins before others, by name. */
 		heirs: (org: string) => heirs(sql, org),
-		/** Makes the member who has an e-mail address an owner and the actor, who must be one at that instant, an admin. */
+		/** Makes the member with an e-mail address an owner and the actor, who must be one at that instant, an admin. */
 		transfer: (org: string, actor: audit.Person, email: string) =>
 			transact(sql, (transaction) => transfer(transaction, org, actor, email))
 	};
 }
 
 async function heirs(sql: Queryable, org: string): Promise<Heir[]> {
-	// The index on roles has them in the order of the alphabet, which is that of their ranks: admin, member, viewer.
+	// The index on roles sorts them alphabetically, which is the order of their ranks: admin, member, viewer.
 	return sql<Heir[]>`
 		SELECT h.name, h.email FROM (
 			SELECT u.name, u.email FROM memberships m JOIN users u ON u.id = m.user_id

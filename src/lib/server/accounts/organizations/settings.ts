@@ -8,10 +8,10 @@ import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 import * as turn from './turn.ts';
 
-/** For the form of the name: a line of text, which the address does not follow. */
+/** For the name form: a line of text, which does not affect the address. */
 export const name = v.object({ name: v.pipe(line, v.nonEmpty('Type a name.')) });
 
-/** For the form of the address: a slug. Whether it is free is only known when it is taken. */
+/** For the address form: a slug. Only taking it shows whether it is free. */
 export const address = v.object({
 	slug: v.pipe(
 		v.string('Type an address.'),
@@ -31,7 +31,7 @@ export const address = v.object({
 const mostDays = 36_500;
 const daysHint = `Type a whole number of days, from 1 to ${mostDays}.`;
 
-/** For the form of the retention. */
+/** For the retention form. */
 export const retention = v.object({
 	days: v.pipe(
 		v.string(daysHint),
@@ -45,22 +45,22 @@ export const retention = v.object({
 
 export type Changed = { ok: true } | Refused;
 
-/** How many old slugs an organization has at most: each is one that nobody else can have. */
+/** How many old slugs an organization keeps at most: nobody else can have them. */
 const mostOldSlugs = 20;
 
-/** What admins change of an organization, if they may at that instant. Changes of one take turns, and each is recorded. */
+/** The settings that admins change, if they may at that instant. Changes to one organization take turns and are recorded. */
 export function organizationSettings(sql: Sql) {
 	return {
-		/** Gives it another name; its address stays. */
+		/** Renames it; its address stays. */
 		rename: (org: string, actor: audit.Person, to: string) =>
 			transact(sql, (transaction) => rename(transaction, org, actor, to)),
 		/**
-		 * Gives it another slug, unless another organization has or had it. The old one goes on leading here; with 20 of those
-		 * it can only go back to one of them.
+		 * Gives it another slug, unless another organization has or had it. The old one keeps working; with 20 of those it can
+		 * only go back to one of them.
 		 */
 		move: (org: string, actor: audit.Person, to: string) =>
 			transact(sql, (transaction) => move(transaction, org, actor, to)).catch(takenIfUnique(to)),
-		/** Sets for how many days its lines are kept. `before` is what it was. */
+		/** Sets how many days its lines are kept. `before` is the previous setting. */
 		keepFor: (org: string, actor: audit.Person, days: number) =>
 			transact(sql, (transaction) => keepFor(transaction, org, actor, days))
 	};
@@ -105,7 +105,7 @@ async function move(transaction: Queryable, org: string, actor: audit.Person, to
 	return { ok: true };
 }
 
-/** Why an organization cannot have a slug, while nobody else gets one. */
+/** Why an organization cannot have a slug, while nobody else can take one. */
 async function faultOf(transaction: Queryable, org: string, slug: string): Promise<Refused | null> {
 	const [found] = await transaction<{ isTaken: boolean; isOwn: boolean; old: number }[]>`
 		SELECT EXISTS (SELECT FROM organizations WHERE slug = ${slug} AND id <> ${org}) OR EXISTS (
@@ -116,7 +116,7 @@ async function faultOf(transaction: Queryable, org: string, slug: string): Promi
 	return found.old >= mostOldSlugs && !found.isOwn ? tooManyOld : null;
 }
 
-/** What took the slug between the question and the change, without taking turns. */
+/** For a slug taken between the check and the change, by a writer that took no turn. */
 function takenIfUnique(slug: string) {
 	return (error: unknown): Changed => {
 		if ((error as { code?: string }).code !== '23505') throw error; // unique_violation

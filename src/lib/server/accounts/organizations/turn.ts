@@ -5,19 +5,19 @@ import type { Queryable } from '../queryable.ts';
 import type { Refused } from '../refusal.ts';
 import { may, type Permission } from '../roles.ts';
 
-/** An organization as it stands for as long as nobody else changes it. */
+/** An organization while nobody else can change it. */
 export interface Held {
 	slug: string;
 	name: string;
 	isSuspended: boolean;
 }
 
-/** What an actor is in the organization whose turn it is, or why it is not. */
+/** The actor's role in the organization whose turn it is, or the refusal. */
 export type Turn = { ok: true; held: Held; role: Role } | Refused;
 
 /**
- * Waits until no other transaction changes an organization, its members, invitations or keys, and keeps others waiting to
- * this one's end: what is read after it stays true. Null if there is no such organization.
+ * Waits until no other transaction changes an organization, its members, invitations or keys, and blocks others to the end of
+ * this one: anything read after it stays true. Null if the organization does not exist.
  */
 export async function hold(transaction: Queryable, org: string): Promise<Held | null> {
 	const [held] = await transaction<Held[]>`
@@ -26,8 +26,8 @@ export async function hold(transaction: Queryable, org: string): Promise<Held | 
 }
 
 /**
- * Holds an organization for an actor who may do something in it now, whatever was true when the request began: see
- * `presence.lasts`. Nothing is changed in one that is suspended; leaving it is allowed all the same, to every member.
+ * Holds an organization for an actor who may act in it now, whatever was true when the request began: see `presence.lasts`. A
+ * suspended organization cannot be changed, but every member may leave it.
  */
 export async function take(
 	transaction: Queryable,
@@ -65,7 +65,7 @@ export const suspended: Refused = {
 	faults: { form: 'The organization is suspended. Ask the administrator of this server.' }
 };
 
-/** For whose role does not cover what they ask for, or not any more. */
+/** For an actor whose role does not, or no longer does, cover the request. */
 export const notAllowed: Refused = {
 	ok: false,
 	status: 403,

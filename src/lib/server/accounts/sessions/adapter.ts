@@ -4,7 +4,7 @@ import { digest } from '../digest.ts';
 import type { Queryable } from '../queryable.ts';
 import type { User } from '../users/users.ts';
 
-/** What is kept of a session besides Lucia's own. */
+/** What is kept of a session besides Lucia's own fields. */
 export interface SessionAttributes extends From {
 	lastUsedAt: Date;
 }
@@ -12,8 +12,8 @@ export interface SessionAttributes extends From {
 type Row = Omit<User, 'id'> & { userId: string; expiresAt: Date; lastUsedAt: Date };
 
 /**
- * Where Lucia keeps sessions: of a session's id only the digest is stored, so that who reads the database
- * (a backup, a replica) cannot sign in with what stands there.
+ * Where Lucia keeps sessions: only the digest of a session's id is stored, so that reading the database (a backup, a replica)
+ * is not enough to sign in.
  */
 export function sessionAdapter(sql: Queryable): Adapter {
 	async function getSessionAndUser(id: string): Promise<[DatabaseSession | null, DatabaseUser | null]> {
@@ -52,7 +52,7 @@ export function sessionAdapter(sql: Queryable): Adapter {
 		await sql`DELETE FROM sessions WHERE expires_at <= now()`;
 	}
 
-	/** Never called by us; the ids cannot be told any more, so they come as their digests. */
+	/** We never call it; the ids are unknown by then, so their digests are returned. */
 	async function getUserSessions(userId: string): Promise<DatabaseSession[]> {
 		const rows = await sql<(SessionAttributes & { id: string; expiresAt: Date })[]>`
 			SELECT id, expires_at AS "expiresAt", last_used_at AS "lastUsedAt", address, user_agent AS "userAgent"

@@ -1,4 +1,4 @@
-/** As SvelteKit's `event.cookies`. */
+/** Like SvelteKit's `event.cookies`. */
 export interface Jar {
 	get(name: string): string | undefined;
 	set(name: string, value: string, options: Options): void;
@@ -17,16 +17,16 @@ interface Options {
 const sessionName = 'tailrace_session';
 const firstKeyName = 'tailrace_first_key';
 
-/** How long the page after sign-up shows the key unless it is dismissed, in seconds: a day, so that no browser keeps it for ever. */
+/** How long the page after sign-up shows the key unless dismissed, in seconds: a day, so that no browser keeps it forever. */
 const firstKeyLifeS = 86_400;
 
-// `secure` is whether the request came by https: over plain http, as on a LAN, browsers drop a Secure cookie.
+// `secure`: whether the request came by https. Over plain http, as on a LAN, browsers drop a Secure cookie.
 const sessionOptions = (secure: boolean) =>
 	({ path: '/', httpOnly: true, sameSite: 'lax', secure }) as const satisfies Options;
 const firstKeyOptions = (slug: string, secure: boolean) =>
 	({ path: `/${slug}`, httpOnly: true, sameSite: 'strict', secure }) as const satisfies Options;
 
-/** The session's token that the browser sent, or null. */
+/** The session token that the browser sent, or null. */
 export function session(jar: Jar): string | null {
 	return jar.get(sessionName) ?? null;
 }
@@ -43,7 +43,7 @@ export function removeSession(jar: Jar, secure: boolean): void {
 	jar.delete(sessionName, sessionOptions(secure));
 }
 
-/** The organization's first key, until it is dismissed or a day after sign-up, or null. Sent only to pages under its slug. */
+/** The organization's first key, until dismissed or a day after sign-up, or null. Sent only to pages under its slug. */
 export function firstKey(jar: Jar): string | null {
 	return jar.get(firstKeyName) ?? null;
 }

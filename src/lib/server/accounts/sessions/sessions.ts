@@ -9,14 +9,14 @@ import type { User } from '../users/users.ts';
 export type SessionUser = User;
 
 export interface Session {
-	/** What stands in the database: a digest, which is no secret. */
+	/** As in the database: a digest, not a secret. */
 	id: string;
 	expiresAt: Date;
-	/** Whether it was prolonged just now, so that the cookie must be set again. */
+	/** Whether it was just prolonged, so that the cookie must be set again. */
 	fresh: boolean;
 }
 
-/** For the list of a user's own sessions. */
+/** For a user's list of their own sessions. */
 export interface ListedSession extends SessionAttributes {
 	id: string;
 	createdAt: Date;
@@ -28,21 +28,21 @@ export interface NewSession {
 }
 
 export interface Sessions {
-	/** Begins a session of 30 days. The token is for the cookie alone: nobody can find it again. */
+	/** Begins a session of 30 days. The token is for the cookie alone: it cannot be recovered. */
 	create(userId: string, from: From): Promise<NewSession>;
-	/** Whose session it is, or null. One past the half of its 30 days is prolonged to 30 days from now. */
+	/** Whose session it is, or null. Past half of its 30 days it is prolonged to 30 days from now. */
 	validate(token: string, from: From): Promise<{ session: Session; user: SessionUser } | null>;
-	/** As `validate`, of the cookie, which is renewed or taken away with its session. */
+	/** As `validate`, for the cookie, which is renewed or removed with its session. */
 	ofRequest(jar: cookies.Jar, secure: boolean, from: From): ReturnType<Sessions['validate']>;
-	/** Those of a user that have not expired, the last used first. */
+	/** A user's unexpired sessions, last used first. */
 	list(userId: string): Promise<ListedSession[]>;
-	/** Ends a session, and says whose it was; null if it is none. The database then wakes the streams that were opened with it. */
+	/** Ends a session and says whose it was; null if there was none. The database then wakes the streams opened with it. */
 	end(token: string): Promise<{ id: string; email: string } | null>;
-	/** Ends one of a user's sessions by its id; whether there was one. */
+	/** Ends one of a user's sessions by its id; returns whether there was one. */
 	endById(userId: string, id: string): Promise<boolean>;
-	/** Ends all sessions of a user but the one with this id; returns how many. */
+	/** Ends all sessions of a user except the one with this id; returns how many. */
 	endAll(userId: string, exceptId?: string | null): Promise<number>;
-	/** Deletes what has expired. */
+	/** Deletes expired sessions. */
 	forgetOld(): Promise<void>;
 }
 
@@ -56,19 +56,19 @@ declare module 'lucia' {
 	}
 }
 
-/** 25 random bytes as Lucia 3 writes them (dist/crypto.js): what cannot be a token costs no query. */
+/** 25 random bytes as Lucia 3 writes them (dist/crypto.js): anything that cannot be a token costs no query. */
 const token = /^[a-z2-7]{40}$/;
 
-/** A SHA-256 in hex: what cannot be an id costs no query. */
+/** A SHA-256 in hex: anything that cannot be an id costs no query. */
 const idForm = /^[\da-f]{64}$/;
 
-/** How often the last use is written at most, in ms. */
+/** The least time between two writes of the last use, in ms. */
 const noteEveryMs = 60_000;
 
-/** Characters of a `User-Agent` that are kept: browsers send under 300. */
+/** How many characters of a `User-Agent` are kept: browsers send under 300. */
 const longestUserAgent = 500;
 
-/** Sessions by Lucia, known to nobody else: upstream no longer develops it, so it must stay easy to replace. */
+/** Sessions by Lucia, which only this file knows: it is no longer developed, so it must stay easy to replace. */
 export function sessions(sql: Queryable): Sessions {
 	const lucia = new Lucia(sessionAdapter(sql), {
 		sessionExpiresIn: new TimeSpan(30, 'd'),

@@ -10,7 +10,7 @@ import type { Refused, TooMany } from '../refusal.ts';
 import { sessions, type NewSession } from './sessions.ts';
 import * as users from '../users/users.ts';
 
-/** Of the password nothing is asked: one that could not be chosen is just a wrong one. */
+/** No rule checks the password: one that could not be chosen is just a wrong one. */
 export const form = v.object({ email, password: v.string('Enter your password.') });
 export type SignIn = v.InferOutput<typeof form>;
 
@@ -19,8 +19,8 @@ export type SignedIn = { ok: true; session: NewSession } | Refused;
 const quarter = 15 * 60_000; // ms
 
 /**
- * Wrong passwords. One account: 10 in a quarter of an hour from a network, 40 an hour from all that are strange to it. All
- * accounts from one network: 20 in five minutes, then two each.
+ * Wrong passwords. One account: 10 per 15 minutes from a network, 40 an hour from all networks strange to it. All accounts from
+ * one network: 20 in five minutes, then two each.
  */
 const bounds: attempts.Bounds = {
 	together: { limit: 10, windowMs: quarter },
@@ -30,8 +30,8 @@ const bounds: attempts.Bounds = {
 };
 
 /**
- * Begins a session for whoever knows the password, and ends the one that the browser had before. An account that does
- * not exist gets the same answer after the same work and the same counting, so that nobody learns which ones do.
+ * Begins a session for anyone who knows the password, and ends the browser's previous one. An account that does not exist gets
+ * the same answer after the same work and counting, so that nobody learns which ones exist.
  */
 export async function signIn(
 	sql: Sql,
@@ -66,7 +66,7 @@ export async function signIn(
 	return transact(sql, (transaction) => begin(transaction, user, from, previous));
 }
 
-/** The same work whether there is such an account. Null: too many strangers of a crowd wait for their turn already. */
+/** The same work whether or not the account exists. Null: too many strangers of a crowd are already waiting. */
 function verify(
 	passwords: Passwords,
 	user: users.WithPassword | null,
@@ -78,7 +78,7 @@ function verify(
 	return isCrowded ? passwords.aside(work) : work();
 }
 
-/** For who has just proven to be the user. */
+/** For someone who has just proven to be the user. */
 async function begin(
 	transaction: Queryable,
 	user: users.WithPassword,
@@ -87,7 +87,7 @@ async function begin(
 ): Promise<SignedIn> {
 	const actor = { ...from, id: user.id, name: user.email };
 	const held = await users.hold(transaction, user.id);
-	// Changed while it was verified, by somebody who ended all sessions with it.
+	// Changed during verification, by someone who ended all sessions with it.
 	if (held?.passwordHash !== user.passwordHash) {
 		await recordFailure(transaction, actor, 'password changed meanwhile');
 		return wrong;
@@ -107,7 +107,7 @@ function recordFailure(transaction: Queryable, actor: audit.Actor, reason: strin
 	return audit.recordOfAccount(transaction, actor.id, actor, event);
 }
 
-/** Another's is recorded as theirs: who it was that signed in next is nothing for the lists of that person's organizations. */
+/** Another person's session is recorded as theirs: their organizations' lists must not show who signed in next. */
 async function endPrevious(
 	transaction: Queryable,
 	token: string,
@@ -121,7 +121,7 @@ async function endPrevious(
 	await audit.recordOfAccount(transaction, owner.id, actor, event);
 }
 
-/** Begins an account's counts anew, for whoever has a new password. */
+/** Restarts an account's counts, after a new password. */
 export function forgetAttempts(sql: Queryable, email: string): Promise<void> {
 	return attempts.forget(sql, { purpose: 'sign-in', email });
 }
@@ -141,7 +141,7 @@ const wrong: Refused = {
 	faults: { form: 'Wrong e-mail address or password.' }
 };
 
-/** Told only to who knows the password. */
+/** Shown only to someone who knows the password. */
 const suspended: Refused = {
 	ok: false,
 	status: 403,

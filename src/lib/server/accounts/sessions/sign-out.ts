@@ -3,7 +3,7 @@ import { transact } from '../../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import { sessions } from './sessions.ts';
 
-/** Ends the session that a token is for. */
+/** Ends the session of a token. */
 export function signOut(sql: Sql, token: string, person: audit.Person): Promise<void> {
 	return transact(sql, async (transaction) => {
 		await audit.recordOfAccount(transaction, person.id, person, { action: 'signed out' });
@@ -11,7 +11,7 @@ export function signOut(sql: Sql, token: string, person: audit.Person): Promise<
 	});
 }
 
-/** Ends one of somebody's own sessions by its id; whether there was one. Those of others are none. */
+/** Ends one of a person's own sessions by its id; returns whether there was one. Other people's count as missing. */
 export function endOne(sql: Sql, id: string, person: audit.Person): Promise<boolean> {
 	return transact(sql, async (transaction) => {
 		const isEnded = await sessions(transaction).endById(person.id, id);
@@ -20,7 +20,7 @@ export function endOne(sql: Sql, id: string, person: audit.Person): Promise<bool
 	});
 }
 
-/** Ends all sessions of somebody but the one with this id; returns how many. */
+/** Ends all of a person's sessions except the one with this id; returns how many. */
 export function endOthers(sql: Sql, exceptId: string | null, person: audit.Person): Promise<number> {
 	return transact(sql, async (transaction) => {
 		const ended = await sessions(transaction).endAll(person.id, exceptId);

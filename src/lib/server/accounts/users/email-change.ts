@@ -16,13 +16,13 @@ export type Asked = { ok: true; isMailed: boolean } | Refused;
 
 const day = 24 * 60 * 60_000; // ms
 
-/** Per account: each tells, or mails, whether an address has one. The same of links that are opened. */
+/** Per account: each reveals, or mails, whether an address has one. The same limit for opened links. */
 const perAccount = { limit: 5, windowMs: 60 * 60_000 };
 const linksPerAccount = { limit: 20, windowMs: 60 * 60_000 };
 
 /**
- * Gives somebody who proves to know the password another address: once the link is opened that is mailed there, or at
- * once without a mail server (`post` is null).
+ * Changes the address of someone who knows the password: once they open the link mailed there, or at once without a mail server
+ * (`post` is null).
  */
 export async function ask(
 	sql: Sql,
@@ -54,13 +54,13 @@ export async function ask(
 	});
 }
 
-/** The address that a link gives to whom it is for; null if it is not good, not any more, or somebody else's. */
+/** The new address for the link's owner; null if the link is invalid, no longer valid, or someone else's. */
 export async function find(sql: Queryable, token: string, person: audit.Person): Promise<string | null> {
 	const mailed = await emailTokens.find(sql, tokenPurpose, token);
 	return mailed?.userId === person.id ? mailed.email : null;
 }
 
-/** Gives whom a link is for the address that it was mailed to, and says so to the old one. */
+/** Gives the link's owner the address it was mailed to, and tells the old address. */
 export async function confirm(
 	sql: Sql,
 	token: string,
@@ -101,7 +101,7 @@ function changeAtOnce(
 	});
 }
 
-/** Of a user that is held. Links that were mailed to the old address are good no more. */
+/** For a held user. Links mailed to the old address become invalid. */
 async function change(
 	transaction: Queryable,
 	{ id, email: from }: users.WithPassword,

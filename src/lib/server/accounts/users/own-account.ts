@@ -10,7 +10,7 @@ import * as signOut from '../sessions/sign-out.ts';
 export function ownAccount(sql: Sql, passwords: Passwords, post: Post | null) {
 	return {
 		changeName: (name: string, person: audit.Person) => profile.changeName(sql, name, person),
-		/** `sessionId` is the one that stays. */
+		/** `sessionId` is the session that stays. */
 		changePassword: (form: profile.NewPassword, person: audit.Person, sessionId: string | null) =>
 			profile.changePassword(sql, passwords, form, person, sessionId),
 		changeEmail: (form: profile.NewEmail, person: audit.Person, origin: string) =>

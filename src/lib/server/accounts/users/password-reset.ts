@@ -17,13 +17,13 @@ import type { Refused, TooMany } from '../refusal.ts';
 import { forgetAttempts } from '../sessions/sign-in.ts';
 import * as users from './users.ts';
 
-/** What the form for a forgotten password takes, and the one behind the link. */
+/** What the forgotten-password form takes, and the one behind the link. */
 export const forgotten = v.object({ email });
 export const chosen = v.object({ password: v.string('Choose a password.') });
 
 const hour = 60 * 60_000; // ms
 
-/** Requests for one account: 5 an hour from a network; from one that asked for 20, whatever the account, one each. */
+/** Requests for one account: 5 an hour from a network; one each from a network that asked for 20, whatever the account. */
 const bounds: attempts.Bounds = {
 	together: { limit: 5, windowMs: hour },
 	network: { limit: 20, windowMs: hour },
@@ -33,7 +33,7 @@ const bounds: attempts.Bounds = {
 const perAccount = { limit: 5, windowMs: hour };
 const perLink = { limit: 20, windowMs: hour };
 
-/** How a forgotten password is replaced: by a mailed link, hence not at all without a mail server (`post` is null). */
+/** How a forgotten password is replaced: by a mailed link, so not at all without a mail server (`post` is null). */
 export function passwordReset(sql: Sql, passwords: Passwords, post: Post | null) {
 	return {
 		isOffered: post !== null,
@@ -44,8 +44,8 @@ export function passwordReset(sql: Sql, passwords: Passwords, post: Post | null)
 }
 
 /**
- * Mails a link that sets a new password, if there is an account that is not suspended and did not get too many already.
- * The same answer after the same work whether it does or not.
+ * Mails a link that sets a new password, if the account exists, is not suspended and did not get too many already. The same
+ * answer after the same work either way.
  */
 async function ask(
 	sql: Sql,
@@ -67,7 +67,7 @@ async function ask(
 		const actor = { ...from, id: userId, name: email };
 		if (counted.isNoted)
 			await audit.recordOfAccount(transaction, userId, actor, { action: 'asked for a password reset' });
-		// For nobody, too, who is not told: without a user it opens nothing, and the mail goes to nobody.
+		// Also created without a user: then it opens nothing, and the mail goes to nobody.
 		const link = await emailTokens.create(transaction, { purpose, userId, email, data: {}, lifeMs: hour });
 		const mail = letters.resetPassword(email, `${origin}/reset-password/${emailTokens.tokenPlace}`, asked);
 		const to = user && !user.isSuspended ? email : null;
@@ -76,17 +76,14 @@ async function ask(
 	return { ok: true };
 }
 
-/** The account whose password a link sets; null if the link is not good, or not any more. */
+/** The account whose password a link sets; null if the link is invalid, or no longer valid. */
 async function find(sql: Queryable, token: string): Promise<users.WithPassword | null> {
 	const mailed = await emailTokens.find(sql, purpose, token);
 	const user = mailed?.userId ? await users.find(sql, mailed.userId) : null;
 	return user && isFor(user, mailed) ? user : null;
 }
 
-/**
- * Sets the password of the account that the link is for, and ends all its sessions and links: of two at the same instant
- * one wins.
- */
+/** Sets the password of the link's account, and ends all its sessions and links: of two concurrent uses one wins. */
 async function use(
 	sql: Sql,
 	passwords: Passwords,
@@ -114,13 +111,13 @@ async function use(
 
 export interface NewPassword {
 	email: string;
-	/** One is made up without it. */
+	/** Generated if absent. */
 	password?: string | undefined;
 }
 
 /**
- * Sets the password of an account for who runs the server, one that is hard to guess unless it is given, and ends all
- * its sessions and links. Null if no account has the address.
+ * Sets an account's password for the operator, one that is hard to guess unless given, and ends all its sessions and links.
+ * Null if no account has the address.
  */
 export async function byOperator(
 	sql: Sql,
@@ -139,7 +136,7 @@ export async function byOperator(
 
 const purpose = 'reset password';
 
-/** Of a user that is held. */
+/** For a held user. */
 async function set(
 	transaction: Queryable,
 	{ id, email }: users.WithPassword,
@@ -153,7 +150,7 @@ async function set(
 	await audit.recordOfAccount(transaction, id, actor, { action: 'reset a password', target: email });
 }
 
-/** A link that went to an address that is not the account's any more is good for nothing. */
+/** A link sent to an address that is no longer the account's is invalid. */
 function isFor(user: users.WithPassword, mailed: emailTokens.Mailed | null): boolean {
 	return mailed !== null && mailed.userId === user.id && mailed.email === user.email && !user.isSuspended;
 }

@@ -1,25 +1,25 @@
 import * as commonPasswords from './common-passwords.ts';
 
 /**
- * Characters, each code point as one, and no rules of composition: NIST SP 800-63B, 5.1.1.2. Its revision 4 of 2025
- * (3.1.1.2) wants at least 64 allowed, as here, and 15 at least where a password is all that is asked for: 8 is
- * revision 3's, kept because guesses are limited (accounts/attempts.ts).
+ * Characters, each code point counting as one, and no composition rules: NIST SP 800-63B, 5.1.1.2. Its revision 4 of 2025
+ * (3.1.1.2) wants at least 64 allowed, as here, and at least 15 where only a password is asked for: 8 is revision 3's, kept
+ * because guesses are limited (accounts/attempts.ts).
  */
 export const shortest = 8;
 export const longest = 128;
 
 /**
  * Whether a text is too long for a password before it is even read: NFKC makes up to 18 characters of one (U+FDFA), and 10 MiB
- * of those held the server for 25 s. Composed characters have up to four code units (Unicode's FAQ on normalization).
+ * of those blocked the server for 25 s. Composed characters have up to four code units (Unicode's FAQ on normalization).
  */
 export function isOverlong(password: string): boolean {
 	return password.length > 4 * longest;
 }
 
 /**
- * What is wrong with a password for an account, as a sentence to show, or null: its length, or that it is one of those
- * that are tried first. The whole password is compared, not what it contains (NIST SP 800-63B-4, 3.1.1.2); `context` are
- * further words that somebody would guess, such as the organization's name.
+ * What is wrong with an account's password, as a sentence to show, or null: its length, or being easy to guess. The whole
+ * password is compared, not its parts (NIST SP 800-63B-4, 3.1.1.2); `context` is further words that someone would guess, such
+ * as the organization's name.
  */
 export function fault(password: string, email: string, context: string[] = []): string | null {
 	if (isOverlong(password)) return tooLong;
@@ -42,14 +42,14 @@ const tooLong = `Use at most ${longest} characters.`;
 /** Shorter words say nothing about the rest of a password. */
 const shortestWord = 4;
 
-/** A word without the digits and signs that make it longer: `Acme-Corp2026!` is `acmecorp`. */
+/** A word without the digits and signs that lengthen it: `Acme-Corp2026!` is `acmecorp`. */
 function lettersOf(text: string): string {
 	return normalize(text)
 		.toLowerCase()
 		.replace(/[^\p{L}]/gu, '');
 }
 
-/** The same characters give the same bytes from every keyboard: NFKC, as NIST SP 800-63B, 5.1.1.2 asks. */
+/** Makes the same characters the same bytes on every keyboard: NFKC, as NIST SP 800-63B, 5.1.1.2 asks. */
 export function normalize(password: string): string {
 	return password.normalize('NFKC');
 }

@@ -3,25 +3,23 @@ import pLimit from 'p-limit';
 import { isOverlong, normalize } from './password-strength.ts';
 
 export interface Passwords {
-	/** Throws for one that is overlong: whoever lets people choose asks `fault` first. */
+	/** Throws for an overlong one: where people choose a password, ask `fault` first. */
 	hash(password: string): Promise<string>;
 	/** An overlong password is simply a wrong one. */
 	verify(hash: string, password: string): Promise<boolean>;
 	/** Does the work of `verify` for an account that does not exist; always false. */
 	verifyNobody(password: string): Promise<false>;
-	/** Does such work for strangers of whom there are too many: one after the other. Null if ten wait already. */
+	/** Does such work for strangers in a crowd, one after another. Null if ten are already waiting. */
 	aside<Result>(work: () => Promise<Result>): Promise<Result> | null;
 }
 
 /** OWASP, Password Storage Cheat Sheet: argon2id (the package's default) with 19 MiB, two passes, one lane. */
 const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
-/** Strangers of a crowd: about half a second of work. */
+/** Strangers in a crowd: about half a second of work. */
 const mostWaiting = 10;
 
-/**
- * Hashes, two at a time, for each takes 19 MiB, and half of libuv's four threads stay free for files and DNS.
- */
+/** Hashes, two at a time: each takes 19 MiB, and half of libuv's four threads stay free for files and DNS. */
 export function passwords(): Passwords {
 	const limit = pLimit(2);
 	const crowd = pLimit(1);
@@ -37,7 +35,7 @@ export function passwords(): Passwords {
 	}
 
 	async function verifyNobody(password: string): Promise<false> {
-		if (!isOverlong(password)) await hash(password); // of which `verify` is a comparison more
+		if (!isOverlong(password)) await hash(password); // `verify` does one comparison more
 		return false;
 	}
 

@@ -15,7 +15,7 @@ import * as users from './users.ts';
 export type Changed = { ok: true } | Refused;
 
 export const nameForm = v.object({ name: v.pipe(line, v.nonEmpty('Enter a name.')) });
-/** `password` is the present one, as a proof that nobody else sits there. */
+/** `password` is the current one, to prove that nobody else is at the keyboard. */
 export const emailForm = v.object({ email, password: v.string('Enter your password.') });
 export const passwordForm = v.object({
 	password: v.string('Enter your password.'),
@@ -25,7 +25,7 @@ export const passwordForm = v.object({
 export type NewEmail = v.InferOutput<typeof emailForm>;
 export type NewPassword = v.InferOutput<typeof passwordForm>;
 
-/** Gives somebody another name. */
+/** Changes a person's name. */
 export function changeName(sql: Sql, name: string, person: audit.Person): Promise<void> {
 	return transact(sql, async (transaction) => {
 		const held = await users.hold(transaction, person.id);
@@ -37,8 +37,8 @@ export function changeName(sql: Sql, name: string, person: audit.Person): Promis
 }
 
 /**
- * Gives somebody who proves to know the present password another one. All other sessions end, and all links that were
- * mailed; `sessionId` is the one that stays.
+ * Changes the password of someone who knows the current one. All other sessions and all mailed links end; `sessionId` is the
+ * session that stays.
  */
 export async function changePassword(
 	sql: Sql,
@@ -65,13 +65,13 @@ export async function changePassword(
 	});
 }
 
-/** Apart from sign-ins, which strangers can try: only whoever is signed in gets here. */
+/** Apart from sign-ins, which strangers can try: only signed-in people get here. */
 const perAccount = { limit: 10, windowMs: 15 * 60_000 };
 
-/** What the password is asked for. */
+/** Why the password is asked for. */
 export type Purpose = 'password' | 'e-mail address';
 
-/** The account of somebody, if the password is theirs. Wrong ones count and are recorded. */
+/** The account of a person, if the password is theirs. Wrong ones are counted and recorded. */
 export async function prove(
 	sql: Sql,
 	passwords: Passwords,
@@ -97,7 +97,7 @@ export async function prove(
 	return { ok: true, user };
 }
 
-/** The account as it was proven, kept so to the transaction's end; null, and recorded, if its password was changed since. */
+/** The account as proven, locked to the transaction's end; null, and recorded, if its password has changed since. */
 export async function holdProven(
 	transaction: Queryable,
 	{ id, passwordHash }: users.WithPassword,

@@ -11,24 +11,24 @@ import type { Refused } from '../refusal.ts';
 import * as signUps from './sign-up.ts';
 import * as users from './users.ts';
 
-/** For the form behind the link: the password that was typed at sign-up. */
+/** For the form behind the link: the password typed at sign-up. */
 export const confirmation = v.object({ password: v.string('Type your password.') });
 
 const day = 24 * 60 * 60_000; // ms
 
-/** Passwords that are tried on one link. */
+/** Password attempts per link. */
 const perLink = { limit: 20, windowMs: 60 * 60_000 };
 
 interface Options {
 	options: signUps.Options;
-	/** Null: no mail server, so nobody signs up like this. */
+	/** Null: no mail server, so this kind of sign-up is off. */
 	post: Post | null;
 }
 
-/** Sign-up that shows first that the address is theirs who typed it. The first user of a server needs no mail. */
+/** Sign-up that first verifies the address. The first user of a server needs no mail. */
 export function signUpByMail(sql: Sql, passwords: Passwords, { options, post }: Options) {
 	return {
-		/** Whether signing up goes like this now. */
+		/** Whether sign-up works this way now. */
 		isOn: async () => post !== null && (await users.anyExists(sql)),
 		ask: async (form: signUps.SignUp, asked: letters.Asked) =>
 			post ? ask(sql, passwords, form, asked, { options, post }) : signUps.closed,
@@ -39,8 +39,8 @@ export function signUpByMail(sql: Sql, passwords: Passwords, { options, post }: 
 }
 
 /**
- * Mails a link that makes the account; to who has one, that it is there. The same answer after the same work: only who
- * reads the mail learns which.
+ * Mails a link that creates the account or, if there is one, a note saying so. The same answer after the same work: only the
+ * mailbox's reader learns which.
  */
 async function ask(
 	sql: Sql,
@@ -59,22 +59,22 @@ async function ask(
 	const address = `${asked.origin}/sign-up/${emailTokens.tokenPlace}`;
 	const mail = found ? letters.hasAccount(email, asked) : letters.confirmSignUp(email, address, asked);
 	await transact(sql, async (transaction) => {
-		// Made for both, for the same work; nobody is told the one for an address that has an account.
+		// Created either way, for the same work; nobody gets the one for an address that has an account.
 		const link = await emailTokens.create(transaction, { purpose, userId: null, email, data, lifeMs: day });
 		await post(transaction, { ...mail, link, lifeMs: day });
 	});
 	return { ok: true };
 }
 
-/** What the link would make; null if it is not good, or not any more. */
+/** What the link would create; null if it is invalid, or no longer valid. */
 async function find(sql: Sql, token: string): Promise<{ email: string; organization: string } | null> {
 	const mailed = await emailTokens.find(sql, purpose, token);
 	return mailed && { email: mailed.email, organization: mailed.data.organization ?? '' };
 }
 
 /**
- * Makes the account that the link is for, and uses it up: of two at the same instant one wins. It asks for the password once
- * more: who owns the mailbox would otherwise make an account that opens with a stranger's.
+ * Creates the link's account and uses the link up: of two concurrent uses one wins. It asks for the password again: otherwise
+ * the mailbox's owner would create an account that a stranger's password opens.
  */
 async function confirm(
 	sql: Sql,

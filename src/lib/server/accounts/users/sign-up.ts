@@ -15,7 +15,7 @@ import { sessions, type NewSession } from '../sessions/sessions.ts';
 import type { Refused, TooMany } from '../refusal.ts';
 import * as users from './users.ts';
 
-/** For an account that is to be made. */
+/** For a new account. */
 export const form = v.pipe(
 	v.object({
 		name: v.optional(line, ''),
@@ -37,7 +37,7 @@ export type SignUp = v.InferOutput<typeof form>;
 export interface NewAccount {
 	user: users.User;
 	org: organizations.Organization;
-	/** The organization's first API key, with both scopes; only this once. */
+	/** The organization's first API key, with both scopes; returned only once. */
 	key: string;
 	session: NewSession;
 }
@@ -46,28 +46,28 @@ export type SignedUp = ({ ok: true } & NewAccount) | Refused;
 
 export type Options = Pick<Config, 'signUp' | 'retentionDays'>;
 
-/** Who is to have an account, and the name of the organization that comes with it. */
+/** The new account's owner, and the name of the organization that comes with it. */
 export type NewOwner = users.NewUser & { organization: string };
 
 const hour = 60 * 60_000; // ms
 
 /**
  * Sign-ups with one address, from one network and from all: each may send a mail. From one network, with any address: each
- * leaves an organization behind, or sends a mail to a stranger, so this one refuses everybody there.
+ * leaves an organization behind, or sends a mail to a stranger, so this one refuses everyone there.
  */
 const together = { limit: 5, windowMs: hour };
 const perAccount = { limit: 10, windowMs: hour };
 const perNetwork = { limit: 20, windowMs: hour };
 
-/** Whether somebody without an invitation may make an account now: what `SIGN_UP` says (API.md, "Environment"). */
+/** Whether people without an invitation may create an account now, as `SIGN_UP` says (API.md, "Environment"). */
 export async function isOpen(sql: Queryable, { signUp }: Options): Promise<boolean> {
 	if (signUp === 'first') return !(await users.anyExists(sql));
 	return signUp === 'open';
 }
 
 /**
- * Makes a user, an organization owned by them, its first key and a session: all or nothing. Its answer tells whether the
- * address has an account, since it then exists at once or not; with a mail server, sign-up-by-mail.ts hides it.
+ * Creates a user, an organization owned by them, its first key and a session: all or nothing. The answer reveals whether the
+ * address has an account, since it takes effect at once; with a mail server, sign-up-by-mail.ts hides it.
  */
 export async function signUp(
 	sql: Sql,
@@ -83,13 +83,13 @@ export async function signUp(
 	const passwordHash = await passwords.hash(form.password);
 	return transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);
-		// Asked again: another sign-up may have been first since.
+		// Checked again: another sign-up may have come first.
 		if (!(await isOpen(transaction, options))) return closed;
 		return make(transaction, { ...form, passwordHash }, from, options);
 	});
 }
 
-/** Counts that somebody signs up, whether the address has an account or not; what to answer if too often. */
+/** Counts a sign-up, whether or not the address has an account; returns the refusal if there are too many. */
 export function countSignUp(sql: Queryable, email: string, from: audit.From): Promise<TooMany | null> {
 	const network = rateLimits.networkOf(from.address);
 	return rateLimits.count(sql, [
@@ -99,7 +99,7 @@ export function countSignUp(sql: Queryable, email: string, from: audit.From): Pr
 	]);
 }
 
-/** Makes an account with all that belongs to it, after `users.takeTurns`; refuses an address that has one. */
+/** Creates an account with everything that belongs to it, after `users.takeTurns`; refuses an address that has one. */
 export async function make(
 	transaction: Queryable,
 	{ organization, ...person }: NewOwner,

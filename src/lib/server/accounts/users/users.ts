@@ -20,26 +20,26 @@ export interface WithPassword {
 export interface NewUser {
 	/** Trimmed and in lower case. */
 	email: string;
-	/** The part of the address before the @, if it is empty. */
+	/** If empty, the part of the address before the @. */
 	name: string;
 	passwordHash: string;
 }
 
-/** Whether anybody has an account yet. */
+/** Whether anyone has an account yet. */
 export async function anyExists(sql: Queryable): Promise<boolean> {
 	const [row] = await sql<{ exists: boolean }[]>`SELECT EXISTS (SELECT FROM users) AS exists`;
 	return row?.exists === true;
 }
 
 /**
- * Waits until no other transaction, on any instance, makes a user, and keeps others waiting to this one's end:
- * whether a user is the first is only known with nobody else about to be.
+ * Waits until no other transaction, on any instance, creates a user, and blocks others to the end of this one: only then is it
+ * certain whether a user is the first.
  */
 export async function takeTurns(transaction: Queryable): Promise<void> {
 	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.users})`;
 }
 
-/** Makes a user; null if the address has an account. The first user is instance admin, hence after `takeTurns`. */
+/** Creates a user; null if the address has an account. The first user is instance admin, so call `takeTurns` first. */
 export async function create(transaction: Queryable, user: NewUser): Promise<User | null> {
 	const name = user.name || user.email.slice(0, user.email.lastIndexOf('@'));
 	const [created] = await transaction<User[]>`
@@ -50,13 +50,13 @@ export async function create(transaction: Queryable, user: NewUser): Promise<Use
 	return created ?? null;
 }
 
-/** Whether a user is one now, whatever a request found when it began. */
+/** Whether a user is one now, whatever the request found at its start. */
 export async function isInstanceAdmin(sql: Queryable, id: string): Promise<boolean> {
 	const [row] = await sql<{ is: boolean }[]>`SELECT instance_admin AS "is" FROM users WHERE id = ${id}`;
 	return row?.is === true;
 }
 
-/** What to record beside a sign-up: that the first user is instance admin, whom nobody made one. */
+/** Details recorded with a sign-up: that the first user is instance admin, since nobody made them one. */
 export function signUpDetails({ instanceAdmin }: User): { 'instance admin'?: true } {
 	return instanceAdmin ? { 'instance admin': true } : {};
 }
@@ -78,9 +78,9 @@ export async function find(sql: Queryable, id: string): Promise<WithPassword | n
 }
 
 /**
- * As `find`, after waiting until no other transaction changes this account or begins a session for it, and keeps others
- * waiting to this one's end: what is read stays true. Called before anything else of the account is changed, so that no two
- * wait for each other. Of nobody (null) it does the same work and is null.
+ * As `find`, after waiting until no other transaction changes this account or begins a session for it, and blocks others to the
+ * end of this one: what is read stays true. Call it before changing anything else of the account, to avoid deadlocks. For
+ * nobody (null) it does the same work and returns null.
  */
 export async function hold(transaction: Queryable, id: string | null): Promise<WithPassword | null> {
 	const [held] = await transaction<WithPassword[]>`
@@ -89,12 +89,12 @@ export async function hold(transaction: Queryable, id: string | null): Promise<W
 	return held ?? null;
 }
 
-/** Gives a user another name. */
+/** Renames a user. */
 export async function rename(transaction: Queryable, id: string, name: string): Promise<void> {
 	await transaction`UPDATE users SET name = ${name} WHERE id = ${id}`;
 }
 
-/** Gives a user another password. */
+/** Changes a user's password. */
 export async function changePassword(
 	transaction: Queryable,
 	id: string,
@@ -103,7 +103,7 @@ export async function changePassword(
 	await transaction`UPDATE users SET password_hash = ${passwordHash} WHERE id = ${id}`;
 }
 
-/** Gives a user another address, in lower case; false if it has an account. After `takeTurns`, so that it stays free. */
+/** Changes a user's address, in lower case; false if it has an account. After `takeTurns`, so that it stays free. */
 export async function changeEmail(transaction: Queryable, id: string, email: string): Promise<boolean> {
 	const changed = await transaction`
 		UPDATE users SET email = ${email}
