@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 /** Whether an address belongs to a proxy of ours. */
 export type IsTrusted = (address: string) => boolean;
 
-/** Reads `TRUSTED_PROXIES`: addresses and CIDR ranges, separated by commas. Null if one of them is neither. */
+/** Reads `TRUSTED_PROXIES`: addresses and CIDR ranges, separated by commas. Null if an item is neither. */
 export function trusted(list: string): IsTrusted | null {
 	const blocks = new BlockList();
 	for (const part of list.split(',').map((part) => part.trim())) {
@@ -23,8 +23,8 @@ export function trusted(list: string): IsTrusted | null {
 }
 
 /**
- * The network address of the client. `X-Forwarded-For` is read from its end, as far as each hop is a proxy that we
- * trust: what stands before that, anybody can have written.
+ * The client's network address. `X-Forwarded-For` is read from its end, for as long as each hop is a trusted proxy: anyone can
+ * have written what precedes that.
  */
 export function addressOf(peer: string, forwardedFor: string | null, isTrusted: IsTrusted): string {
 	const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
@@ -37,7 +37,7 @@ export function addressOf(peer: string, forwardedFor: string | null, isTrusted: 
 	return client;
 }
 
-/** Whether the browser speaks https, which a proxy that ends TLS says for it. */
+/** Whether the browser uses https, as reported by a proxy that terminates TLS. */
 export function isHttps(
 	protocol: string,
 	peer: string,
@@ -48,11 +48,11 @@ export function isHttps(
 	return forwarded?.split(',').at(-1)?.trim().toLowerCase() === 'https' && isTrusted(peer);
 }
 
-/** What is known of a connection beside its headers. */
+/** What is known of a connection besides its headers. */
 export interface Connection {
 	/** The address of the other end. */
 	peer: string;
-	/** `1.0`, `1.1`; undefined where nobody knows. */
+	/** `1.0`, `1.1`; undefined if unknown. */
 	httpVersion: string | undefined;
 	/** ORIGIN, if it is set. */
 	origin: string | null;
@@ -60,9 +60,9 @@ export interface Connection {
 }
 
 /**
- * Whether a request comes from a program on this machine, not through a proxy on it. Its peer alone does not tell: a proxy's
- * requests come from 127.0.0.1 too, and nginx by default adds no header and calls us 127.0.0.1. But it then speaks
- * HTTP/1.0, and an ORIGIN elsewhere or a trusted peer say that there is one.
+ * Whether a request comes from a program on this machine, not through a proxy on it. Its peer alone does not show it: a proxy's
+ * requests also come from 127.0.0.1, and nginx by default adds no header and calls us 127.0.0.1. But nginx then speaks
+ * HTTP/1.0, and an ORIGIN elsewhere or a trusted peer reveal a proxy.
  */
 export function isThisMachine(
 	headers: Headers,
@@ -75,29 +75,31 @@ export function isThisMachine(
 	return URL.canParse(host) && isLoopback(new URL(host).hostname);
 }
 
-/** What proxies add: de facto names, RFC 7239 and 9110, and those of nginx's examples, Akamai, Cloudflare and Fastly. */
+/**
+ * Headers that proxies add: de facto names, RFC 7239 and 9110, and those of nginx's examples, Akamai, Cloudflare and Fastly.
+ */
 const forwarding = [
 	...['for', 'proto', 'host', 'port', 'server', 'by', 'scheme', 'ssl'].map((name) => `x-forwarded-${name}`),
 	...['forwarded', 'via', 'x-forwarded', 'x-real-ip', 'x-client-ip', 'x-cluster-client-ip'],
 	...['true-client-ip', 'cf-connecting-ip', 'fastly-client-ip']
 ];
 
-/** Whether some proxy has added a word about where the request came from. */
+/** Whether some proxy has added a header about the request's origin. */
 export function isForwarded(headers: Headers): boolean {
 	return forwarding.some((name) => headers.has(name));
 }
 
-/** An address or a host name, an IPv6 address in brackets or without, that always means the machine itself. */
+/** An address or host name, IPv6 with or without brackets, that always means the machine itself. */
 function isLoopback(name: string): boolean {
 	return /^127\.\d+\.\d+\.\d+$|^\[?::1\]?$|^(.+\.)?localhost$/i.test(name);
 }
 
-/** An IPv4 address in IPv6 is itself. */
+/** An IPv4 address in IPv6 counts as itself. */
 function plainOf(address: string): string {
 	return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 }
 
-/** Some proxies write the port of the connection, too. */
+/** Some proxies include the connection's port. */
 function withoutPort(hop: string): string {
 	return /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop;
 }

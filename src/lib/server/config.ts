@@ -3,22 +3,22 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { trusted, type IsTrusted } from './client.ts';
 
-/** What the environment says, checked and with its defaults; README, "Operate it", lists the variables. */
+/** The environment's settings, checked and with defaults; README, "Operate it", lists the variables. */
 export interface Config {
 	readonly host: string;
-	/** TCP port; 0 stands for any free one. */
+	/** TCP port; 0 means any free one. */
 	readonly port: number;
-	/** Scheme, host and port that browsers use, with no slash at the end; null: taken from each request. */
+	/** Scheme, host and port that browsers use, without a trailing slash; null: taken from each request. */
 	readonly origin: string | null;
 	/** null: the embedded PostgreSQL under `dataDir`. */
 	readonly databaseUrl: string | null;
-	/** A direct connection for LISTEN; `databaseUrl` unless it was given. */
+	/** A direct connection for LISTEN; `databaseUrl` unless given. */
 	readonly databaseListenUrl: string | null;
 	/** Absolute path. */
 	readonly dataDir: string;
-	/** Where the data goes if PostgreSQL cannot reach `dataDir` (postgres/data-folder.ts); null if DATA_DIR was given. */
+	/** Where the data goes if PostgreSQL cannot reach `dataDir` (postgres/data-folder.ts); null if DATA_DIR is set. */
 	readonly fallbackDataDir: string | null;
-	/** Who may make an account without an invitation. */
+	/** Who may create an account without an invitation. */
 	readonly signUp: (typeof signUps)[number];
 	/** Days, for new organizations. */
 	readonly retentionDays: number;
@@ -27,7 +27,7 @@ export interface Config {
 	/** Seconds without an append or heartbeat after which a running deploy counts as interrupted. */
 	readonly deployLeaseS: number;
 	readonly deployLogStdout: boolean;
-	/** Of which proxies the forwarded address and protocol are believed; nobody's, unless it is set. */
+	/** The proxies whose forwarded address and protocol are trusted; none by default. */
 	readonly isTrustedProxy: IsTrusted;
 	/** How mails are sent; null: not at all. */
 	readonly mail: { smtpUrl: string; from: string } | null;
@@ -45,7 +45,7 @@ type Environment = Record<string, string | undefined>;
 const signUps = ['first', 'open', 'never'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Their values may hold a password, so a fault never repeats them. */
+/** Their values may contain a password, so a fault never repeats them. */
 const secrets = new Set(['DATABASE_URL', 'DATABASE_LISTEN_URL', 'METRICS_TOKEN', 'SMTP_URL']);
 
 const environment = v.object({
@@ -88,8 +88,8 @@ const environment = v.object({
 });
 
 /**
- * Reads the configuration from environment variables. An empty value counts as not set. Every fault is
- * reported, each with the variable, what was given (unless it may hold a password) and what is expected.
+ * Reads the configuration from environment variables. An empty value counts as unset. Every fault is reported, with the
+ * variable, the value (unless it may contain a password) and what is expected.
  */
 export function parse(env: Environment): Parsed {
 	const given = present(env);
@@ -99,14 +99,14 @@ export function parse(env: Environment): Parsed {
 		faults.push('DATABASE_LISTEN_URL is set without DATABASE_URL: expected both, or neither');
 	}
 	if (given.SMTP_URL && !given.ORIGIN) {
-		// A link whose host came from a request could be anybody's.
+		// A link whose host came from a request could lead anywhere.
 		faults.push('SMTP_URL is set without ORIGIN: expected both, because mails contain links');
 	}
 	if (!parsed.success || faults.length > 0) return { ok: false, faults };
 	return { ok: true, config: configOf(parsed.output) };
 }
 
-/** What to tell whoever has set them. */
+/** The message for the person who set them. */
 export function explain(faults: readonly string[]): string {
 	return `Correct these environment variables:\n  ${faults.join('\n  ')}`;
 }
@@ -188,7 +188,7 @@ function databaseUrl() {
 }
 
 function isDatabaseUrl(text: string): boolean {
-	// Several hosts, as libpq knows them, are no URL: all but the first are left out of the check.
+	// Several hosts, as libpq allows, are not a valid URL: all but the first are left out of the check.
 	const single = text.replace(/(@[^,/?]*),[^/?]*/, '$1');
 	return /^postgres(ql)?:\/\//.test(text) && (URL.canParse(text) || URL.canParse(single));
 }

@@ -1,11 +1,11 @@
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Where a key, if there is one, decides instead of the cookie. Forms of pages go by the cookie, whatever header they have. */
+/** Where a key, if present, decides instead of the cookie. Page forms use the cookie, whatever header they have. */
 const takesKeys = /^\/api\//;
 
 /**
- * Whether a request must be refused as forged (API.md, "Who is asking"): it would change something, it carries a cookie and
- * no key, and it does not say that it comes from our own pages. Browsers send `Origin` with every such request.
+ * Whether a request must be refused as forged (API.md, "Who is asking"): it would change something, carries a cookie and no
+ * key, and does not say that it comes from our own pages. Browsers send `Origin` with every such request.
  */
 export function isForged(request: Request, ownOrigin: string): boolean {
 	if (safeMethods.has(request.method) || goesByKey(request)) return false;
@@ -15,7 +15,7 @@ export function isForged(request: Request, ownOrigin: string): boolean {
 }
 
 /**
- * Whether a form was opened over http on a server whose ORIGIN is https: the cookie of its answer would be secure, and the browser
+ * Whether a form was opened over http on a server whose ORIGIN is https: the answer's cookie would be secure, and the browser
  * would drop it.
  */
 export function isOpenedInsecurely(request: Request, ownOrigin: string): boolean {
@@ -26,14 +26,14 @@ function goesByKey({ headers, url }: Request): boolean {
 	return headers.has('authorization') && takesKeys.test(new URL(url).pathname);
 }
 
-/** The same host under another scheme: behind a proxy that ends TLS, without ORIGIN set. */
+/** The same host under another scheme: behind a proxy that terminates TLS, without ORIGIN set. */
 function isOwnHost(origin: string, request: Request): boolean {
 	return URL.canParse(origin) && new URL(origin).host === request.headers.get('host');
 }
 
 /**
- * What to do about a request that is refused as forged. It may be nobody's attack: behind a proxy that does not pass on what
- * the browser calls us (nginx by default), or with an ORIGIN that is not the address in use, every form would be refused.
+ * What to do about a request refused as forged. It may be no attack: behind a proxy that does not pass on our public host
+ * (nginx by default), or with an ORIGIN that is not the address in use, every form would be refused.
  */
 export function explain(request: Request, configuredOrigin: string | null): string {
 	const origin = request.headers.get('origin') ?? '';

@@ -5,14 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 const mebibyte = 1024 * 1024;
-/** With less room than this, in bytes, no more lines are taken. A flood of them fills about 100 MB/s, and it is looked every second. */
+/**
+ * With less room than this, in bytes, lines are refused. A flood of them fills about 100 MB/s, and the check runs every second.
+ */
 const least = 32 * mebibyte;
-/** What is kept for who must make room: PostgreSQL's log grows by 16 MiB at a time, so it is several of those. */
+/** Room kept for recovering space: PostgreSQL's log grows by 16 MiB at a time, so it is several of those. */
 const reserve = 64 * mebibyte;
-/** The reserve is made when there is no more room than this; with more it is not needed yet. */
+/** The reserve is created once there is no more room than this; with more it is not needed yet. */
 const plenty = 1024 * mebibyte;
 const everyMs = 1_000;
-/** For how long lines are refused after PostgreSQL had no room for some, in ms. */
+/** How long lines are refused after PostgreSQL ran out of room for some, in ms. */
 const refusalMs = 10_000;
 
 export interface DiskOptions {
@@ -26,8 +28,8 @@ export interface DiskOptions {
 }
 
 /**
- * Keeps an eye on the disk of the data folder. When it fills up lines are refused (`isFull`) and the file `reserve` is removed:
- * signing in, lowering the retention and PostgreSQL itself then have room. Once there is enough again the reserve is made anew.
+ * Watches the disk of the data folder. When it fills up lines are refused (`isFull`) and the file `reserve` is removed: signing
+ * in, lowering the retention and PostgreSQL itself then have room. Once there is enough again the reserve is recreated.
  */
 export class Disk {
 	readonly #options: DiskOptions;
@@ -57,13 +59,13 @@ export class Disk {
 		return this.#isFull !== true;
 	}
 
-	/** Notes that PostgreSQL had no room, wherever its disk is: it is not asked again for a while. */
+	/** Notes that PostgreSQL ran out of room, wherever its disk is: it gets no lines for a while. */
 	refused(): void {
 		this.#refusedAt = performance.now();
 		void this.look();
 	}
 
-	/** Looks now, as when a write has failed for want of room. Never rejects. */
+	/** Checks now, for example after a write failed for lack of room. Never rejects. */
 	look(): Promise<void> {
 		this.#looking ??= this.#judge()
 			.catch((error: unknown) => this.#options.log.error({ err: error }, 'the disk could not be looked at'))
@@ -92,7 +94,7 @@ export class Disk {
 			({ size }) => size,
 			() => 0 // there is none
 		);
-		// Room for the reserve and twice the least beside it, so that it does not go to and fro.
+		// Room for the reserve and another two times `least`, so that it does not flip back and forth.
 		const isEnough = room + reserved >= reserve + 2 * least;
 		if (room < least) {
 			if (reserved > 0) await rm(this.#file);
@@ -115,7 +117,7 @@ export class Disk {
 		this.#options.changed(isFull);
 	}
 
-	/** Written out with what no file system makes smaller. */
+	/** Filled with data that no file system can compress. */
 	async #reserve(): Promise<void> {
 		const file = await open(this.#file, 'w', 0o600);
 		try {

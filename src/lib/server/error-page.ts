@@ -1,6 +1,6 @@
 /**
- * A page that says one sentence, for what is refused before any page of ours can be rendered. `template` is src/error.html,
- * with the places that SvelteKit fills in.
+ * A page with one sentence, for requests refused before any page of ours can be rendered. `template` is src/error.html, with
+ * SvelteKit's placeholders.
  */
 export function errorPage(template: string, status: number, message: string): Response {
 	const page = template
@@ -9,7 +9,7 @@ export function errorPage(template: string, status: number, message: string): Re
 	return new Response(page, { status, headers: { 'content-type': 'text/html; charset=utf-8' } });
 }
 
-/** Whether a request comes from a browser that will show what it is answered: not from a script, nor a program. */
+/** Whether a request comes from a browser that will show the answer: not from a script or another program. */
 export function wantsPage({ headers, url }: Request): boolean {
 	if (headers.has('x-sveltekit-action') || new URL(url).pathname.startsWith('/api/')) return false;
 	return headers.get('accept')?.includes('text/html') ?? false;

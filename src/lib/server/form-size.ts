@@ -1,9 +1,9 @@
-/** Many times what the largest form of a page holds, in bytes. */
+/** Many times the size of a page's largest form, in bytes. */
 export const limit = 64 * 1024;
 
 /**
- * The request with a body that cannot be read beyond the limit, whether its length was declared or not: reading then fails
- * with what `refuse` throws, before anything is parsed.
+ * The request with a body that cannot be read beyond the limit, declared length or not: reading then fails with what `refuse`
+ * throws, before anything is parsed.
  */
 export function bounded(request: Request, refuse: () => never): Request {
 	if (request.body === null) return request;
@@ -22,19 +22,19 @@ export function bounded(request: Request, refuse: () => never): Request {
 	}
 
 	const cancel = (reason: unknown) => source.cancel(reason);
-	// Read only when somebody asks, so that a form which nobody reads is none.
+	// Read only on demand, so that an unread form costs nothing.
 	const body = new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
 	return new Request(request, { body, duplex: 'half' } as RequestInit);
 }
 
 /**
- * Takes the rest and drops it. SvelteKit's `cancel` would cut the connection before the answer is out, and a browser that
- * is not done sending would show that instead.
+ * Reads and drops the rest. SvelteKit's `cancel` would cut the connection before the answer is out, and a browser still sending
+ * would show that instead.
  */
 async function drop(source: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
 	try {
 		while (!(await source.read()).done);
 	} catch {
-		// The client went away, or sent more than any request may have: nothing was to be kept of it.
+		// The client went away, or exceeded the limit of any request: there was nothing to keep.
 	}
 }

@@ -9,18 +9,18 @@ import * as readiness from './readiness.ts';
 import { Watch } from './watch.ts';
 
 interface Surroundings {
-	/** On a connection of its own: whether another is busy says nothing. */
+	/** On its own connection: it does not matter if another is busy. */
 	probe: Probe;
 	bridge: { connected: boolean };
-	/** The data folder, and whether the lines are in it, too. */
+	/** The data folder, and whether it also holds the lines. */
 	folder: string;
 	holdsLines: boolean;
 	log: Logger;
-	/** Removes what nobody keeps any longer. */
+	/** Removes data past its retention. */
 	clear(): Promise<unknown>;
 }
 
-/** Watches over what requests need, which is the database and room on the disk, and tells streams of it, until it is closed. */
+/** Watches what requests need, the database and room on the disk, and tells streams of it, until closed. */
 export function health({ probe, bridge, folder, holdsLines, log, clear }: Surroundings) {
 	const outages = new Outages();
 	const makeRoom = () => runNow([{ name: 'room', everyMs: Infinity, run: clear }], log);
@@ -42,14 +42,14 @@ export function health({ probe, bridge, folder, holdsLines, log, clear }: Surrou
 		}
 	);
 
-	/** Why requests cannot be served now. Requests are served as soon as this has found none. */
+	/** Why requests cannot be served now. They are served as soon as this finds no fault. */
 	async function faults(): Promise<string[]> {
 		const found = await look();
 		watch.note(outageIn(found));
 		return found;
 	}
 
-	/** What a stream that could not be read is told to: it tries again by itself. */
+	/** Called when a stream could not be read: it retries by itself. */
 	function failed(error: unknown): void {
 		if (!isAway(error)) return log.error({ err: error }, 'a stream could not be read');
 		log.debug({ err: error }, 'a stream waits for the database');

@@ -6,14 +6,14 @@ export interface Task {
 	run(): Promise<unknown>;
 }
 
-/** Runs each task now, beside its turns. A failure is logged. */
+/** Runs each task now, besides its turns. A failure is logged. */
 export function runNow(tasks: readonly Task[], log: Logger): void {
 	for (const task of tasks) void run(task, log);
 }
 
-/** A failure after the end is that of connections closing under a task, which its next turn makes good. */
+/** A failure after the end comes from connections closing under a task; its next turn makes up for it. */
 /**
- * Runs it for each, one after the other. One that fails keeps none of the others from its turn.
+ * Runs it for each, one after another. A failure does not stop the others.
  * @throws AggregateError at the end, of all that failed.
  */
 export async function forEach<Item>(
@@ -34,8 +34,8 @@ async function run(task: Task, log: Logger, hasEnded = () => false): Promise<voi
 }
 
 /**
- * Runs each task now and then again, `everyMs` after it ended. A task that fails is logged and tried again at its next turn.
- * The function returned ends it.
+ * Runs each task now and then again, `everyMs` after it ended. A failed task is logged and retried at its next turn. The
+ * returned function ends it.
  */
 export function maintain(tasks: readonly Task[], log: Logger): () => void {
 	const timers = new Map<Task, NodeJS.Timeout>();

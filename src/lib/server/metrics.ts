@@ -4,17 +4,17 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 const seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const lines = [1, 10, 100, 1_000, 10_000];
 
-/** Ms within which the outboxes are counted. */
+/** Time limit for counting the outboxes, in ms. */
 const patience = 1_000;
 
 interface Gauges {
 	queueBytes(): number;
 	streams(): number;
-	/** How many deliveries wait, by kind. Rejects while they cannot be counted. */
+	/** How many deliveries are waiting, by kind. Rejects while they cannot be counted. */
 	outbox(): Promise<Record<string, number>>;
 }
 
-/** What `/metrics` shows (Prometheus text format), and where the parts report it. */
+/** The content of `/metrics` (Prometheus text format), and where the parts report it. */
 export function metrics(gauges: Gauges) {
 	const registry = new Registry();
 	const registers = [registry];
@@ -68,7 +68,7 @@ export function metrics(gauges: Gauges) {
 	};
 }
 
-/** What waits in the outboxes, as long as that can be counted, and what became of the rest. */
+/** What waits in the outboxes, while that can be counted, and what happened to the rest. */
 function outboxes(registers: Registry[], sizes: Gauges['outbox']) {
 	const labelNames = ['kind'];
 	new Gauge({
@@ -92,10 +92,10 @@ function outboxes(registers: Registry[], sizes: Gauges['outbox']) {
 	};
 }
 
-/** The numbers, or none if the database does not give them soon: the other metrics do not wait for it. */
+/** The numbers, or none if the database is slow: the other metrics do not wait for it. */
 function inTime(numbers: Promise<Record<string, number>>): Promise<Record<string, number>> {
 	const late = new Promise<Record<string, number>>((resolve) => setTimeout(resolve, patience, {}).unref());
-	return Promise.race([numbers.catch(() => ({})), late]); // why not is in the log of who needs it
+	return Promise.race([numbers.catch(() => ({})), late]); // the code that needs it logs why not
 }
 
 export type Metrics = ReturnType<typeof metrics>;

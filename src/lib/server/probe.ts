@@ -4,8 +4,8 @@ import type { Sql } from './postgres/connect.ts';
 const patience = 2_000;
 
 /**
- * Asks PostgreSQL whether it is there, on a connection of its own. One that stays silent is replaced: its other end may have gone
- * without a word, which TCP alone would notice minutes later.
+ * Asks PostgreSQL whether it is there, on its own connection. A silent one is replaced: its other end may have gone without a
+ * word, which TCP alone would notice minutes later.
  */
 export class Probe {
 	readonly #open: () => Sql;
@@ -16,7 +16,7 @@ export class Probe {
 		this.#sql = open();
 	}
 
-	/** Whether it answers within 2 s. Never rejects: why it does not is in the log of whoever needed the database. */
+	/** Whether it answers within 2 s. Never rejects: the code that needed the database logs why it does not. */
 	async answers(): Promise<boolean> {
 		const sql = this.#sql;
 		const answer = sql`SELECT 1`.then(

@@ -15,8 +15,8 @@ const titles: Record<number, string> = {
 const passing = new Set([429, 503]);
 
 /**
- * An error answer as `application/problem+json` (RFC 9457). `detail` says what to do about it; 429 and 503 carry
- * `Retry-After`, in seconds.
+ * An error answer as `application/problem+json` (RFC 9457). `detail` says what to do about it; 429 and 503 carry `Retry-After`,
+ * in seconds.
  */
 export function problem(
 	status: number,
@@ -32,8 +32,8 @@ export function problem(
 }
 
 /**
- * What SvelteKit itself has answered to a request of the API (no such address or method, a fault of ours), as a problem
- * document; what is one, or no error, stays as it is.
+ * SvelteKit's own answer to an API request (unknown address or method, an internal error) as a problem document; other answers
+ * stay as they are.
  */
 export function asProblem(response: Response): Response {
 	const isProblem = response.headers.get('content-type') === 'application/problem+json';

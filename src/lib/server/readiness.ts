@@ -1,7 +1,7 @@
-/** What is said of a full disk; everything else means that the database is away. */
+/** The message for a full disk; any other means that the database is away. */
 export const full = 'The disk is full.';
 
-/** Why requests cannot be served now; none when they can. */
+/** Why requests cannot be served now; empty if they can. */
 export async function faults(
 	database: { answers(): Promise<boolean> },
 	listener: { connected: boolean },

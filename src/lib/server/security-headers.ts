@@ -1,4 +1,4 @@
-/** What every answer carries; the Content-Security-Policy of the pages comes from svelte.config.js. */
+/** The headers of every answer; the pages' Content-Security-Policy comes from svelte.config.js. */
 const headers = {
 	'x-content-type-options': 'nosniff',
 	'x-frame-options': 'DENY',
@@ -8,8 +8,8 @@ const headers = {
 };
 
 /**
- * Adds the security headers to a response and returns it. No browser or proxy stores what it holds (RFC 9111, 5.2.2.5), unless
- * it calls itself public: after signing out, Back would show it.
+ * Adds the security headers to a response and returns it. No browser or proxy stores its content (RFC 9111, 5.2.2.5), unless it
+ * is marked public: after signing out, Back would show it.
  */
 export function secure(response: Response): Response {
 	for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);

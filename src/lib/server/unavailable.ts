@@ -4,10 +4,10 @@ import { problem } from './problem.ts';
 import * as sqlite from './sqlite/connect.ts';
 import { Unavailable } from './watch.ts';
 
-/** Seconds after which to ask again. */
+/** Seconds after which to try again. */
 const retryAfterS = 2;
 
-/** The outage that an error is due to, `known` if it is that one; null when it is due to something else. */
+/** The outage that caused an error, `known` if it is that one; null if the cause is something else. */
 export function outageOf(error: unknown, known: Outage | null): Outage | null {
 	if (error instanceof Unavailable) return error.outage;
 	const isFull = postgres.isFull(error) || sqlite.isFull(error);
@@ -16,36 +16,36 @@ export function outageOf(error: unknown, known: Outage | null): Outage | null {
 	return known?.outage === outage ? known : { outage, since: new Date().toISOString() };
 }
 
-/** What somebody is told whose request was broken by an outage; who sent a form still has it. */
+/** The sentence for a person whose request an outage broke; their browser still has a form they sent. */
 export function sentenceFor(outage: Outage, method: string): string {
 	const isForm = method === 'POST';
 	return `${sentenceOf(outage)} ${isForm ? 'What you entered is still here: try again shortly.' : 'Try again shortly.'}`;
 }
 
-/** The same of a request that was given up while it was under way: what it asked for may be done yet. */
+/** The same for a request given up while under way: it may still take effect. */
 export function sentenceOfGivenUp(outage: Outage, method: string): string {
 	const isSafe = method === 'GET' || method === 'HEAD';
 	return `${sentenceOf(outage)} ${isSafe ? 'Try again shortly.' : 'It is not known whether this was done.'}`;
 }
 
-/** The refusal of a request that an outage has broken, for programs and for forms sent by a script. */
+/** The refusal of a request broken by an outage, for programs and for forms sent by a script. */
 export function refusal(outage: Outage, detail = `${sentenceOf(outage)} Try again shortly.`): Response {
 	return problem(503, detail, { ...outage }, retryAfterS);
 }
 
-/** The refusal of what a full disk has no room for. */
+/** The refusal when the disk has no room for a request. */
 export function noRoom(known: Outage | null): Response {
 	const since = known?.outage === 'disk' ? known.since : new Date().toISOString();
 	return refusal({ outage: 'disk', since }, 'The disk is full. Nothing was stored: send it again later.');
 }
 
-/** The same to a page that asked for its data alone, in the form in which SvelteKit takes an error (2.70, client.js, load_data). */
+/** The same for a page that requested only its data, in SvelteKit's error format (2.70, client.js, load_data). */
 export function asData(outage: Outage, message: string): Response {
 	const headers = { 'retry-after': String(retryAfterS), 'cache-control': 'no-store' };
 	return Response.json({ message, outage }, { status: 503, headers });
 }
 
-/** A page that tells of the outage, as rendered, with the status and the headers that say so. */
+/** A rendered page about the outage, with the status and headers to match. */
 export function asUnavailable(page: Response): Response {
 	const headers = new Headers(page.headers);
 	headers.set('retry-after', String(retryAfterS));

@@ -1,6 +1,6 @@
 import { isForwarded } from './client.ts';
 
-/** A peer that says whom it forwards for, though it is not in TRUSTED_PROXIES. */
+/** A peer that says whom it forwards for, but is not in TRUSTED_PROXIES. */
 export interface UntrustedProxy {
 	address: string;
 	/** Requests in the hour that began with the first of them. */
@@ -10,23 +10,23 @@ export interface UntrustedProxy {
 
 const hour = 60 * 60_000; // ms
 
-/** Anybody can send such headers, from as many addresses as they have: more are neither kept nor logged. */
+/** Anyone can send such headers, from as many addresses as they have: more are neither kept nor logged. */
 const most = 100;
 
 /**
- * Notices proxies whose headers are not believed, because then all people behind them count as one network. `warn` is called
- * for each once an hour.
+ * Notices proxies whose headers are not trusted, because everyone behind them then counts as one network. `warn` is called for
+ * each once an hour.
  */
 export class UntrustedProxies {
 	readonly #warn: (address: string) => void;
-	/** In the order in which they came. */
+	/** In order of arrival. */
 	readonly #seen = new Map<string, UntrustedProxy>();
 
 	constructor(warn: (address: string) => void) {
 		this.#warn = warn;
 	}
 
-	/** Looks at a request of a peer that is not trusted. */
+	/** Looks at a request from an untrusted peer. */
 	note(address: string, headers: Headers, now = Date.now()): void {
 		if (!isForwarded(headers)) return;
 		const known = this.#seen.get(address);
@@ -37,7 +37,7 @@ export class UntrustedProxies {
 		this.#warn(address);
 	}
 
-	/** Those of the last hour, the busiest first: a proxy sends more than somebody who pretends to be one. */
+	/** Those of the last hour, busiest first: a proxy sends more than someone pretending to be one. */
 	list(now = Date.now()): UntrustedProxy[] {
 		this.#forgetOld(now);
 		return [...this.#seen.values()].toSorted((a, b) => b.requests - a.requests);

@@ -1,14 +1,14 @@
 import type { Outage } from '../log/outage.ts';
 
-/** How often it is looked while all is well, and while something is not, in ms. */
+/** How often to check while all is well, and while something is not, in ms. */
 const calmly = 5_000;
 const closely = 250;
-/** An outage shorter than this is nobody's concern, in ms: a restart takes 200 to 250. */
+/** A shorter outage is not reported, in ms: a restart takes 200 to 250. */
 const grace = 1_000;
-/** What is under way gets this long, in ms, before it is given up because of an outage. */
+/** How long requests under way get before an outage makes us give them up, in ms. */
 const patience = 3_000;
 
-/** What a request fails with while an outage lasts. */
+/** A request's error during an outage. */
 export class Unavailable extends Error {
 	readonly outage: Outage;
 	constructor(outage: Outage) {
@@ -23,8 +23,8 @@ interface Waiting {
 }
 
 /**
- * Looks whether what requests need is there, and says when it is not, since when, and when it is again. `find` gives what is wrong
- * now, and never rejects; `changed` is told of each change.
+ * Checks what requests need, and reports when it is missing, since when, and when it is back. `find` returns what is wrong now,
+ * and never rejects; `changed` is told of each change.
  */
 export class Watch {
 	readonly #find: () => Promise<Outage['outage'] | null>;
@@ -42,18 +42,18 @@ export class Watch {
 		void this.#run();
 	}
 
-	/** The outage that lasts now. */
+	/** The current outage. */
 	get outage(): Outage | null {
 		return this.#outage;
 	}
 
-	/** Says that something has failed: it is looked at once. */
+	/** Reports a failure: triggers a check at once. */
 	doubt(): void {
 		this.#isDoubted = true;
 		this.#wake();
 	}
 
-	/** Takes what has been found just now, by this watch or by somebody else who looked. */
+	/** Takes a fresh finding, by this watch or another check. */
 	note(what: Outage['outage'] | null): void {
 		if (what === null) this.#suspected = null;
 		else if (this.#suspected?.what !== what) this.#suspected = { what, at: new Date() };
@@ -64,7 +64,7 @@ export class Watch {
 		this.#changed(this.#outage);
 	}
 
-	/** What `work` gives; rejects with Unavailable when it has taken over 3 s and an outage lasts. */
+	/** The result of `work`; rejects with Unavailable if it takes over 3 s during an outage. */
 	async whileAvailable<T>(work: Promise<T>): Promise<T> {
 		const { promise, reject } = Promise.withResolvers<never>();
 		const waiting = { since: performance.now(), giveUp: reject };
@@ -96,7 +96,7 @@ export class Watch {
 		for (const { since, giveUp } of this.#waiting) if (since < before) giveUp(new Unavailable(this.#outage));
 	}
 
-	/** A doubt ends a calm pause only: while it looks closely it does not look more often because of many. */
+	/** A doubt ends only a calm pause: during close checks many doubts make it no more frequent. */
 	#pause(ms: number): Promise<void> {
 		if (ms === calmly && this.#isDoubted) return Promise.resolve();
 		return new Promise((resolve) => {

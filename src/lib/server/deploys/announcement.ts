@@ -5,22 +5,22 @@ import { SqliteOutbox } from '../outbox/sqlite.ts';
 import type { Sqlite } from '../sqlite/connect.ts';
 import type { Deploy } from './deploy.ts';
 
-/** OpenTelemetry severities of what happens to a deploy. */
+/** OpenTelemetry severities of a deploy's status changes. */
 const severities = { running: 9, succeeded: 9, cancelled: 13, interrupted: 13, failed: 17 };
 
 /**
- * Appends a line to the logs of an organization, once for each key; resolves when it stands there, or never can. Rejects when it
- * must be tried again.
+ * Appends a line to an organization's logs, once for each key; resolves when it is stored, or never can be. Rejects when it
+ * must be retried.
  */
 export type AppendOnce = (org: string, entry: NewEntry, idempotencyKey: string) => Promise<void>;
 
 /** Waits of 0.5 to 1 s after the first failure and up to a minute after many: the database is away, or full. */
 const pace = backoff(1_000, 60_000);
-/** Organizations served at the same time. An append answers within seconds, whatever became of the database. */
+/** Organizations served concurrently. An append answers within seconds, whatever state the database is in. */
 const most = 8;
 const leaseMs = 15_000;
 
-/** What happens to deploys, to be told in the logs: put where the deploys are, in the transaction of the change. */
+/** Status changes of deploys to announce in the logs: stored with the deploys, in the transaction of the change. */
 export class Announcements {
 	readonly #outbox: SqliteOutbox<NewEntry>;
 
@@ -28,19 +28,19 @@ export class Announcements {
 		this.#outbox = new SqliteOutbox(sqlite, 'announcement');
 	}
 
-	/** Notes what became of a deploy at a time (epoch ms). */
+	/** Notes what happened to a deploy at a time (epoch ms). */
 	put(org: string, deploy: Deploy, at = Date.now()): void {
 		this.#outbox.put(org, announcement(deploy, at));
 	}
 
-	/** How many wait. */
+	/** How many are waiting. */
 	size(): Promise<number> {
 		return this.#outbox.size();
 	}
 
 	/**
-	 * What carries them to the logs: those of an organization in the order of what happened, those of others beside them. Its id is
-	 * the key of the append, so that a line stands there once, also when a crash came between its commit and our noting it.
+	 * The courier that carries them to the logs: in order within an organization, organizations side by side. A delivery's id
+	 * is the key of the append, so a line is stored once, even if a crash came between its commit and our noting it.
 	 */
 	courier(append: AppendOnce, watch: Watch): Courier<NewEntry> {
 		const outbox = this.#outbox;
@@ -56,8 +56,8 @@ export class Announcements {
 }
 
 /**
- * The log line that tells a deploy's service what became of it at a time (epoch ms). `attributes.deploy` makes it a marker that
- * leads to the deploy's page.
+ * The log line that announces a deploy's status to its service at a time (epoch ms). `attributes.deploy` makes it a marker that
+ * links to the deploy's page.
  */
 export function announcement(deploy: Deploy, at: number): NewEntry {
 	const { id, status, service, environment, version, commit } = deploy;

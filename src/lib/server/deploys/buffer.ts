@@ -4,11 +4,11 @@ import { mostBytes, noticeAfter } from './limit.ts';
 import type { Addition, DeployStore } from './store.ts';
 import type { ByteMark } from './times.ts';
 
-/** What became of an append. `end` is where the sender's bytes end, on disk: it goes on from there. */
+/** The result of an append. `end` is where the sender's bytes end, on disk: it continues from there. */
 export type Appended =
 	| { kind: 'stored'; end: number }
 	| { kind: 'wrong offset'; end: number }
-	/** The log has reached its limit and takes no more bytes, though heartbeats. */
+	/** The log has reached its limit and takes no more bytes, only heartbeats. */
 	| { kind: 'too large'; end: number }
 	| { kind: 'finished'; status: Outcome }
 	/** The buffer is full: nothing was stored, the same append will succeed later. */
@@ -17,15 +17,15 @@ export type Appended =
 
 export interface BufferOptions {
 	store: DeployStore;
-	/** Ms from one flush to the next, at least. */
+	/** The least time between two flushes, in ms. */
 	flushMs: number;
-	/** The logs that have grown, after they are on disk. */
+	/** The logs that grew, called once they are on disk. */
 	onflushed(addresses: Address[]): void;
 	/** The interrupted deploys that run again. */
 	onrevived(addresses: Address[]): void;
 }
 
-/** The flush that an append waited for failed: nothing of it was stored. */
+/** The flush that an append waited for failed: none of it was stored. */
 export class FlushFailed extends Error {}
 
 interface Waiting {
@@ -36,7 +36,7 @@ interface Waiting {
 
 /** What the next flush does to one log. */
 interface Pending extends Address {
-	/** The size of the log on disk, and where in it the sender's bytes end. */
+	/** The size of the log on disk, and where the sender's bytes end in it. */
 	size: number;
 	stored: number;
 	/** Where the sender's bytes will end after the flush. */
@@ -44,18 +44,18 @@ interface Pending extends Address {
 	cutAt: number | null;
 	midLine: boolean;
 	data: Uint8Array[];
-	/** When its bytes came; none: all of them now. */
+	/** When its bytes arrived; none: all of them now. */
 	marks: ByteMark[];
 	waiting: Waiting[];
 }
 
-/** Bytes of all logs together that wait for a flush: one transaction, which blocks the process for about 0.1 s. */
+/** Bytes of all logs that may wait for a flush: one transaction, which blocks the process for about 0.1 s. */
 const mostPending = 16 * 1024 * 1024;
 
 /**
  * Collects appends, checks their offsets against what will be on disk when they get there, and flushes all logs in one
- * transaction. An append is answered after that; so is one with a wrong offset, because its sender takes the end it is told
- * for stored. Nothing is kept, and no timer runs, between a flush and the next append.
+ * transaction. An append is answered after that; so is one with a wrong offset, because its sender takes the reported end as
+ * stored. Between a flush and the next append nothing is kept and no timer runs.
  */
 export class DeployBuffer {
 	readonly #options: BufferOptions;
@@ -68,15 +68,15 @@ export class DeployBuffer {
 		this.#options = options;
 	}
 
-	/** Whether an append of this many bytes would be refused now: worth knowing before a body is read. */
+	/** Whether an append of this many bytes would be refused now: check it before reading a body. */
 	isFull(length: number): boolean {
 		return this.#pendingBytes > 0 && this.#pendingBytes + length > mostPending;
 	}
 
 	/**
-	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. `marks`: when they came, if that was not now.
-	 * Resolves when what it answers is on disk.
-	 * @throws FlushFailed when they could not be stored: the sender tries again.
+	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. `marks`: when they arrived, if not now.
+	 * Resolves when its answer is on disk.
+	 * @throws FlushFailed when they could not be stored: the sender retries.
 	 */
 	async append(
 		org: string,
@@ -99,7 +99,7 @@ export class DeployBuffer {
 		return this.#settled(opened, { kind: 'stored', end: opened.end });
 	}
 
-	/** Lets go of what is pending for a deploy that is about to be removed: for those who wait there is none any more. */
+	/** Drops pending data of a deploy about to be removed: to its waiting senders the deploy no longer exists. */
 	forget(org: string, id: string): void {
 		const pending = this.#pending.get(keyOf({ org, id }));
 		if (!pending) return;
@@ -108,7 +108,7 @@ export class DeployBuffer {
 		for (const { resolve } of pending.waiting) resolve({ kind: 'none' });
 	}
 
-	/** Writes what is pending now. Never throws: those who wait for it are told. */
+	/** Writes pending data now. Never throws: waiting senders are told. */
 	flush(): void {
 		if (this.#timer) clearTimeout(this.#timer);
 		this.#timer = null;
@@ -123,7 +123,7 @@ export class DeployBuffer {
 		this.#options.onflushed(batch.filter(({ data }) => data.length > 0));
 	}
 
-	/** Stores a batch, answers those who wait for it and returns the deploys that it revived; null when it failed. */
+	/** Stores a batch, answers its waiting senders and returns the deploys it revived; null if it failed. */
 	#store(batch: Pending[]): Address[] | null {
 		try {
 			const revived = this.#options.store.append(batch.map(additionOf));
@@ -144,7 +144,7 @@ export class DeployBuffer {
 		return { org, id, size, stored, end: stored, cutAt, midLine, data: [], marks: [], waiting: [] };
 	}
 
-	/** Ends a log with a line that says why, once. What the sender sent stays countable: it ends at `cutAt`. */
+	/** Ends a log with a line that says why, once. The sender's own bytes stay countable: they end at `cutAt`. */
 	#cutOff(pending: Pending): void {
 		if (pending.cutAt !== null) return;
 		pending.cutAt = pending.end;
@@ -163,14 +163,14 @@ export class DeployBuffer {
 		this.#timer ??= setTimeout(() => this.flush(), Math.max(0, wait));
 	}
 
-	/** The answer after the flush that it depends on, if there is one. */
+	/** The answer after the flush that it depends on, if any. */
 	#settled(pending: Pending, answer: Appended): Promise<Appended> | Appended {
 		if (this.#pending.get(keyOf(pending)) !== pending) return answer;
 		return new Promise((resolve, reject) => pending.waiting.push({ answer, resolve, reject }));
 	}
 }
 
-/** Adds the times of bytes that are about to be added. Those without any came now, which only has to be said beside others. */
+/** Adds the times of bytes about to be added. Bytes without times arrived now, which only needs saying beside others. */
 function mark({ data, marks }: Pending, added: readonly ByteMark[]): void {
 	if (marks.length === 0 && added.length === 0) return;
 	const before = data.reduce((sum, { length }) => sum + length, 0);
@@ -193,14 +193,14 @@ function additionOf({ org, id, size, cutAt, data, marks }: Pending): Addition {
 	};
 }
 
-/** The true end is the one after this flush, whatever it was when the offset turned out to be wrong. */
+/** The true end is the one after this flush, whatever it was when the offset proved wrong. */
 function succeed({ waiting, end }: Pending): void {
 	for (const { answer, resolve } of waiting) {
 		resolve(answer.kind === 'wrong offset' ? { kind: 'wrong offset', end } : answer);
 	}
 }
 
-/** After a failed flush the log ends where it ended before. */
+/** After a failed flush the log ends where it did before. */
 function fail({ waiting, stored }: Pending, cause: unknown): void {
 	for (const { answer, resolve, reject } of waiting) {
 		if (answer.kind === 'wrong offset') resolve({ kind: 'wrong offset', end: stored });

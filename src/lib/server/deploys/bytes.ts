@@ -3,9 +3,9 @@ import { Buffer } from 'node:buffer';
 export const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** An escape sequence that the end of the text cuts off (ECMA-48: CSI, the strings as OSC, and the rest). */
+/** An escape sequence cut off by the end of the text (ECMA-48: CSI, strings such as OSC, and the rest). */
 const cutEscape = /\x1b(?:\[[\x20-\x3f]*|[\]PX^_][^\x07\x1b\n]*\x1b?|[\x20-\x2f]*)$/; // eslint-disable-line no-control-regex
-/** What begins further back than this, in bytes, is no escape sequence that anybody waits for. */
+/** An unfinished escape sequence longer than this, in bytes, is not waited for. */
 const longestEscape = 2048;
 
 /** How many lines end in these bytes. */
@@ -15,7 +15,7 @@ export function countLineFeeds(bytes: Uint8Array): number {
 	return count;
 }
 
-/** Where the `nth` line (from 1) after the first begins in these bytes; null when it does not begin in or right after them. */
+/** Where the `nth` line (from 1) after the first begins in these bytes; null unless it begins in or right after them. */
 export function lineStart(bytes: Uint8Array, nth: number): number | null {
 	let at = 0;
 	for (let line = 0; line < nth; line++) {
@@ -26,8 +26,8 @@ export function lineStart(bytes: Uint8Array, nth: number): number | null {
 }
 
 /**
- * How many of these bytes can be shown without what may follow: all but an incomplete character, escape sequence or `\r\n`
- * at their end.
+ * How many of these bytes can be shown without the next ones: all but an incomplete character, escape sequence or `\r\n` at
+ * their end.
  */
 export function complete(bytes: Uint8Array): number {
 	const tail = bytes.subarray(Math.max(0, bytes.length - longestEscape));
@@ -37,7 +37,7 @@ export function complete(bytes: Uint8Array): number {
 	return bytes.length - incompleteCharacter(tail);
 }
 
-/** The length of a UTF-8 character (RFC 3629) at the end that lacks its last bytes; 0 when there is none. */
+/** The length of a UTF-8 character (RFC 3629) at the end that lacks its last bytes; 0 if there is none. */
 function incompleteCharacter(tail: Uint8Array): number {
 	for (let length = 1; length <= 3; length++) {
 		const byte = tail.at(-length) ?? 0;
@@ -48,17 +48,17 @@ function incompleteCharacter(tail: Uint8Array): number {
 	return 0;
 }
 
-/** Whether a byte can only go on with a UTF-8 character that began before it. */
+/** Whether a byte can only continue a UTF-8 character that began before it. */
 export function isContinuation(byte: number): boolean {
 	return (byte & 0xc0) === 0x80;
 }
 
-/** The bytes as text; what is not UTF-8 becomes U+FFFD. */
+/** The bytes as text; invalid UTF-8 becomes U+FFFD. */
 export function decode(bytes: Uint8Array): string {
 	return view(bytes).toString('utf8');
 }
 
-/** One character a byte: positions in the text are positions in the bytes. */
+/** One character per byte: positions in the text are positions in the bytes. */
 export function latin1(bytes: Uint8Array): string {
 	return view(bytes).toString('latin1');
 }
@@ -75,7 +75,7 @@ function view(bytes: Uint8Array): Buffer {
 	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Where the last state of a line begins that overwrites itself with `\r`; 0 when it does not. A `\r\n` is a line's end. */
+/** Where the last state begins of a line that overwrites itself with `\r`; 0 if it does not. A `\r\n` is a line end. */
 export function lastState(data: Uint8Array): number {
 	const end = data.at(-1) === lineFeed ? data.length - 2 : data.length - 1;
 	return end <= 0 ? 0 : data.lastIndexOf(carriageReturn, end - 1) + 1;

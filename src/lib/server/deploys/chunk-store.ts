@@ -11,16 +11,16 @@ export interface Chunk extends Timed {
 	data: Uint8Array;
 }
 
-/** Bytes to add, and when they came. */
+/** Bytes to add, and when they arrived. */
 export interface Inserted extends Pick<Chunk, 'offset' | 'firstLine' | 'data'> {
 	marks: [ByteMark, ...ByteMark[]];
 }
 
-/** Bytes. No chunk is longer, so that no read blocks for long; reading gets no faster with longer ones (measured). */
+/** Bytes. No chunk is longer, so that no read blocks for long; longer ones make reading no faster (measured). */
 const longest = 256 * 1024;
 /**
- * Bytes. Chunks that are this long on average are not joined: that would write each byte two more times, and reading longer
- * ones is hardly faster (100 MB in chunks of 256 KiB 0.1 s, of 10 kB 0.2 s, of 1 kB 1.2 s; measured).
+ * Bytes. Chunks this long on average are not joined: that would write each byte two more times, and reading longer ones is
+ * hardly faster (100 MB in chunks of 256 KiB 0.1 s, of 10 kB 0.2 s, of 1 kB 1.2 s; measured).
  */
 const longEnough = 8 * 1024;
 /** How many chunks one transaction joins at most, so that nothing waits long for it. */
@@ -28,7 +28,7 @@ const mostJoined = 2_000;
 
 const deployId = '(SELECT id FROM deploys WHERE org_id = ? AND id = ?)';
 
-/** The pieces of the logs, in SQLite. One is found by any offset within it: merging takes nothing away from a reader. */
+/** The pieces of the logs, in SQLite. Any offset within a piece finds it: merging takes nothing away from a reader. */
 export class ChunkStore {
 	readonly #insert;
 	readonly #last;
@@ -80,7 +80,7 @@ export class ChunkStore {
 		return lineFeeds;
 	}
 
-	/** When the last line came, epoch ms; null when there is none. */
+	/** When the last line arrived, epoch ms; null if there is none. */
 	lastTime(org: string, id: string): number | null {
 		const last = this.#last.get(org, id);
 		return last ? (marksOf(last).at(-1)?.time ?? null) : null;
@@ -93,8 +93,8 @@ export class ChunkStore {
 	}
 
 	/**
-	 * The last chunk that begins in a line before `line`, which is at least 2: there or right after it that line begins.
-	 * Found by halving the `size` bytes of the log: an index by lines would cost every flush a page. Null: nothing is there.
+	 * The last chunk that begins in a line before `line`, which is at least 2: the line begins in it or right after it. Found
+	 * by halving the `size` bytes of the log: an index by lines would cost every flush a page. Null: nothing is there.
 	 */
 	beforeLine(org: string, id: string, line: number, size: number): Chunk | null {
 		let [low, high] = [0, size];
@@ -109,8 +109,8 @@ export class ChunkStore {
 	}
 
 	/**
-	 * Joins chunks from the one that begins at `offset` on, in one short transaction, if they are small. Returns the offset from
-	 * which to go on, null at the end. A crash leaves either the old chunks or the new one.
+	 * Joins chunks, starting with the one at `offset`, in one short transaction, if they are small. Returns the offset to
+	 * continue from, null at the end. A crash leaves either the old chunks or the new one.
 	 */
 	join(org: string, id: string, offset: number): number | null {
 		return this.#joinGroup.immediate(org, id, offset);

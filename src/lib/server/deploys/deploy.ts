@@ -9,7 +9,7 @@ export type Deploy = Omit<shown.Deploy, 'page'>;
 
 export type NewDeploy = Pick<Deploy, 'service' | 'environment' | 'version' | 'commit' | 'url'>;
 
-/** A deploy and whose it is. */
+/** A deploy and its organization. */
 export interface Address {
 	org: string;
 	id: string;

@@ -20,23 +20,23 @@ import { UpkeepStore } from './upkeep-store.ts';
 import { usageOf, type DeployUsage } from './usage.ts';
 
 export interface DeploysOptions {
-	/** Stays the caller's to close, after `close`. */
+	/** The caller closes it, after `close`. */
 	sqlite: Sqlite;
 	/** Milliseconds between two flushes. */
 	flushMs: number;
-	/** Milliseconds for which a running deploy may be silent. */
+	/** How long a running deploy may be silent, in ms. */
 	leaseMs: number;
 	/** Where to print the log of each deploy that finishes; null: nowhere. */
 	stdout: Writable | null;
-	/** The logs that have grown, after it is on disk. */
+	/** The logs that grew, called once they are on disk. */
 	onflushed(addresses: Address[]): void;
-	/** A deploy was made, finished, became interrupted or runs again. */
+	/** A deploy was created, finished, interrupted or revived. */
 	onchanged(org: string, id: string): void;
-	/** Work in the background failed: a lease, a merge, printing. It is tried again, printing excepted. */
+	/** Background work failed: a lease, a merge, printing. It is retried, except for printing. */
 	onfailed(error: unknown): void;
 }
 
-/** The deploys of every organization and their logs, from the append to what a reader is shown. */
+/** The deploys of every organization and their logs, from the append to what a reader sees. */
 export class Deploys {
 	readonly #options: DeploysOptions;
 	readonly #chunks: ChunkStore;
@@ -49,7 +49,7 @@ export class Deploys {
 	readonly #printer: Printer | null;
 	readonly #removal: Removal;
 
-	/** Begins at once to judge the deploys that an earlier run of the server left running, and to tidy up after it. */
+	/** Begins at once to judge the deploys that an earlier run of the server left running, and to clean up after it. */
 	constructor(options: DeploysOptions) {
 		const { sqlite, flushMs, leaseMs, stdout, onflushed, onfailed } = options;
 		const upkeep = new UpkeepStore(sqlite);
@@ -71,8 +71,8 @@ export class Deploys {
 	}
 
 	/**
-	 * Makes a running deploy with an empty log; a repeat with the same idempotency key is given the same deploy. `startedAt` is in
-	 * epoch ms: now, unless its sender could not reach us when it began.
+	 * Creates a running deploy with an empty log; a repeat with the same idempotency key gets the same deploy. `startedAt` is
+	 * in epoch ms: now, unless its sender could not reach us at the start.
 	 */
 	create(
 		org: string,
@@ -87,12 +87,12 @@ export class Deploys {
 		return created;
 	}
 
-	/** The deploy as it stands; null when there is none of that id in the organization. */
+	/** The deploy's current state; null if the organization has no such deploy. */
 	get(org: string, id: string): Deploy | null {
 		return this.#store.get(org, id);
 	}
 
-	/** Newest first, at most 100; `next` is the `before` with which the list goes on, null at its end. */
+	/** Newest first, at most 100; `next` is the `before` that continues the list, null at its end. */
 	list(org: string, filter: Filter): { deploys: Deploy[]; next: string | null } {
 		return this.#store.list(org, filter);
 	}
@@ -102,25 +102,25 @@ export class Deploys {
 		return this.#store.namesOf(org);
 	}
 
-	/** What the deploys of organizations take on this server; those without any are left out. */
+	/** What organizations' deploys take on this server; organizations without any are left out. */
 	usageOf(orgs: readonly string[]): Map<string, DeployUsage> {
 		return usageOf(this.#options.sqlite, orgs);
 	}
 
-	/** Where the log stands, on disk; null when there is no such deploy in the organization. */
+	/** The log's position on disk; null if the organization has no such deploy. */
 	positionOf(org: string, id: string): Position | null {
 		return this.#store.positionOf(org, id);
 	}
 
-	/** Whether an append of this many bytes would be refused now: worth knowing before a body is read. */
+	/** Whether an append of this many bytes would be refused now: check it before reading a body. */
 	isFull(length: number): boolean {
 		return this.#buffer.isFull(length);
 	}
 
 	/**
-	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. `marks`: when they came, if that was not now.
-	 * Resolves when what it answers is on disk.
-	 * @throws FlushFailed when they could not be stored: the sender tries again.
+	 * Appends bytes that begin at `offset` (null: at the end); none are a heartbeat. `marks`: when they arrived, if not now.
+	 * Resolves when its answer is on disk.
+	 * @throws FlushFailed when they could not be stored: the sender retries.
 	 */
 	append(
 		org: string,
@@ -132,7 +132,9 @@ export class Deploys {
 		return this.#buffer.append(org, id, offset, data, marks);
 	}
 
-	/** Ends a deploy, after everything sent before is on disk. Again with the same status, it is answered as it stands. */
+	/**
+	 * Ends a deploy, after everything sent before is on disk. Repeated with the same status, it returns the deploy as it is.
+	 */
 	finish(org: string, id: string, how: Finish): Finished {
 		this.#buffer.flush();
 		const finished = this.#store.finish(org, id, how);
@@ -143,12 +145,12 @@ export class Deploys {
 		return finished;
 	}
 
-	/** The bytes of a log in a range, `to` exclusive, in pieces of at most 256 KiB, each read when it is asked for. */
+	/** The bytes of a log in a range, `to` exclusive, in pieces of at most 256 KiB, each read on demand. */
 	bytes(org: string, id: string, within: { from: number; to: number }): Generator<Uint8Array, void> {
 		return range(this.#chunks, org, id, within);
 	}
 
-	/** The lines from `first` to `last` (from 1, inclusive) that there are; at most 5,000 or 4 MiB in one call. */
+	/** The existing lines from `first` to `last` (from 1, inclusive); at most 5,000 or 4 MiB in one call. */
 	lines(org: string, id: string, first: number, last: number): Promise<Line[]> {
 		return this.#lines.read(org, id, first, last);
 	}
@@ -158,22 +160,22 @@ export class Deploys {
 		return this.#rows.read(org, id, first, last);
 	}
 
-	/** The last rows as a terminal shows them, and where it stands. */
+	/** The last rows as a terminal shows them, and its cursor. */
 	lastRows(org: string, id: string, limit: number): Promise<Tail> {
 		return this.#rows.tail(org, id, limit);
 	}
 
-	/** The offset at which a line (from 1) begins; null when the log has no such line. */
+	/** The offset at which a line (from 1) begins; null if the log has no such line. */
 	startOf(org: string, id: string, line: number): number | null {
 		return this.#lines.startOf(org, id, line);
 	}
 
-	/** Where to begin to show the last `lines` lines, at most 1 MiB before the end; null when there is no such deploy. */
+	/** Where to begin showing the last `lines` lines, at most 1 MiB before the end; null if there is no such deploy. */
 	tailOf(org: string, id: string, lines = 500): number | null {
 		return this.#lines.tailOf(org, id, lines);
 	}
 
-	/** The lines with a text, in order, upper and lower case alike; 1,000 unless `limit` says otherwise. */
+	/** The lines with a text, in order, ignoring case; 1,000 unless `limit` says otherwise. */
 	search(org: string, id: string, wanted: Wanted): Promise<Found> {
 		return search({ chunks: this.#chunks, lines: this.#lines, rows: this.#rows }, org, id, wanted);
 	}
@@ -188,12 +190,12 @@ export class Deploys {
 		return this.#removal.organizations();
 	}
 
-	/** Removes every deploy of an organization that is no more; cut short by `close`, the next call goes on. */
+	/** Removes every deploy of a deleted organization; if `close` interrupts it, the next call continues. */
 	removeOf(org: string): Promise<void> {
 		return this.#removal.run(org);
 	}
 
-	/** Removes the old deploys of an organization that it does not keep; cut short by `close`, the next call goes on. */
+	/** Removes an organization's deploys past its retention; if `close` interrupts it, the next call continues. */
 	removeOld(org: string, kept: Kept): Promise<number> {
 		return this.#removal.removeOld(org, kept);
 	}
@@ -204,7 +206,7 @@ export class Deploys {
 		await this.#printer?.idle();
 	}
 
-	/** Writes what is pending and ends the work in the background; a merge goes on at the next start, a removal when asked again. */
+	/** Writes pending data and ends background work; a merge continues at the next start, a removal when asked again. */
 	async close(): Promise<void> {
 		this.#leases.close();
 		this.#buffer.flush();

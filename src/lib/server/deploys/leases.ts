@@ -5,15 +5,15 @@ export interface LeaseOptions {
 	upkeep: UpkeepStore;
 	/** How long a running deploy may be silent, in ms. */
 	leaseMs: number;
-	/** The deploys that have become interrupted. */
+	/** The deploys that became interrupted. */
 	oninterrupted(addresses: Address[]): void;
 	onfailed(error: unknown): void;
 }
 
-/** When to look again after the database could not be asked, in ms. */
+/** When to look again after the database could not be queried, in ms. */
 const retryAfter = 1_000;
 
-/** Makes running deploys whose sender is silent `interrupted`. Its timer runs only while a deploy does. */
+/** Makes silent running deploys `interrupted`. Its timer runs only while a deploy does. */
 export class Leases {
 	readonly #options: LeaseOptions;
 	#timer: NodeJS.Timeout | null = null;
@@ -23,7 +23,7 @@ export class Leases {
 		this.#options = options;
 	}
 
-	/** Says that a deploy may be running: one was made or revived, or the server starts, when all are judged at once. */
+	/** Says that a deploy may be running: one was created or revived, or the server starts, when all are judged at once. */
 	wake(): void {
 		if (!this.#timer && !this.#closed) this.#check();
 	}
@@ -36,11 +36,11 @@ export class Leases {
 	#check(): void {
 		this.#timer = null;
 		const wait = this.#interruptSilent();
-		// A deploy's next lease never ends before that of one which has been silent longer: one timer is enough.
+		// No deploy's next lease ends before that of one that has been silent longer: one timer is enough.
 		if (wait !== null) this.#timer = setTimeout(() => this.#check(), wait).unref();
 	}
 
-	/** Returns after how many ms the next lease ends, null when no deploy runs. */
+	/** Returns after how many ms the next lease ends, null if no deploy runs. */
 	#interruptSilent(): number | null {
 		const { upkeep, leaseMs, oninterrupted, onfailed } = this.#options;
 		try {

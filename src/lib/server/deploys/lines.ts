@@ -5,28 +5,28 @@ import { walk, type Stretch } from './range.ts';
 import type { DeployStore } from './store.ts';
 import { clock } from './times.ts';
 
-/** One line of a log, as it is shown. */
+/** One line of a log, as shown. */
 export interface Line {
 	/** From 1. */
 	line: number;
 	/** Of its first byte. */
 	offset: number;
-	/** Its length in bytes, its end included. */
+	/** Its length in bytes, including its line end. */
 	bytes: number;
-	/** When its beginning came, ISO 8601. */
+	/** When its beginning arrived, ISO 8601. */
 	time: string;
-	/** Without its end; of a line over 16 KiB the beginning, or its last state when it overwrites itself. */
+	/** Without its line end; of a line over 16 KiB the beginning, or its last state if it overwrites itself. */
 	text: string;
 	/** Whether `text` is only the beginning. */
 	cut: boolean;
 }
 
-/** Bytes of one line that are shown. The raw log has all. */
+/** Bytes shown of one line. The raw log has all. */
 const shown = 16 * 1024;
 /** What one call returns at most: lines, and bytes of them. */
 const mostLines = 5_000;
 const mostBytes = 4 * 1024 * 1024;
-/** Bytes that the last lines of a log may have when it is opened at its end. */
+/** Bytes that a log's last lines may have when it is opened at its end. */
 const mostTail = 1024 * 1024;
 
 /** Finds the lines of logs. */
@@ -40,8 +40,8 @@ export class LineReader {
 	}
 
 	/**
-	 * The lines from `first` to `last` (from 1, both inclusive) that there are. At most 5,000 or 4 MiB in one call: the caller
-	 * goes on after the last one it got.
+	 * The existing lines from `first` to `last` (from 1, both inclusive). At most 5,000 or 4 MiB in one call: the caller
+	 * continues after the last one it got.
 	 */
 	async read(org: string, id: string, first: number, last: number): Promise<Line[]> {
 		const start = this.startOf(org, id, first);
@@ -66,7 +66,7 @@ export class LineReader {
 		return lines;
 	}
 
-	/** The offset of the first byte of a line (from 1); null when the log has no such line. */
+	/** The offset of the first byte of a line (from 1); null if the log has no such line. */
 	startOf(org: string, id: string, line: number): number | null {
 		const at = this.#store.positionOf(org, id);
 		if (!at || line < 1 || line > at.lines) return null;
@@ -77,8 +77,8 @@ export class LineReader {
 	}
 
 	/**
-	 * Where to begin to show the last `lines` lines: at the start of one, and no more than 1 MiB before the end, even if that
-	 * is in the middle of one. Null when there is no such deploy.
+	 * Where to begin showing the last `lines` lines: at the start of a line, and no more than 1 MiB before the end, even if
+	 * that is mid-line. Null if there is no such deploy.
 	 */
 	tailOf(org: string, id: string, lines = 500): number | null {
 		const at = this.#store.positionOf(org, id);
@@ -91,7 +91,7 @@ export class LineReader {
 	}
 }
 
-/** The first place in these bytes at which a line begins, or at least a character. */
+/** The first place in these bytes where a line begins, or at least a character. */
 function beginning(data: Uint8Array): number {
 	const lineFeed = data.indexOf(bytes.lineFeed);
 	if (lineFeed >= 0 && lineFeed + 1 < data.length) return lineFeed + 1;
@@ -110,12 +110,12 @@ interface Open extends Omit<Part, 'data'> {
 	/** Of the line so far. */
 	bytes: number;
 	shown: Uint8Array[];
-	/** Bytes in `shown`, and whether there are more that are not. */
+	/** Bytes in `shown`, and whether there are more. */
 	kept: number;
 	cut: boolean;
 }
 
-/** The lines of a stretch, the first and the last perhaps only in part. */
+/** The lines of a stretch; the first and last may be partial. */
 function* partsOf({ offset, firstLine, marks, data }: Stretch): Generator<Part, void> {
 	const timeOf = clock(marks);
 	for (let [at, line] = [0, firstLine]; at < data.length; line++) {
@@ -126,8 +126,8 @@ function* partsOf({ offset, firstLine, marks, data }: Stretch): Generator<Part, 
 }
 
 /**
- * Takes up to what is shown of a line and returns how many bytes that were. Of a line too long for that which overwrites itself,
- * as a progress bar does, only the last state is ever seen, so that is what is kept of it.
+ * Takes up to the shown part of a line and returns its byte count. If an overlong line overwrites itself, like a progress bar,
+ * only its last state is ever seen, so that is what is kept.
  */
 function extend(open: Open, data: Uint8Array): number {
 	const state = open.kept + data.length > shown ? bytes.lastState(data) : 0;

@@ -4,8 +4,8 @@ import { pacer } from './pace.ts';
 import type { UpkeepStore } from './upkeep-store.ts';
 
 /**
- * Joins the many small chunks of deploys that have ended, one deploy at a time and in short transactions, so that nobody waits
- * for it. What a crash cuts short is taken up by `resume`.
+ * Joins the many small chunks of ended deploys, one deploy at a time and in short transactions, so that nobody waits for it.
+ * `resume` continues what a crash interrupted.
  */
 export class Merger {
 	readonly #chunks: ChunkStore;
@@ -28,12 +28,12 @@ export class Merger {
 		this.#running ??= this.#run();
 	}
 
-	/** Takes up what earlier runs of the server have left. */
+	/** Continues what earlier runs of the server left undone. */
 	resume(): void {
 		for (const address of this.#upkeep.unmerged()) this.add(address);
 	}
 
-	/** Resolves when nothing waits any more. */
+	/** Resolves when nothing is waiting. */
 	async idle(): Promise<void> {
 		await this.#running;
 	}

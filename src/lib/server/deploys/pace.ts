@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 /** Ms of work in one go; the work itself comes in portions of about 1 ms. */
 const stretch = 10;
 
-/** Called between portions of a long work, it lets everybody else run when that has been too long ago. */
+/** Called between portions of long work, it lets everything else run when that was too long ago. */
 export function pacer(): () => Promise<void> {
 	let since = performance.now();
 	return async () => {

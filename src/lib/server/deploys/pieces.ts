@@ -1,15 +1,15 @@
 import * as bytes from './bytes.ts';
 import type { Stretch } from './range.ts';
 
-/** A piece of a log as it is streamed: whole characters and escape sequences, all of it of one time. */
+/** A piece of a log as streamed: whole characters and escape sequences, all with one time. */
 export interface Piece {
 	/** Of the first byte. */
 	offset: number;
-	/** The offset after the last byte: the cursor with which a reader goes on. */
+	/** The offset after the last byte: the cursor from which a reader continues. */
 	end: number;
-	/** The number of the line in which it begins, from 1. */
+	/** The number of the line it begins in, from 1. */
 	line: number;
-	/** When it came, ISO 8601. */
+	/** When it arrived, ISO 8601. */
 	time: string;
 	text: string;
 }
@@ -17,7 +17,7 @@ export interface Piece {
 /** Bytes. A piece ends at the last line end before this, or at least between two characters. */
 const longest = 16 * 1024;
 
-/** Consecutive bytes that came at one time. */
+/** Consecutive bytes that arrived at one time. */
 interface Span {
 	offset: number;
 	line: number;
@@ -26,8 +26,8 @@ interface Span {
 }
 
 /**
- * Consecutive bytes as text in pieces. What may be only half of a character, of an
- * escape sequence or of `\r\n` is held back at the end, unless the log is known to end there.
+ * Consecutive bytes as text in pieces. A possibly incomplete character, escape sequence or `\r\n` at the end is held back,
+ * unless the log is known to end there.
  */
 export function* pieces(stretches: Iterable<Stretch>, ended: () => boolean): Generator<Piece, void> {
 	let held: Span | null = null;
@@ -39,7 +39,7 @@ export function* pieces(stretches: Iterable<Stretch>, ended: () => boolean): Gen
 	if (held && held.data.length > 0 && ended()) yield pieceOf(held, held.data.length);
 }
 
-/** Gives what is complete of a span in pieces, and returns the rest. */
+/** Yields a span's complete part in pieces, and returns the rest. */
 function* cut(span: Span): Generator<Piece, Span> {
 	let rest = span;
 	for (;;) {

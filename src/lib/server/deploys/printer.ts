@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import * as bytes from './bytes.ts';
 
-/** Prints whole logs, one after the other, as fast as they are taken: they never mix. */
+/** Prints whole logs, one after another, as fast as they are taken: they never mix. */
 export class Printer {
 	readonly #to: Writable;
 	readonly #onfailed: (error: unknown) => void;
@@ -13,7 +13,7 @@ export class Printer {
 		this.#onfailed = onfailed;
 	}
 
-	/** Prints a log after those before it. One that ends within a line gets a line end. */
+	/** Prints a log after those before it. One that ends mid-line gets a line end. */
 	print(log: Iterable<Uint8Array>): void {
 		this.#printed = this.#printed.then(() => this.#print(log)).catch(this.#onfailed);
 	}

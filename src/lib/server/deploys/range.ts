@@ -8,15 +8,14 @@ export interface Stretch {
 	offset: number;
 	/** The number of the line in which the first byte lies. */
 	firstLine: number;
-	/** When its lines came; the first mark is that of the first byte. */
+	/** When its lines arrived; the first mark is that of the first byte. */
 	marks: Mark[];
 	/** At most 256 KiB, at least one byte. */
 	data: Uint8Array;
 }
 
 /**
- * The log from an offset on, without a hole or an overlap, each stretch read when it is asked for. Meanwhile chunks may be
- * appended or joined.
+ * The log from an offset on, without gap or overlap, each stretch read on demand. Meanwhile chunks may be appended or joined.
  */
 export function* walk(chunks: ChunkStore, org: string, id: string, from: number): Generator<Stretch, void> {
 	for (let next = from; ;) {
@@ -38,8 +37,8 @@ function stretchOf(chunk: Chunk, skipped: number): Stretch {
 }
 
 /**
- * The bytes of a log from `from` up to `to`, exclusive, in pieces of at most 256 KiB, each read when it is asked for: however
- * long the log, one piece is in memory. It ends early where the log does.
+ * The bytes of a log from `from` up to `to`, exclusive, in pieces of at most 256 KiB, each read on demand: however long the
+ * log, one piece is in memory. It ends early where the log does.
  */
 export function* range(
 	chunks: ChunkStore,

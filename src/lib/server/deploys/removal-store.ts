@@ -6,17 +6,17 @@ const mostBytes = 4 * 1024 * 1024;
 
 const deployId = '(SELECT id FROM deploys WHERE org_id = ? AND id = ?)';
 
-/** Whose a deploy is that is about to be deleted: nobody's. */
+/** The owner of a deploy that is about to be deleted: nobody. */
 export const nobody = '00000000-0000-0000-0000-000000000000';
 
-/** A deploy that ended long ago, and what it is one of. */
+/** A deploy that ended long ago, and its group. */
 export interface Old {
 	id: string;
 	service: string;
 	environment: string | null;
 }
 
-/** What deletes deploys, in SQLite. */
+/** Deletes deploys, in SQLite. */
 export class RemovalStore {
 	readonly #organizations;
 	readonly #next;
@@ -29,7 +29,7 @@ export class RemovalStore {
 	readonly #setAside;
 
 	constructor(sqlite: Sqlite) {
-		// From one to the next by the index: as many steps as organizations, not as deploys.
+		// Jumps from one to the next by the index: one step per organization, not per deploy.
 		this.#organizations = sqlite
 			.prepare<[], string>(
 				`WITH RECURSIVE found (org) AS (
@@ -72,12 +72,12 @@ export class RemovalStore {
 		return this.#organizations.all();
 	}
 
-	/** The id of an organization's oldest deploy; null when it has none. */
+	/** The id of an organization's oldest deploy; null if it has none. */
 	oldestOf(org: string): string | null {
 		return this.#next.get(org) ?? null;
 	}
 
-	/** Deletes some chunks from the end of a log, in one short transaction; false when there were none. */
+	/** Deletes some chunks from the end of a log, in one short transaction; false if there were none. */
 	shorten(org: string, id: string): boolean {
 		return this.#shorten.immediate(org, id);
 	}
@@ -90,28 +90,28 @@ export class RemovalStore {
 		return true;
 	}
 
-	/** The next deploys of an organization, by id after `after`, that were made and ended before a time (epoch ms). */
+	/** An organization's next deploys, by id after `after`, that were created and ended before a time (epoch ms). */
 	endedBefore(org: string, time: number, after: string, most: number): Old[] {
 		return this.#ended.all(org, after, firstIdOf(time), time, most);
 	}
 
-	/** Whether at least so many of the same service and environment are newer. */
+	/** Whether at least this many of the same service and environment are newer. */
 	hasNewer(org: string, { id, service, environment }: Old, count: number): boolean {
 		return this.#newer.get(org, service, environment, id, count - 1) !== undefined;
 	}
 
-	/** Makes a deploy nobody's, so that it is gone for everybody at once; false if it runs. */
+	/** Takes a deploy from its owner, so that it is gone for everyone at once; false if it runs. */
 	setAside(org: string, id: string): boolean {
 		return this.#setAside.run(nobody, org, id).changes === 1;
 	}
 
-	/** Deletes a deploy, and whatever chunks it still has. */
+	/** Deletes a deploy and its remaining chunks. */
 	remove(org: string, id: string): void {
 		this.#remove.run(org, id);
 	}
 }
 
-/** What the UUIDv7 of anything made at a time (epoch ms) or later does not precede (RFC 9562, 5.7). */
+/** The smallest UUIDv7 of anything created at a time (epoch ms) or later (RFC 9562, 5.7). */
 function firstIdOf(time: number): string {
 	const hex = Math.max(0, Math.floor(time)).toString(16).padStart(12, '0');
 	return `${hex.slice(0, 8)}-${hex.slice(8)}`;

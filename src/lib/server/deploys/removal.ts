@@ -7,16 +7,16 @@ import { nobody, type RemovalStore } from './removal-store.ts';
 export interface Kept {
 	/** Epoch ms: those that ended since then … */
 	since: number;
-	/** … and so many newest of each service and environment. */
+	/** … and this many newest of each service and environment. */
 	newest: number;
 }
 
-/** Old deploys looked at by one statement. */
+/** Old deploys that one statement looks at. */
 const batch = 100;
 
 /**
- * Removes deploys, those of organizations that are no more and old ones, in short transactions with room for everybody else in
- * between. What is cut short is taken up by the next call.
+ * Removes old deploys and those of deleted organizations, in short transactions that leave others room in between. The next
+ * call continues what was interrupted.
  */
 export class Removal {
 	readonly #store: RemovalStore;
@@ -42,8 +42,8 @@ export class Removal {
 	}
 
 	/**
-	 * Removes the deploys of an organization that it does not keep, never a running one. Each is gone for everybody at once, and
-	 * its log is deleted afterwards. Returns how many there were.
+	 * Removes an organization's deploys past its retention, never a running one. Each is gone for everyone at once, and its log
+	 * is deleted afterwards. Returns how many there were.
 	 */
 	async removeOld(org: string, kept: Kept): Promise<number> {
 		const rest = pacer();
@@ -72,7 +72,7 @@ export class Removal {
 	/** Stops after the current transactions. */
 	async close(): Promise<void> {
 		this.#closed = true;
-		await Promise.allSettled(this.#running.values()); // who began one is told of its failure
+		await Promise.allSettled(this.#running.values()); // each caller learns of its own failure
 	}
 
 	async #removeAll(org: string): Promise<void> {
@@ -80,7 +80,7 @@ export class Removal {
 		for (let id = this.#store.oldestOf(org); id !== null; id = this.#store.oldestOf(org)) {
 			while (!this.#closed && this.#store.shorten(org, id)) await nextTurn();
 			if (this.#closed) return;
-			// In the same turn, so that no flush comes upon a deploy that is gone.
+			// In the same turn, so that no flush meets a deploy that is gone.
 			this.#buffer.forget(org, id);
 			this.#store.remove(org, id);
 			await nextTurn();

@@ -8,22 +8,22 @@ import { pacer } from './pace.ts';
 import { walk } from './range.ts';
 import { clock } from './times.ts';
 
-/** Of the line that was the first to write to a row: numbers from 1, offset in bytes, epoch ms. */
+/** Of the line that first wrote to a row: numbers from 1, offset in bytes, epoch ms. */
 export interface Origin {
 	line: number;
 	offset: number;
 	time: number;
 }
 
-/** Where a terminal begins so that it shows the rows from `exact` on as one would that has seen all of the log. */
+/** Where a terminal can begin so that it shows the rows from `exact` on like one that has seen all of the log. */
 export interface Beginning {
 	/** The offset to read from. */
 	offset: number;
-	/** Rows that began in this line or later are right. It is at most the line asked for. */
+	/** Rows that began in this line or later are right. It is at most the requested line. */
 	exact: number;
 }
 
-/** What may be read of a log now. */
+/** What can be read of a log now. */
 export interface Extent {
 	/** Bytes. */
 	end: number;
@@ -32,17 +32,17 @@ export interface Extent {
 	ended: boolean;
 }
 
-/** Ways up, as terminal.ts knows them. */
+/** Upward cursor moves, as in terminal.ts. */
 const ways = /(?:\x1b\[|\xc2\x9b)[0-?]{0,64}[AF]/g; // eslint-disable-line no-control-regex
-/** Bytes of the longest way up, less one. */
+/** Bytes of the longest upward move, less one. */
 const overlap = 66;
-/** Lines without a way up after which a row begins at the bottom, and another hundred such rows above what follows. */
+/** Lines without an upward move after which a row begins at the bottom, and another hundred such rows above what follows. */
 const calm = 2 * reach;
 
 /**
- * Lets a terminal read a log from the middle. What it shows depends on no more than what can be found by looking back: colours end
- * after 1,000 lines (pen.ts), and after 100 lines without a way up the cursor is at the bottom. So nothing is stored about it, and
- * in a log without redraws a reader begins 1,200 lines earlier; within redraws, before the first of them.
+ * Lets a terminal read a log from the middle. Its rows depend only on what looking back can find: colours end after 1,000 lines
+ * (pen.ts), and after 100 lines without an upward move the cursor is at the bottom. So nothing is stored for this, and in a log
+ * without redraws a reader begins 1,200 lines earlier; within redraws, before the first of them.
  */
 export class Replay {
 	readonly #chunks: ChunkStore;
@@ -53,7 +53,7 @@ export class Replay {
 		this.#lines = lines;
 	}
 
-	/** Where to begin for a line (from 1); null when the log has no such line. */
+	/** Where to begin for a line (from 1); null if the log has no such line. */
 	async beginning(org: string, id: string, line: number): Promise<Beginning | null> {
 		const end = this.#lines.startOf(org, id, line);
 		if (end === null) return null;
@@ -66,8 +66,8 @@ export class Replay {
 	}
 
 	/**
-	 * Writes the log from an offset to its end or as long as `goesOn`, which is asked after every line; after each stretch of at most 256 KiB
-	 * it is the caller's turn.
+	 * Writes the log from an offset to its end or while `goesOn`, called after every line, says so; yields to the caller after
+	 * each stretch of at most 256 KiB.
 	 */
 	async *write(
 		org: string,
@@ -84,7 +84,7 @@ export class Replay {
 			const timeOf = clock(stretch.marks);
 			const text = decoder.write(data);
 			let [line, start, at] = [stretch.firstLine, 0, 0];
-			// Bytes and text side by side: how long a character was is not to be told from a text.
+			// Bytes and text side by side: a text does not tell how many bytes a character had.
 			while (at < data.length) {
 				if (origin?.line !== line) origin = { line, offset: stretch.offset + at, time: timeOf(line) };
 				const end = text.indexOf('\n', start) + 1 || text.length;
@@ -102,7 +102,7 @@ export class Replay {
 		if (extent.ended) terminal.settle(origin);
 	}
 
-	/** The line from which on a terminal that begins at `first` is right; null when it should begin earlier. */
+	/** The line from which on a terminal that begins at `first` is right; null if it should begin earlier. */
 	async #exact(
 		org: string,
 		id: string,
@@ -120,7 +120,7 @@ export class Replay {
 		return line - before >= calm || first === line ? line : exact;
 	}
 
-	/** The lines with ways up between two offsets, those of up to 256 KiB at a time. */
+	/** The lines with upward moves between two offsets, up to 256 KiB at a time. */
 	async *#ways(org: string, id: string, from: number, to: number): AsyncGenerator<number[], void> {
 		const pace = pacer();
 		let rest: Uint8Array = new Uint8Array();
@@ -128,7 +128,7 @@ export class Replay {
 		for (const { offset, firstLine, data } of walk(this.#chunks, org, id, from)) {
 			if (offset >= to) return;
 			const read = data.subarray(0, to - offset);
-			// What the pieces before left over has no whole way up in it, and few bytes.
+			// What is left over from earlier pieces is short and contains no complete upward move.
 			const text = bytes.latin1(Buffer.concat([rest, read]));
 			let line = firstLine - bytes.countLineFeeds(rest);
 			let end = text.indexOf('\n');

@@ -3,7 +3,7 @@ import type { Commit, Deploy } from './deploy.ts';
 
 type Row = typeof deploys.$inferSelect;
 
-/** A stored deploy as API.md shows it. */
+/** A stored deploy as in API.md. */
 export function deployOf(row: Row): Deploy {
 	const { id, service, environment, version, url, status, size, lines } = row;
 	return {

@@ -2,14 +2,14 @@ import { isWritten, reach, Terminal, type Screen, type Written } from '../../log
 import type { TerminalRow } from '../../log/terminal-row.ts';
 import type { Extent, Origin, Replay } from './replay.ts';
 
-/** A row of a log as a terminal shows it, with the number of the line that was the first to write to it. */
+/** A row of a log as a terminal shows it, with the number of the line that first wrote to it. */
 export interface Row {
 	line: number;
 	/** Of that line's first byte. */
 	offset: number;
-	/** When that line came, ISO 8601. */
+	/** When that line arrived, ISO 8601. */
 	time: string;
-	/** With SGR sequences and OSC 8 links, and no other controls. */
+	/** With SGR sequences and OSC 8 links, but no other controls. */
 	text: string;
 	/** Whether there is more to the right. */
 	cut: boolean;
@@ -21,21 +21,21 @@ export interface Shown {
 	end: boolean;
 }
 
-/** The end of a log, for a terminal that goes on from there. */
+/** The end of a log, for a terminal that continues from there. */
 export interface Tail {
 	rows: Row[];
-	/** Where to go on, in bytes. */
+	/** Where to continue, in bytes. */
 	cursor: number;
 	screen: Screen<Origin>;
 }
 
-/** Rows of one call. */
+/** Rows per call. */
 const most = 5_000;
-/** How much further back the last rows are looked for, as a multiple of the lines that they usually take. */
+/** How much further back to search for the last rows, as a multiple of the lines they usually take. */
 const mostLooks = 8;
 
 /**
- * Reads logs as a terminal shows them. A row has the number of the line that was the first to write to it; lines that only write over
+ * Reads logs as a terminal shows them. A row has the number of the line that first wrote to it; lines that only overwrite
  * earlier rows have none of their own, so numbers rise, and a redraw leaves a gap in them.
  */
 export class RowReader {
@@ -48,8 +48,8 @@ export class RowReader {
 	}
 
 	/**
-	 * The rows of the lines from `first` to `last` (from 1, both inclusive), at most 5,000. Where those lines write over earlier rows, these
-	 * come too; and when none of them has a row, the next row after them does.
+	 * The rows of the lines from `first` to `last` (from 1, both inclusive), at most 5,000. Earlier rows that those lines
+	 * overwrite are included; if none of the lines has a row, so is the next row after them.
 	 */
 	async read(org: string, id: string, first: number, last: number): Promise<Shown> {
 		const extent = await this.#extentOf(org, id);
@@ -64,7 +64,7 @@ export class RowReader {
 		return { rows: rows.slice(-wanted).map(rowOf), end: rows.length === shown.length };
 	}
 
-	/** The last `limit` rows of a log, or fewer where so many lines have no row that this would be a long search. */
+	/** The last `limit` rows of a log, or fewer where so many lines have no row that the search would be long. */
 	async tail(org: string, id: string, limit: number): Promise<Tail> {
 		const extent = (await this.#extentOf(org, id)) ?? { end: 0, lines: 0, ended: true };
 		for (let back = limit; ; back *= 8) {
@@ -79,7 +79,7 @@ export class RowReader {
 		}
 	}
 
-	/** All rows from a line on, in order, those of up to 256 KiB at a time. */
+	/** All rows from a line on, in order, up to 256 KiB at a time. */
 	async *from(org: string, id: string, first: number): AsyncGenerator<Written<Origin>[], void> {
 		const extent = await this.#extentOf(org, id);
 		const begin = extent && (await this.#replay.beginning(org, id, first));
@@ -98,7 +98,7 @@ export class RowReader {
 	}
 }
 
-/** Whether to go on after a line, and the last line of the stretch: one that has a row, which nothing can write over any more. */
+/** Whether to continue after a line, and the last line of the stretch: one whose row can no longer be overwritten. */
 function stretch(terminal: Terminal<Origin>, first: number, last: number) {
 	let until = last;
 	let [before, after] = [1, NaN];

@@ -9,7 +9,7 @@ import { walk } from './range.ts';
 import type { RowReader } from './rows.ts';
 
 export interface Wanted {
-	/** Upper and lower case are the same; it never matches across two lines. Null: what tells of a failure. */
+	/** Case-insensitive; never matches across two lines. Null: signs of a failure. */
 	text: string | null;
 	/** Only lines after this one; default 0, all. */
 	after?: number | undefined;
@@ -17,13 +17,13 @@ export interface Wanted {
 	limit?: number | undefined;
 }
 
-/** A row that contains what was sought. */
+/** A row that contains the search text. */
 export interface Match {
-	/** Of the line that was the first to write to it, from 1. */
+	/** Of the line that first wrote to it, from 1. */
 	line: number;
 	/** Of the line's first byte. */
 	offset: number;
-	/** What is to be read in it; of a long one about 1,000 bytes around the match. */
+	/** Its readable text; of a long row about 1,000 bytes around the match. */
 	text: string;
 }
 
@@ -33,13 +33,13 @@ export interface Found {
 	more: boolean;
 }
 
-/** Bytes of a line that are shown: all, or those around the match, this many of them before it. */
+/** Bytes shown of a line: all, or those around the match, this many of them before it. */
 const shownText = 1_000;
 const before = 200;
-/** Bytes. A line that is longer is not put together before it is searched. */
+/** Bytes. A longer line is not assembled before it is searched. */
 const longLine = 16 * 1024;
 
-/** Consecutive bytes of a log that begin in a line: its number and the offset at which it began, perhaps before them. */
+/** Consecutive bytes of a log that begin in a line: its number and its starting offset, perhaps before them. */
 interface Piece {
 	data: Uint8Array;
 	offset: number;
@@ -47,18 +47,18 @@ interface Piece {
 	lineOffset: number;
 }
 
-/** Where, in bytes from the start of a piece, it occurs for the first time in each line. */
+/** The first occurrence in each line, in bytes from the start of a piece. */
 type Finder = (data: Uint8Array) => Iterable<number>;
 
 interface Sought {
 	/** Characters of it, at most. */
 	length: number;
 	inBytes: Finder;
-	/** Where it occurs in a row; -1 when it does not. */
+	/** Where it occurs in a row; -1 if it does not. */
 	inText(text: string): number;
 }
 
-/** What a log is read with. */
+/** The readers of a log. */
 export interface Readers {
 	chunks: ChunkStore;
 	lines: LineReader;
@@ -66,9 +66,9 @@ export interface Readers {
 }
 
 /**
- * The rows with a text, in order: what is shown is searched, as `rows.ts` shows it. As long as the lines are plain they are searched as
- * bytes, 100 MB in a quarter of a second of CPU time (measured); from the first escape sequence or redraw on, as rows of a
- * terminal. One chunk is in memory at a time, and everybody else is served in between.
+ * The rows with a text, in order: what is searched is what `rows.ts` shows. While lines are plain they are searched as bytes,
+ * 100 MB in a quarter of a second of CPU time (measured); from the first escape sequence or redraw on, as rows of a terminal.
+ * One chunk is in memory at a time, and everything else is served in between.
  */
 export async function search(
 	readers: Readers,
@@ -91,7 +91,7 @@ interface Progress {
 	found: Found;
 }
 
-/** Searches the lines before the first that is not plain, and gives the line from which on rows are to be searched. */
+/** Searches the lines before the first that is not plain, and returns the line from which on to search rows. */
 async function inPlainLines(
 	{ chunks, lines }: Readers,
 	org: string,
@@ -103,7 +103,7 @@ async function inPlainLines(
 	const pace = pacer();
 	for (const piece of pieces(chunks, org, id, { start, overlap: overlapFor(sought.length) })) {
 		if (!isPlain(piece.data)) {
-			// What comes may write over the last rows before it.
+			// New lines may overwrite the last rows before them.
 			const first = Math.max(after + 1, piece.line - reach);
 			found.matches = found.matches.filter(({ line }) => line < first);
 			found.more = false;
@@ -141,15 +141,15 @@ async function inRows(
 	}
 }
 
-/** Whether there is nothing that moves, colours or overwrites: then each line is a row as it stands. */
+/** Whether nothing moves, colours or overwrites: then each line is a row as it stands. */
 function isPlain(data: Uint8Array): boolean {
 	return ![0x1b, 0x0d, 0x08, 0x07, 0x00].some((control) => data.includes(control));
 }
 
-/** Bytes in which a match that begins in one piece of a long line fits, and what is shown around it. */
+/** Bytes that hold a match beginning in one piece of a long line, and the excerpt around it. */
 const overlapFor = (length: number) => Math.min(4 * length + shownText, longLine - 1);
 
-/** The log in pieces of whole lines; one over 16 KiB may come in several, which overlap. */
+/** The log in pieces of whole lines; a line over 16 KiB may come in several, which overlap. */
 function* pieces(
 	chunks: ChunkStore,
 	org: string,
@@ -159,7 +159,7 @@ function* pieces(
 	let rest: Piece = { data: new Uint8Array(), offset: start, line: 1, lineOffset: start };
 	let whole = rest;
 	for (const { firstLine, data } of walk(chunks, org, id, start)) {
-		// The rest of the piece before ends no line, so it begins in the same one as what follows it.
+		// The rest of the previous piece ends no line, so it begins in the same line as what follows.
 		whole = {
 			...rest,
 			line: firstLine,
@@ -191,7 +191,7 @@ function* matchesIn(piece: Piece, find: Finder): Generator<Match, void> {
 	}
 }
 
-/** The line that begins at `start`, or what is around `at` in it. */
+/** The line that begins at `start`, or the part around `at`. */
 function excerpt(data: Uint8Array, start: number, at: number): string {
 	const end = data.indexOf(bytes.lineFeed, at);
 	const line = data.subarray(start, end < 0 ? data.length : end);
@@ -222,7 +222,7 @@ function* findFailures(data: Uint8Array): Generator<number, void> {
 	}
 }
 
-/** In Latin-1 a position in the text is one in the bytes, in lower case too; bytes over 0x7f take no part in the match. */
+/** In Latin-1 a position in the text is one in the bytes, in lower case too; bytes over 0x7f never match. */
 function* findAscii(data: Uint8Array, needle: string): Generator<number, void> {
 	const text = bytes.latin1(data).toLowerCase();
 	for (let at = text.indexOf(needle); at >= 0;) {
@@ -238,7 +238,7 @@ function* findUnicode(data: Uint8Array, needle: string): Generator<number, void>
 		const end = data.indexOf(bytes.lineFeed, start) + 1 || data.length;
 		const line = bytes.decode(data.subarray(start, end));
 		const at = line.toLowerCase().indexOf(needle);
-		// Lower case may be longer or shorter by a letter here and there: `at` is near enough for an excerpt.
+		// Lower case may differ in length by a letter here and there: `at` is close enough for an excerpt.
 		if (at >= 0) yield start + Buffer.byteLength(line.slice(0, at));
 		start = end;
 	}

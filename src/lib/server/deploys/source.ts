@@ -5,19 +5,19 @@ import { pieces, type Piece } from './pieces.ts';
 import { range, walk } from './range.ts';
 import type { DeployStore } from './store.ts';
 
-/** Bytes that one read returns, about. */
+/** Approximate bytes per read. */
 const page = 1024 * 1024;
-/** Bytes at the end of a log among which is everything that may be held back. */
+/** Bytes at the end of a log that contain everything that may be held back. */
 const mostHeld = 4 * 1024;
 
-/** What the topic of a deploy reads: its log as text, with the offset in bytes as the cursor. */
+/** The source of a deploy's topic: its log as text, with the offset in bytes as the cursor. */
 export function deploySource(store: DeployStore, chunks: ChunkStore, org: string, id: string) {
 	const ended = () => {
 		const at = store.positionOf(org, id);
 		return at !== null && isFinished(at.status);
 	};
 
-	/** The end of what can be shown now; 0 when there is no such deploy. */
+	/** The end of what can be shown now; 0 if there is no such deploy. */
 	async function head(): Promise<number> {
 		const at = store.positionOf(org, id);
 		if (!at || isFinished(at.status)) return at?.size ?? 0;
@@ -45,7 +45,7 @@ export function deploySource(store: DeployStore, chunks: ChunkStore, org: string
 	};
 }
 
-/** The topic of a deploy's log, within this process: the deploys of an instance are its own. */
+/** The topic of a deploy's log, within this process: each instance has its own deploys. */
 export const topicOf = ({ org, id }: Address) => `deploy:${org}/${id}`;
 
 export function addressOf(topic: string): Address {

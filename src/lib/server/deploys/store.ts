@@ -17,13 +17,13 @@ import {
 import { deployOf } from './row.ts';
 import type { ByteMark } from './times.ts';
 
-/** What is to be appended to one log: bytes that begin at its end, or none for a heartbeat. */
+/** An append to one log: bytes that begin at its end, or none for a heartbeat. */
 export interface Addition extends Address {
 	offset: number;
 	data: Uint8Array;
 	/** Where the sender's bytes ended when the log reached its limit, if it has. */
 	cutAt: number | null;
-	/** When the bytes came, where it was not now; the first for the first byte. */
+	/** When the bytes arrived, if not now; the first is for the first byte. */
 	marks?: ByteMark[] | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Filter {
 	service?: string | undefined;
 	environment?: string | undefined;
 	status?: Status | undefined;
-	/** A deploy's id: only those made before it. */
+	/** A deploy's id: only deploys created before it. */
 	before?: string | undefined;
 	/** At most 100, which is also the default. */
 	limit?: number | undefined;
@@ -40,22 +40,22 @@ export interface Filter {
 export interface Finish {
 	status: Outcome;
 	exitCode?: number | null | undefined;
-	/** Bytes that the sender sent; without it the log is taken to be whole. */
+	/** Bytes that the sender sent; without it the log is assumed complete. */
 	size?: number | undefined;
-	/** When it ended by the sender's clock, epoch ms; now, if that is not given. */
+	/** When it ended by the sender's clock, epoch ms; now, if not given. */
 	finishedAt?: number | undefined;
 }
 
 export type Finished =
-	/** `first`: it was this call that ended the deploy. */
+	/** `first`: this call ended the deploy. */
 	| { kind: 'finished'; deploy: Deploy; first: boolean }
-	/** The sender's size is not that of the log, which is `end`. */
+	/** The sender's size differs from the log's, which is `end`. */
 	| { kind: 'wrong offset'; end: number }
 	/** It had finished before, with this status. */
 	| { kind: 'conflict'; status: Outcome }
 	| { kind: 'none' };
 
-/** Where a log stands; see the columns of the same names. */
+/** A log's position; see the columns of the same names. */
 export interface Position {
 	status: Status;
 	size: number;
@@ -66,7 +66,7 @@ export interface Position {
 
 const mostListed = 100;
 
-/** The deploys, in SQLite. Every call is synchronous, and what it has written is on disk when it returns. */
+/** The deploys, in SQLite. Every call is synchronous, and its writes are on disk when it returns. */
 export class DeployStore {
 	readonly #db: BetterSQLite3Database;
 	readonly #chunks: ChunkStore;
@@ -86,7 +86,7 @@ export class DeployStore {
 			SELECT status, size, lines, mid_line AS midLine, cut_at AS cutAt FROM deploys WHERE org_id = ? AND id = ?`);
 		const startedAt = 'SELECT started_at FROM deploys WHERE org_id = ? AND id = ?';
 		this.#startedAt = sqlite.prepare<[string, string], number>(startedAt).pluck();
-		// Only columns that are in no index, so that a flush writes no page of one.
+		// Only columns outside every index, so that a flush writes no index page.
 		this.#move = sqlite.prepare<[number, number, 0 | 1, number | null, number, string, string]>(`
 			UPDATE deploys SET size = ?, lines = ?, mid_line = ?, cut_at = ?, last_append_at = ? WHERE org_id = ? AND id = ?`);
 		this.#create = sqlite.transaction((row: typeof deploys.$inferInsert) => {
@@ -100,14 +100,16 @@ export class DeployStore {
 		this.#finish = sqlite.transaction(this.#finishOnce.bind(this));
 	}
 
-	/** The deploy that a request with this idempotency key has made; null when there was none. */
+	/** The deploy created by a request with this idempotency key; null if there was none. */
 	madeWith(org: string, idempotencyKey: string): Deploy | null {
 		const condition = and(eq(deploys.orgId, org), eq(deploys.idempotencyKey, idempotencyKey));
 		const row = this.#db.select().from(deploys).where(condition).get();
 		return row ? deployOf(row) : null;
 	}
 
-	/** Makes a running deploy with an empty log, which began at `startedAt` (epoch ms), perhaps some time ago, and announces it. */
+	/**
+	 * Creates a running deploy with an empty log, started at `startedAt` (epoch ms), perhaps some time ago, and announces it.
+	 */
 	create(
 		org: string,
 		{ commit, ...rest }: NewDeploy,
@@ -132,13 +134,13 @@ export class DeployStore {
 		return this.#create.immediate(row);
 	}
 
-	/** The deploy as it stands; null when there is none of that id in the organization. */
+	/** The deploy's current state; null if the organization has no such deploy. */
 	get(org: string, id: string): Deploy | null {
 		const row = this.#db.select().from(deploys).where(one(org, id)).get();
 		return row ? deployOf(row) : null;
 	}
 
-	/** Newest first; `next` is the `before` with which the list goes on, null at its end. */
+	/** Newest first; `next` is the `before` that continues the list, null at its end. */
 	list(org: string, filter: Filter): { deploys: Deploy[]; next: string | null } {
 		const { service, environment, status, before } = filter;
 		const limit = Math.min(Math.max(filter.limit ?? mostListed, 1), mostListed);
@@ -171,21 +173,21 @@ export class DeployStore {
 		};
 	}
 
-	/** Where the log stands; null when there is no such deploy in the organization. */
+	/** The log's position; null if the organization has no such deploy. */
 	positionOf(org: string, id: string): Position | null {
 		const row = this.#position.get(org, id);
 		return row ? { ...row, midLine: row.midLine === 1 } : null;
 	}
 
 	/**
-	 * Appends to any number of logs in one transaction and returns the deploys that it made running again, which it announces.
+	 * Appends to any number of logs in one transaction and returns the deploys it revived, which it announces.
 	 * @throws when that fails, or a log does not end where its addition begins: then nothing has been appended.
 	 */
 	append(additions: readonly Addition[], now = Date.now()): Address[] {
 		return this.#append.immediate(additions, now);
 	}
 
-	/** Adds to one log and says whether that revived the deploy. */
+	/** Adds to one log and returns whether that revived the deploy. */
 	#add({ org, id, offset, data, cutAt, marks = [] }: Addition, now: number): boolean {
 		const at = this.positionOf(org, id);
 		if (!at || at.size !== offset || isFinished(at.status)) {
@@ -203,7 +205,7 @@ export class DeployStore {
 		return revived;
 	}
 
-	/** A sender's clock is believed as far as its lines stay in order, after the start and not in the future. */
+	/** A sender's clock is trusted as long as its lines stay in order, after the start and not in the future. */
 	#rising(org: string, id: string, marks: readonly ByteMark[], now: number): [ByteMark, ...ByteMark[]] {
 		const [first, ...later] = marks;
 		if (!first) return [{ at: 0, time: now }];
@@ -212,7 +214,7 @@ export class DeployStore {
 		return [next(first), ...later.map(next)];
 	}
 
-	/** Before this, epoch ms, nothing more can have happened: the last line came then, or the deploy began. */
+	/** The earliest epoch ms for anything new: the last line arrived then, or the deploy began. */
 	#earliest(org: string, id: string): number {
 		return this.#chunks.lastTime(org, id) ?? this.#startedAt.get(org, id) ?? 0;
 	}
@@ -222,7 +224,10 @@ export class DeployStore {
 		this.#db.update(deploys).set(running).where(one(org, id)).run();
 	}
 
-	/** Ends a deploy whose log has the sender's size, and announces it. Again with the same status, it is answered as it stands. */
+	/**
+	 * Ends a deploy whose log has the sender's size, and announces it. Repeated with the same status, it returns the deploy as
+	 * it is.
+	 */
 	finish(org: string, id: string, how: Finish, now = Date.now()): Finished {
 		return this.#finish.immediate(org, id, how, now);
 	}

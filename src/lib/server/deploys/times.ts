@@ -1,24 +1,25 @@
 import * as bytes from './bytes.ts';
 
 /**
- * When the lines of a chunk came. A chunk that was flushed as it is has one time, unless its sender gave others. A merged one remembers, for each of its
- * parts, the first line that began in it, so that merging changes no line's time. Stored as JSON, [line, time, line, time, …],
- * each number as the difference to the one two before; the first to the chunk's own first line and time.
+ * When the lines of a chunk arrived. A chunk stored as flushed has one time, unless its sender gave others. A merged one
+ * remembers, for each of its parts, the first line that began in it, so that merging changes no line's time. Stored as JSON,
+ * [line, time, line, time, …], each number as the difference to the one two before; the first to the chunk's own first line and
+ * time.
  */
 export interface Mark {
 	/** The lines from this one on, up to the next mark … */
 	line: number;
-	/** … came at this time, epoch ms. */
+	/** … arrived at this time, epoch ms. */
 	time: number;
 }
 
-/** The bytes from `at` on (from 0) came at this time, epoch ms, as their sender says. */
+/** The bytes from `at` on (from 0) arrived at this time, epoch ms, according to their sender. */
 export interface ByteMark {
 	at: number;
 	time: number;
 }
 
-/** What of a chunk says when its lines came. */
+/** The fields of a chunk that say when its lines arrived. */
 export interface Timed {
 	firstLine: number;
 	flushedAt: number;
@@ -43,18 +44,18 @@ export function marksOf({ firstLine, flushedAt, times }: Timed): [Mark, ...Mark[
 	return marks;
 }
 
-/** The column `times` of a chunk that is made of these parts, in order; null when one time says it all. */
+/** The column `times` of a chunk made of these parts, in order; null if one time says it all. */
 export function merged(parts: readonly Part[]): string | null {
 	const marks = parts.flatMap((part, index) => {
 		const [own, ...later] = marksOf(part);
-		// The line that a part only goes on with keeps the time at which it began.
+		// A line that a part only continues keeps the time at which it began.
 		const line = index > 0 && part.midLine ? own.line + 1 : own.line;
 		return [{ line, time: own.time }, ...later];
 	});
 	return encode(marks);
 }
 
-/** What a chunk with these bytes remembers of the times that its sender gave: in rising order, the first for its first byte. */
+/** What a chunk with these bytes stores of its sender's times: in rising order, the first for its first byte. */
 export function given(
 	data: Uint8Array,
 	firstLine: number,
@@ -69,7 +70,7 @@ export function given(
 	return { flushedAt: first.time, times: encode([{ line: firstLine, time: first.time }, ...marks]) };
 }
 
-/** The marks of the `length` bytes from `from` on, counted from there; they have one for their first byte. */
+/** The marks of the `length` bytes from `from` on, counted from there; the first byte has one. */
 export function within(
 	[first, ...later]: [ByteMark, ...ByteMark[]],
 	from: number,
@@ -91,7 +92,7 @@ function encode(marks: readonly Mark[]): string | null {
 	return differences.length === 0 ? null : JSON.stringify(differences);
 }
 
-/** Gives, for lines asked in rising order, the time of each. */
+/** Returns the time of each line, if asked in rising order. */
 export function clock(marks: readonly Mark[]): (line: number) => number {
 	let at = 0;
 	return (line) => {

@@ -6,14 +6,11 @@ import { Announcements } from './announcement.ts';
 import type { Address } from './deploy.ts';
 import { deployOf } from './row.ts';
 
-// Written out as the partial indexes have them: SQLite uses one only for a condition that it can see to imply its own.
+// Spelled as in the partial indexes: SQLite uses one only for a condition that visibly implies its own.
 const running = sql`status = 'running'`;
 const unmerged = sql`merged = 0 AND status <> 'running'`;
 
-/**
- * What the server asks about its deploys of its own accord. These queries alone look at every organization; nothing of what
- * they find is shown to anybody.
- */
+/** The server's own queries about deploys. Only these look at every organization; nobody is shown their results. */
 export class UpkeepStore {
 	readonly #db: BetterSQLite3Database;
 	readonly #announcements: Announcements;
@@ -26,8 +23,8 @@ export class UpkeepStore {
 	}
 
 	/**
-	 * The running deploys last heard of before `cutoff` (epoch ms) become interrupted, finished when they were last heard of, and
-	 * are announced.
+	 * Makes running deploys last heard of before `cutoff` (epoch ms) interrupted, finished when last heard of, and announces
+	 * them.
 	 */
 	interruptSilent(cutoff: number): Address[] {
 		return this.#interrupt.immediate(cutoff);
@@ -44,7 +41,7 @@ export class UpkeepStore {
 		return rows.map(({ orgId: org, id }) => ({ org, id }));
 	}
 
-	/** When the running deploy that has been silent longest was last heard of, epoch ms; null when none runs. */
+	/** When the longest-silent running deploy was last heard of, epoch ms; null if none runs. */
 	longestSilent(): number | null {
 		const oldest = this.#db
 			.select({ at: min(deploys.lastAppendAt) })
@@ -59,7 +56,7 @@ export class UpkeepStore {
 		return this.#db.select({ org: deploys.orgId, id: deploys.id }).from(deploys).where(unmerged).all();
 	}
 
-	/** Says that the chunks of a deploy have been joined, unless it runs again. */
+	/** Marks a deploy's chunks as joined, unless it runs again. */
 	setMerged(org: string, id: string): void {
 		const ended = and(eq(deploys.orgId, org), eq(deploys.id, id), unmerged);
 		this.#db.update(deploys).set({ merged: true }).where(ended).run();

@@ -8,7 +8,7 @@ export interface DeployUsage {
 	lastAppendAt: number;
 }
 
-/** What the deploys of organizations take, in one query for all that are asked for; those without any are left out. */
+/** What organizations' deploys take, in one query for all requested; organizations without any are left out. */
 export function usageOf(sqlite: Sqlite, orgs: readonly string[]): Map<string, DeployUsage> {
 	const rows = sqlite
 		.prepare<[string], DeployUsage & { org: string }>(

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 const patienceMs = 6_000;
 const lookEveryMs = 50;
 
-/** Watches a server's connections from the start. The function returned closes it, after the last response or 6 s. */
+/** Watches a server's connections from the start. The returned function closes it, after the last response or 6 s. */
 export function closer(server: Server): () => Promise<void> {
 	const silent = watchSilent(server);
 
@@ -24,7 +24,7 @@ export function closer(server: Server): () => Promise<void> {
 	};
 }
 
-/** The connections that no request has come on: browsers open some ahead of need, and Node's closeIdleConnections leaves them. */
+/** Connections without any request: browsers open some ahead of need, and Node's closeIdleConnections leaves them. */
 function watchSilent(server: Server): ReadonlySet<Socket> {
 	const silent = new Set<Socket>();
 	server.on('connection', (socket: Socket) => {

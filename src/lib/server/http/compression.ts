@@ -12,8 +12,8 @@ const [gzip, brotli, zstd] = [
 type Encode = (body: ArrayBuffer) => Promise<Buffer<ArrayBuffer>>;
 
 /**
- * The best first. Levels as for bytes that are sent once: the Logs page with 500 lines takes a few ms of a thread that is not
- * ours, and brotli's window (256 KiB) bounds the memory of each.
+ * The best first. Levels suit bytes that are sent once: the Logs page with 500 lines takes a few ms of another thread, and
+ * brotli's window (256 KiB) bounds the memory of each.
  */
 const encodings: readonly [name: string, encode: Encode][] = [
 	['br', (body) => brotli(body, { params: { [z.BROTLI_PARAM_QUALITY]: 4, [z.BROTLI_PARAM_LGWIN]: 18 } })],
@@ -21,19 +21,19 @@ const encodings: readonly [name: string, encode: Encode][] = [
 	['gzip', (body) => gzip(body, { level: 5 })]
 ];
 
-/** What is smaller fits into a packet or two as it is, in bytes. */
+/** Anything smaller fits into a packet or two uncompressed, in bytes. */
 const least = 1_400;
 
 /** As many at a time as Node has threads for it: more would hold their memory while they wait. */
 const turn = pLimit(4);
 
 /**
- * The answer, compressed as the client accepts it, if it is HTML or JSON that is there as a whole: it says its length. A stream
- * says none, and passes as it is: nothing is held back or kept for its reader.
+ * The answer, compressed as the client accepts it, if it is HTML or JSON of a declared length. A stream declares none and
+ * passes unchanged: nothing is held back or kept for its reader.
  *
- * What is compressed beside text that an attacker chose tells by its length what else it holds (BREACH, CVE-2013-3587). Our
- * pages hold no token against forgery (csrf.ts goes by Origin), but they hold log lines, and a link can choose `q`. Such an attack
- * must make the browser ask from another site, again and again; what is asked from another site is not compressed.
+ * Compressed together with text that an attacker chose, a page's length reveals its other content (BREACH, CVE-2013-3587). Our
+ * pages hold no token against forgery (csrf.ts goes by Origin), but they hold log lines, and a link can choose `q`. Such an
+ * attack must make the browser ask from another site, again and again; such requests are not compressed.
  */
 export async function compress(request: Request, response: Response): Promise<Response> {
 	if (!isWhole(response) || !isText(response)) return response;
@@ -53,7 +53,7 @@ export async function compress(request: Request, response: Response): Promise<Re
 	return new Response(compressed, { status: response.status, statusText: response.statusText, headers });
 }
 
-/** The best encoding that an Accept-Encoding header takes (RFC 9110, 12.5.3); null for none. */
+/** The best encoding that an Accept-Encoding header allows (RFC 9110, 12.5.3); null for none. */
 function accepted(header: string | null): (typeof encodings)[number] | null {
 	const weights = new Map<string, number>();
 	for (const item of (header ?? '').toLowerCase().split(',')) {

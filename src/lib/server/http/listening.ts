@@ -4,15 +4,15 @@ import type { Config } from '../config.ts';
 
 type Where = Pick<Config, 'host' | 'port'>;
 
-/** How many connections the kernel keeps until they are taken: a thousand viewers come back at once after a restart. */
+/** How many connections the kernel queues: a thousand viewers reconnect at once after a restart. */
 const backlog = 4096;
 
-/** The settings name an address on which this machine cannot listen; the message says what to do, in one sentence. */
+/** This machine cannot listen on the configured address; the message says what to do, in one sentence. */
 export class CannotListen extends Error {
 	override name = 'CannotListen';
 }
 
-/** Takes requests from now on; the port that it got, which PORT=0 leaves open. Throws CannotListen. */
+/** Accepts requests from now on; returns the actual port, which PORT=0 leaves open. Throws CannotListen. */
 export async function listen(server: Server, { host, port }: Where): Promise<number> {
 	server.listen({ port, host, backlog });
 	await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
@@ -22,7 +22,7 @@ export async function listen(server: Server, { host, port }: Where): Promise<num
 	return address !== null && typeof address === 'object' ? address.port : port;
 }
 
-/** Where a browser on this machine finds the server. */
+/** The server's URL for a browser on this machine. */
 export function addressOf({ host, origin }: Pick<Config, 'host' | 'origin'>, port: number): string {
 	if (origin !== null) return origin;
 	const isHere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host);

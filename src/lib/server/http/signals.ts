@@ -1,9 +1,9 @@
-/** Ctrl-C under `npm start` comes twice, from the terminal and from npm: what comes so soon after the first is the same wish, in ms. */
+/** Ctrl-C under `npm start` comes twice, from the terminal and from npm: a second one this soon is the same request, in ms. */
 const sameMs = 1_000;
 
 /**
- * Resolves at the first SIGTERM or SIGINT, which ask to stop. One that comes later ends the process at once, for who does not
- * want to wait any longer.
+ * Resolves at the first SIGTERM or SIGINT, which ask to stop. A later one ends the process at once, for people who do not want
+ * to wait.
  */
 export function askedToStop(): Promise<void> {
 	return new Promise((resolve) => {

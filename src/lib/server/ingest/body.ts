@@ -5,7 +5,7 @@ export const limit = 10 * 1024 * 1024;
 
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415; detail: string };
 
-/** The body did not come whole: its sender went away, or took longer than the server waits. */
+/** The body was incomplete: its sender went away, or took longer than the server waits. */
 export class SenderGone extends Error {
 	constructor(cause: unknown) {
 		super('the sender of a body went away', { cause });
@@ -24,10 +24,9 @@ const decompressors = new Map<string, Decompress>([
 ]);
 
 /**
- * Collects a request body and undoes its `Content-Encoding` (a list is undone from its end: RFC 9110, 8.4).
- * What a client sent is answered, never thrown; a source that fails (the client went away) throws `SenderGone`.
- * Over the limit the source is left unread, not cancelled: SvelteKit's `cancel` would cut the connection
- * before the 413 is out.
+ * Collects a request body and undoes its `Content-Encoding` (a list from its end: RFC 9110, 8.4). Bad input is answered, never
+ * thrown; a failing source (the client went away) throws `SenderGone`. Over the limit the source is left unread, not cancelled:
+ * SvelteKit's `cancel` would cut the connection before the 413 is out.
  */
 export async function read(stream: AsyncIterable<Uint8Array> | null, encoding: string | null): Promise<Body> {
 	const codings = (encoding ?? '')
@@ -56,7 +55,7 @@ async function decompress(compressed: Buffer, codings: string[]): Promise<Body> 
 	return { ok: true, bytes };
 }
 
-/** The whole stream, or null when it is over the limit. */
+/** The whole stream, or null if it is over the limit. */
 async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
@@ -88,8 +87,8 @@ function run(method: Convenience, bytes: Buffer): Promise<Buffer> {
 }
 
 /**
- * Node stops after the first zstd frame and says nothing of the rest, which `zstd --block`, `pzstd` and plain
- * concatenation all produce (RFC 8878, 3: frames are decompressed one after another); so go on until the end.
+ * Node silently stops after the first zstd frame, but `zstd --block`, `pzstd` and plain concatenation all produce several (RFC
+ * 8878, 3: frames are decompressed one after another); so continue until the end.
  */
 async function unzstd(bytes: Buffer): Promise<Buffer> {
 	const frames: Buffer[] = [];
@@ -116,7 +115,7 @@ function unzstdFrame(bytes: Buffer, room: number): Promise<{ data: Buffer; read:
 	});
 }
 
-/** 8 MiB: what RFC 9659 allows a sender of `Content-Encoding: zstd` to demand of the receiver's memory. */
+/** 8 MiB: the memory that RFC 9659 lets a sender of `Content-Encoding: zstd` demand of the receiver. */
 const zstdWindowLog = 23;
 
 /** "deflate" is zlib's format (RFC 1950), but some clients send it bare (RFC 1951): the header tells them apart. */
@@ -144,7 +143,7 @@ function codeOf(error: unknown): unknown {
 	return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
-/** SvelteKit's own limit on bodies makes the stream fail with an error that has a status. */
+/** SvelteKit's own body limit makes the stream fail with an error that has a status. */
 function statusOf(error: unknown): unknown {
 	return typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
 }

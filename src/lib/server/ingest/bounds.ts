@@ -8,22 +8,22 @@ export const attributesBytes = 64 * 1024;
 export const attributesDepth = 32;
 export const nameLength = 256;
 
-/** An entry whose fields are understood but of any size and content: what a decoder makes of a wire format. */
+/** An entry whose fields are understood but of any size and content, as a wire format's decoder makes it. */
 export interface Parts {
 	time: number | null;
 	severity: number;
 	service: string;
 	host: string | null;
 	message: string;
-	/** Plain data, as JSON.parse makes it; it becomes the entry's and may be changed. */
+	/** Plain data, as from JSON.parse; the entry takes it over and may change it. */
 	attributes: Record<string, unknown>;
 	trace_id: string | null;
 	span_id: string | null;
 }
 
 /**
- * An entry that the store can keep: everything within the limits and without U+0000 or lone surrogates. What was cut
- * or dropped is counted in `attributes.truncated_bytes`. An empty service becomes `default`, other empty names null.
+ * An entry that the store can keep: everything within the limits and without U+0000 or lone surrogates.
+ * `attributes.truncated_bytes` counts what was cut or dropped. An empty service becomes `default`, other empty names null.
  */
 export function fit(parts: Parts): NewEntry {
 	const message = text.cutBytes(text.clean(parts.message), messageBytes);
@@ -60,13 +60,13 @@ function dropped(attributes: string, lost: number): string {
 	return JSON.stringify({ truncated_bytes: Buffer.byteLength(attributes) + lost });
 }
 
-/** Puts a value of ours among the sender's; an attribute that has the name already moves to the next free one. */
+/** Puts a value of ours among the sender's; an existing attribute of that name moves to the next free one. */
 export function note(attributes: Record<string, unknown>, name: string, value: unknown): void {
 	if (Object.hasOwn(attributes, name)) add(attributes, name, attributes[name]);
 	attributes[name] = value;
 }
 
-/** Adds an attribute; when the name is taken, as `name_2`, `name_3` and so on, so that neither is lost. */
+/** Adds an attribute; if the name is taken, as `name_2`, `name_3` and so on, so that neither is lost. */
 export function add(attributes: Record<string, unknown>, name: string, value: unknown): void {
 	let free = name;
 	for (let n = 2; Object.hasOwn(attributes, free); n += 1) free = `${name}_${n}`;

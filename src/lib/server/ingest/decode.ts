@@ -3,19 +3,19 @@ import * as json from './json.ts';
 import * as repair from './repair.ts';
 import * as text from './text.ts';
 
-/** What every wire format is decoded to. `index` counts the request's items, entries and rejected ones, from 0. */
+/** The result of decoding any wire format. `index` counts the request's items, entries and rejected ones, from 0. */
 export interface Decoded {
 	entries: NewEntry[];
 	rejected: { index: number; reason: string }[];
 }
 
-/** The request as a whole cannot be taken. */
+/** The request as a whole is refused. */
 export interface Refusal {
 	status: 400 | 413;
 	detail: string;
 }
 
-/** Items a request, rejected ones included. Source: API.md, Limits. */
+/** Items per request, including rejected ones. Source: API.md, Limits. */
 export const itemLimit = 10_000;
 
 interface Context {
@@ -26,8 +26,8 @@ interface Context {
 const ndjson = new Set(['application/x-ndjson', 'application/jsonl', 'application/stream+json']);
 
 /**
- * Decodes the body of `POST /api/logs` by its content type, as API.md has it. Never throws for what was sent.
- * `defaults` are the query parameters; `now` is in epoch milliseconds and bounds the entries' times.
+ * Decodes the body of `POST /api/logs` by its content type, as in API.md. Never throws for bad input. `defaults` are the query
+ * parameters; `now` is in epoch milliseconds and bounds the entries' times.
  */
 export function decode(
 	bytes: Buffer,
@@ -73,9 +73,9 @@ function decodeNdjson(body: string, { fallback, now }: Context): Decoded | Refus
 }
 
 /**
- * JSON if it is, NDJSON if every line is JSON; otherwise lines of text. Among those a line that is an entry in JSON is
- * read as one, so that it makes no difference where a shipper of mixed output ends its batches, and every other
- * line is a message as it stands: nothing is rejected.
+ * JSON if it parses, NDJSON if every line is JSON; otherwise lines of text. Among those a line that is an entry in JSON is read
+ * as one, so batch boundaries in a shipper's mixed output do not matter, and every other line is a message as it stands:
+ * nothing is rejected.
  */
 function decodeAny(body: string, context: Context): Decoded | Refusal {
 	const whole = parseIfJson(body.trim());
@@ -116,10 +116,10 @@ function parse(source: string): unknown {
 	}
 }
 
-/** The value of a text that is JSON and no bare number or boolean; undefined otherwise. */
+/** The value of a text that is JSON and not a bare number or boolean; undefined otherwise. */
 function parseIfJson(source: string): unknown {
 	const ends = (source[0] ?? '') + (source.at(-1) ?? '');
-	// Looked at first because most lines of text begin or end otherwise, and a failed JSON.parse is slow.
+	// Checked first because most lines of text begin or end otherwise, and a failed JSON.parse is slow.
 	if (ends !== '{}' && ends !== '[]' && ends !== '""' && source !== 'null') return undefined;
 	const value = parse(source);
 	return value instanceof SyntaxError ? undefined : value;

@@ -1,23 +1,23 @@
 /**
- * JSON as it is taken in and kept: parsing keeps what a JavaScript number cannot hold, and what is written is
- * something PostgreSQL's `jsonb` accepts. Neither overflows the stack, however deep the value.
+ * JSON input and output: parsing keeps what a JavaScript number cannot hold, and PostgreSQL's `jsonb` accepts what is written.
+ * Neither overflows the stack, however deep the value.
  */
 
 /**
- * The start of a number, where numbers stand, that may be more than a double holds: 17 digits or a large exponent.
- * Every repetition is bounded, because a long run of digits would overflow the stack of the regular expression.
+ * The start of a number that may exceed a double: 17 digits or a large exponent. Every repetition is bounded, because a long
+ * run of digits would overflow the stack of the regular expression.
  */
 const huge = /(?:^|[[:,\s])-?(?:[1-9]\d{16}|9\d{15}|\d[\d.]{0,40}[eE]\+?\d{3})/g;
 
 /**
- * Levels that are read at all (RFC 8259, 9, lets a parser set a limit). A body of 10 MiB can nest five million,
- * which took 3 s and a gigabyte; gzip sends it in 10 kB.
+ * Deepest nesting that is read (RFC 8259, 9, lets a parser set a limit). A body of 10 MiB can nest five million levels, which
+ * took 3 s and a gigabyte; gzip sends it in 10 kB.
  */
 export const depthLimit = 10_000;
 
 /**
- * Parses JSON; throws a SyntaxError, also beyond `depthLimit`. Integers beyond 2^53 (64-bit ids, nanoseconds) and
- * numbers beyond a double become strings of their text: exact, where JSON.parse would round or make them Infinity.
+ * Parses JSON; throws a SyntaxError, also beyond `depthLimit`. Integers beyond 2^53 (64-bit ids, nanoseconds) and numbers
+ * beyond a double become strings of their text: exact, where JSON.parse would round or make them Infinity.
  */
 export function parse(text: string): unknown {
 	if (text.length > depthLimit && nestsDeeper(text, depthLimit)) {
@@ -55,13 +55,13 @@ function quoteHuge(text: string): string {
 	return parts.join('');
 }
 
-/** The next string's quotes, both past the end when there is none. */
+/** The next string's quotes, both past the end if there is none. */
 function nextString(text: string, from: number): { open: number; close: number } {
 	const open = text.indexOf('"', from);
 	return open === -1 ? { open: Infinity, close: Infinity } : { open, close: endOfString(text, open) };
 }
 
-/** Where the string that starts at `open` closes; the text's length when it never does. */
+/** Where the string that starts at `open` closes; the text's length if it never does. */
 function endOfString(text: string, open: number): number {
 	for (let close = text.indexOf('"', open + 1); close !== -1; close = text.indexOf('"', close + 1)) {
 		let before = close - 1;
@@ -83,10 +83,10 @@ function overflows(number: string): boolean {
 	return isInteger ? !Number.isSafeInteger(value) && !Number.isNaN(value) : Math.abs(value) === Infinity;
 }
 
-/** Levels of nesting up to which recursion is safe on any stack; JSON.stringify overflows below 5,000. */
+/** Levels of nesting at which recursion is safe on any stack; JSON.stringify overflows below 5,000. */
 const safeDepth = 500;
 
-/** What `jsonb` refuses (an escaped U+0000 or lone surrogate) or might write out at length (an exponent). */
+/** What `jsonb` refuses (an escaped U+0000 or lone surrogate) or might expand at length (an exponent). */
 const troublesome = /\\u(?:0000|d[89a-f])|\de[+-]\d\d/;
 
 /** The JSON text of a parsed value, U+0000 and lone surrogates replaced by U+FFFD. */
@@ -96,8 +96,8 @@ export function stringify(value: unknown): string {
 }
 
 /**
- * The JSON text of an object nested at most `safeDepth` levels, as `jsonb` can keep it: as `stringify`, and numbers
- * of more than 40 digits become text. `jsonb` writes every digit out, which would make 5 bytes 300 when read.
+ * The JSON text of an object nested at most `safeDepth` levels, as `jsonb` can keep it: like `stringify`, but numbers of more
+ * than 40 digits become text. `jsonb` writes every digit out, which would turn 5 bytes into 300 when read.
  */
 export function stringifyForStorage(value: object): string {
 	const text = JSON.stringify(value);
@@ -110,7 +110,7 @@ function shortNumbers(_key: string, value: unknown): unknown {
 	return size >= 1e40 || size <= 1e-40 ? String(value) : value;
 }
 
-/** In JSON text: an escape is a backslash and what follows it, so an escaped backslash has to be stepped over. */
+/** In JSON text an escape is a backslash and its next character, so an escaped backslash must be skipped. */
 function replaceUnstorable(text: string): string {
 	return text.replace(/\\(?:\\|u0000|ud[89a-f][\da-f]{2})/g, (escape) =>
 		escape === '\\\\' ? escape : '\ufffd'

@@ -4,14 +4,14 @@ import * as json from './json.ts';
 import * as severity from './severity.ts';
 import * as time from './time.ts';
 
-/** What the request says for entries that do not say it themselves. */
+/** The request's values for entries that lack their own. */
 export interface Defaults {
 	service?: string | null;
 	level?: string | null;
 	host?: string | null;
 }
 
-/** Defaults, read once a request. */
+/** Defaults, read once per request. */
 export interface Fallback {
 	service: string;
 	host: string | null;
@@ -20,7 +20,7 @@ export interface Fallback {
 
 type Fields = Record<string, unknown>;
 
-/** The fields that mean something, aliases in API.md's order: of several, the first that can be used is. */
+/** The meaningful fields, aliases in API.md's order: the first usable one counts. */
 const messageNames = ['message', 'msg', 'log', 'body'];
 const timeNames = ['time', 'timestamp', '@timestamp', 'ts'];
 const traceNames = ['trace_id', 'traceId'];
@@ -35,7 +35,7 @@ const names = [
 	'host'
 ];
 
-/** The values of an entry's meaningful fields, by their place in `names`; undefined when absent or taken. */
+/** The values of an entry's meaningful fields, by their index in `names`; undefined if absent or taken. */
 type Known = unknown[];
 const slots = new Map(names.map((name, slot) => [name, slot]));
 const slotsOf = (some: readonly string[]) => some.map((name) => names.indexOf(name));
@@ -47,7 +47,7 @@ const spanSlots = slotsOf(spanNames);
 const serviceSlots = slotsOf(['service']);
 const hostSlots = slotsOf(['host']);
 
-/** A default level that cannot be read counts as none: info. */
+/** An unreadable default level counts as none: info. */
 export function fallback(defaults: Defaults): Fallback {
 	return {
 		service: defaults.service ?? '',
@@ -57,8 +57,8 @@ export function fallback(defaults: Defaults): Fallback {
 }
 
 /**
- * A parsed JSON value as an entry, by API.md: repaired, not rejected. For `null`, an array and `{}` the reason why it
- * is rejected. `now` is in epoch milliseconds. An object is used up: it may have changed afterwards.
+ * A parsed JSON value as an entry, by API.md: repaired, not rejected. For `null`, an array and `{}` the reason why it is
+ * rejected. `now` is in epoch milliseconds. An object is used up: it may have changed afterwards.
  */
 export function entry(raw: unknown, fallback: Fallback, now: number): NewEntry | string {
 	if (raw === null) return 'null is not an entry';
@@ -91,7 +91,7 @@ function fromFields(raw: Fields, fallback: Fallback, now: number): NewEntry {
 	return bounds.fit(parts);
 }
 
-/** What nobody took is an attribute like any other; a null in a field that means something says it is absent. */
+/** An unused field is an attribute like any other; a null in a meaningful field means that it is absent. */
 function addUntaken(known: Known, attributes: Fields): void {
 	for (let slot = 0; slot < names.length; slot += 1) {
 		const value = known[slot];
@@ -99,7 +99,7 @@ function addUntaken(known: Known, attributes: Fields): void {
 	}
 }
 
-/** Fields that mean something, and the others beside the entry's own `attributes`, which keep their names. */
+/** The meaningful fields, and the others, which join the entry's own `attributes` under their names. */
 function sort(raw: Fields): { known: Known; attributes: Fields } {
 	const known: Known = new Array(names.length);
 	const own = raw.attributes;
@@ -127,7 +127,7 @@ function takeMessage(known: Known): string | null {
 	return none;
 }
 
-/** The first time that can be read; without one, the first of the others is kept as `original_time`. */
+/** The first readable time; if there is none, the first of the others is kept as `original_time`. */
 function takeTime(known: Known, attributes: Fields, now: number): number | null {
 	let unread: number | null = null;
 	for (const slot of timeSlots) {
@@ -156,8 +156,8 @@ function takeSeverity(known: Known): number | null {
 }
 
 /**
- * The first of some fields that is a name: text, or a number or boolean as text. An object or a list stays an
- * attribute; an object's own `name` (ECS: `service.name`, `host.name`) is used all the same.
+ * The first of some fields that is a name: text, or a number or boolean as text. An object or a list stays an attribute, but an
+ * object's own `name` (ECS: `service.name`, `host.name`) is used.
  */
 function takeName(known: Known, from: number[]): string | null {
 	for (const slot of from) {

@@ -1,6 +1,6 @@
 import { levels, severityOf } from '../../log/entry.ts';
 
-/** The fields that may tell a severity, the first that can be read wins. */
+/** The fields that may give a severity; the first readable one wins. */
 export const fields = [
 	'level',
 	'severity',
@@ -14,8 +14,8 @@ export type Field = (typeof fields)[number];
 
 /**
  * Spellings by OpenTelemetry SeverityNumber. Sources: OpenTelemetry logs data model, appendix B (syslog's notice,
- * java.util.logging, Windows' verbose); RFC 5424; console forms of zerolog, Serilog and .NET. From critical up all
- * is fatal, as in Python and Google Cloud, so that one level holds what wakes people.
+ * java.util.logging, Windows' verbose); RFC 5424; console forms of zerolog, Serilog and .NET. From critical up all is fatal, as
+ * in Python and Google Cloud, so that one level holds everything that wakes people.
  */
 const spellings: [number, string][] = [
 	[1, 'trace t trc trce finest silly'],
@@ -42,9 +42,9 @@ for (const [name, severity] of [...words]) words.set(name.toUpperCase(), severit
 const syslog = [23, 22, 21, 17, 13, 10, 9, 5];
 
 /**
- * The SeverityNumber (1 to 24) that a field tells, null if it tells none. Words are read in any case. Numbers mean:
- * in `level` 0–7 syslog (GELF, RFC 5424) and 10–60 pino or bunyan, the values between counting down; in `PRIORITY`
- * syslog (journald); elsewhere OpenTelemetry's 1–24.
+ * The SeverityNumber (1 to 24) that a field gives, or null. Words are read in any case. Numbers mean: in `level` 0–7 syslog
+ * (GELF, RFC 5424) and 10–60 pino or bunyan, the values between counting down; in `PRIORITY` syslog (journald); elsewhere
+ * OpenTelemetry's 1–24.
  */
 export function read(field: Field, value: unknown): number | null {
 	if (typeof value === 'number') return fromNumber(field, value);

@@ -1,6 +1,6 @@
 /**
- * The text of a body. A byte order mark wins over the charset of the content type and is dropped (WHATWG Encoding,
- * "decode"); without either, or with a charset nobody knows, it is UTF-8. What cannot be read becomes U+FFFD.
+ * The text of a body. A byte order mark overrides the content type's charset and is dropped (WHATWG Encoding, "decode"); with
+ * neither, or an unknown charset, it is UTF-8. Undecodable bytes become U+FFFD.
  */
 export function read(bytes: Buffer, contentType: string | null): string {
 	const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1];

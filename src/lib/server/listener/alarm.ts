@@ -1,7 +1,7 @@
-/** The longest time that setTimeout waits, in ms: a longer one ends at once. */
+/** The longest delay of setTimeout, in ms: a longer one fires at once. */
 const longest = 2 ** 31 - 1;
 
-/** Rings once at a time in epoch ms, however far away. The function returned ends that. It keeps no process running. */
+/** Rings once at a time in epoch ms, however far away. The returned function cancels it. It keeps no process running. */
 export function set(at: number, ring: () => void): () => void {
 	let timer: NodeJS.Timeout;
 	const wait = () => {

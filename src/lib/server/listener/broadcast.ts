@@ -1,11 +1,11 @@
 /**
- * Passes messages on to whoever of this process is subscribed to their topic at that moment. What must not be missed does not
- * belong here but in a stream with a cursor.
+ * Passes messages on to the subscribers that a topic has at that moment in this process. Messages that must not be missed
+ * belong in a stream with a cursor instead.
  */
 export class Broadcast<Message> {
 	readonly #receivers = new Map<string, Set<(message: Message) => void>>();
 
-	/** The function returned ends the subscription; it is idempotent. */
+	/** The returned function unsubscribes; it is idempotent. */
 	subscribe(topic: string, receive: (message: Message) => void): () => void {
 		const own = (message: Message) => receive(message);
 		const receivers = this.#receivers.get(topic) ?? new Set();

@@ -3,29 +3,29 @@ import { encode, type Reader, type View } from './lane.ts';
 import type { Recent } from './recent.ts';
 import type { Page, Source, TailEvents } from './source.ts';
 
-/** Items of one read while catching up, and of one while only counting what a window leaves out. */
+/** Items per read while catching up, and per read that only counts what a window leaves out. */
 const page = 200;
 const countingPage = 2_000;
 /**
- * What is written to a socket at a time while catching up, in bytes as the source weighs its items (text weighs fourfold): all that
- * a reader who then stops reading costs.
+ * What is written to a socket at a time while catching up, in bytes as the source weighs its items (text weighs fourfold): the
+ * whole cost of a reader who then stops reading.
  */
 const piece = 64 * 1024;
-/** Encoded pieces that are known to others at the same place. */
+/** Encoded pieces shared with others at the same place. */
 const mostPieces = 256;
-/** The most of a window that is held for one reader, in bytes. */
+/** How much of a window is held for one reader at most, in bytes. */
 const windowBytes = 1024 * 1024;
-/** When to try again after a failed read, in ms. */
+/** When to retry after a failed read, in ms. */
 const retryAfter = 500;
 
-/** Lets a read begin when there is room for it. */
+/** Starts a read when there is room for it. */
 export type Gate = <Result>(read: () => Promise<Result>) => Promise<Result>;
 
 const encoder = new TextEncoder();
 
 /**
- * Reads for those who are behind the tip, each from its own cursor, and only as fast as its socket takes it: nothing is kept
- * for a reader that waits. Readers at the same place share one read.
+ * Reads for readers behind the tip, each from its own cursor, and only as fast as its socket takes it: nothing is kept for a
+ * waiting reader. Readers at the same place share one read.
  */
 export class CatchUp<Item> {
 	readonly #source: Source<Item>;
@@ -42,7 +42,7 @@ export class CatchUp<Item> {
 		this.#gate = gate;
 	}
 
-	/** Resolves when the reader stands at the tip with room in its socket, or is gone. */
+	/** Resolves when the reader is at the tip with room in its socket, or is gone. */
 	async run(reader: Reader<Item>, tip: () => number): Promise<void> {
 		for (;;) {
 			await reader.sink.drained();
@@ -56,24 +56,24 @@ export class CatchUp<Item> {
 		}
 	}
 
-	/** Sends the next piece, or what a window leaves of the whole way to the tip. */
+	/** Sends the next piece, or the window's part of the whole way to the tip. */
 	async #step(reader: Reader<Item>, tip: number): Promise<void> {
 		const { window } = reader.view;
 		if (window !== null && tip - reader.cursor > window) return this.#jump(reader, tip, window);
 		const { items } = await this.#read(reader.cursor, page);
 		if (reader.sink.closed()) return;
 		const ahead = items.filter((item) => this.#source.cursorOf(item) <= tip);
-		// The first may reach from before the tip to behind it: read from elsewhere, a log is cut into other pieces.
+		// The first may span the tip: read from elsewhere, a log is cut into other pieces.
 		const due = ahead.length > 0 ? ahead : items.slice(0, 1);
 		if (due.length === 0) return void (reader.cursor = tip); // retention took that stretch
 		for (let sent = 0; sent < due.length;) {
 			sent += this.#sendPiece(reader, due.slice(sent));
 			await nextTurn();
-			if (!reader.sink.empty()) return; // the rest is not kept for it, but read again
+			if (!reader.sink.empty()) return; // the rest is not kept for it but read again
 		}
 	}
 
-	/** Sends as many of the items as fit a piece, at least one; returns how many were looked at, which the cursor is past now. */
+	/** Sends as many items as fit a piece, at least one; returns how many were looked at, which the cursor is now past. */
 	#sendPiece(reader: Reader<Item>, items: Item[]): number {
 		const matching: Item[] = [];
 		const start = reader.cursor;
@@ -127,7 +127,7 @@ export class CatchUp<Item> {
 		this.#write(reader, kept);
 	}
 
-	/** How many of the oldest items do not fit the window, or the memory that one reader may take. */
+	/** How many of the oldest items exceed the window, or the memory that one reader may take. */
 	#over(items: Item[], window: number): number {
 		let bytes = 0;
 		for (let kept = 0; kept < items.length; kept++) {

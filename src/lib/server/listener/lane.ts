@@ -6,7 +6,7 @@ export interface View<Item> {
 	key: string;
 	matches(item: Item): boolean;
 	format: Format<Item>;
-	/** When more than this many items lie ahead, only the newest are sent; null sends every one. */
+	/** If more than this many items lie ahead, only the newest are sent; null sends every one. */
 	window: number | null;
 }
 
@@ -29,10 +29,10 @@ export interface Encoded {
 
 const encoder = new TextEncoder();
 
-/** After this many items in a row that are not for a reader, its cursor is moved by an event of its own. */
+/** After this many items in a row that a reader does not want, an event of its own moves its cursor. */
 const quietStretch = 1_000;
 
-/** The readers at the tip that want the same. Their items are filtered once and encoded once. */
+/** The readers at the tip with the same view. Their items are filtered once and encoded once. */
 export class Lane<Item> {
 	readonly readers = new Set<Reader<Item>>();
 	readonly view: View<Item>;
@@ -42,7 +42,7 @@ export class Lane<Item> {
 		this.view = view;
 	}
 
-	/** What these items, which end at `cursor`, are for this lane's readers; null when there is nothing to send yet. */
+	/** These items, which end at `cursor`, encoded for this lane's readers; null if there is nothing to send yet. */
 	encode(items: readonly Item[], cursor: number, cursorOf: (item: Item) => number): Encoded | null {
 		const matching = items.filter(this.view.matches);
 		this.#quiet = matching.length > 0 ? 0 : this.#quiet + items.length;

@@ -1,26 +1,26 @@
-/** What a subscriber is called with: nothing. A wake-up says "look", never what there is to see. */
+/** A subscriber's callback, without arguments. A wake-up says "look", never what there is to see. */
 export type Wake = () => void;
 
-/** Told when the first subscriber of a topic comes and when the last one goes. */
+/** Told when a topic's first subscriber arrives and when its last one leaves. */
 export interface Bridge {
 	listen(topic: string): void;
 	unlisten(topic: string): void;
 }
 
 export interface Listener {
-	/** Calls `wake` whenever the topic may have moved. The function returned ends that; both are idempotent. */
+	/** Calls `wake` whenever the topic may have moved. The returned function unsubscribes; both are idempotent. */
 	subscribe(topic: string, wake: Wake): () => void;
 	/** Wakes the subscribers of one topic. */
 	wake(topic: string): void;
-	/** Wakes every subscriber: after a cut, when nobody knows what was missed. */
+	/** Wakes every subscriber: after a cut, when what was missed is unknown. */
 	wakeAll(): void;
 	/** The topics with a subscriber now. */
 	topics(): string[];
 }
 
 /**
- * Counts the subscribers of each topic and passes wake-ups on to them. A topic that another process can move is announced
- * to a bridge (see postgres.ts) with its first subscriber; a topic of this process needs none.
+ * Counts the subscribers of each topic and passes wake-ups on to them. A topic that another process can move is announced to a
+ * bridge (see postgres.ts) with its first subscriber; a topic of this process needs none.
  */
 export function listener(bridge?: Bridge): Listener {
 	const subscribers = new Map<string, Set<Wake>>();

@@ -16,15 +16,15 @@ const slice = 64;
 const encoder = new TextEncoder();
 
 /**
- * Tells the readers of streams what the server cannot do for them now, since when, and when it can again. News is encoded once for
- * each format. A reader whose socket is full hears of it when there is room, if it still holds then.
+ * Tells the readers of streams what the server cannot do for them now, since when, and when it can again. News is encoded once
+ * per format. A reader with a full socket hears of it when there is room, if it still holds then.
  */
 export class Outages {
 	readonly #readers = new Set<Reader>();
 	#outage: Outage | null = null;
 	#encoded = new Map<string, Uint8Array>();
 
-	/** Tells a reader, now if there is an outage, until the function returned is called. */
+	/** Tells a reader, now if there is an outage, until the returned function is called. */
 	join(sink: Sink, format: Reader['format']): () => void {
 		const reader: Reader = { sink, format, told: null };
 		this.#readers.add(reader);
@@ -32,7 +32,7 @@ export class Outages {
 		return () => void this.#readers.delete(reader);
 	}
 
-	/** Says that this is wrong now, or with null that all is well again. */
+	/** Reports that this is wrong now, or with null that all is well again. */
 	async say(outage: Outage | null): Promise<void> {
 		this.#outage = outage;
 		this.#encoded = new Map();

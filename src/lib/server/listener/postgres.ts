@@ -4,22 +4,22 @@ import type postgres from 'postgres';
 import { open } from '../postgres/connect.ts';
 import type { Bridge } from './listener.ts';
 
-/** A topic `logs:<org>` is the channel `logs_<org>`: what the triggers in drizzle/postgres notify. */
+/** A topic `logs:<org>` is the channel `logs_<org>`, which the triggers in drizzle/postgres notify. */
 const channelOf = (topic: string) => topic.replace(':', '_');
 const topicOf = (channel: string) => channel.replace('_', ':');
 
-/** How long to wait before the next try to reach PostgreSQL, in ms: the n-th try in a row. */
+/** How long to wait before trying again to reach PostgreSQL, in ms: the n-th try in a row. */
 const backoff = (tries: number) => Math.min(20 * 2 ** tries, 500);
 
 /** After how many ms without an answer to a LISTEN the connection counts as broken. */
 const patience = 2_000;
 
 /**
- * Keeps one connection that LISTENs to exactly the wanted channels. Whenever a LISTEN takes hold, also again after a cut, the
- * topic is woken, because what was notified before is not known.
+ * Keeps one connection that LISTENs to exactly the wanted channels. Whenever a LISTEN takes hold, also after a cut, the topic
+ * is woken, because earlier notifications are unknown.
  *
- * It reconciles (wanted against held) instead of using `sql.listen`, whose `unlisten` finds nothing after a reconnect
- * (postgres 3.4.9, src/index.js: the listener is registered anew as another object).
+ * It reconciles (wanted against held) instead of using `sql.listen`, whose `unlisten` finds nothing after a reconnect (postgres
+ * 3.4.9, src/index.js: the listener is re-registered as another object).
  */
 export class PostgresBridge implements Bridge {
 	readonly #wanted = new Set<string>();
@@ -32,7 +32,7 @@ export class PostgresBridge implements Bridge {
 	#closing = false;
 	/** Whether the connection has answered a LISTEN since it was last lost. */
 	#answered = false;
-	/** Since when a LISTEN waits for its answer, by `performance.now()`. */
+	/** When the oldest unanswered LISTEN was sent, by `performance.now()`. */
 	#askedAt: number | null = null;
 
 	constructor(url: string, options: { wake(topic: string): void; lost?(): void; log: Logger }) {
@@ -45,7 +45,7 @@ export class PostgresBridge implements Bridge {
 			max_lifetime: null,
 			fetch_types: false,
 			connect_timeout: 10,
-			backoff: () => 0.01, // ours is below
+			backoff: () => 0.01, // our own backoff is below
 			connection: { application_name: 'tailrace listener' },
 			onnotify: (channel: string) => this.#wake(topicOf(channel)), // missing in the library's types
 			onclose: () => this.#cut()
@@ -53,12 +53,12 @@ export class PostgresBridge implements Bridge {
 		this.#sql = open(url, connection);
 	}
 
-	/** Whether exactly the wanted channels are being listened to at this moment. */
+	/** Whether exactly the wanted channels are being listened to now. */
 	get listening(): boolean {
 		return this.#wanted.size === this.#held.size && [...this.#wanted].every((topic) => this.#held.has(topic));
 	}
 
-	/** Whether PostgreSQL is there to announce changes, also while it is asked for further channels. */
+	/** Whether PostgreSQL is there to announce changes, even while further channels are requested. */
 	get connected(): boolean {
 		return this.#answered && (this.#askedAt === null || performance.now() - this.#askedAt < patience);
 	}
@@ -91,7 +91,7 @@ export class PostgresBridge implements Bridge {
 		void this.#run();
 	}
 
-	/** Never rejects: it tries until what is held is what is wanted. */
+	/** Never rejects: it tries until the held channels are the wanted ones. */
 	async #run(): Promise<void> {
 		for (let tries = 0; !this.#closing && !this.listening;) {
 			try {
@@ -104,7 +104,7 @@ export class PostgresBridge implements Bridge {
 				await setTimeout(backoff(tries));
 			}
 		}
-		this.#reconciling = false; // in the same turn as the check, so that no change of what is wanted falls between
+		this.#reconciling = false; // in the same turn as the check, so that the wanted channels cannot change in between
 	}
 
 	async #listenToWanted(): Promise<void> {

@@ -2,9 +2,7 @@
 const mostItems = 5_000;
 const mostBytes = 1024 * 1024;
 
-/**
- * The newest items of a stream without a hole between them, so that a reader a little behind the tip costs no query.
- */
+/** The newest items of a stream without a gap, so that a reader slightly behind the tip costs no query. */
 export class Recent<Item> {
 	#items: { item: Item; cursor: number; bytes: number }[] = [];
 	#bytes = 0;
@@ -37,8 +35,8 @@ export class Recent<Item> {
 	}
 
 	/**
-	 * At most `limit` items after the cursor; null when they reach back further than is remembered, or when the cursor lies
-	 * within an item, as an offset may in a piece of a log: only the source can give the rest of one.
+	 * At most `limit` items after the cursor; null if they reach further back than is remembered, or if the cursor lies within
+	 * an item, as an offset may in a piece of a log: only the source can give the rest of one.
 	 */
 	after(cursor: number, limit: number): Item[] | null {
 		if (cursor < this.#since) return null;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long a notification may be on its way before its head counts as missed, in ms. */
+/** How long a notification may take before its head counts as missed, in ms. */
 const grace = 500;
 
 /**

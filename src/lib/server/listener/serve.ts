@@ -11,20 +11,20 @@ export interface Stream<Item, Credential> {
 	org: string;
 	credential: Credential;
 	view: View<Item>;
-	/** Where to go on; null is the head. */
+	/** Where to continue; null is the head. */
 	cursor: number | null;
 	/**
-	 * Finds what comes before that: matching items, and the cursor up to which they were looked for. It may take long, so it is
-	 * asked once the stream is admitted: who loses access meanwhile gets nothing of it.
+	 * Finds what precedes that: matching items, and the cursor up to which it searched. It may take long, so it is called once
+	 * the stream is admitted: a reader who loses access meanwhile gets none of it.
 	 */
 	first?: () => Promise<{ items: Item[]; cursor: number }>;
 	/** Whether it ends, with the reason `caught up`, as soon as everything up to the head has been written. */
 	once?: boolean;
-	/** For what a stream says besides its items: called with its sink, before the first of them. */
+	/** For what a stream sends besides its items: called with its sink, before the first of them. */
 	attend?: (sink: Sink) => Attendant;
 }
 
-/** How a stream ends that was only asked for what there is. */
+/** How a stream ends that only wanted existing items. */
 export const caughtUp = { reason: 'caught up' } as const;
 
 /** What serves streams. Without `outages` they need nothing that could be away. */
@@ -43,13 +43,13 @@ export interface Attendant {
 
 const encoder = new TextEncoder();
 
-/** When to come back to a server that restarts, in ms: spread, so that not all come in the same moment. */
+/** When to return to a restarting server, in ms: spread, so that not all come at once. */
 const retryAfterStop = (streams: number) => Math.round(250 + Math.random() * Math.min(10_000, streams));
 
 /**
- * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops.
- * What it keeps until then is made by functions of its own: a closure keeps what is around it, which would be the request here.
- * @throws when the head of the stream, or what comes first, cannot be read.
+ * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops. Separate functions
+ * create what it keeps: a closure would keep its surroundings, here the request.
+ * @throws when the head of the stream, or `first`, cannot be read.
  */
 export async function serve<Item, Credential>(
 	{ tails, streams, outages }: Served<Item, Credential>,
@@ -74,7 +74,7 @@ export async function serve<Item, Credential>(
 	return new Response(body, { headers: headers(view.format) });
 }
 
-/** What ends a stream: it says why, as the last event, and when to come back if the server stops. */
+/** Ends a stream: the last event says why, and when to come back if the server stops. */
 export function ending<Item>(to: Sink, format: Format<Item>) {
 	return (why: End, together = 1): void => {
 		const retry = why.reason === 'server stopping' ? retryAfterStop(together) : undefined;
@@ -96,7 +96,7 @@ async function join<Item, Credential>(
 	if (to.closed()) closers.forEach((close) => close()); // it went while the head was read
 }
 
-/** Ends a stream where it reaches the tip, and leaves its reader with the cursor of that place. */
+/** Ends a stream where it reaches the tip, leaving its reader with that cursor. */
 function endAtTip<Item>(to: Sink, format: Format<Item>, attendant: Attendant | undefined) {
 	return (cursor: number): void => {
 		attendant?.tip(cursor);

@@ -1,7 +1,7 @@
 /** How many bytes may wait for a socket before its reader counts as full. */
 const fullAt = 64 * 1024;
 
-/** Where a reader's bytes go: the body of one HTTP response. */
+/** A reader's output: the body of one HTTP response. */
 export interface Sink {
 	/** Whether the socket takes more now. */
 	writable(): boolean;
@@ -15,9 +15,7 @@ export interface Sink {
 	closed(): boolean;
 }
 
-/**
- * A sink and the response body that it feeds. `onclose` is called once, when either side has closed it.
- */
+/** A sink and the response body that it feeds. `onclose` is called once, when either side has closed it. */
 export function sink(onclose: () => void): { sink: Sink; body: ReadableStream<Uint8Array> } {
 	let controller: ReadableStreamDefaultController<Uint8Array>;
 	let open = true;
@@ -34,7 +32,7 @@ export function sink(onclose: () => void): { sink: Sink; body: ReadableStream<Ui
 	const body = new ReadableStream<Uint8Array>(
 		{
 			start: (given) => void (controller = given),
-			// Asked for whenever the queue is below fullAt, so also on a half-empty one.
+			// Called whenever the queue is below fullAt, so also when half-empty.
 			pull: () => wakeWaiting(),
 			cancel: finish
 		},

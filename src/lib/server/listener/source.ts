@@ -1,8 +1,8 @@
-/** One stream to read: the lines of an organization, the bytes of a deploy. */
+/** One readable stream: the lines of an organization, the bytes of a deploy. */
 export interface Source<Item> {
 	/** The cursor of the newest item now. */
 	head(): Promise<number>;
-	/** The items after the cursor, in order: at most `limit`, and fewer when they are large. */
+	/** The items after the cursor, in order: at most `limit`, and fewer if they are large. */
 	after(cursor: number, limit: number): Promise<Page<Item>>;
 	cursorOf(item: Item): number;
 	/** About how much memory an item takes. */
@@ -18,6 +18,6 @@ export interface Page<Item> {
 /** What the tail reports; every number is a count of items. */
 export interface TailEvents {
 	sent(lines: number, skipped: number): void;
-	/** A read failed; the tail tries again at the next wake-up, at the latest after `retryAfter`. */
+	/** A read failed; the tail retries at the next wake-up, at the latest after `retryAfter`. */
 	failed(error: unknown): void;
 }

@@ -1,29 +1,29 @@
 import { prospectOf, sentenceOf, type Outage } from '../../log/outage.ts';
 
-/** Lines that were left out for a reader with a window: how many, and the cursors of the first and the last. */
+/** Lines skipped for a reader with a window: how many, and the cursors of the first and the last. */
 export interface Skipped {
 	count: number;
 	from: number;
 	to: number;
 }
 
-/** How items and news about the stream look on the wire; an empty string says nothing. */
+/** How items and news about the stream look on the wire; an empty string sends nothing. */
 export interface Format<Item> {
 	contentType: string;
 	/** Sent as soon as the stream is open. */
 	opening: string;
 	item(item: Item, cursor: number): string;
-	/** Moves the reader's cursor past items that were not for it; keeps the connection alive. */
+	/** Moves the reader's cursor past unwanted items; keeps the connection alive. */
 	moved(cursor: number): string;
 	skipped(skipped: Skipped): string;
-	/** What the server cannot do now; with null, that it can again. */
+	/** What the server cannot do now; null: it can again. */
 	outage(outage: Outage | null): string;
-	/** The last thing sent. `retry` is when to come back, in ms. */
+	/** The last event. `retry` is when to come back, in ms. */
 	end(why: { reason: string; detail?: string }, retry?: number): string;
 }
 
 /**
- * Server-sent events: one event an item, its id the cursor after it (WHATWG HTML, 9.2). An event with an id alone is not
+ * Server-sent events: one event per item, its id the cursor after it (WHATWG HTML, 9.2). An event with only an id is not
  * dispatched, yet moves `Last-Event-ID`. `json` gives an item as one line of JSON, `type` names its event.
  */
 export function sse<Item>(json: (item: Item) => string, type?: string): Format<Item> {
@@ -45,7 +45,7 @@ function explained(outage: Outage | null) {
 	return { ...outage, detail: `${sentenceOf(outage)} ${prospectOf(outage)}` };
 }
 
-/** The items alone, one JSON document a line. */
+/** The items alone, one JSON document per line. */
 export function ndjson<Item>(json: (item: Item) => string): Format<Item> {
 	return {
 		contentType: 'application/x-ndjson',
@@ -58,7 +58,7 @@ export function ndjson<Item>(json: (item: Item) => string): Format<Item> {
 	};
 }
 
-/** Lines for people, as `curl -N` shows them; `line` gives one without its end. */
+/** Lines for people, as `curl -N` shows them; `line` formats one without its line end. */
 export function plain<Item>(line: (item: Item) => string): Format<Item> {
 	return {
 		contentType: 'text/plain; charset=utf-8',
@@ -72,7 +72,7 @@ export function plain<Item>(line: (item: Item) => string): Format<Item> {
 	};
 }
 
-/** The headers of a stream: stored nowhere, not transformed, no buffer of a proxy in between (nginx: X-Accel-Buffering). */
+/** The headers of a stream: stored nowhere, not transformed, not buffered by a proxy (nginx: X-Accel-Buffering). */
 export function headers(format: { contentType: string }): Record<string, string> {
 	return {
 		'content-type': format.contentType,

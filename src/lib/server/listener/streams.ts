@@ -1,7 +1,7 @@
 import * as alarm from './alarm.ts';
 import type { Listener } from './listener.ts';
 
-/** Why a stream is ended from here. */
+/** Why the server ends a stream. */
 export interface End {
 	/** The words of API.md. */
 	reason: 'signed out' | 'access removed' | 'server stopping';
@@ -14,7 +14,7 @@ export type FindAllRevoked<Credential> = (
 	asked: ReadonlyMap<string, ReadonlySet<Credential>>
 ) => Promise<ReadonlyMap<string, ReadonlyMap<Credential, End>>>;
 
-/** When a credential ends by itself, and what is said then; null if that is not known before. */
+/** When a credential expires, and what to say then; null if that is not known in advance. */
 export type ExpiryOf<Credential> = (credential: Credential) => { at: Date; why: End } | null;
 
 interface Options<Credential> {
@@ -33,19 +33,19 @@ interface Open<Credential> {
 interface Watched<Credential> {
 	readonly org: string;
 	readonly open: Set<Open<Credential>>;
-	/** Those that the next look is about. */
+	/** Those that the next check is about. */
 	readonly unseen: Set<Open<Credential>>;
-	/** While it is being looked: ends when nobody is unseen. */
+	/** While a check runs: ends when none are unseen. */
 	looking: Promise<void> | null;
 	unsubscribe(): void;
 }
 
-/** About so many streams of small organizations share a query of the safety check. */
+/** About this many streams of small organizations share a query of the safety check. */
 const mostAtOnce = 1_000;
 
 /**
- * The open streams of this process: how many there may be, and who is looking. When access to an organization changes
- * (topic `access:<org>`), those who lost it are shown out at once.
+ * The open streams of this process: how many there may be, and for whom. When access to an organization changes (topic
+ * `access:<org>`), it closes the streams of anyone who lost it at once.
  */
 export class Streams<Credential> {
 	readonly #listener: Listener;
@@ -65,7 +65,7 @@ export class Streams<Credential> {
 		this.#failed = options.failed;
 	}
 
-	/** How many places one organization may have: a quarter, so that it leaves room for the others. */
+	/** How many streams one organization may have: a quarter, which leaves room for the others. */
 	get mostOfOne(): number {
 		return Math.ceil(this.#most / 4);
 	}
@@ -75,8 +75,8 @@ export class Streams<Credential> {
 	}
 
 	/**
-	 * What has no place for a further stream of an organization: the server, which is full or stopping, or the organization, which
-	 * has all that are for one; null if there is one.
+	 * What has no place for another stream of an organization: the server, which is full or stopping, or the organization,
+	 * which has used its share; null if there is room.
 	 */
 	lackFor(org: string): 'server' | 'organization' | null {
 		if (this.#stopping || this.#size >= this.#most) return 'server';
@@ -84,8 +84,8 @@ export class Streams<Credential> {
 	}
 
 	/**
-	 * Takes a stream in, and looks at it once: what its request was allowed by may have gone since it was asked, and the wake-up
-	 * with it. `end` is told why, and how many end together. The function returned lets it go and is idempotent.
+	 * Admits a stream and checks it once: its access may have ended since its request was checked, along with the wake-up.
+	 * `end` is told why, and how many end together. The returned function releases it and is idempotent.
 	 */
 	admit(org: string, credential: Credential, end: (why: End, together?: number) => void): () => void {
 		const watched = this.#organizations.get(org) ?? this.#watch(org);
@@ -111,16 +111,13 @@ export class Streams<Credential> {
 		for (const { end } of open) end({ reason: 'server stopping' }, open.length);
 	}
 
-	/** Looks again at who may see the organization; never rejects. */
+	/** Rechecks who may see the organization; never rejects. */
 	async recheck(org: string): Promise<void> {
 		const watched = this.#organizations.get(org);
 		if (watched) await this.#look(watched, watched.open);
 	}
 
-	/**
-	 * Looks again at every organization, many with one query: what the safety check does, should a wake-up have been lost.
-	 * Never rejects.
-	 */
+	/** Rechecks every organization, many per query: the safety check's part, in case a wake-up was lost. Never rejects. */
 	async recheckAll(): Promise<void> {
 		let batch: Watched<Credential>[] = [];
 		let streams = 0;
@@ -134,7 +131,7 @@ export class Streams<Credential> {
 		await this.#showOut(batch);
 	}
 
-	/** Looks at these: now, or together with whoever else comes while others of the organization are looked at. */
+	/** Checks these: now, or together with others that arrive during a running check of the organization. */
 	#look(watched: Watched<Credential>, streams: Iterable<Open<Credential>>): Promise<void> {
 		for (const open of streams) watched.unseen.add(open);
 		watched.looking ??= this.#lookAtUnseen(watched);
@@ -147,10 +144,10 @@ export class Streams<Credential> {
 			watched.unseen.clear();
 			await this.#showOut([{ org: watched.org, open }]);
 		}
-		watched.looking = null; // in the same turn as the check, so that nobody comes between
+		watched.looking = null; // in the same turn as the check, so that no stream comes between
 	}
 
-	/** Ends those of the streams whose credential gives no access any more; never rejects. */
+	/** Ends the streams whose credential no longer gives access; never rejects. */
 	async #showOut(some: readonly Pick<Watched<Credential>, 'org' | 'open'>[]): Promise<void> {
 		if (some.length === 0) return;
 		const asked = some.map(({ org, open }) => ({ org, open: [...open] }));

@@ -5,31 +5,31 @@ import { Recent } from './recent.ts';
 import type { Sink } from './sink.ts';
 import type { Source, TailEvents } from './source.ts';
 
-/** Items of one read at the tip. */
+/** Items per read at the tip. */
 const page = 2_000;
 /** Readers written to in one turn of the event loop: about a millisecond of it. */
 const slice = 64;
-/** When to try again after a failed read, in ms. */
+/** When to retry after a failed read, in ms. */
 const retryAfter = 500;
 
 const encoder = new TextEncoder();
 
 /**
- * How long to wait between two fan-outs, in ms. A write to a socket costs about 18 µs (measured), so this keeps the writes of
- * a busy stream near half a core, however many readers it has, and an idle stream immediate.
+ * How long to wait between two fan-outs, in ms. A write to a socket costs about 18 µs (measured), so this keeps the writes of a
+ * busy stream near half a core, however many readers it has, and an idle stream immediate.
  */
 const pause = (readers: number) => Math.min(250, readers / 25);
 
 /**
  * The readers at the tip of one stream. A wake-up makes one read; each distinct view is filtered and encoded once, and the same
- * bytes go to every reader of it. A reader whose socket is full is not buffered for: it leaves the tip, reads on from its cursor
+ * bytes go to all its readers. Nothing is buffered for a reader with a full socket: it leaves the tip, reads on from its cursor
  * when it can (catch-up.ts) and comes back.
  */
 export class Tail<Item> {
 	readonly #source: Source<Item>;
 	readonly #events: TailEvents;
 	readonly #lanes = new Map<string, Lane<Item>>();
-	/** Readers that saw more than this tail has: another instance was quicker to show it to them. */
+	/** Readers that saw more than this tail has: another instance showed it to them first. */
 	readonly #ahead = new Set<Reader<Item>>();
 	readonly #recent: Recent<Item>;
 	readonly #catchUp: CatchUp<Item>;
@@ -39,7 +39,7 @@ export class Tail<Item> {
 	#fannedOut = 0;
 	#readers = 0;
 
-	/** `position` is where the stream stood when the tail was already being woken; `gate` bounds the reads of those behind. */
+	/** `position` is where the stream was once the tail could be woken; `gate` bounds the reads of those behind. */
 	constructor(source: Source<Item>, position: number, events: TailEvents, gate?: Gate) {
 		this.#source = source;
 		this.#events = events;
@@ -58,7 +58,7 @@ export class Tail<Item> {
 		return this.#position;
 	}
 
-	/** Serves everything after `cursor` to the sink, until the function returned is called or the sink is closed. */
+	/** Serves everything after `cursor` to the sink, until the returned function is called or the sink is closed. */
 	join(view: View<Item>, sink: Sink, cursor: number, ontip?: (cursor: number) => void): () => void {
 		const reader: Reader<Item> = { view, sink, cursor, ontip };
 		let joined = true;
@@ -81,13 +81,13 @@ export class Tail<Item> {
 		void this.#advance();
 	}
 
-	/** Sends every reader at the tip where it stands: it keeps the connection alive and the cursor near. */
+	/** Sends every reader at the tip its cursor: it keeps the connection alive and the cursor near. */
 	heartbeat(): void {
 		for (const lane of this.#lanes.values()) {
 			const bytes = encoder.encode(lane.view.format.moved(this.#position));
 			if (bytes.length === 0) continue;
 			for (const reader of lane.readers) {
-				// One that is still behind, within a fan-out, must not be told that it is not.
+				// A reader that is still behind, within a fan-out, must not be told that it is at the tip.
 				if (reader.cursor === this.#position && reader.sink.writable()) reader.sink.write(bytes);
 			}
 		}
@@ -126,8 +126,8 @@ export class Tail<Item> {
 	}
 
 	/**
-	 * Writes to the readers of a lane, a slice of them at a time: what is written in one turn reaches the sockets only after it.
-	 * Who joins meanwhile stands at the tip already and has no need of these bytes.
+	 * Writes to the readers of a lane, a slice of them at a time: what is written in one turn reaches the sockets only after
+	 * it. A reader that joins meanwhile is already at the tip and does not need these bytes.
 	 */
 	async #send(lane: Lane<Item>, { bytes, lines, skipped }: Encoded): Promise<void> {
 		let sent = 0;

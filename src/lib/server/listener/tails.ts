@@ -5,9 +5,9 @@ import type { Sink } from './sink.ts';
 import type { Source, TailEvents } from './source.ts';
 import { Tail } from './tail.ts';
 
-/** Every how many ms a stream sends its cursor, moved or not: proxies cut what is silent for a minute. */
+/** How often a stream sends its cursor, moved or not, in ms: proxies cut connections that are silent for a minute. */
 const heartbeatEvery = 15_000;
-/** Reads for readers who catch up, at the same time: one connection of the pool (see tailrace.ts) stays for the tips. */
+/** Concurrent reads for readers who catch up: one connection of the pool (see tailrace.ts) stays for the tips. */
 const catchUpReads = 3;
 
 interface Open<Item> {
@@ -35,8 +35,8 @@ export class Tails<Item> {
 	}
 
 	/**
-	 * Serves the stream of a topic to the sink from `cursor`, or from the head when that is null or lies beyond it.
-	 * The function returned ends it; it is idempotent.
+	 * Serves the stream of a topic to the sink from `cursor`, or from the head if that is null or lies beyond it. The returned
+	 * function ends it; it is idempotent.
 	 * @throws when the head cannot be read.
 	 */
 	async join(
@@ -61,7 +61,7 @@ export class Tails<Item> {
 		}
 	}
 
-	/** Where each tail stands, by topic; those whose head is still being read stand nowhere. */
+	/** Each tail's position, by topic; those still reading their head have none. */
 	positions(): Map<string, number> {
 		const started = [...this.#open].flatMap(([topic, { started }]) =>
 			started ? [[topic, started] as const] : []
@@ -97,7 +97,7 @@ export class Tails<Item> {
 		if (this.#open.get(topic) === open) this.#open.delete(topic);
 	}
 
-	/** A cursor beyond the tail may come from an instance that is quicker; beyond the head it is none. */
+	/** A cursor beyond the tail may come from a faster instance; beyond the head it is invalid. */
 	async #startOf(topic: string, tail: Tail<Item>, cursor: number | null): Promise<number> {
 		if (cursor === null) return tail.position;
 		if (cursor <= tail.position) return cursor;
@@ -105,7 +105,7 @@ export class Tails<Item> {
 		return Math.min(cursor, await this.#sourceOf(topic).head());
 	}
 
-	/** Waits for none of them: one whose head cannot be read has nobody at its tip. */
+	/** Waits for none of them: one whose head cannot be read has no readers at its tip. */
 	#beat(): void {
 		for (const { started } of this.#open.values()) started?.heartbeat();
 	}

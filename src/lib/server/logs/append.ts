@@ -7,7 +7,7 @@ export interface Report {
 	errors?: { index: number; reason: string }[];
 }
 
-/** What a request is answered with after its commit. */
+/** The answer to a request after its commit. */
 export interface Answer extends Report {
 	first_seq: number;
 	last_seq: number;
@@ -19,7 +19,7 @@ export interface Append {
 	/** At least one. */
 	entries: readonly NewEntry[];
 	report: Report;
-	/** What the request weighs in the queue. */
+	/** The request's weight in the queue. */
 	bytes: number;
 	idempotencyKey: string | null;
 }

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL array literals (PostgreSQL manual, 8.15.6), written here because this is half of what an append costs the
- * server: measured 2.5 µs a line with eight columns.
+ * PostgreSQL array literals (PostgreSQL manual, 8.15.6), written here because this is half of an append's cost on the server:
+ * measured 2.5 µs a line with eight columns.
  */
 
 const special = /["\\]/;

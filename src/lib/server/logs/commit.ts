@@ -8,14 +8,14 @@ import type { LogStore } from './store.ts';
 export interface Commitment {
 	/** The answers in the order of the requests, after the commit. */
 	done: Promise<{ answers: Answer[]; lines: number }>;
-	/** What holds if it has committed; null as long as COMMIT cannot have been sent. */
+	/** What is true if it has committed; null as long as COMMIT cannot have been sent. */
 	pending(): Pending | null;
 }
 
 export interface Pending {
 	xid: string;
 	answers: Answer[];
-	/** A line that it writes, which was received no later than `until`; null when it only repeats old answers. */
+	/** A line that it writes, received no later than `until`; null if it only repeats old answers. */
 	line: { org: string; seq: number; until: string } | null;
 }
 
@@ -68,8 +68,8 @@ function answerTo(request: Append, requests: readonly Append[], answers: Map<App
 }
 
 /**
- * Appends organization by organization, in the order of their ids, so that no two instances ever wait for each other's
- * heads. Gives the number of each request's first line.
+ * Appends organization by organization, in id order, so that two instances never deadlock on heads. Returns the number of each
+ * request's first line.
  */
 async function appendByOrganization(store: LogStore, requests: Append[], transaction: Sql) {
 	const byOrganization = Map.groupBy(requests, ({ org }) => org);

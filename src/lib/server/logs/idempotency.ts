@@ -5,8 +5,8 @@ import type { Answer, Append } from './append.ts';
 const lifetime = '24 hours';
 
 /**
- * The answers to those requests whose key was used before. It locks the heads of all organizations of the batch first, in
- * their order, so that a repeat sent at the same moment to another instance waits for this one.
+ * The answers to requests whose key was used before. It first locks the heads of all organizations of the batch, in order, so
+ * that a concurrent repeat on another instance waits for this one.
  */
 export async function recall(transaction: Sql, requests: readonly Append[]): Promise<Map<Append, Answer>> {
 	const keyed = requests.filter(({ idempotencyKey }) => idempotencyKey !== null);

@@ -2,20 +2,22 @@ import type { Sql } from '../postgres/connect.ts';
 
 export interface LogOverview {
 	/**
-	 * The number of the first line received at a time or later (ISO 8601); one past the head when there is none. It halves the
-	 * stretch of numbers, since `received_at` never runs against `seq`, so it needs no index on time.
+	 * The number of the first line received at a time or later (ISO 8601); one past the head if there is none. A binary search
+	 * by number, since `received_at` never runs against `seq`, so it needs no index on time.
 	 */
 	firstSince(org: string, time: string): Promise<number>;
-	/** How often each message came, the most frequent first: lines of a service, of a severity or above, received in a range. */
+	/**
+	 * How often each message occurred, most frequent first: lines of a service, of a severity or above, received in a range.
+	 */
 	tally(
 		org: string,
 		wanted: { service: string; severity: number; from: Date; to: Date }
 	): Promise<{ message: string; count: number }[]>;
-	/** The services that sent a line within the organization's retention, by name: the 5,000 heard of last, at most. */
+	/** The services that sent a line within the organization's retention, by name: the 5,000 most recent, at most. */
 	services(org: string): Promise<string[]>;
 }
 
-/** What the lines of an organization are like, seen from further away. */
+/** Summaries of an organization's lines. */
 export function logOverview(sql: Sql): LogOverview {
 	async function firstSince(org: string, time: string): Promise<number> {
 		const since = Date.parse(time);
@@ -35,7 +37,7 @@ export function logOverview(sql: Sql): LogOverview {
 		org: string,
 		{ service, severity, from, to }: { service: string; severity: number; from: Date; to: Date }
 	) {
-		// By number, because nothing finds a time but a look at every line of its day; the times spare partitions.
+		// By number, because finding a time means scanning every line of its day; the times spare partitions.
 		const [first, end] = await Promise.all([from, to].map((time) => firstSince(org, time.toISOString())));
 		return sql<{ message: string; count: number }[]>`
 			SELECT left(message, 200) AS message, count(*) AS count FROM logs

@@ -4,16 +4,16 @@ import { removeSome } from './retention.ts';
 
 /** Answers to idempotency keys deleted by one statement. */
 const batch = 5_000;
-/** After every line there is. */
+/** After every existing line. */
 const endOfTime = new Date('9999-12-31T00:00:00Z');
 
 /**
- * Deletes the lines and the idempotency keys that deleted organizations have left, in short transactions, and notes for
- * each when nothing was left. It can end anywhere, and instances may run it at the same time: each batch holds its
- * organization, and what is held is left to who holds it.
+ * Deletes the remaining lines and idempotency keys of deleted organizations, in short transactions, and notes for each when
+ * nothing was left. It can end anywhere, and instances may run it concurrently: each batch locks its organization, and locked
+ * organizations are left to their holder.
  *
- * Nothing can come after the last batch. An append changes the organization's head, which is deleted with the
- * organization: one that came first was waited for, so its lines are seen here; one that came later found no head.
+ * Nothing can come after the last batch. An append changes the organization's head, which is deleted with the organization: an
+ * earlier append was waited for, so its lines are seen here; a later one found no head.
  */
 export async function apply(sql: Sql, signal?: AbortSignal): Promise<void> {
 	/** Where the last batch of each organization ended. */
@@ -21,7 +21,7 @@ export async function apply(sql: Sql, signal?: AbortSignal): Promise<void> {
 	while (!signal?.aborted && (await transact(sql, (transaction) => removeNext(transaction, places))));
 }
 
-/** Removes one batch; false if no organization is left that nobody else is at. */
+/** Removes one batch; false if every remaining organization is being purged elsewhere. */
 async function removeNext(transaction: Sql, places: Map<string, number>): Promise<boolean> {
 	const [next] = await transaction<{ id: string }[]>`
 		SELECT id FROM deleted_organizations WHERE purged_at IS NULL
@@ -40,7 +40,7 @@ async function forgetKeys(transaction: Sql, org: string): Promise<number> {
 	return forgotten.count;
 }
 
-/** Asks once more for keys: a batch also deletes none when somebody else was quicker to delete those that it found. */
+/** Checks once more for keys: a batch also deletes none when another instance deleted those it found. */
 async function finish(transaction: Sql, org: string): Promise<void> {
 	await transaction`
 		UPDATE deleted_organizations SET purged_at = clock_timestamp()

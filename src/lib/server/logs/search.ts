@@ -5,18 +5,18 @@ export type Matches = (entry: Entry) => boolean;
 
 export interface Found {
 	entries: Entry[];
-	/** Where to go on reading in the same direction; null when there is nothing further. */
+	/** Where to continue in the same direction; null at the end. */
 	next: number | null;
 }
 
-/** Lines of one read. */
+/** Lines per read. */
 const page = 1_000;
-/** A search that has looked at this many lines answers with what it has and where to go on. */
+/** After looking at this many lines, a search answers with what it has and where to continue. */
 const mostLooked = 200_000;
 
-/** Lines of an organization that match, read page by page; the predicate has the last word on each. */
+/** An organization's matching lines, read page by page; the predicate has the last word on each. */
 export function logSearch(store: LogStore) {
-	/** At most `limit` matching lines before a `seq`, newest first, and after another one if that is given. */
+	/** At most `limit` matching lines before a `seq`, newest first, and after another one if given. */
 	function backward(
 		org: string,
 		wanted: { matches: Matches; before: number; after?: number; limit: number }
@@ -29,7 +29,7 @@ export function logSearch(store: LogStore) {
 		);
 	}
 
-	/** At most `limit` matching lines after a `seq`, oldest first, and before another one if that is given. */
+	/** At most `limit` matching lines after a `seq`, oldest first, and before another one if given. */
 	function forward(
 		org: string,
 		wanted: { matches: Matches; after: number; before?: number | undefined; limit: number }
@@ -42,7 +42,7 @@ export function logSearch(store: LogStore) {
 	return { backward, forward };
 }
 
-/** A page up to the end of what is asked for, where the search ends too. */
+/** A page up to the end of the requested range, where the search ends too. */
 async function within(inside: Matches, reading: Promise<{ items: Entry[]; more: boolean }>) {
 	const { items, more } = await reading;
 	const kept = items.filter(inside);

@@ -8,12 +8,12 @@ import type { Commitment, Pending } from './commit.ts';
 const patience = 5_000;
 const between = 50;
 
-/** PostgreSQL's error for the id of a transaction that has not been given out: invalid_parameter_value. */
+/** PostgreSQL's error for a transaction id not yet assigned: invalid_parameter_value. */
 const notGivenOut = '22023';
 
 /**
- * What became of a transaction whose connection broke, also when PostgreSQL crashed. `away`: nothing was stored.
- * `unknown`: PostgreSQL did not come back in time.
+ * The fate of a transaction whose connection broke, also when PostgreSQL crashed. `away`: nothing was stored. `unknown`:
+ * PostgreSQL did not come back in time.
  */
 export async function settle(
 	sql: Sql,
@@ -31,8 +31,8 @@ export async function settle(
 }
 
 /**
- * The status of a transaction by its id (pg_xact_status, PostgreSQL manual 9.27). A crash loses the ids that had not reached the
- * disk, and they are given out again: so `committed` may be said of somebody else's, and the line has the last word.
+ * The status of a transaction by its id (pg_xact_status, PostgreSQL manual 9.27). A crash loses ids that had not reached the
+ * disk, and they are reused: `committed` may then refer to another transaction, so the line has the last word.
  */
 async function statusOf(sql: Sql, { xid, line }: Pending, log: Logger): Promise<string | null> {
 	try {
@@ -46,7 +46,10 @@ async function statusOf(sql: Sql, { xid, line }: Pending, log: Logger): Promise<
 	}
 }
 
-/** Whoever got the same number after the loss got it later. A statement of its own, so that it sees what the first one knew. */
+/**
+ * A line that got the same number after the loss was received later. A separate statement, so that it sees what the first one
+ * saw.
+ */
 async function isStored(sql: Sql, { org, seq, until }: NonNullable<Pending['line']>): Promise<boolean> {
 	const found = await sql`
 		SELECT 1 FROM logs WHERE org_id = ${org} AND seq = ${seq} AND received_at <= ${until}::text::timestamptz`;

@@ -8,7 +8,7 @@ export interface Line {
 	json: string;
 }
 
-/** What a topic `logs:<org>` reads: the lines of that organization, with `seq` as the cursor. */
+/** The source of a topic `logs:<org>`: that organization's lines, with `seq` as the cursor. */
 export function logSource(store: LogStore, org: string, onread: (ms: number) => void) {
 	return {
 		head: () => store.head(org),

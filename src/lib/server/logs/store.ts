@@ -2,7 +2,7 @@ import { levelOf, type Entry, type NewEntry } from '../../log/entry.ts';
 import type { Sql } from '../postgres/connect.ts';
 import { array, numbers } from './array.ts';
 
-/** The most that one read returns, in bytes of messages: with more than this a page ends early. */
+/** The most that one read returns, in bytes of messages: beyond this a page ends early. */
 const pageBytes = 4 * 1024 * 1024;
 
 export interface Range {
@@ -13,11 +13,11 @@ export interface Range {
 export interface LogStore {
 	/** Appends lines within the caller's transaction and returns their numbers. The head stays locked until its end. */
 	append(org: string, entries: readonly NewEntry[], transaction: Sql): Promise<Range>;
-	/** The number of the newest line; 0 when there is none, or no such organization. */
+	/** The number of the newest line; 0 if there is none, or no such organization. */
 	head(org: string): Promise<number>;
 	/** The heads of several organizations in one query. */
 	heads(orgs: readonly string[]): Promise<Map<string, number>>;
-	/** Lines after `seq`, oldest first: at most `limit`, and fewer when they are large (`more` then says so). */
+	/** Lines after `seq`, oldest first: at most `limit`, and fewer if they are large (`more` then says so). */
 	after(org: string, seq: number, limit: number): Promise<{ items: Entry[]; more: boolean }>;
 	/** Lines before `seq`, newest first; otherwise as `after`. */
 	before(org: string, seq: number, limit: number): Promise<{ items: Entry[]; more: boolean }>;

@@ -2,27 +2,27 @@ import type { Sql } from '../postgres/connect.ts';
 
 /** How much an organization logs. */
 export interface LogUsage {
-	/** Lines received on the UTC day before this one, and on this one so far. */
+	/** Lines received on the previous UTC day, and today so far. */
 	linesYesterday: number;
 	linesToday: number;
-	/** Lines that are kept. */
+	/** Stored lines. */
 	lines: number;
-	/** About what they take in PostgreSQL, by the size of the newest. */
+	/** Their approximate size in PostgreSQL, by the size of the newest. */
 	bytes: number;
-	/** When the newest line was received; null if none is kept. */
+	/** When the newest stored line was received; null if there is none. */
 	lastLineAt: Date | null;
 }
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Lines whose size stands for all: the newest. */
+/** Newest lines whose size stands for all. */
 const sample = 50;
 /** Bytes of a line besides its texts: tuple header, line pointer, fixed columns with their padding, and its index entry. */
 const overhead = 24 + 4 + 48 + 48;
 
 /**
- * How much organizations log, in one query for all that are asked for. Nothing is counted: numbers have no holes, so the
- * first and last line of a stretch say how many lines it has, and each is one probe of the primary key in each partition.
+ * How much organizations log, in one query for all requested. Nothing is counted: numbers have no gaps, so the first and last
+ * line of a stretch say how many lines it has, and each is one probe of the primary key in each partition.
  */
 export async function usageOf(
 	sql: Sql,

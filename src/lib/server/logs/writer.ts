@@ -5,7 +5,7 @@ import { commit } from './commit.ts';
 import { settle } from './settle.ts';
 import type { LogStore } from './store.ts';
 
-/** What became of an append. Only `stored` has stored anything, except that `unknown` may have. */
+/** The result of an append. Only `stored` has stored anything, except that `unknown` may have. */
 export type Outcome =
 	| { kind: 'stored'; answer: Answer }
 	| { kind: 'full' }
@@ -14,7 +14,7 @@ export type Outcome =
 	/** The disk is full. */
 	| { kind: 'no room' }
 	| { kind: 'refused' }
-	/** There is no such organization any more. */
+	/** The organization no longer exists. */
 	| { kind: 'gone' };
 
 type Failure = Exclude<Outcome['kind'], 'stored'>;
@@ -37,20 +37,20 @@ export interface WriterOptions {
 	committed(lines: number, ms: number): void;
 }
 
-/** PostgreSQL's code for an append to an organization that there is not: foreign_key_violation, see append_logs. */
+/** PostgreSQL's code for an append to a missing organization: foreign_key_violation, see append_logs. */
 const noOrganization = '23503';
 
 /** One transaction commits while the next is encoded. A third would only wait for the same heads. */
 export const inFlight = 2;
-/** A full queue answers 429: about a second of work at the rate measured, held in memory. */
+/** A full queue answers 429: about a second of work at the measured rate, held in memory. */
 const mostQueuedBytes = 64 * 1024 * 1024;
-/** What one transaction takes at most, so that nobody waits long behind somebody else's flood. */
+/** What one transaction takes at most, so that nobody waits long behind another sender's flood. */
 const mostLines = 10_000;
 const mostBytes = 8 * 1024 * 1024;
 
 /**
- * Group commit: whatever waits goes together in the next transaction. There is no timer: an idle server commits at once, a
- * busy one batches by itself.
+ * Group commit: everything waiting goes into the next transaction. There is no timer: an idle server commits at once, a busy
+ * one batches by itself.
  */
 export class LogWriter {
 	readonly #options: WriterOptions;
@@ -63,17 +63,17 @@ export class LogWriter {
 		this.#options = options;
 	}
 
-	/** What waits to be written or is being written, in bytes of the requests. */
+	/** Requests waiting or being written, in bytes. */
 	get queuedBytes(): number {
 		return this.#queuedBytes;
 	}
 
-	/** Whether an append of this many bytes would be refused now: worth knowing before a body is decoded. */
+	/** Whether an append of this many bytes would be refused now: check it before decoding a body. */
 	isFull(bytes: number): boolean {
 		return this.#queuedBytes + bytes > mostQueuedBytes;
 	}
 
-	/** Whether the disk takes lines now: worth knowing before a body is read. */
+	/** Whether the disk takes lines now: check it before reading a body. */
 	get hasRoom(): boolean {
 		return this.#options.hasRoom?.() ?? true;
 	}
@@ -120,7 +120,7 @@ export class LogWriter {
 		return this.#queue.splice(0, taken);
 	}
 
-	/** Writes a batch, whole or, when its data is refused, request by request: nobody pays for a neighbour's line. */
+	/** Writes a batch, whole or, if its data is refused, request by request: nobody pays for a neighbour's line. */
 	async #write(batch: Waiting[]): Promise<void> {
 		if (batch.length === 0) return;
 		const outcomes = await this.#attempt(batch.map(({ request }) => request));
@@ -132,7 +132,7 @@ export class LogWriter {
 		this.#settle(batch, outcomes);
 	}
 
-	/** Writes a batch without what is for organizations that were deleted meanwhile. */
+	/** Writes a batch without requests for organizations deleted meanwhile. */
 	async #writeLiving(batch: Waiting[]): Promise<void> {
 		const living = await this.#livingOf(batch);
 		if (!living) return this.#settle(batch, 'away');
@@ -142,7 +142,7 @@ export class LogWriter {
 		await this.#write(batch.filter(({ request }) => living.has(request.org)));
 	}
 
-	/** The organizations of a batch that there still are; null when the database cannot be asked. */
+	/** The organizations of a batch that still exist; null if the database cannot be queried. */
 	async #livingOf(batch: Waiting[]): Promise<Map<string, number> | null> {
 		const { store, log } = this.#options;
 		try {

@@ -1,40 +1,40 @@
 import { Undeliverable, type Delivery, type Outbox } from './delivery.ts';
 
-/** Told what becomes of deliveries. */
+/** Told what happens to deliveries. */
 export interface Watch {
 	delivered(): void;
-	/** It failed, and is tried again after so many ms. */
+	/** It failed, and is retried after this many ms. */
 	postponed(delivery: Delivery<unknown>, error: unknown, retryMs: number): void;
 	/** It is given up: it expired, or no further try would help. */
 	dropped(delivery: Delivery<unknown>, error: unknown): void;
-	/** The outbox itself could not be read or written; what it holds is delivered later. */
+	/** The outbox itself could not be read or written; its contents are delivered later. */
 	failed(error: unknown): void;
 }
 
 export interface CourierOptions<Payload> {
 	outbox: Outbox<Payload>;
-	/** Resolves when it is delivered. Rejects when it must be tried again, with Undeliverable when that is of no use. */
+	/** Resolves when it is delivered. Rejects when it must be retried, with Undeliverable if that is pointless. */
 	deliver(delivery: Delivery<Payload>): Promise<void>;
 	watch: Watch;
-	/** How many are under way at the same time. */
+	/** How many are under way at once. */
 	most: number;
 	/** Ms after the n-th failure. */
 	backoff(attempt: number): number;
-	/** Ms for which a delivery belongs to who took it; one that is not over by then counts as failed. */
+	/** How long a delivery belongs to its taker, in ms; if unfinished by then, it counts as failed. */
 	leaseMs: number;
 }
 
-/** Of the lease, what a delivery may take: the rest is for noting how it went. */
+/** The share of the lease that a delivery may take: the rest is for recording the result. */
 const share = 0.8;
 
 /**
- * Carries what waits in an outbox to where it belongs, each delivery on its own: one that hangs or fails holds up none but those
- * behind it in its lane. One that a crash interrupts is taken up when its lease is over, by whatever instance looks first.
+ * Carries deliveries from an outbox to their destination, each on its own: a hanging or failing one holds up only those behind
+ * it in its lane. If a crash interrupts one, the first instance to look after its lease takes it up.
  */
 export class Courier<Payload> {
 	readonly #options: CourierOptions<Payload>;
 	readonly #underway = new Map<string, Promise<void>>();
-	/** Delivered, but the outbox does not know yet. */
+	/** Delivered, but not yet recorded in the outbox. */
 	readonly #delivered = new Set<string>();
 	readonly #timers = new Set<NodeJS.Timeout>();
 	#looking = false;
@@ -46,7 +46,7 @@ export class Courier<Payload> {
 		this.#options = options;
 	}
 
-	/** Begins with what is due. Rejects when the outbox cannot be read. */
+	/** Starts with what is due. Rejects when the outbox cannot be read. */
 	async look(): Promise<void> {
 		this.#again = true;
 		if (this.#looking) return;
@@ -58,7 +58,7 @@ export class Courier<Payload> {
 		}
 	}
 
-	/** Looks after so many ms. */
+	/** Looks after this many ms. */
 	lookIn(ms: number): void {
 		if (this.#closing) return;
 		const timer = setTimeout(() => {
@@ -69,8 +69,8 @@ export class Courier<Payload> {
 	}
 
 	/**
-	 * Delivers those of `own` that nobody has tried yet, waits for what is under way, `patienceMs` at most, and looks no more. What
-	 * is left stays in the outbox.
+	 * Delivers those of `own` that have not been tried yet, waits for deliveries under way, `patienceMs` at most, and stops
+	 * looking. The rest stays in the outbox.
 	 */
 	async close(own: readonly string[] = [], patienceMs = 3_000): Promise<void> {
 		this.#closing = true;
@@ -123,7 +123,7 @@ export class Courier<Payload> {
 		}
 	}
 
-	/** Once, also when the outbox could not be told so the last time. */
+	/** Once, even if the outbox could not record it the last time. */
 	async #deliver(delivery: Delivery<Payload>): Promise<void> {
 		const { deliver, watch, leaseMs } = this.#options;
 		if (this.#delivered.has(delivery.id)) return;
@@ -152,7 +152,7 @@ export class Courier<Payload> {
 	}
 }
 
-/** What a promise resolves to, or a rejection when that takes longer. */
+/** A promise's result, or a rejection if it takes longer. */
 async function within(ms: number, promise: Promise<void>): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<never>((_, reject) => {

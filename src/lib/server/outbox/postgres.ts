@@ -8,11 +8,11 @@ export interface NewDelivery {
 	kind: string;
 	/** Null: it waits for no other. */
 	lane: string | null;
-	/** As JSON, and no secret: it stands in the table, and so in backups, until it is delivered. */
+	/** As JSON, and not secret: it is in the table, and so in backups, until it is delivered. */
 	payload: postgres.JSONValue;
 	/** Ms before the first try. */
 	delayMs: number;
-	/** Ms after which it is of no use; null: never. */
+	/** Ms after which it is useless; null: never. */
 	lifeMs: number | null;
 }
 
@@ -21,7 +21,7 @@ export interface Trouble {
 	lastError: string;
 }
 
-/** Puts a delivery into PostgreSQL, in the transaction of what causes it; returns its id. */
+/** Puts a delivery into PostgreSQL, in the transaction that causes it; returns its id. */
 export async function put(
 	transaction: Queryable,
 	{ kind, lane, payload, delayMs, lifeMs }: NewDelivery
@@ -72,7 +72,7 @@ export function postgresOutbox<Payload>(sql: Queryable, kind: string): Outbox<Pa
 	return { claim, remove, postpone, size };
 }
 
-/** What of a kind failed and waits for another try: how much, and why the last of it failed; null if nothing did. */
+/** The failed deliveries of a kind that await another try: how many, and why the latest failed; null if there are none. */
 export async function troubleOf(sql: Queryable, kind: string): Promise<Trouble | null> {
 	const [row] = await sql<Trouble[]>`
 		SELECT count(*) AS count, (array_agg(last_error ORDER BY id DESC))[1] AS "lastError" FROM outbox
@@ -80,7 +80,7 @@ export async function troubleOf(sql: Queryable, kind: string): Promise<Trouble |
 	return row && row.count > 0 ? row : null;
 }
 
-/** Deletes what has expired, of every kind, at most 10,000 at a time: nobody may be there to deliver it any longer. */
+/** Deletes expired deliveries of every kind, at most 10,000 at a time: there may no longer be anyone to deliver them. */
 export async function forgetOld(sql: Queryable): Promise<number> {
 	const forgotten = await sql`
 		DELETE FROM outbox WHERE id IN (

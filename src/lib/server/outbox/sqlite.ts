@@ -10,7 +10,7 @@ interface Row {
 	expiresAt: number | null;
 }
 
-/** From lane to lane by the index, and of each lane the first: as many steps as lanes, however much waits in one. */
+/** From lane to lane by the index, and the first of each lane: one step per lane, however much waits in one. */
 const firsts = `
 	WITH RECURSIVE
 		lanes (lane) AS (
@@ -57,7 +57,7 @@ export class SqliteOutbox<Payload> implements Outbox<Payload> {
 		this.#size = sqlite.prepare<[string], number>('SELECT count(*) FROM outbox WHERE kind = ?').pluck();
 	}
 
-	/** Puts a delivery into a lane, in the transaction of what causes it; it never expires. */
+	/** Puts a delivery into a lane, in the transaction that causes it; it never expires. */
 	put(lane: string, payload: Payload, now = Date.now()): void {
 		this.#put.run(uuid(), this.#kind, lane, JSON.stringify(payload), now, null, now);
 	}

@@ -8,7 +8,7 @@ interface Counters {
 	dropped(kind: string): void;
 }
 
-/** Counts and logs what becomes of the deliveries of a kind; never what is in them. */
+/** Counts and logs what happens to the deliveries of a kind; never their contents. */
 export function watchOf(kind: string, log: Logger, counters: Counters): Watch {
 	const about = ({ id, attempt }: Delivery<unknown>, error: unknown) => ({ err: error, kind, id, attempt });
 	return {

@@ -6,9 +6,9 @@ import { ifAbsent } from './embedded-error.ts';
 import * as users from './embedded-user.ts';
 
 /**
- * The settings with the data folder that the embedded PostgreSQL can use. Without DATA_DIR it is ./data, or, where the user
- * who runs PostgreSQL for root cannot reach that, `config.fallbackDataDir`. A note in ./data remembers this, so that
- * later starts and the CLI find the data again, whatever becomes of the folder's mode.
+ * The settings with a data folder that the embedded PostgreSQL can use. Without DATA_DIR it is ./data, or, if the user who runs
+ * PostgreSQL for root cannot reach that, `config.fallbackDataDir`. A note in ./data remembers this, so that later starts and
+ * the CLI find the data again, even if the folder's mode changes.
  */
 export async function settle(config: Config): Promise<Config> {
 	const { dataDir, fallbackDataDir, databaseUrl } = config;
@@ -21,7 +21,7 @@ export async function settle(config: Config): Promise<Config> {
 	return { ...config, dataDir: fallbackDataDir };
 }
 
-/** Whether PostgreSQL can run there. A cluster that is there already stays in use: if it cannot be reached, the start says so. */
+/** Whether PostgreSQL can run there. An existing cluster stays in use: if it cannot be reached, the start says so. */
 async function isUsable(dataDir: string): Promise<boolean> {
 	const cluster = folderIn(dataDir);
 	if (await stat(cluster).catch(ifAbsent)) return true;
@@ -29,7 +29,7 @@ async function isUsable(dataDir: string): Promise<boolean> {
 	return user === null || (await users.blockingFolder(user, await existing(dataDir))) === null;
 }
 
-/** The folder itself, or the nearest above it that has been made. */
+/** The folder itself, or its nearest existing ancestor. */
 async function existing(folder: string): Promise<string> {
 	return (await stat(folder).catch(ifAbsent)) ? folder : existing(dirname(folder));
 }

@@ -2,19 +2,19 @@ import type { Config } from '../config.ts';
 import * as embedded from './embedded.ts';
 import { migrate } from './migrate.ts';
 
-/** A PostgreSQL that is there and has the newest schema. */
+/** A running PostgreSQL with the newest schema. */
 export interface Database {
 	url: string;
 	/** For LISTEN; never through a pooler. */
 	listenUrl: string;
-	/** Whether queries may be prepared: not through a pooler of transactions. */
+	/** Whether queries may be prepared: not through a transaction pooler. */
 	prepare: boolean;
 	/** Stops the server if it is ours. */
 	stop(): Promise<void>;
 }
 
 /**
- * The database that the configuration names, or the embedded one, migrated.
+ * The configured database, or the embedded one, migrated.
  * @throws when it cannot be reached or started; the message says what to do.
  */
 export async function openDatabase(config: Config, migrations: string, log: Log): Promise<Database> {

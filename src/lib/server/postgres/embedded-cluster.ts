@@ -8,10 +8,10 @@ import * as v from 'valibot';
 import { ifAbsent, Unstartable } from './embedded-error.ts';
 import { runAs, type User } from './embedded-user.ts';
 
-/** A folder with a whole cluster in it, and how it is reached while a server runs on it. */
+/** A folder with a complete cluster, and how to reach it while a server runs on it. */
 export interface Cluster {
 	readonly folder: string;
-	/** Who runs the server; null for ourselves. */
+	/** The user who runs the server; null for ourselves. */
 	readonly user: User | null;
 	readonly password: string;
 	/** On 127.0.0.1. */
@@ -24,15 +24,12 @@ type Access = v.InferOutput<typeof access>;
 const run = promisify(execFile);
 const unfinished = 'postgres.new-';
 
-/** The folder of the cluster that belongs to a data folder, whether it has been made or not. */
+/** The folder of a data folder's cluster, whether or not it exists. */
 export function folderIn(dataDir: string): string {
 	return join(dataDir, 'postgres');
 }
 
-/**
- * The cluster of a data folder as it is, or null if none has been made.
- * Throws Unstartable if its folder holds something else.
- */
+/** The cluster of a data folder as it is, or null if none exists. Throws Unstartable if its folder holds something else. */
 export async function find(dataDir: string, user: User | null): Promise<Cluster | null> {
 	const folder = folderIn(dataDir);
 	const text = await readFile(accessFile(folder), 'utf8').catch(ifAbsent);
@@ -46,8 +43,8 @@ export async function find(dataDir: string, user: User | null): Promise<Cluster 
 }
 
 /**
- * Makes the cluster of a data folder. It appears whole or not at all: what a crash interrupts is left under
- * another name and swept away here, the next time. `programs` is the folder with initdb.
+ * Creates the cluster of a data folder. It appears whole or not at all: remains of a crash keep another name and are swept away
+ * here, the next time. `programs` is the folder with initdb.
  */
 export async function initialise(dataDir: string, user: User | null, programs: string): Promise<Cluster> {
 	await sweep(dataDir);
@@ -65,8 +62,8 @@ export async function initialise(dataDir: string, user: User | null, programs: s
 }
 
 /**
- * The cluster ready for a server of ours: owned by who runs it, and with a port that is free. The port stays the same from
- * start to start if it can, so that what somebody wrote down still works.
+ * The cluster ready for a server of ours: owned by the user who runs it, and with a free port. The port stays the same between
+ * starts if possible, so that a noted URL still works.
  */
 export async function prepare(cluster: Cluster): Promise<Cluster> {
 	const { folder, user, password } = cluster;
@@ -102,7 +99,7 @@ function initdbArguments(workshop: string, made: string): string[] {
 
 async function sweep(dataDir: string): Promise<void> {
 	const names = (await readdir(dataDir)).filter((name) => name.startsWith(unfinished));
-	// The initdb of a server that was killed may still be writing for a moment: hence the retries.
+	// The initdb of a killed server may still be writing for a moment: hence the retries.
 	const options = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
 	await Promise.all(names.map((name) => rm(join(dataDir, name), options)));
 }
@@ -118,7 +115,7 @@ async function writeAccess(folder: string, secret: Access, user: User | null): P
 	await syncFolder(folder);
 }
 
-/** Writes a new file for its owner's eyes alone; `wx` follows no link that somebody has put in the way. */
+/** Writes a new file that only its owner can read; `wx` follows no link that someone has put in the way. */
 async function writeDurably(path: string, text: string, user: User | null): Promise<void> {
 	await using file = await open(path, 'wx', 0o600);
 	await file.writeFile(text);

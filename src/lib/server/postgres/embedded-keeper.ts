@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from './embedded-cluster.ts';
 import * as postmasters from './embedded-postmaster.ts';
 
-/** As pino has them. */
+/** As in pino. */
 export interface Log {
 	info(context: object, message: string): void;
 	warn(context: object, message: string): void;
 	error(context: object, message: string): void;
 }
 
-/** Keeps a server running until it is told to stop. */
+/** Keeps a server running until told to stop. */
 export interface Keeper {
 	/** Resolves within 10 s; repeating it is harmless. */
 	stop(): Promise<void>;
@@ -18,7 +18,7 @@ export interface Keeper {
 const leastBackoffMs = 100;
 const mostBackoffMs = 5000;
 
-/** Launches the server again, on the same port, whenever it is gone; failures are logged and retried for ever. */
+/** Relaunches the server, on the same port, whenever it is gone; failures are logged and retried forever. */
 export function keep(cluster: Cluster, programs: string, running: postmasters.Postmaster, log: Log): Keeper {
 	const stopping = new AbortController();
 	let current = running;
@@ -49,7 +49,7 @@ export function keep(cluster: Cluster, programs: string, running: postmasters.Po
 	}
 
 	async function stop(): Promise<void> {
-		// From here on nothing is launched: between a launch and the look at this signal nothing is awaited.
+		// Nothing is launched after this: there is no await between a launch and the check of this signal.
 		stopping.abort();
 		if (await postmasters.stop(current)) return;
 		log.error(

@@ -6,13 +6,13 @@ import { Taken } from './embedded-error.ts';
 const SQLITE_BUSY = 5;
 
 /**
- * Makes this process the owner of a data folder until `release` is called or it dies, however it dies.
- * Throws Taken, naming the owner, while another process has it.
+ * Makes this process the owner of a data folder until `release` is called or it dies, however it dies. Throws Taken, naming the
+ * owner, while another process has it.
  */
 export function claim(dataDir: string): { release(): void } {
 	const pidFile = join(dataDir, 'tailrace.pid');
-	// Node has no flock; SQLite's lock is one that the kernel takes back with the process, unlike a pid file,
-	// which outlives a SIGKILL and then may name a process that has nothing to do with us.
+	// Node has no flock; the kernel releases SQLite's lock with the process, unlike a pid file, which outlives a SIGKILL and
+	// may then name a process that has nothing to do with us.
 	const lockFile = join(dataDir, 'tailrace.lock');
 	closeSync(openSync(lockFile, 'a', 0o600));
 	const lock = new DatabaseSync(lockFile);

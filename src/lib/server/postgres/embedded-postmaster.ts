@@ -8,7 +8,7 @@ import { ifAbsent } from './embedded-error.ts';
 import * as settings from './embedded-settings.ts';
 import { runAs } from './embedded-user.ts';
 
-/** The main process of a PostgreSQL server: a child of ours, or one that was left running. */
+/** The main process of a PostgreSQL server: our child, or one left running. */
 export interface Postmaster {
 	/** undefined if it could not even be spawned. */
 	readonly pid: number | undefined;
@@ -26,18 +26,18 @@ const immediateStopMs = 1500;
 const logBytes = 10 * 1024 * 1024;
 
 /**
- * Launches a server on the cluster, from the folder with the programs, and returns at once; `becomesReady` tells how it went. Only for the owner of the data
- * folder, and when `find` finds none.
+ * Launches a server on the cluster, from the folder with the programs, and returns at once; `becomesReady` tells how it went.
+ * Only for the owner of the data folder, and when `find` finds none.
  */
 export function launch(cluster: Cluster, programs: string): Postmaster {
-	// PostgreSQL would not start while the number in an old pid file is in use: by a zombie that nobody reaps, or by
-	// another process, both likely in a container. Survivors of the old server still stop it: it looks at their memory.
+	// PostgreSQL would not start while the number in an old pid file is in use: by an unreaped zombie, or by another process,
+	// both likely in a container. Survivors of the old server still stop it: it looks at their memory.
 	rmSync(pidFile(cluster.folder), { force: true });
 	const log = openLog(logFile(cluster));
 	const child = spawn(join(programs, 'postgres'), ['-D', cluster.folder, ...settings.flags(cluster.port)], {
 		...runAs(cluster.user),
-		// A session of its own, so that Ctrl-C does not reach it before we have finished with it; and a file
-		// instead of pipes, so that it lives on undisturbed if we are killed.
+		// A session of its own, so that Ctrl-C does not reach it before we have finished with it; and a file instead of pipes,
+		// so that it lives on undisturbed if we are killed.
 		detached: true,
 		stdio: ['ignore', log, log]
 	});
@@ -50,7 +50,7 @@ export function launch(cluster: Cluster, programs: string): Postmaster {
 	return { pid: child.pid, isGone, whenGone: () => gone };
 }
 
-/** The server that runs on a cluster folder, whoever launched it, or null. */
+/** The server running on a cluster folder, whoever launched it, or null. */
 export async function find(folder: string): Promise<Postmaster | null> {
 	const { pid } = await readPidFile(folder);
 	if (!isPostmaster(pid, folder)) return null;
@@ -75,14 +75,14 @@ export async function ends(postmaster: Postmaster, withinMs: number): Promise<bo
 }
 
 /**
- * Stops the server: clients are cut, and everything is written out. What takes longer than 8 s is broken off, and recovered
- * at the next start with nothing lost. Resolves within 10 s; false if the server runs even then.
+ * Stops the server: clients are cut, and everything is written out. After 8 s it is aborted, and recovers at the next start
+ * with nothing lost. Resolves within 10 s; false if the server runs even then.
  */
 export async function stop(postmaster: Postmaster): Promise<boolean> {
 	return (await end(postmaster, 'SIGINT', fastStopMs)) || (await end(postmaster, 'SIGQUIT', immediateStopMs));
 }
 
-/** Where PostgreSQL writes what it has to say; emptied at a launch once it has 10 MiB. */
+/** PostgreSQL's log file; emptied at a launch once it has 10 MiB. */
 export function logFile(cluster: Cluster): string {
 	return `${cluster.folder}.log`;
 }
@@ -108,13 +108,13 @@ async function poll(condition: () => boolean, everyMs: number, withinMs = Infini
 	const deadline = performance.now() + withinMs;
 	while (!condition()) {
 		if (performance.now() > deadline) return false;
-		// A server that is only watched keeps no process alive; one that is being stopped does.
+		// A server that is only watched keeps no process alive; one being stopped does.
 		await delay(everyMs, undefined, { ref: withinMs < Infinity });
 	}
 	return true;
 }
 
-/** Process numbers are used again, so on Linux the process must also have been launched on this very folder. */
+/** Process numbers are reused, so on Linux the process must also have been launched on this very folder. */
 function isPostmaster(pid: number, folder: string): boolean {
 	if (!(pid > 0)) return false;
 	try {
@@ -131,7 +131,7 @@ function isGoneError(error: unknown): boolean {
 	return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
 }
 
-/** The lines of postmaster.pid that matter here; `pid` is NaN without one. Source: PostgreSQL, utils/pidfile.h. */
+/** The lines of postmaster.pid that matter here; `pid` is NaN if missing. Source: PostgreSQL, utils/pidfile.h. */
 async function readPidFile(folder: string): Promise<{ pid: number; status: string | undefined }> {
 	const text = await readFile(pidFile(folder), 'utf8').catch(ifAbsent);
 	const lines = (text ?? '').split('\n');

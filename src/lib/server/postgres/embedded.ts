@@ -14,18 +14,18 @@ export { Taken, Unstartable };
 const retryMs = 250;
 const dyingMs = 1000;
 
-/** A PostgreSQL of our own that runs. If it crashes it is started again, on the same URL. */
+/** Our own running PostgreSQL. After a crash it is restarted, on the same URL. */
 export interface Embedded {
 	readonly url: string;
-	/** Whether it was left running by a Tailrace that crashed, and taken over. */
+	/** Whether a Tailrace that crashed left it running, and we took it over. */
 	readonly adopted: boolean;
 	/** Stops it, adopted or not, within 10 s; repeating it is harmless. */
 	stop(): Promise<void>;
 }
 
 /**
- * Starts PostgreSQL on the cluster in `dataDir`, which is made if it is missing, or adopts the server that runs there.
- * Throws Unstartable, which says what to do, if another Tailrace has the folder or PostgreSQL cannot run in it.
+ * Starts PostgreSQL on the cluster in `dataDir`, creating it if missing, or adopts the server that runs there. Throws
+ * Unstartable, which says what to do, if another Tailrace has the folder or PostgreSQL cannot run in it.
  */
 export async function start(dataDir: string, log: keepers.Log): Promise<Embedded> {
 	const home = await makeHome(dataDir);
@@ -46,7 +46,7 @@ export async function start(dataDir: string, log: keepers.Log): Promise<Embedded
 	}
 }
 
-/** The URL of the PostgreSQL that runs on `dataDir`, for who needs it beside the server; null if none does. */
+/** The URL of the PostgreSQL running on `dataDir`, for use outside the server; null if none is running. */
 export async function connectUrl(dataDir: string): Promise<string | null> {
 	const home = await realpath(dataDir).catch(ifAbsent);
 	const cluster = home && (await clusters.find(home, null));
@@ -58,7 +58,7 @@ export async function connectUrl(dataDir: string): Promise<string | null> {
 /** The data folder with links resolved, since processes are recognized by its path. */
 async function makeHome(dataDir: string): Promise<string> {
 	const made = await mkdir(dataDir, { recursive: true });
-	// Others may pass through, whatever the umask, as the user postgres must; they cannot look around.
+	// Others may pass through, whatever the umask, as the user postgres must; they cannot list it.
 	if (made) await chmod(dataDir, 0o711);
 	return realpath(dataDir);
 }
@@ -72,7 +72,7 @@ async function adopt(cluster: clusters.Cluster, log: keepers.Log): Promise<postm
 	try {
 		await sql`select 1`;
 	} catch (cause) {
-		// Killed a moment ago, it is still there while its connections are cut already.
+		// Just killed, it still exists although its connections are already cut.
 		if (await postmasters.ends(left, dyingMs)) return null;
 		const message =
 			`A PostgreSQL (pid ${left.pid}) runs on ${cluster.folder} but does not let us in: ${String(cause)}. ` +

@@ -3,10 +3,10 @@ import { connect } from './connect.ts';
 
 /**
  * Brings the database to the newest schema. Instances that start together take turns under an advisory lock.
- * @throws when PostgreSQL is older than 15 or a migration fails; nothing of a failed migration stays.
+ * @throws when PostgreSQL is older than 15 or a migration fails; a failed migration leaves nothing behind.
  */
 export async function migrate(url: string, folder: string): Promise<void> {
-	// Loaded here, because that takes longer than all else of a command that only says what is wrong with it.
+	// Loaded here, because it takes longer than the rest of a command that only reports an error.
 	const { drizzle } = await import('drizzle-orm/postgres-js');
 	const drizzleMigrator = await import('drizzle-orm/postgres-js/migrator');
 	const sql = connect(url, { max: 1, name: 'tailrace migrate' });
@@ -15,7 +15,7 @@ export async function migrate(url: string, folder: string): Promise<void> {
 		await sql`SELECT pg_advisory_lock(${advisoryLocks.migrations})`;
 		await drizzleMigrator.migrate(drizzle(sql), { migrationsFolder: folder });
 	} finally {
-		await sql.end(); // which also gives the lock back
+		await sql.end(); // which also releases the lock
 	}
 }
 

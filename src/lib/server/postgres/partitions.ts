@@ -4,22 +4,22 @@ import { transact } from './transaction.ts';
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * How long a change of partitions waits for its lock on `logs`. Everybody who comes after it waits too, so it gives up soon and
- * is tried again by the hourly maintenance.
+ * How long a change of partitions waits for its lock on `logs`. Everyone who comes after it waits too, so it gives up soon and
+ * the hourly maintenance retries it.
  */
 const lockTimeout = '2s';
 
-/** PostgreSQL's codes for what may come in the way (appendix A): each leaves things as they were, for the next turn. */
+/** PostgreSQL's codes for possible conflicts (appendix A): each leaves things as they were, for the next turn. */
 const passing = new Set([
 	'23514', // the default partition holds lines of that day, which then stay there
-	'42P07', // another instance was quicker to make it
-	'42P01', // another instance was quicker to drop it
-	'55P03' // somebody holds the lock
+	'42P07', // another instance created it first
+	'42P01', // another instance dropped it first
+	'55P03' // the lock is held elsewhere
 ]);
 
 /**
- * Makes the day partitions of `logs` from today to a week ahead (UTC days). Instances may do so at the same time.
- * Lines that arrive on a day without a partition go to `logs_default`.
+ * Creates the day partitions of `logs` from today to a week ahead (UTC days). Instances may do so at the same time. Lines that
+ * arrive on a day without a partition go to `logs_default`.
  */
 export async function prepare(sql: Sql, now = Date.now()): Promise<void> {
 	for (let ahead = 0; ahead <= 7; ahead++) {

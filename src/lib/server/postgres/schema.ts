@@ -18,8 +18,8 @@ import { emailTokenPurposes, roles, scopes } from './words.ts';
 export type { EmailTokenPurpose, Role, Scope } from './words.ts';
 
 /**
- * The tables whose migrations drizzle-kit writes. `logs`, `log_heads` and their trigger are plain SQL in
- * drizzle/postgres, because drizzle has no partitioned tables; only the modules in logs/ read them.
+ * The tables whose migrations drizzle-kit writes. `logs`, `log_heads` and their trigger are plain SQL in drizzle/postgres,
+ * because drizzle has no partitioned tables; only the modules in logs/ read them.
  */
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -28,16 +28,16 @@ export const users = pgTable(
 	'users',
 	{
 		id: uuid().primaryKey(),
-		/** Lower case; what was typed is not kept. */
+		/** Lower case; the original spelling is not kept. */
 		email: text().notNull().unique(),
 		name: text().notNull(),
 		passwordHash: text('password_hash').notNull(),
 		instanceAdmin: boolean('instance_admin').notNull().default(false),
-		/** Since when the account is suspended by an instance admin; null: it is not. */
+		/** When an instance admin suspended the account; null: not suspended. */
 		suspendedAt: instant('suspended_at'),
 		/** The last use of any of their sessions, written at most once a minute. */
 		lastSeenAt: instant('last_seen_at'),
-		/** Where they looked last, and `/` leads. */
+		/** The organization they viewed last, where `/` leads. */
 		lastOrgId: uuid('last_org_id').references((): AnyPgColumn => organizations.id, { onDelete: 'set null' }),
 		createdAt: instant('created_at').notNull().defaultNow()
 	},
@@ -47,14 +47,14 @@ export const users = pgTable(
 export const sessions = pgTable(
 	'sessions',
 	{
-		/** SHA-256 of the session's id, hex: who reads the database cannot sign in with it. */
+		/** SHA-256 of the session's id, hex: reading the database is not enough to sign in. */
 		id: text().primaryKey(),
 		userId: uuid('user_id')
 			.notNull()
 			.references(() => users.id, { onDelete: 'cascade' }),
 		expiresAt: instant('expires_at').notNull(),
 		createdAt: instant('created_at').notNull().defaultNow(),
-		/** Written at most once a minute, together with where from. */
+		/** Written at most once a minute, together with where it came from. */
 		lastUsedAt: instant('last_used_at').notNull().defaultNow(),
 		address: text(),
 		userAgent: text('user_agent')
@@ -67,15 +67,15 @@ export const organizations = pgTable('organizations', {
 	slug: text().notNull().unique(),
 	name: text().notNull(),
 	retentionDays: integer('retention_days').notNull(),
-	/** For how many days a deploy that has ended is kept, and how many of each service and environment whatever their age. */
+	/** How many days an ended deploy is kept, and how many of each service and environment whatever their age. */
 	deployDays: integer('deploy_days').notNull().default(365),
 	deploysKept: integer('deploys_kept').notNull().default(10),
-	/** Since when it is suspended by an instance admin; null: it is not. */
+	/** When an instance admin suspended it; null: not suspended. */
 	suspendedAt: instant('suspended_at'),
 	createdAt: instant('created_at').notNull().defaultNow()
 });
 
-/** What organizations were called before: their old addresses lead to the new ones. */
+/** Former slugs of organizations: old addresses lead to the new ones. */
 export const oldSlugs = pgTable(
 	'old_slugs',
 	{
@@ -88,14 +88,14 @@ export const oldSlugs = pgTable(
 	(table) => [index('old_slugs_org_id').on(table.orgId)]
 );
 
-/** Organizations that are no more, so that every instance can remove what it still holds of them. */
+/** Deleted organizations, so that every instance can remove what it still holds of them. */
 export const deletedOrganizations = pgTable('deleted_organizations', {
 	id: uuid().primaryKey(),
-	/** As it was called last, for the audit. */
+	/** Its last name, for the audit. */
 	name: text().notNull(),
 	slug: text().notNull(),
 	deletedAt: instant('deleted_at').notNull().defaultNow(),
-	/** When the last of its lines was gone from PostgreSQL; null: not yet. */
+	/** When its last line was gone from PostgreSQL; null: not yet. */
 	purgedAt: instant('purged_at')
 });
 
@@ -113,13 +113,13 @@ export const memberships = pgTable(
 	},
 	(table) => [
 		primaryKey({ columns: [table.orgId, table.userId] }),
-		// The owners among ten thousand members, and whom they could hand the organization to.
+		// The owners among ten thousand members, and the possible heirs of the organization.
 		index('memberships_org_id_role').on(table.orgId, table.role),
 		index('memberships_user_id').on(table.userId)
 	]
 );
 
-/** Pending ones only: an invitation that was accepted or revoked is deleted, and stands in `audit_events`. */
+/** Pending ones only: an accepted or revoked invitation is deleted, and remains in `audit_events`. */
 export const invitations = pgTable(
 	'invitations',
 	{
@@ -127,12 +127,12 @@ export const invitations = pgTable(
 		orgId: uuid('org_id')
 			.notNull()
 			.references(() => organizations.id, { onDelete: 'cascade' }),
-		/** Lower case; nobody with another address can accept it. */
+		/** Lower case; only this address can accept it. */
 		email: text().notNull(),
 		role: text({ enum: roles }).notNull(),
 		/** SHA-256 of the link's token, hex. */
 		hash: text().notNull().unique(),
-		/** The same of the link that was mailed, which is another one: null until that mail is handed over. */
+		/** The same for the mailed link, a different one: null until that mail is handed over. */
 		mailHash: text('mail_hash').unique(),
 		invitedBy: uuid('invited_by').references(() => users.id, { onDelete: 'set null' }),
 		createdAt: instant('created_at').notNull().defaultNow(),
@@ -145,19 +145,19 @@ export const invitations = pgTable(
 	]
 );
 
-/** Links that were mailed, each for one use. */
+/** Mailed links, each for one use. */
 export const emailTokens = pgTable(
 	'email_tokens',
 	{
 		id: uuid().primaryKey().defaultRandom(),
-		/** SHA-256 of the link's token, hex; null until its mail is handed over, which is when the token is made. */
+		/** SHA-256 of the link's token, hex; null until its mail is handed over, which is when the token is created. */
 		hash: text().unique(),
 		purpose: text({ enum: emailTokenPurposes }).notNull(),
-		/** Null for somebody who has no account yet. */
+		/** Null for someone without an account. */
 		userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
-		/** Where it was mailed to; lower case. */
+		/** The address it was mailed to; lower case. */
 		email: text().notNull(),
-		/** What becomes true with its use, as far as the purpose needs it. */
+		/** What its use brings about, as far as the purpose needs it. */
 		data: jsonb().notNull().default({}),
 		expiresAt: instant('expires_at').notNull()
 	},
@@ -167,7 +167,7 @@ export const emailTokens = pgTable(
 	]
 );
 
-/** What is to be sent, written in the transaction that causes it: see outbox/. Never a secret. */
+/** Things to be sent, written in the transaction that causes them: see outbox/. Never a secret. */
 export const outbox = pgTable(
 	'outbox',
 	{
@@ -175,14 +175,14 @@ export const outbox = pgTable(
 		id: uuid().primaryKey(),
 		/** What it is, and so who delivers it: `mail`. */
 		kind: text().notNull(),
-		/** Deliveries in one lane go one after the other; null: on its own. */
+		/** Deliveries in one lane go one after another; null: on its own. */
 		lane: text(),
 		payload: jsonb().notNull(),
 		/** How often it was tried. */
 		attempts: integer().notNull().default(0),
-		/** Not before: its delay, the lease of whoever is at it, or the wait after a failure. */
+		/** Not before: its delay, its current lease, or the wait after a failure. */
 		dueAt: instant('due_at').notNull(),
-		/** From then on it is of no use and goes undelivered; null: never. */
+		/** From then on it is useless and goes undelivered; null: never. */
 		expiresAt: instant('expires_at'),
 		/** Why the last try failed. */
 		lastError: text('last_error'),
@@ -212,14 +212,14 @@ export const apiKeys = pgTable(
 		scopes: text({ enum: scopes }).array().notNull(),
 		createdAt: instant('created_at').notNull().defaultNow(),
 		createdBy: uuid('created_by').references(() => users.id, { onDelete: 'set null' }),
-		/** From when on it is refused; null: never. */
+		/** When it expires; null: never. */
 		expiresAt: instant('expires_at'),
-		/** Written at most once a minute, together with where from and what the request was. */
+		/** Written at most once a minute, together with where it came from and what the request was. */
 		lastUsedAt: instant('last_used_at'),
 		lastUsedAddress: text('last_used_address'),
 		/** The last request that came with it and how it was answered: see accounts/keys/use.ts. */
 		lastRequest: jsonb('last_request'),
-		/** While somebody waits for its next request, that is written at once. */
+		/** While someone waits for its next request, that request is written at once. */
 		watchedUntil: instant('watched_until')
 	},
 	(table) => [index('api_keys_org_id').on(table.orgId), index('api_keys_created_by').on(table.createdBy)]
@@ -229,7 +229,7 @@ export const apiKeys = pgTable(
 export const rateLimits = pgTable(
 	'rate_limits',
 	{
-		/** SHA-256, hex, so that it is of one length whatever is limited. */
+		/** SHA-256, hex, so that its length is the same whatever is limited. */
 		key: text().primaryKey(),
 		attempts: integer().notNull(),
 		/** When the window ends; from then on the row means nothing. */
@@ -238,11 +238,11 @@ export const rateLimits = pgTable(
 	(t) => [index().on(t.endsAt)]
 );
 
-/** What was answered to a request with an `Idempotency-Key`, for 24 hours. */
+/** The answer to a request with an `Idempotency-Key`, for 24 hours. */
 export const idempotencyKeys = pgTable(
 	'idempotency_keys',
 	{
-		/** No reference: those of a deleted organization go with its lines, in batches. */
+		/** No reference: a deleted organization's keys are deleted with its lines, in batches. */
 		orgId: uuid('org_id').notNull(),
 		key: text().notNull(),
 		answer: json().notNull(),
@@ -262,21 +262,21 @@ export const auditEvents = pgTable(
 	{
 		/** UUIDv7: the order of the events. */
 		id: uuid().primaryKey(),
-		/** Null for what concerns no organization. No reference: an event outlives what it tells of. */
+		/** Null if it concerns no organization. No reference: an event outlives its subject. */
 		orgId: uuid('org_id'),
-		/** A copy for an organization of what its member did with their account; the instance's list leaves it out. */
+		/** An organization's copy of an event about its member's account; the instance's list leaves it out. */
 		isCopy: boolean('is_copy').notNull().default(false),
 		at: instant('at')
 			.notNull()
 			.default(sql`clock_timestamp()`),
-		/** Null for strangers, and for who works on the server's own machine. */
+		/** Null for strangers and for the operator on the server's own machine. */
 		actorId: uuid('actor_id'),
-		/** As they were called then: an address, or what stands in accounts/audit/audit.ts for who has none. */
+		/** The actor's address at that time, or the name that accounts/audit/audit.ts gives actors without one. */
 		actor: text().notNull(),
 		/** The client's network address; null for the server's own machine. */
 		address: text(),
 		action: text().notNull(),
-		/** Whom or what it was done to, as it was called then. */
+		/** Whom or what it was done to, under its name at that time. */
 		target: text(),
 		details: jsonb().notNull().default({})
 	},

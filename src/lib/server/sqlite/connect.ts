@@ -24,8 +24,8 @@ const ofFullDisk = new Set([
 ]);
 
 /**
- * Opens `deploys.db` under `dataDir`, made if need be, with the newest schema. What has been committed is on disk.
- * @throws when the file cannot be opened or a migration fails; nothing of a failed migration stays.
+ * Opens `deploys.db` under `dataDir`, creating it if needed, with the newest schema. Committed data is on disk.
+ * @throws when the file cannot be opened or a migration fails; a failed migration leaves nothing behind.
  */
 export function open(dataDir: string, migrations: string): Sqlite {
 	mkdirSync(dataDir, { recursive: true });
@@ -40,9 +40,7 @@ export function open(dataDir: string, migrations: string): Sqlite {
 	return sqlite;
 }
 
-/**
- * Whether an error says that the disk is full: of SQLite (also where it fits its shared memory to the file), or of a file.
- */
+/** Whether an error says that the disk is full: from SQLite (also while sizing its shared memory), or from a file. */
 export function isFull(error: unknown): boolean {
 	const { code } = (error ?? {}) as { code?: unknown };
 	return typeof code === 'string' && ofFullDisk.has(code);

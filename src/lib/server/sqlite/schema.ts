@@ -16,7 +16,7 @@ export const statuses = ['running', 'succeeded', 'failed', 'cancelled', 'interru
 export const deploys = sqliteTable(
 	'deploys',
 	{
-		/** UUIDv7, so that the order of the ids is the order of the starts. */
+		/** UUIDv7, so that ids are in the order of the starts. */
 		id: text().primaryKey(),
 		orgId: text('org_id').notNull(),
 		service: text().notNull(),
@@ -36,13 +36,13 @@ export const deploys = sqliteTable(
 		exitCode: integer('exit_code'),
 		/** Bytes. */
 		size: integer().notNull().default(0),
-		/** A last line without its line feed counts. */
+		/** Including a last line without its line feed. */
 		lines: integer().notNull().default(0),
 		/** Whether the last line still lacks its line feed. */
 		midLine: integer('mid_line', { mode: 'boolean' }).notNull().default(false),
-		/** Where the sender's bytes ended when the log reached its limit; a line of ours that says so follows them. */
+		/** Where the sender's bytes ended when the log reached its limit; our line that says so follows them. */
 		cutAt: integer('cut_at'),
-		/** Of the request that made it, so that its repeat makes no second one. */
+		/** Of the request that created it, so that its repeat creates no second one. */
 		idempotencyKey: text('idempotency_key'),
 		/** Whether the small chunks have been joined since the deploy ended. */
 		merged: integer({ mode: 'boolean' }).notNull().default(false)
@@ -61,7 +61,7 @@ export const deploys = sqliteTable(
 	]
 );
 
-/** The log of a deploy in pieces, without a hole between them. `data` comes last: what precedes it is read without it. */
+/** The log of a deploy in pieces, without a gap. `data` comes last: the columns before it are read without it. */
 export const deployChunks = sqliteTable(
 	'deploy_chunks',
 	{
@@ -72,16 +72,16 @@ export const deployChunks = sqliteTable(
 		offset: integer().notNull(),
 		/** The number, from 1, of the line in which the first byte lies. */
 		firstLine: integer('first_line').notNull(),
-		/** When the first byte came: at the flush, unless the sender says that it was earlier. */
+		/** When the first byte arrived: at the flush, unless the sender gives an earlier time. */
 		flushedAt: integer('flushed_at').notNull(),
-		/** When the lines of a chunk came that has more than one time: see deploys/times.ts. Null: all at `flushed_at`. */
+		/** When the lines of a chunk with more than one time arrived: see deploys/times.ts. Null: all at `flushed_at`. */
 		times: text(),
 		data: blob({ mode: 'buffer' }).notNull()
 	},
 	(table) => [primaryKey({ columns: [table.deployId, table.offset] })]
 );
 
-/** What is to be sent, written in the transaction that causes it: see outbox/. The same columns as in PostgreSQL. */
+/** Things to be sent, written in the transaction that causes them: see outbox/. The same columns as in PostgreSQL. */
 export const outbox = sqliteTable(
 	'outbox',
 	{
@@ -89,15 +89,15 @@ export const outbox = sqliteTable(
 		id: text().primaryKey(),
 		/** What it is, and so who delivers it: `announcement`. */
 		kind: text().notNull(),
-		/** Deliveries in one lane, here an organization, go one after the other. */
+		/** Deliveries in one lane, here an organization, go one after another. */
 		lane: text().notNull(),
 		/** JSON. */
 		payload: text().notNull(),
 		/** How often it was tried. */
 		attempts: integer().notNull().default(0),
-		/** Not before: the lease of whoever is at it, or the wait after a failure. */
+		/** Not before: its current lease, or the wait after a failure. */
 		dueAt: integer('due_at').notNull(),
-		/** From then on it is of no use and goes undelivered; null: never. */
+		/** From then on it is useless and goes undelivered; null: never. */
 		expiresAt: integer('expires_at'),
 		/** Why the last try failed. */
 		lastError: text('last_error'),
@@ -106,7 +106,7 @@ export const outbox = sqliteTable(
 	(table) => [index('outbox_lane').on(table.kind, table.lane, table.id)]
 );
 
-/** A log as one column, for whoever looks into the file with other tools. Nothing here reads it. */
+/** A log as one column, for people who open the file with other tools. Nothing here reads it. */
 export const deployLogs = sqliteView('deploy_logs', { deployId: text('deploy_id'), logs: text() }).as(sql`
 	SELECT id AS deploy_id, coalesce((
 		SELECT group_concat(CAST(data AS TEXT), '' ORDER BY "offset") FROM deploy_chunks WHERE deploy_id = deploys.id
