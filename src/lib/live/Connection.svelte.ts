@@ -1,15 +1,15 @@
-/** A stream that is open while its page is looked at, and what of it a page shows. */
+/** A stream that is open while someone looks at its page, and its state as the page shows it. */
 import { on } from 'svelte/events';
 import * as clock from './clock.ts';
 import { Seat } from './Seat.ts';
 import type { SseEvent } from './sse.ts';
 import * as stream from './stream.ts';
 
-/** A tab hidden for so long closes its stream. */
+/** A tab hidden this long closes its stream. */
 const hiddenMs = 30_000;
 
 export interface Source {
-	/** Where the stream goes on after a cursor. */
+	/** The URL that continues the stream after a cursor. */
 	addressOf(cursor: string): string;
 	/** Where it begins. */
 	cursor: string;
@@ -40,7 +40,7 @@ export class Connection {
 		this.#bounds = clock.narrow(this.#bounds, reading);
 	}
 
-	/** Opens it, hidden or not; returns what closes it. */
+	/** Opens it, hidden or not; the returned function closes it. */
 	start(): () => void {
 		let hiding: ReturnType<typeof setTimeout> | undefined;
 		const turn = (isTurnedTo: boolean) => {
@@ -53,7 +53,7 @@ export class Connection {
 		const stop = [
 			on(document, 'visibilitychange', () => turn(true)),
 			on(window, 'focus', () => turn(true)),
-			// Kept for Back, or frozen: whoever runs no scripts must hold no connection, and no seat.
+			// Kept for Back, or frozen: a page that runs no scripts must hold no connection, and no seat.
 			on(window, 'pagehide', leave),
 			on(window, 'pageshow', () => turn(false)),
 			on(document, 'freeze', leave),
@@ -68,12 +68,12 @@ export class Connection {
 		};
 	}
 
-	/** Tries again now, if it waits to. */
+	/** If waiting to retry, retries now. */
 	retry(): void {
 		this.#stream?.retry();
 	}
 
-	/** Goes on from another cursor; what the stream that was open still brings is dropped. */
+	/** Continues from another cursor; anything the open stream still brings is dropped. */
 	goOnFrom(cursor: string): void {
 		this.#cursor = cursor;
 		if (!this.#stream) return;
@@ -97,7 +97,7 @@ export class Connection {
 		if (isShared()) this.#seat.claim(!document.hidden, isTurnedTo && !document.hidden);
 	}
 
-	/** Who has lost access goes on seeing why, when a tab that was hidden asks again, unless it is let in. */
+	/** After access is lost the reason stays visible while a tab that was hidden asks again, until it is let in. */
 	#show(status: stream.Status): void {
 		if (stream.isLost(this.status) && status.state !== 'live') return;
 		this.status = status;
@@ -114,7 +114,7 @@ export class Connection {
 	}
 }
 
-/** Whether each stream takes a connection of its own away from the other windows, as HTTP/1.1 has it. */
+/** Whether each stream takes a connection away from the other windows, as in HTTP/1.1. */
 function isShared(): boolean {
 	return performance
 		.getEntriesByType('navigation')

@@ -1,4 +1,4 @@
-/** The deploys of an organization on the page: the stream wakes, and what it says is put in its place. */
+/** The deploys of an organization on the page: the stream reports changes, which are put in their place. */
 import type { Deploy } from '../log/deploy.ts';
 import { Connection } from './Connection.svelte.ts';
 import * as api from './deploy-api.ts';
@@ -10,18 +10,18 @@ export interface Start {
 	/** The organization's slug. */
 	org: string;
 	filters: api.Filters;
-	/** The page shows deploys before this one; new ones have no place on it. Null on the first page. */
+	/** The page shows deploys before this one, so new ones do not appear on it. Null on the first page. */
 	before: string | null;
 	deploys: readonly Deploy[];
 	next: string | null;
 }
 
 export class DeployList {
-	/** Newest first. Replaced whole, never changed. */
+	/** Newest first. Replaced whole, never modified. */
 	rows = $state.raw<readonly Deploy[]>([]);
-	/** Where the next page goes on; null at the end. */
+	/** The start of the next page; null at the end. */
 	next = $state<string | null>(null);
-	/** Nothing is held back here and nothing counted: what the top bar wants to know of a list. */
+	/** Nothing is held back or counted here: what the top bar needs to know about a list. */
 	readonly follow = { following: true };
 	readonly fresh = 0;
 	readonly delay = null;
@@ -30,7 +30,7 @@ export class DeployList {
 	readonly #connection: Connection;
 	readonly #still: (change: () => void) => void;
 
-	/** Touches nothing of a browser. `still` makes a change without moving what is on the screen. */
+	/** Uses no browser API. `still` makes a change without moving what is on the screen. */
 	constructor(start: Start, still: (change: () => void) => void) {
 		this.#start = start;
 		this.#still = still;
@@ -52,18 +52,18 @@ export class DeployList {
 		return this.#connection;
 	}
 
-	/** Begins to listen; returns what ends it. */
+	/** Starts listening; the returned function stops it. */
 	start(): () => void {
 		return this.#connection.start();
 	}
 
-	/** What changed while no stream was open is not sent again: so each time one opens, the page is read anew. */
+	/** Changes made while no stream was open are not sent again, so the page is reloaded whenever one opens. */
 	#catchUp({ state }: Status): void {
 		if (state !== 'live') return;
 		const { org, filters, before } = this.#start;
 		api.list(org, filters, before).then(
 			({ deploys }) => this.#merge(deploys),
-			() => {} // the stream has just opened, so the server is there; if it went since, it opens again
+			() => {} // the stream has just opened, so the server is up; if it went since, it opens again
 		);
 	}
 

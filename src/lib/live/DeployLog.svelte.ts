@@ -1,4 +1,4 @@
-/** The log of one deploy on the page: its last 500 lines while following, any stretch of it while reading back. */
+/** The log of one deploy on the page: its last 500 lines while following, any part of it while reading back. */
 import { tick } from 'svelte';
 import { isFinished, type Deploy } from '../log/deploy.ts';
 import { Connection } from './Connection.svelte.ts';
@@ -13,7 +13,10 @@ export interface Start {
 	/** The organization's slug. */
 	org: string;
 	deploy: Deploy;
-	/** Rows without a hole; `tip` is where the stream goes on (bytes), null when other rows follow; `lines` is how many the log has. */
+	/**
+	 * Rows without a gap; `tip` is where the stream continues (bytes), null if other rows follow; `lines` is the log's line
+	 * count.
+	 */
 	log: {
 		rows: readonly screen.Row[];
 		tip: { cursor: number; screen: screen.DeployTip } | null;
@@ -23,11 +26,11 @@ export interface Start {
 
 export class DeployLog {
 	deploy = $state.raw() as Deploy;
-	/** What is on the screen: lines without a hole between them. Replaced whole, never changed. */
+	/** On the screen: lines without a gap. Replaced whole, never modified. */
 	rows = $state.raw<readonly screen.Row[]>([]);
-	/** How many lines the log has. */
+	/** The log's line count. */
 	total = $state(0);
-	/** How many rows came while locked. */
+	/** How many rows arrived while locked. */
 	fresh = $state(0);
 	readonly follow = new Follow({
 		rows: ['line'],
@@ -39,29 +42,29 @@ export class DeployLog {
 	readonly #address: api.Address;
 	readonly #connection: Connection;
 	readonly #meter = new Meter();
-	/** Whether no row follows those on the screen, as far as it is known. */
+	/** Whether no row is known to follow those on the screen. */
 	#atEnd = $state(false);
-	/** Where the stream is written; null when the last rows are not here. */
+	/** Where the stream is written; null if the last rows are not loaded. */
 	#screen: screen.DeployScreen | null = null;
 	readonly #start: Start['log'];
-	/** The last rows of the log; null when the page began elsewhere and nothing came since. */
+	/** The last rows of the log; null if the page began elsewhere and nothing has arrived since. */
 	#tip = $state.raw<readonly screen.Row[] | null>(null);
 	readonly earlier = $derived((this.rows[0]?.line ?? 1) - 1);
-	/** Whether what is on the screen reaches to the rows at the tip. */
+	/** Whether the screen reaches the rows at the tip. */
 	readonly reachesTip = $derived(
 		this.#tip !== null && (this.rows.at(-1)?.line ?? 0) >= firstLine(this.#tip) - 1
 	);
 	readonly later = $derived(this.reachesTip || this.#atEnd ? 0 : this.total - (this.rows.at(-1)?.line ?? 0));
-	/** Whether the stream has ended, or there never was one: the deploy is finished and all of its log is here. */
+	/** Whether the stream has ended, or there never was one: the deploy is finished and its whole log is loaded. */
 	over = $state(false);
 	/** How many rows there were when the reader last saw the tip. */
 	#seen = 0;
 	#planned = false;
-	/** Whether something was written since the last rows were taken from the screen. */
+	/** Whether anything was written since the last rows were taken from the screen. */
 	#changed = false;
 	#isLoadingLater = false;
 
-	/** Touches nothing of a browser: the server renders with it too. */
+	/** Uses no browser API: the server renders with it too. */
 	constructor({ org, deploy, log }: Start) {
 		this.#address = { org, id: deploy.id };
 		this.deploy = deploy;
@@ -95,12 +98,12 @@ export class DeployLog {
 		return this.#connection;
 	}
 
-	/** Whether the last lines are here, so that following can be taken up. */
+	/** Whether the last lines are loaded, so that following can resume. */
 	get knowsTip(): boolean {
 		return this.#tip !== null;
 	}
 
-	/** Begins to listen; returns what ends it. */
+	/** Starts listening; the returned function stops it. */
 	start(): () => void {
 		const { rows, tip } = this.#start;
 		if (tip) this.#screen ??= new screen.DeployScreen(rows, tip.screen);
@@ -111,16 +114,16 @@ export class DeployLog {
 		};
 	}
 
-	/** Adds the rows of 500 lines above. Throws when the server does not give them. */
+	/** Adds the rows of 500 lines above. Throws if the server does not return them. */
 	async showEarlier(): Promise<void> {
 		this.follow.lock();
 		const first = this.rows[0]?.line ?? 1;
 		const found = await api.rows(this.#address, Math.max(1, first - api.page), first - 1);
-		if (this.rows[0]?.line !== first) return; // shown something else by now
+		if (this.rows[0]?.line !== first) return; // something else is shown by now
 		this.follow.still(() => (this.rows = screen.prepend(this.rows, found.rows)));
 	}
 
-	/** Adds the rows of 500 lines below. Throws when the server does not give them. */
+	/** Adds the rows of 500 lines below. Throws if the server does not return them. */
 	async showLater(): Promise<void> {
 		const last = this.rows.at(-1)?.line ?? 0;
 		const found = await api.rows(this.#address, last + 1, last + api.page);
@@ -129,14 +132,14 @@ export class DeployLog {
 		this.#atEnd = found.end;
 	}
 
-	/** Goes to where the reader was. Throws when the server does not give the lines there. */
+	/** Goes to where the reader was. Throws if the server does not return the lines there. */
 	async goTo(place: ReadingPlace): Promise<void> {
 		await this.bring(place.row);
 		await tick();
 		this.follow.goTo(place);
 	}
 
-	/** Sees to it that a line is on the screen, with lines around it. Throws when the server does not give them. */
+	/** Makes sure that a line is on the screen, with lines around it. Throws if the server does not return them. */
 	async bring(line: number): Promise<void> {
 		this.follow.lock();
 		if (line >= (this.rows[0]?.line ?? Infinity) && line <= (this.rows.at(-1)?.line ?? 0)) return;
@@ -147,12 +150,12 @@ export class DeployLog {
 		this.#atEnd = found.end;
 	}
 
-	/** The row of a line that is on the screen; null when it is not, or there is none. */
+	/** The row of a line on the screen; null if it is not there, or has none. */
 	rowOf(line: number): screen.Row | null {
 		return line > this.total ? null : screen.rowOf(this.rows, line);
 	}
 
-	/** Lines as text, fetched when they are not on the screen. */
+	/** Lines as text, fetched if they are not on the screen. */
 	async textOf({ first, last }: LineRange): Promise<string> {
 		const areHere =
 			first >= (this.rows[0]?.line ?? Infinity) &&
@@ -169,7 +172,7 @@ export class DeployLog {
 		return texts.join('\n');
 	}
 
-	/** The reader goes down: shows what came meanwhile, or fetches what lies between here and there. */
+	/** The reader scrolls down: shows what arrived meanwhile, or fetches what lies in between. */
 	#readOn(): void {
 		if (!this.#tip || !this.reachesTip) return this.#loadLater();
 		const rows = screen.readOn(this.rows, this.#tip);
@@ -178,7 +181,7 @@ export class DeployLog {
 		this.fresh = this.#ahead;
 	}
 
-	/** How many of the rows at the tip lie after those on the screen. */
+	/** How many of the rows at the tip follow those on the screen. */
 	get #ahead(): number {
 		const last = this.rows.at(-1)?.line ?? 0;
 		return (this.#tip ?? []).filter(({ line }) => line > last).length;
@@ -188,7 +191,7 @@ export class DeployLog {
 		if (this.#isLoadingLater || this.later === 0) return;
 		this.#isLoadingLater = true;
 		this.showLater()
-			.catch(() => {}) // the link below the rows goes on offering them
+			.catch(() => {}) // the link below the rows still offers them
 			.finally(() => (this.#isLoadingLater = false));
 	}
 
@@ -216,7 +219,7 @@ export class DeployLog {
 		return this.#screen?.count ?? this.total;
 	}
 
-	/** The log was shorter than the cursor said: everything comes again. */
+	/** The log was shorter than the cursor said: everything is sent again. */
 	#reset(): void {
 		this.rows = this.#tip = [];
 		this.#screen = new screen.DeployScreen();

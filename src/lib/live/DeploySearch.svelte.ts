@@ -1,25 +1,25 @@
-/** Search over the whole log of a deploy: all lines with a text, and which of them is looked at. */
+/** Search over the whole log of a deploy: all lines with a text, and the current match. */
 import * as api from './deploy-api.ts';
 
 export class DeploySearch {
-	/** What was sought last; empty when nothing is. */
+	/** The last search text; empty if there is none. */
 	text = $state('');
 	matches = $state.raw<readonly api.Match[]>([]);
-	/** Whether the log has more lines with it than were fetched. */
+	/** Whether the log has more matching lines than were fetched. */
 	more = $state(false);
-	/** Of the match that is looked at; -1 when there is none. */
+	/** Index of the current match; -1 if there is none. */
 	at = $state(-1);
 	phase = $state<'idle' | 'searching' | 'failed'>('idle');
 	readonly current = $derived(this.matches[this.at] ?? null);
 	readonly #deploy: api.Address;
-	/** So many lines the log had when it was searched. */
+	/** The log's line count when it was searched. */
 	#searched = 0;
 
 	constructor(deploy: api.Address) {
 		this.#deploy = deploy;
 	}
 
-	/** Seeks a text and gives the first line with it from `line` on, or else the first of all. */
+	/** Searches for a text and returns the first match from `line` on, or else the first of all. */
 	async find(text: string, line: number, total: number): Promise<api.Match | null> {
 		this.clear();
 		this.text = text;
@@ -30,7 +30,7 @@ export class DeploySearch {
 		return this.current;
 	}
 
-	/** Goes to a neighbour, round the end; past the last one, what came since is searched too. */
+	/** Goes to a neighbour, wrapping around; past the last one, new lines are searched too. */
 	async step(by: 1 | -1, total: number): Promise<api.Match | null> {
 		const last = this.matches.length - 1;
 		const unsearched = this.more || total > this.#searched;
@@ -53,14 +53,14 @@ export class DeploySearch {
 		this.phase = 'searching';
 		try {
 			const found = await api.search(this.#deploy, text, after);
-			if (this.text !== text) return; // something else is sought by now
+			if (this.text !== text) return; // a newer search has begun
 			const matches = found.matches.filter(({ line }) => line > after);
 			this.matches = [...this.matches, ...matches];
 			this.more = found.more && matches.length > 0;
 			this.#searched = total;
 			this.phase = 'idle';
 		} catch {
-			// The reader is told beside the box, and Enter tries again.
+			// A message beside the box tells the reader, and Enter tries again.
 			this.phase = 'failed';
 		}
 	}

@@ -1,12 +1,12 @@
 /**
- * Follows the end of a scrolling list, or lets it be. Following means that the end is in view and stays there while content comes.
- * The reader locks it by going up, selecting text or pressing on a line; then nothing here moves the list, and what changes in it
- * changes around the row that is first in view. Going down, the reader reads on into what was held back meanwhile, until
- * nothing is left of it: there, or with `resume`, following is taken up again.
+ * Follows the end of a scrolling list, or leaves it alone. Following means that the end is in view and stays there while
+ * content arrives. The reader locks it by scrolling up, selecting text or pressing on a line; then nothing here moves the list,
+ * and changes in it happen around the first row in view. Scrolling down, the reader reads on into what was held back meanwhile,
+ * until nothing is left of it: there, or with `resume`, following starts again.
  *
- * What scrolls for us must never be taken for the reader and the other way round. So following is only ever left on an act of the
- * reader (wheel, key, touch, press, selection) or when the position went *up*, which new content below and our own scrolling to the
- * end never do; and it is only taken up again when the position went *down* to the end.
+ * Our own scrolling must never pass for the reader's, or the other way round. So following only ever stops on an act of the
+ * reader (wheel, key, touch, press, selection) or when the position went *up*, which new content below and our own scrolling to
+ * the end never do; and it only resumes when the position went *down* to the end.
  */
 import { flushSync } from 'svelte';
 import { on } from 'svelte/events';
@@ -14,23 +14,23 @@ import * as holdStill from './hold-still.ts';
 
 /** What a list shows. */
 export interface Content {
-	/** How its rows are marked: the names of the data attributes that hold their numbers. */
+	/** The data attributes that hold its rows' numbers. */
 	rows: readonly string[];
-	/** Whether nothing comes after what is shown. */
+	/** Whether nothing follows what is shown. */
 	endsAtTip(): boolean;
-	/** The reader comes near the end of what is shown: shows more below it, if there is more. */
+	/** The reader nears the end of what is shown: shows more below it, if there is more. */
 	readOn(): void;
-	/** Following is taken up again: brings what was held back. */
+	/** Following resumes: shows what was held back. */
 	resumed(): void;
 }
 
-/** Where a reader is: the number of the first row in view and how many pixels its top is below the top of the list. */
+/** A reading position: the number of the first row in view and how many pixels its top is below the top of the list. */
 export interface ReadingPlace {
 	row: number;
 	top: number;
 }
 
-/** Fractional heights and zoom leave the end up to so many pixels away. */
+/** Fractional heights and zoom leave the end up to this many pixels away. */
 const nearPx = 2;
 
 const keysUp = new Set(['ArrowUp', 'PageUp', 'Home']);
@@ -42,7 +42,7 @@ export class Follow {
 	readonly #selector: string;
 	#node: HTMLElement | null = null;
 	#top = 0;
-	/** Where the reader is, while following is left. */
+	/** Where the reader is, while not following. */
 	#still: holdStill.Place | null = null;
 
 	constructor(content: Content) {
@@ -68,20 +68,20 @@ export class Follow {
 		else this.resume();
 	}
 
-	/** The numbers of the rows that are in view, also in part. */
+	/** The numbers of the rows in view, even partly. */
 	get inView(): number[] {
 		if (!this.#node) return [];
 		return holdStill.inView(this.#node, this.#selector).map((row) => this.#numberOf(row));
 	}
 
-	/** Where the reader is; null while the end is followed. */
+	/** Where the reader is; null while following the end. */
 	get place(): ReadingPlace | null {
 		if (this.following || !this.#node) return null;
 		const place = holdStill.placeOf(this.#node, this.#selector);
 		return place && { row: this.#numberOf(place.row), top: place.top };
 	}
 
-	/** Goes to where the reader was, and stays there. The row must be in the list, or the next one is taken for it. */
+	/** Goes to where the reader was, and stays there. If the list lacks the row, the next one is used. */
 	goTo({ row, top }: ReadingPlace): void {
 		this.lock();
 		const rows = [...(this.#node?.querySelectorAll<HTMLElement>(this.#selector) ?? [])];
@@ -89,7 +89,7 @@ export class Follow {
 		if (this.#node && found) this.#settle({ row: found, top });
 	}
 
-	/** Brings an element of the list to the middle of the view and stays there, even at the very end. */
+	/** Scrolls an element of the list to the middle of the view and stays there, even at the very end. */
 	show(element: Element): void {
 		this.lock();
 		const node = this.#node;
@@ -107,10 +107,10 @@ export class Follow {
 		if (place) this.#settle(place);
 	};
 
-	/** Attach to the element that scrolls; its content is its first child. */
+	/** Attach to the scrolling element; its content is its first child. */
 	attach = (node: HTMLElement): (() => void) => {
 		this.#node = node;
-		node.style.overflowAnchor = 'none'; // hold-still.ts says why
+		node.style.overflowAnchor = 'none'; // see hold-still.ts
 		const stop = [this.#watchSize(node), ...this.#watchReader(node)];
 		if (this.following) this.#toEnd();
 		return () => {
@@ -119,7 +119,7 @@ export class Follow {
 		};
 	};
 
-	/** Sizes are reported after layout and before paint: everything is in place before anybody sees it move. */
+	/** Sizes are reported after layout and before paint: everything is in place before anyone sees it move. */
 	#watchSize(node: HTMLElement): () => void {
 		const observer = new ResizeObserver(() => {
 			if (this.following) this.#toEnd();
@@ -172,7 +172,7 @@ export class Follow {
 	#wheeled(node: HTMLElement, event: WheelEvent): void {
 		if (event.ctrlKey) return;
 		if (event.deltaY < 0 && canScroll(node)) this.lock();
-		// At the end there is nothing left to scroll, so no scroll event would tell that the reader goes on.
+		// At the end there is nothing left to scroll, so no scroll event would show that the reader goes on.
 		if (event.deltaY > 0 && !hasSelection(node)) this.#wentDown(node);
 	}
 
@@ -189,7 +189,7 @@ export class Follow {
 		this.#top = this.#node.scrollTop;
 	}
 
-	/** The reader is where the list stands now. */
+	/** The reader stays at the list's current position. */
 	#stay(): void {
 		if (!this.#node) return;
 		this.#top = this.#node.scrollTop;

@@ -1,4 +1,4 @@
-/** The log lines on the page: what the stream brings, frame by frame, and what the reader goes through at leisure. */
+/** The log lines on the page: what the stream brings, frame by frame, and what the reader scrolls through at leisure. */
 import { SvelteMap } from 'svelte/reactivity';
 import type { Entry } from '../log/entry.ts';
 import * as api from './api.ts';
@@ -9,31 +9,31 @@ import { Meter } from './Meter.svelte.ts';
 import type { SseEvent } from './sse.ts';
 
 export interface Start extends api.Scope {
-	/** The lines up to `head`, oldest first; the stream goes on from exactly there. */
+	/** The lines up to `head`, oldest first; the stream continues from exactly there. */
 	entries: readonly Entry[];
 	head: number;
 }
 
-/** How far the filling of a gap is that was asked for. */
+/** The state of a requested filling of a gap. */
 export type Phase = 'loading' | 'failed';
 
 /** After a frame with many rows the next one waits, a millisecond a row up to this: nobody reads 60 such a second. */
 const longestGapMs = 25;
 
 /**
- * What is on the screen and what is held back are one sequence, cut in two: nothing comes between `rows` and `#held`, and what is
- * left out of either stands there as a gap.
+ * What is on the screen and what is held back are one sequence, cut in two: nothing lies between `rows` and `#held`, and lines
+ * missing from either are represented by a gap.
  */
 export class LiveTail {
-	/** What is on the screen. Replaced whole, never changed. */
+	/** The rows on the screen. Replaced whole, never modified. */
 	rows = $state.raw<readonly lines.Row[]>([]);
-	/** How many lines came while locked that the reader has not come to. */
+	/** How many lines arrived while locked that the reader has not reached. */
 	fresh = $state(0);
 	/** Whether the organization ever had a line, matching or not. */
 	begun = $state(false);
-	/** The gaps that are being filled, or could not be. */
+	/** The gaps being filled, or that could not be. */
 	readonly filling = new SvelteMap<lines.Skipped, Phase>();
-	/** Where the reader was, when the lines there could not be loaded. */
+	/** The reader's position, if the lines there could not be loaded. */
 	lost = $state.raw<ReadingPlace | null>(null);
 	readonly follow = new Follow({
 		rows: ['seq', 'mark'],
@@ -46,14 +46,14 @@ export class LiveTail {
 	readonly #connection: Connection;
 	readonly #meter = new Meter();
 	#held: readonly lines.Row[] = [];
-	/** How many of the lines held were on the screen before, and are no news. */
+	/** How many of the held lines were on the screen before, so are not new. */
 	#shelved = 0;
-	/** Whether it began anew somewhere above, and nothing of what follows there has come yet. */
+	/** Whether it restarted somewhere above, and nothing after that point has been loaded yet. */
 	#isBehind = false;
 	#frame = 0;
 	#notBefore = 0;
 
-	/** Touches nothing of a browser: the server renders with it too. */
+	/** Uses no browser API: the server renders with it too. */
 	constructor(start: Start) {
 		this.#start = start;
 		this.rows = start.entries;
@@ -77,7 +77,7 @@ export class LiveTail {
 		return this.#meter.rate;
 	}
 
-	/** Begins to listen; returns what ends it. */
+	/** Starts listening; the returned function stops it. */
 	start(): () => void {
 		const stop = [this.#meter.start(), this.#connection.start()];
 		return () => {
@@ -86,18 +86,18 @@ export class LiveTail {
 		};
 	}
 
-	/** Whether new lines appear as they come. */
+	/** Whether new lines appear as they arrive. */
 	get isLive(): boolean {
 		return this.follow.following && this.status.state === 'live';
 	}
 
-	/** Follows the newest lines, or stops to; while they cannot come, tries again now. */
+	/** Starts or stops following the newest lines; while they cannot arrive, retries now. */
 	toggleLive(): void {
 		if (this.follow.following && !this.isLive) this.#connection.retry();
 		else this.follow.toggle();
 	}
 
-	/** Shows more of what was held back below what is on the screen. A gap that comes is filled before anything behind it. */
+	/** Shows more of what was held back below the screen. A gap is filled before anything after it is shown. */
 	readOn(): void {
 		const last = this.rows.at(-1);
 		if (last && lines.isSkipped(last)) return void this.showSkipped(last);
@@ -112,8 +112,8 @@ export class LiveTail {
 	}
 
 	/**
-	 * Fetches lines of a gap into its place, at most 500 at once: those that join what is in view, so that nothing there moves.
-	 * `filling` says how it goes.
+	 * Fetches lines of a gap into its place, at most 500 at once: those next to what is in view, so that nothing there moves.
+	 * `filling` has the state.
 	 */
 	async showSkipped(gap: lines.Skipped): Promise<void> {
 		if (this.filling.get(gap) === 'loading') return;
@@ -132,7 +132,9 @@ export class LiveTail {
 		this.#plan();
 	}
 
-	/** A line by its number, from the screen or from the server; the number of the newest one when there is none (any more). */
+	/**
+	 * A line by its number, from the screen or the server; the newest line's number if it does not exist (or no longer does).
+	 */
 	async find(seq: number): Promise<Entry | { head: number }> {
 		const shown = this.rows.find((row) => row.seq === seq);
 		if (shown && !lines.isSkipped(shown)) return shown;
@@ -140,8 +142,8 @@ export class LiveTail {
 	}
 
 	/**
-	 * Goes to where the reader was before, which may be far above what the page began with: then it begins anew around that line.
-	 * If the server does not give the lines there, `lost` says so.
+	 * Goes to where the reader was before, which may be far above the page's start: then it restarts around that line. If the
+	 * server does not return the lines there, `lost` says so.
 	 */
 	async goTo(place: ReadingPlace): Promise<void> {
 		this.follow.lock();
@@ -173,13 +175,13 @@ export class LiveTail {
 		this.#count();
 	}
 
-	/** Takes what is too much on the screen from its beginning, which is the far end for who goes down. */
+	/** Removes excess rows from the screen's beginning, the far end when scrolling down. */
 	#trim(): void {
 		if (this.rows.length <= lines.mostRead) return;
 		this.follow.still(() => (this.rows = this.rows.slice(lines.trimmed)));
 	}
 
-	/** Holds back again what is too much on the screen, from its end, which is the far end for who goes up. */
+	/** Holds excess rows back again, from the screen's end, the far end when scrolling up. */
 	#shelve(): void {
 		if (this.rows.length <= lines.mostRead) return;
 		const kept = this.rows.length - lines.trimmed;
@@ -229,7 +231,7 @@ export class LiveTail {
 	}
 }
 
-/** Throws when the data is not JSON: the server is ours, so that is a bug and not a line to leave out. */
+/** Throws if the data is not JSON: the server is ours, so that is a bug and not a line to skip. */
 function rowOf(event: SseEvent): lines.Row[] {
 	if (event.data === null) return [];
 	if (event.type === 'message') return [JSON.parse(event.data) as Entry];

@@ -1,15 +1,15 @@
 /** How far the screen is behind the stream, and how much the stream brings. */
 
-/** Lines a second are counted over so many seconds. */
+/** Seconds over which lines a second are counted. */
 const rateSeconds = 4;
 
-/** A number that changes faster is no use. */
+/** A number that changes faster is unreadable. */
 const readableMs = 500;
 
 export class Meter {
-	/** From the commit of the newest line to its paint, in milliseconds; null until one came live. */
+	/** From the commit of the newest line to its paint, in milliseconds; null until one arrives live. */
 	delay = $state<number | null>(null);
-	/** Lines a second that came lately. */
+	/** The recent number of lines a second. */
 	rate = $state(0);
 	/** When the newest line was committed, in epoch milliseconds, until it is painted. */
 	#unpainted: number | null = null;
@@ -17,7 +17,7 @@ export class Meter {
 	#arrived = 0;
 	#lately: number[] = [];
 
-	/** Begins to count; returns what ends it. */
+	/** Starts counting; the returned function stops it. */
 	start(): () => void {
 		const seconds = setInterval(() => this.#measureRate(), 1000);
 		return () => clearInterval(seconds);
@@ -28,14 +28,14 @@ export class Meter {
 		if (committedAt !== null) this.#unpainted = Date.parse(committedAt);
 	}
 
-	/** What came will not be painted now: the reader has locked the view. */
+	/** What arrived will not be painted now: the reader has locked the view. */
 	held(): void {
 		this.#unpainted = null;
 	}
 
 	/**
 	 * Call in the frame that shows the newest line. A message posted in a frame is handled after that frame's paint.
-	 * `correctionOf` is asked then for the milliseconds to add to our time to get the server's.
+	 * `correctionOf` then returns the milliseconds to add to our time to get the server's.
 	 */
 	shown(correctionOf: () => number): void {
 		const committedAt = this.#unpainted;

@@ -28,7 +28,7 @@ export class Preferences {
 		try {
 			localStorage.setItem(storageKey, JSON.stringify({ wrap: this.wrap, utc: this.utc }));
 		} catch {
-			// A browser may refuse storage; then the choice holds until the page is left.
+			// A browser may refuse storage; then the choice lasts until the page is left.
 			return;
 		}
 	}
@@ -39,7 +39,7 @@ function read(): { wrap?: unknown; utc?: unknown } {
 		const saved: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
 		return typeof saved === 'object' && saved !== null ? saved : {};
 	} catch {
-		// Refused, or not written by us: as if nothing had been saved.
+		// Refused, or not written by us: treated as nothing saved.
 		return {};
 	}
 }

@@ -1,12 +1,12 @@
 /**
- * Which windows of this browser may keep a stream open. Over HTTP/1.1 a browser opens six connections to a host, for all of its
- * windows together, and a seventh request waits until one of the others ends, which a stream never does. So only some windows
- * have a seat, those that were looked at last; the others ask again and again for what is new.
+ * Decides which windows of this browser may keep a stream open. Over HTTP/1.1 a browser opens six connections to a host, for
+ * all of its windows together, and a seventh request waits until one of the others ends, which a stream never does. So only
+ * some windows have a seat, those viewed last; the others poll for news.
  *
- * Nobody is in charge: each window tells the others that it is here and since when it is looked at, and each works out for itself
- * who sits. A window that closes, crashes or freezes is not heard any more and loses its seat by that. `BroadcastChannel` works over
- * plain HTTP, where `navigator.locks` does not exist. For a moment two windows may count differently and one seat more be taken: that
- * is why there are fewer seats than connections.
+ * Nobody is in charge: each window tells the others that it is here and since when it has been viewed, and each works out for
+ * itself who has a seat. A window that closes, crashes or freezes falls silent and so loses its seat. `BroadcastChannel` works
+ * over plain HTTP, where `navigator.locks` does not exist. Briefly, two windows may count differently and one seat too many be
+ * taken: that is why there are fewer seats than connections.
  */
 
 /** Of six connections these are for streams; the rest is for pages and what they fetch. */
@@ -15,14 +15,14 @@ const seats = 4;
 /** How often a window says that it is here. Hidden windows have timers that fire once a second at most. */
 const sayEveryMs = 2_000;
 
-/** A window that was silent for so long is gone. */
+/** A window silent for this long is gone. */
 const goneAfterMs = 7_000;
 
 interface Claim {
 	id: string;
-	/** Whether it can be seen: hidden windows come last. */
+	/** Whether it is visible: hidden windows come last. */
 	isShown: boolean;
-	/** When it was last turned to, in epoch milliseconds. */
+	/** When it last got the focus, in epoch milliseconds. */
 	since: number;
 }
 
@@ -31,9 +31,9 @@ interface Message extends Claim {
 }
 
 export interface Options {
-	/** Called when the seat was lost or found. */
+	/** Called when the seat is lost or gained. */
 	onChange(isSeated: boolean): void;
-	/** The name of the channel; windows of other origins are other ones anyway. */
+	/** The name of the channel; windows of other origins have their own anyway. */
 	channel?: string;
 	sayEveryMs?: number;
 	goneAfterMs?: number;
@@ -52,7 +52,7 @@ export class Seat {
 		this.#options = options;
 	}
 
-	/** Comes in, or says anew that it can be seen, or that it was turned to just now. */
+	/** Joins, or announces that it is visible, or that it just got the focus. */
 	claim(isShown: boolean, isTurnedTo: boolean): void {
 		const since = isTurnedTo ? Date.now() : (this.#own?.since ?? 0);
 		this.#own = { id: this.#id, isShown, since };
@@ -65,7 +65,7 @@ export class Seat {
 		this.#say('hello');
 	}
 
-	/** Goes out; `claim` comes in again. Idempotent. */
+	/** Leaves; `claim` joins again. Idempotent. */
 	leave(): void {
 		this.#say('bye');
 		this.#channel?.close();

@@ -1,7 +1,7 @@
-/** What the server's clock shows, for durations that tick: the reader's own clock may be minutes off. */
+/** The time on the server's clock, for durations that tick: the reader's own clock may be minutes off. */
 import type { Connection } from './Connection.svelte.ts';
 
-/** Often enough that no second is seen to be skipped. */
+/** Often enough that no second appears skipped. */
 const tickMs = 250;
 
 export class ServerTime {
@@ -14,7 +14,7 @@ export class ServerTime {
 		this.now = this.#rendered = Date.parse(rendered);
 	}
 
-	/** Begins to tick; returns what ends it. The connection's answers tell how far our clock is off. */
+	/** Starts ticking; the returned function stops it. The connection's answers show how far our clock is off. */
 	start(connection: Connection): () => void {
 		const answeredAt = Date.now();
 		connection.readClock({ date: this.#rendered, sentAt: performance.timeOrigin, answeredAt });

@@ -7,13 +7,13 @@ export interface Piece {
 	text: string;
 	/** Class names such as `ansi-red-fg ansi-bold`; empty for plain text. */
 	style: string;
-	/** The web page that it leads to, if it does. */
+	/** The web page it links to, if any. */
 	href?: string;
 }
 
 const controls = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/; // eslint-disable-line no-control-regex
 const address = /\bhttps?:\/\/[^\s<>"'`\u00a0-\u200f\u2028-\u202f\u2066-\u2069]+/gi;
-/** What ends a sentence around an address is not part of it. */
+/** Punctuation that ends a sentence after a URL is not part of it. */
 const afterAddress = /[.,:;!?\u2026)\]}]+$/;
 
 /** Cuts a text into pieces, as a terminal would show it: see log/terminal.ts. */
@@ -41,7 +41,7 @@ export function head(all: readonly Piece[], most: number): Piece[] {
 	return kept;
 }
 
-/** Whether there is nothing to cut, link or leave out: so it is with nearly every line. */
+/** Whether there is nothing to cut, link or leave out, as in nearly every line. */
 export function isPlain(text: string): boolean {
 	return !controls.test(text) && !text.includes('://');
 }
@@ -52,7 +52,7 @@ function styled(text: string): Piece[] {
 	terminal.write(text, true);
 	terminal.settle(true);
 	const rows = terminal.rows().map(({ runs }) => runs.map(pieceOf));
-	// A line feed at the end is one, and those in between are.
+	// A line feed at the end is kept, as are those in between.
 	const end = text.endsWith('\n') ? [{ text: '\n', style: '' }] : [];
 	const all = rows.flatMap((row, index) => (index === 0 ? row : [{ text: '\n', style: '' }, ...row]));
 	return [...all, ...end];
@@ -63,7 +63,7 @@ function pieceOf({ text, codes, link }: { text: string; codes: string; link: str
 	return { text, style: styleOf(codes), ...(href === null ? {} : { href }) };
 }
 
-/** The pieces cut at the web addresses that stand in them, wherever colours change within one. */
+/** The pieces cut at the URLs in them, wherever colours change within one. */
 function withAddresses(all: readonly Piece[]): Piece[] {
 	const text = all.map((piece) => piece.text).join('');
 	const found = [...text.matchAll(address)].flatMap((match) => {
@@ -80,7 +80,7 @@ function withAddresses(all: readonly Piece[]): Piece[] {
 	});
 }
 
-/** A bracket that was opened within the address belongs to it. */
+/** A bracket opened within the URL belongs to it. */
 function trim(found: string): string {
 	const end = afterAddress.exec(found)?.[0] ?? '';
 	const bare = found.slice(0, found.length - end.length);

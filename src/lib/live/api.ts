@@ -1,4 +1,4 @@
-/** Where the log lines of an organization come from. */
+/** Fetches the log lines of an organization. */
 import type { Entry } from '../log/entry.ts';
 import { cap, type Found, type Skipped } from './lines.ts';
 
@@ -8,19 +8,20 @@ export interface Scope {
 	query: string;
 }
 
-/** The stream of what comes after a cursor, at most so many lines behind as the page can show with a marker for the rest. */
+/** The stream of lines after a cursor, at most as many lines back as the page can show with a marker for the rest. */
 export function streamAddress(scope: Scope, after: string): string {
 	return `/api/logs/stream?${parameters(scope, { after, window: cap - 1 })}`;
 }
 
 /**
- * Matching lines of a gap, from one of its ends on: at most 500, and at least one if there are any. Throws when the server gives none.
+ * Matching lines of a gap, from one of its ends on: at most 500, and at least one if there are any. Throws if the server
+ * returns none.
  */
 export async function ofGap(scope: Scope, gap: Skipped, end: Found['end']): Promise<Found> {
 	const limit = Math.min(cap, gap.count);
 	let found: Page = { logs: [], next: end === 'older' ? gap.from - 1 : gap.to + 1 };
 	while (found.logs.length === 0 && found.next !== null && isInside(gap, found.next, end)) {
-		// One answer looks at so many lines and no more.
+		// One answer looks at this many lines and no more.
 		const bounds: Record<string, number> =
 			end === 'older' ? { after: found.next, before: gap.to + 1 } : { before: found.next };
 		found = await read(parameters(scope, { ...bounds, limit }));
@@ -30,7 +31,7 @@ export async function ofGap(scope: Scope, gap: Skipped, end: Found['end']): Prom
 	return { entries: end === 'older' ? inside : inside.reverse(), end, reached: isAll ? null : found.next };
 }
 
-/** Matching lines around a line, half of them before it, oldest first. Throws when the server gives none. */
+/** Matching lines around a line, half of them before it, oldest first. Throws if the server returns none. */
 export async function around(scope: Scope, seq: number): Promise<Entry[]> {
 	const limit = cap / 2;
 	const [before, after] = await Promise.all([
@@ -40,7 +41,7 @@ export async function around(scope: Scope, seq: number): Promise<Entry[]> {
 	return [...before.logs.reverse(), ...after.logs];
 }
 
-/** One line by its number, or how many there are when there is none (any more). */
+/** A line by its number, or the newest number if it does not exist (or no longer does). */
 export async function line(org: string, seq: number): Promise<Entry | { head: number }> {
 	const { logs, head = 0 } = await read(parameters({ org, query: '' }, { after: seq - 1, limit: 1 }));
 	const [found] = logs;
@@ -51,11 +52,11 @@ interface Page {
 	logs: Entry[];
 	/** The number of the newest line. */
 	head?: number;
-	/** Where to go on reading in the same direction; null when there is nothing further. */
+	/** Where to continue in the same direction; null at the end. */
 	next: number | null;
 }
 
-/** Whether something of the gap lies beyond a number, as seen from one of its ends. */
+/** Whether part of the gap lies beyond a number, as seen from one of its ends. */
 function isInside(gap: Skipped, cursor: number, end: Found['end']): boolean {
 	return end === 'older' ? cursor < gap.to : cursor > gap.from;
 }

@@ -7,18 +7,18 @@ export interface Outcome {
 	reason: string;
 	detail?: string | undefined;
 	refused?: boolean;
-	/** What the server said that it cannot reach. */
+	/** What the server said it cannot reach. */
 	outage?: outages.Outage | undefined;
 	final?: boolean;
 	wait?: number | undefined;
-	/** It went as agreed, and the next is due in so many ms. */
+	/** It went as agreed, and the next is due in this many ms. */
 	next?: number;
 }
 
-/** Why we end an attempt that is well: from now on the connection may be kept, or may not. */
+/** Why we end a healthy attempt: permission to keep the connection was given or withdrawn. */
 export const turned = 'it may be kept open, or may not, from now on';
 
-/** How long a window that may not keep its connection waits until it asks again, in ms. */
+/** How long a window that may not keep its connection waits between polls, in ms. */
 export const pollMs = 2_000;
 
 /** Whether the browser knows that it has no network. */
@@ -26,7 +26,7 @@ export function isOffline(): boolean {
 	return typeof navigator !== 'undefined' && navigator.onLine === false;
 }
 
-/** Without an answer, or in the middle of one. Throws what is no fault of the connection. */
+/** Without an answer, or in the middle of one. Rethrows errors that are not the connection's fault. */
 export function broken(error: unknown, signal: AbortSignal): Outcome {
 	if (signal.reason === turned) return { reason: turned, next: 0 };
 	if (typeof signal.reason === 'string') return { reason: isOffline() ? 'no network' : signal.reason };
@@ -38,10 +38,10 @@ export function broken(error: unknown, signal: AbortSignal): Outcome {
 
 const signedOut = 'You are signed out: the session has ended. Sign in again.';
 
-/** With an answer that is no stream. */
+/** With an answer that is not a stream. */
 export async function refused(response: Response): Promise<Outcome> {
 	const { status } = response;
-	// What the server advises is for programs, too: to send a key.
+	// The server's advice also addresses programs: send a key.
 	if (status === 401) return { reason: 'signed out', detail: signedOut, final: true };
 	const problem = await problemOf(response);
 	const detail = typeof problem.detail === 'string' ? problem.detail : undefined;
@@ -59,12 +59,12 @@ async function problemOf(response: Response): Promise<Record<string, unknown>> {
 	return typeof problem === 'object' && problem !== null ? { ...problem } : {};
 }
 
-/** By the server's word, the event `status`: what it cannot reach now, null when that is over. */
+/** The server's event `status`: what it cannot reach now, null when that is over. */
 export function outageOf({ data }: sse.SseEvent): outages.Outage | null {
 	return outages.read(JSON.parse(data ?? 'null'));
 }
 
-/** By the server's word, the event `end`. */
+/** The server's event `end`. */
 export function ended(end: sse.SseEvent): Outcome {
 	const { reason, detail } = JSON.parse(end.data ?? '{}') as Record<string, unknown>;
 	if (reason === 'caught up') return { reason, next: pollMs };

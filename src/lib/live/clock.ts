@@ -1,7 +1,7 @@
 /**
- * How far the server's clock is from ours, as far as the `Date` headers of its answers tell: they are cut to the
- * second, so each only bounds the difference. Within the bounds the smallest correction is taken, so that clocks
- * which may agree are taken to agree and a delay of some milliseconds can be shown.
+ * How far the server's clock is from ours, according to the `Date` headers of its answers: they are cut to the second, so each
+ * only bounds the difference. Within the bounds we use the smallest correction: clocks that may agree count as equal, and a
+ * delay of some milliseconds can be shown.
  */
 import type { ClockReading } from './stream.ts';
 
@@ -16,7 +16,7 @@ export const unknown: Bounds = { least: -Infinity, most: Infinity };
 /** Servers write the date once a second, and a busy one writes it late. */
 const lateMs = 100;
 
-/** Bounds that hold for both; a reading that contradicts the earlier ones replaces them: a clock was set. */
+/** Bounds that satisfy both; a reading that contradicts the earlier ones replaces them: a clock was set. */
 export function narrow(bounds: Bounds, reading: ClockReading): Bounds {
 	const least = reading.date - reading.answeredAt;
 	const most = reading.date + 1000 + lateMs - reading.sentAt;

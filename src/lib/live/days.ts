@@ -1,4 +1,4 @@
-/** The days among the rows: one stands before each row whose date is another than that of the row above. */
+/** The days among the rows: one precedes each row whose date differs from that of the row above. */
 import type { Row } from './lines.ts';
 import { isSkipped } from './lines.ts';
 import type { Zone } from './time.ts';
@@ -6,7 +6,7 @@ import type { Zone } from './time.ts';
 export interface Day {
 	/** `2026-11-20`, in the reader's zone. */
 	date: string;
-	/** The number of the line that it stands before. */
+	/** The number of the line that it precedes. */
 	before: number;
 }
 
@@ -15,8 +15,8 @@ export function isDay(row: Row | Day): row is Day {
 }
 
 /**
- * The day of the first line, and the rows with every other day in its place. Rows of a single day come back as they
- * are: so it is in nearly every frame, and then a line costs two comparisons and no Date.
+ * The day of the first line, and the rows with every other day in its place. Rows of a single day are returned unchanged, as in
+ * nearly every frame, and then a line costs two comparisons and no Date.
  */
 export function separate(
 	rows: readonly Row[],
@@ -37,7 +37,7 @@ export function separate(
 	return { first, rows: separated ?? rows };
 }
 
-/** A day as the times of lines are compared with it: ISO 8601 in UTC, whose order is that of its text. */
+/** A day in a form comparable to the times of lines: ISO 8601 in UTC, which sorts as text. */
 interface Span {
 	date: string;
 	from: string;

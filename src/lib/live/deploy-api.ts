@@ -1,4 +1,4 @@
-/** Where deploys and their logs come from. */
+/** Fetches deploys and their logs. */
 import type { Deploy } from '../log/deploy.ts';
 import type { Row } from './deploy-screen.ts';
 import { cap } from './lines.ts';
@@ -10,7 +10,7 @@ export interface Address {
 	id: string;
 }
 
-/** Null stands for any. */
+/** Null means any. */
 export interface Filters {
 	service: string | null;
 	environment: string | null;
@@ -23,7 +23,7 @@ export interface Match {
 	text: string;
 }
 
-/** One answer has at most so many lines. */
+/** One answer has at most this many lines. */
 const mostLines = 5000;
 
 export function streamAddress({ org, id }: Address, from: string): string {
@@ -34,14 +34,14 @@ export function listStreamAddress(org: string): string {
 	return `/api/deploys/stream?${new URLSearchParams({ org })}`;
 }
 
-/** The log as it was sent, to look at or to keep. */
+/** The log as it was sent, to view or download. */
 export function rawAddress({ org, id }: Address, download = false): string {
 	return `/api/deploys/${id}/log?${new URLSearchParams({ org })}${download ? '&download' : ''}`;
 }
 
 /**
- * The rows of the lines from `first` to `last`, both inclusive, as a terminal shows them; `end` when no other row follows. Throws when the
- * server gives none.
+ * The rows of the lines from `first` to `last`, both inclusive, as a terminal shows them; `end` if no other row follows. Throws
+ * if the server returns none.
  */
 export function rows(
 	deploy: Address,
@@ -57,21 +57,21 @@ export async function* allRows(deploy: Address, first: number, last: number): As
 	for (let next = first; next <= last;) {
 		const to = Math.min(last, next + mostLines - 1);
 		const found = await rows(deploy, next, to);
-		// Lines that write over earlier rows bring those along again.
+		// Lines that overwrite earlier rows return those again.
 		yield found.rows.filter(({ line }) => line >= next && line <= last);
 		if (found.end) return;
 		next = Math.max(to, found.rows.at(-1)?.line ?? 0) + 1;
 	}
 }
 
-/** The first row after a line that tells of a failure; null when there is none. */
+/** The first row after a line that reports a failure; null if there is none. */
 export async function failure(deploy: Address, after: number): Promise<Match | null> {
 	const wanted = new URLSearchParams({ org: deploy.org, failures: '', after: String(after) });
 	const { matches }: { matches: Match[] } = await read(`/api/deploys/${deploy.id}/log?${wanted}`);
 	return matches[0] ?? null;
 }
 
-/** The rows after a line that contain a text, from the top; `more` when there are others behind them. */
+/** The rows after a line that contain a text, from the top; `more` if there are others after them. */
 export function search(
 	deploy: Address,
 	text: string,
@@ -81,7 +81,7 @@ export function search(
 	return read(`/api/deploys/${deploy.id}/log?${wanted}`);
 }
 
-/** The newest deploys that pass, newest first, before a deploy when one is given. */
+/** The newest matching deploys, newest first, before a deploy if given. */
 export function list(
 	org: string,
 	filters: Filters,

@@ -1,11 +1,11 @@
-/** A log entry that says that a deploy began or ended: its `deploy` attribute has the deploy's id and status. */
+/** A log entry that marks a deploy's start or end: its `deploy` attribute has the deploy's id and status. */
 import type { Status } from '../log/deploy.ts';
 import type { Entry } from '../log/entry.ts';
 
 export interface Mark {
 	id: string;
 	status: Status;
-	/** Of what, and where to; null for what is not known. Texts of others: each is shown isolated from the rest. */
+	/** The deployed service and environment; null if unknown. Foreign text: each is shown isolated from the rest. */
 	service: string;
 	version: string | null;
 	environment: string | null;
@@ -25,7 +25,7 @@ const said: Record<Status, string> = {
 /** The longest commit message that a mark shows, in characters. */
 const longest = 120;
 
-/** Null for every other entry. Anybody can send attributes, so nothing is taken for granted. */
+/** Null for every other entry. Anyone can send attributes, so nothing is assumed. */
 export function of(entry: Entry): Mark | null {
 	const deploy = entry.attributes.deploy;
 	if (!isObject(deploy)) return null;

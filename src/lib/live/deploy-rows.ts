@@ -2,7 +2,7 @@
 import { isFinished, type Deploy } from '../log/deploy.ts';
 import type { Filters } from './deploy-api.ts';
 
-/** So many deploys are on the page at most; the older ones are on the next. */
+/** The page has at most this many deploys; older ones are on the next. */
 export const most = 200;
 
 export function passes(deploy: Deploy, { service, environment, status }: Filters): boolean {
@@ -14,8 +14,8 @@ export function passes(deploy: Deploy, { service, environment, status }: Filters
 }
 
 /**
- * The rows with what changed: a deploy that is there is replaced in its place, even if it passes the filters no longer (the
- * reader sees how it ended); another one is put where its start belongs, if it fits. The same rows when nothing changed.
+ * The rows with what changed: a listed deploy is replaced in its place, even if it no longer passes the filters (the reader
+ * sees how it ended); another one is inserted by its start, if it fits. The same rows if nothing changed.
  */
 export function merge(
 	rows: readonly Deploy[],
@@ -35,7 +35,7 @@ function put(rows: readonly Deploy[], deploy: Deploy, fits: (deploy: Deploy) => 
 	return rows.toSpliced(place < 0 ? rows.length : place, 0, deploy);
 }
 
-/** An answer may be older than what the stream has said since: a log never shrinks, and an end is for good. */
+/** An answer may be older than what the stream has said since: a log never shrinks, and an end is final. */
 function isNews(deploy: Deploy, shown: Deploy | undefined): boolean {
 	if (!shown) return true;
 	if (deploy.size < shown.size || (isFinished(shown.status) && !isFinished(deploy.status))) return false;

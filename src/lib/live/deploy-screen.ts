@@ -6,21 +6,21 @@ import { cap, perFrame } from './lines.ts';
 
 /** A row as a terminal shows it. */
 export interface Row {
-	/** The number of the line that was the first to write to it. Lines that only write over earlier rows have no row of their own. */
+	/** The number of the line that first wrote to it. Lines that only overwrite earlier rows have no row of their own. */
 	line: number;
-	/** When that line came; null when that is not known. */
+	/** When that line arrived; null if unknown. */
 	time: string | null;
-	/** With SGR sequences and OSC 8 links, and no other controls. */
+	/** With SGR sequences and OSC 8 links, but no other controls. */
 	text: string;
 	/** Whether there is more to the right. */
 	cut: boolean;
 }
 
-/** A piece of a log as the stream sends it; it may begin and end in the middle of a line. */
+/** A piece of a log as the stream sends it; it may begin and end mid-line. */
 export interface Piece {
 	/** Of the first byte. */
 	offset: number;
-	/** The number of the line in which it begins. */
+	/** The number of the line it begins in. */
 	line: number;
 	time: string | null;
 	text: string;
@@ -28,10 +28,10 @@ export interface Piece {
 
 type Origin = Pick<Row, 'line' | 'time'>;
 
-/** Where a terminal stands after the last rows of a log. */
+/** A terminal's state after the last rows of a log. */
 export type DeployTip = Screen<Origin>;
 
-/** So many rows are kept while the reader goes through earlier lines. */
+/** How many rows are kept while the reader browses earlier lines. */
 export const mostBrowsed = 2000;
 
 const blank: DeployTip = { hidden: [null], up: 0, column: 0, pen: [], pending: '' };
@@ -40,18 +40,18 @@ export class DeployScreen {
 	readonly #terminal: Terminal<Origin>;
 	readonly #shown = new WeakMap<TerminalRow<Origin>, Row>();
 
-	/** Goes on after the rows that a page began with. */
+	/** Continues after the rows that a page began with. */
 	constructor(rows: readonly Row[] = [], tip = blank) {
 		const before = rows.map(({ line, time, text, cut }) => ({ tag: { line, time }, text, cut }));
 		this.#terminal = Terminal.restore(before, tip, cap);
 	}
 
-	/** How many rows there were so far. */
+	/** How many rows there have been so far. */
 	get count(): number {
 		return this.#terminal.written;
 	}
 
-	/** For another screen that goes on from here. */
+	/** For another screen that continues from here. */
 	tip(): DeployTip {
 		return this.#terminal.save();
 	}
@@ -65,7 +65,7 @@ export class DeployScreen {
 		}
 	}
 
-	/** The newest rows, up to 500. One that has not changed is the same object as before. */
+	/** The newest rows, up to 500. An unchanged one is the same object as before. */
 	rows(): Row[] {
 		return this.#terminal
 			.rows()
@@ -80,7 +80,7 @@ export class DeployScreen {
 	}
 }
 
-/** What is shown next on the way to the tip: at most `most` rows more than are shown. */
+/** The next view on the way to the tip: at most `most` more rows than are shown. */
 export function approach(rows: readonly Row[], tip: readonly Row[], most = perFrame): readonly Row[] {
 	const last = rows.at(-1)?.line ?? 0;
 	const unseen = tip.findIndex(({ line }) => line > last);
@@ -88,8 +88,8 @@ export function approach(rows: readonly Row[], tip: readonly Row[], most = perFr
 }
 
 /**
- * The rows with what the tip has after them, at most `most` rows more and none left out. The last row may have gone on since it was
- * shown. Over the limit rows are taken from the far end.
+ * The rows plus those that follow at the tip, at most `most` more and none skipped. The last row may have grown since it was
+ * shown. Over the limit, rows are removed from the far end.
  */
 export function readOn(
 	rows: readonly Row[],
@@ -105,25 +105,25 @@ export function readOn(
 	return [...kept, ...more].slice(-limit);
 }
 
-/** How many lines begin in a piece, when the one before it ended with `last`. */
+/** How many lines begin in a piece, if the one before it ended with `last`. */
 export function countNew(piece: Piece, last: number): number {
 	return Math.max(0, lastLine(piece) - last);
 }
 
-/** The number of the last line of which a piece has something. */
+/** The number of the last line that a piece has a part of. */
 export function lastLine({ line, text }: Piece): number {
 	let count = 0;
 	for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
 	return text.endsWith('\n') ? line + count - 1 : line + count;
 }
 
-/** Earlier rows above the others; over the limit rows are taken from the far end. */
+/** Earlier rows above the others; over the limit, rows are removed from the far end. */
 export function prepend(rows: readonly Row[], earlier: readonly Row[], limit = mostBrowsed): readonly Row[] {
 	const first = rows[0]?.line ?? Infinity;
 	return [...earlier.filter(({ line }) => line < first), ...rows].slice(0, limit);
 }
 
-/** Later rows below the others; over the limit rows are taken from the far end. */
+/** Later rows below the others; over the limit, rows are removed from the far end. */
 export function extendBelow(
 	rows: readonly Row[],
 	later: readonly Row[],
@@ -133,12 +133,14 @@ export function extendBelow(
 	return [...rows, ...later.filter(({ line }) => line > last)].slice(-limit);
 }
 
-/** The row in which a line stands: its own, or of a line that writes over earlier rows the last of those. Null before the first. */
+/**
+ * The row that shows a line: its own, or, for a line that overwrites earlier rows, the last of those. Null before the first.
+ */
 export function rowOf(rows: readonly Row[], line: number): Row | null {
 	return rows.findLast((row) => row.line <= line) ?? null;
 }
 
-/** A row as it is read. */
+/** A row as readable text. */
 export function plain(row: Row): string {
 	return ansi.strip(row.text);
 }

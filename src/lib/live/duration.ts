@@ -1,11 +1,11 @@
-/** Stretches of time, from milliseconds. */
+/** Durations, from milliseconds. */
 
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** As a clock has it: `0:48`, `6:02`, `1:06:02`. */
+/** Like a clock: `0:48`, `6:02`, `1:06:02`. */
 export function clock(ms: number): string {
 	const seconds = Math.floor(Math.max(0, ms) / second);
 	const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -13,14 +13,14 @@ export function clock(ms: number): string {
 	return h > 0 ? `${h}:${end.padStart(5, '0')}` : end;
 }
 
-/** How long something took that is over: `40 ms`, `0.8 s`, then as a clock has it. */
+/** How long something finished took: `40 ms`, `0.8 s`, then like a clock. */
 export function took(ms: number): string {
 	if (ms < 100) return `${Math.max(0, Math.round(ms))} ms`;
-	// Rounded down, as a clock is: 9.96 s are not 10.0 s.
+	// Rounded down, like a clock: 9.96 s are not 10.0 s.
 	return ms < 10 * second ? `${(Math.floor(ms / 100) / 10).toFixed(1)} s` : clock(ms);
 }
 
-/** In words, the two largest units: `1 min 52 s`; of less than ten seconds the tenths too. */
+/** In words, the two largest units: `1 min 52 s`; under ten seconds the tenths too. */
 export function words(ms: number): string {
 	if (ms < 10 * second) return took(ms);
 	const units: [string, number][] = [

@@ -1,6 +1,6 @@
-/** What a row shows of a message; the whole of it stands in the entry. */
+/** What a row shows of a message; the entry has all of it. */
 
-/** A row shows at most so many characters: a screen holds fewer, and a frame has up to a hundred rows to lay out. */
+/** The most characters that a row shows: a screen holds fewer, and a frame has up to a hundred rows to lay out. */
 const longest = 2000;
 
 export interface Excerpt {
@@ -9,7 +9,7 @@ export interface Excerpt {
 	left: number;
 }
 
-/** The beginning of a message from its first line that says something; on one line unless it is wrapped. */
+/** The beginning of a message from its first non-blank line; on one line unless wrapped. */
 export function of(message: string, wrap: boolean): Excerpt {
 	const said = fromFirstLine(message);
 	const text = said.slice(0, longest);
@@ -17,7 +17,7 @@ export function of(message: string, wrap: boolean): Excerpt {
 	return { text: wrap ? text : text.replace(/[\r\n]+\s*/g, ' ↵ '), left };
 }
 
-/** Without the blank lines before the first that is not, and without what is blank at the end. */
+/** Without leading blank lines, and without blanks at the end. */
 function fromFirstLine(message: string): string {
 	const ended = message.trimEnd();
 	const begins = ended.length - ended.trimStart().length;

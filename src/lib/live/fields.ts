@@ -1,19 +1,19 @@
-/** The fields of an entry as the page shows them: one level deep, with dotted paths as the query language has them. */
+/** The fields of an entry as the page shows them: one level deep, with dotted paths as in the query language. */
 import type { Entry } from '../log/entry.ts';
 
 export interface Field {
-	/** What is shown; an attribute may be named like another field of the entry. */
+	/** As shown; an attribute may be named like another field of the entry. */
 	path: string;
 	value: string;
 	/** The field's name in a query; null for a value that no query can equal (arrays), or that is too long for one. */
 	term: string | null;
 }
 
-/** The end of a line names so many attributes, and so many characters of each. */
+/** The end of a line names this many attributes, and this many characters of each. */
 const mostNamed = 6;
 const longestNamed = 40;
 
-/** A value over so many characters is not offered as a filter: the query would be nothing but it. */
+/** A longer value is not offered as a filter: the query would consist of nothing else. */
 const longestTerm = 300;
 
 /** Everything that an entry can be filtered by, the attributes last. */
@@ -31,7 +31,7 @@ export function flatten(attributes: Record<string, unknown>, limit = Infinity): 
 	return found;
 }
 
-/** The first few attributes as `key=value`, for the quiet end of a line; `…` stands for what is left out. */
+/** The first few attributes as `key=value`, for the quiet end of a line; `…` stands for the rest. */
 export function summarize(attributes: Record<string, unknown>): string[] {
 	const found = flatten(attributes, mostNamed + 1).map(({ path, value }) => `${path}=${shorten(value)}`);
 	return found.length > mostNamed ? [...found.slice(0, mostNamed), '…'] : found;

@@ -1,10 +1,10 @@
 /**
- * Changes what a scrolling list shows without moving what is on the screen: the first row in view stands after the change where it
- * stood before. The browser's own scroll anchoring is put aside for that: not all have it, none does it at the very top, and Chromium
- * comes back to a row that it chose long ago, when it was put aside for a while in between.
+ * Changes a scrolling list's content without moving what is on the screen: the first row in view stays where it was. The
+ * browser's own scroll anchoring is turned off for that: not all have it, none does it at the very top, and Chromium returns to
+ * a row that it chose long ago, if it was turned off in between.
  */
 
-/** A row of a list, and where it stands: pixels from the top of the list to the row's top. */
+/** A row of a list, and its position: pixels from the top of the list to the row's top. */
 export interface Place {
 	row: HTMLElement;
 	top: number;
@@ -20,25 +20,25 @@ export function during(list: HTMLElement, selector: string, change: () => void):
 	list.style.overflowAnchor = anchoring;
 }
 
-/** The place of the first row in view; null when none is. */
+/** The place of the first row in view; null if there is none. */
 export function placeOf(list: HTMLElement, selector: string): Place | null {
 	const row = firstInView(list, selector);
 	return row && { row, top: topOf(list, row) };
 }
 
-/** Scrolls so that the row stands where it stood; not when it is gone. */
+/** Scrolls the row back to where it was; does nothing if it is gone. */
 export function bringBack(list: HTMLElement, { row, top }: Place): void {
 	if (!list.contains(row)) return;
 	const moved = topOf(list, row) - top;
 	if (Math.abs(moved) >= 0.5) list.scrollTop += moved;
 }
 
-/** The first row that is in view, be it in part; null when none is. */
+/** The first row in view, even partly; null if there is none. */
 export function firstInView(list: HTMLElement, selector: string): HTMLElement | null {
 	return inView(list, selector)[0] ?? null;
 }
 
-/** The rows that are in view, those in part included, from top to bottom. */
+/** The rows in view, even partly, from top to bottom. */
 export function inView(list: HTMLElement, selector: string): HTMLElement[] {
 	const { top, bottom } = list.getBoundingClientRect();
 	const rows = [...list.querySelectorAll<HTMLElement>(selector)];
@@ -47,7 +47,7 @@ export function inView(list: HTMLElement, selector: string): HTMLElement[] {
 	return rows.slice(first, end);
 }
 
-/** The index of the first for which it holds, of rows of which it holds for all that follow; their count if there is none. */
+/** The index of the first row for which it holds, if it holds for all that follow; their count if there is none. */
 function firstIndex(rows: readonly HTMLElement[], holds: (row: HTMLElement) => boolean): number {
 	let [low, high] = [0, rows.length];
 	while (low < high) {

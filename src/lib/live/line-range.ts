@@ -1,4 +1,4 @@
-/** Lines that an address points at: `#L120`, or from one to another `#L120-L140`. */
+/** Lines that a URL points at: `#L120`, or from one to another `#L120-L140`. */
 
 /** Both inclusive, from 1, `first` never after `last`. */
 export interface LineRange {
@@ -6,7 +6,7 @@ export interface LineRange {
 	last: number;
 }
 
-/** The lines of a fragment; null when it names none. */
+/** The lines of a fragment; null if it names none. */
 export function parse(hash: string): LineRange | null {
 	const found = /^#L(\d{1,15})(?:-L?(\d{1,15}))?$/.exec(hash);
 	if (!found) return null;
@@ -17,7 +17,7 @@ export function format({ first, last }: LineRange): string {
 	return first === last ? `#L${first}` : `#L${first}-L${last}`;
 }
 
-/** The lines from one to another, in whichever order; null when one of them is none. */
+/** The lines from one to another, in either order; null if one of them is invalid. */
 export function between(one: number, other: number): LineRange | null {
 	if (one < 1 || other < 1) return null;
 	return { first: Math.min(one, other), last: Math.max(one, other) };

@@ -1,7 +1,7 @@
 /** What is on the screen and what waits for it: rows, and the bounded queue in front of them. */
 import type { Entry } from '../log/entry.ts';
 
-/** Lines that are not shown: `count` of them match, between the line numbers `from` and `to`, both included. */
+/** Lines not shown: `count` of them match, between the line numbers `from` and `to`, both included. */
 export interface Skipped {
 	seq: number;
 	count: number;
@@ -11,14 +11,14 @@ export interface Skipped {
 
 export type Row = Entry | Skipped;
 
-/** At most so many rows are on the screen while following, and at most so many are held while locked. */
+/** The most rows on the screen while following, and the most held while locked. */
 export const cap = 500;
 
-/** So many rows are on the screen at most while the reader reads on, and so many are taken from the far end when there are more. */
+/** The most rows on the screen while the reader reads on; excess ones are removed from the far end. */
 export const mostRead = 2000;
 export const trimmed = 500;
 
-/** More rows in one frame would keep the main thread for over 50 ms on a slow machine. */
+/** More rows in one frame would block the main thread for over 50 ms on a slow machine. */
 export const perFrame = 100;
 
 export function isSkipped(row: Row): row is Skipped {
@@ -34,7 +34,7 @@ export function skipped(count: number, from: number, to: number): Skipped {
 	return { seq: from, count, from, to };
 }
 
-/** How many lines the rows stand for, those in gaps included. */
+/** How many lines the rows stand for, including those in gaps. */
 export function count(rows: readonly Row[]): number {
 	let total = 0;
 	for (const row of rows) total += isSkipped(row) ? row.count : 1;
@@ -50,21 +50,21 @@ export function hold(held: readonly Row[], more: readonly Row[], limit = cap): R
 	return all;
 }
 
-/** Appends to what is shown and takes from the top what is over the limit. */
+/** Appends to what is shown and removes the excess from the top. */
 export function show(rows: readonly Row[], more: readonly Row[], limit = cap): readonly Row[] {
 	if (more.length === 0 && rows.length <= limit) return rows;
 	return [...rows, ...more].slice(-limit);
 }
 
-/** What was found of a gap, from one of its ends on: `end` is where the reader stands. */
+/** What was found of a gap, from one of its ends on: `end` is the reader's side. */
 export interface Found {
 	entries: readonly Entry[];
 	end: 'older' | 'newer';
-	/** The number up to which all of it is here, from that end on; null when that is all of the gap. */
+	/** The number up to which it is complete, from that end on; null if the whole gap is. */
 	reached: number | null;
 }
 
-/** Puts lines into the gap they were missing from; what of it is still missing stays a gap on their other side. */
+/** Puts lines into the gap they were missing from; what is still missing stays a gap on their other side. */
 export function fill(rows: readonly Row[], gap: Skipped, { entries, end, reached }: Found): readonly Row[] {
 	const at = rows.indexOf(gap);
 	if (at < 0) return rows;
@@ -77,7 +77,7 @@ export function fill(rows: readonly Row[], gap: Skipped, { entries, end, reached
 	return [...rows.slice(0, at), ...filled, ...rows.slice(at + 1)];
 }
 
-/** The first rows, up to a gap and with it: who reads on must not get past a gap. */
+/** The first rows, up to and including a gap: a reader must not get past a gap. */
 export function upToGap(rows: readonly Row[], limit = perFrame): readonly Row[] {
 	const gap = rows.findIndex(isSkipped);
 	return rows.slice(0, Math.min(limit, gap < 0 ? limit : gap + 1));

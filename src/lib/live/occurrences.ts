@@ -1,4 +1,4 @@
-/** Where a sought text occurs in the pieces of a line, so that it can be marked without markup. */
+/** Where a search text occurs in the pieces of a line, so that it can be highlighted without markup. */
 import type { Piece } from './ansi.ts';
 
 export interface Part extends Piece {
@@ -6,7 +6,7 @@ export interface Part extends Piece {
 	found: boolean;
 }
 
-/** The pieces cut at the bounds of every occurrence. Upper and lower case are the same, as in the search. */
+/** The pieces cut at the bounds of every occurrence. Case-insensitive, like the search. */
 export function mark(pieces: readonly Piece[], sought: string): Part[] {
 	const bounds = boundsOf(pieces.map(({ text }) => text).join(''), sought);
 	let start = 0;
@@ -22,7 +22,7 @@ export function mark(pieces: readonly Piece[], sought: string): Part[] {
 	});
 }
 
-/** Beginnings and ends of the occurrences, in turn. */
+/** Starts and ends of the occurrences, in turn. */
 function boundsOf(text: string, sought: string): number[] {
 	const lower = text.toLowerCase();
 	const needle = sought.toLowerCase();

@@ -1,11 +1,11 @@
-/** How the state of a deploy is told: in its pill, in the title of its page and by the icon of the tab. */
+/** How a deploy's state is shown: in its pill, in the title of its page and in the tab's icon. */
 import type { Deploy, Status } from '../log/deploy.ts';
 import * as stretch from './duration.ts';
 
 interface Outcome {
 	sign: string;
 	name: string;
-	/** After the name of the service. */
+	/** Follows the name of the service. */
 	says: string;
 }
 
@@ -33,13 +33,15 @@ export function status({ status, exit_code: code }: Pick<Deploy, 'status' | 'exi
 	return status === 'failed' && code !== null ? `${name} (exit ${code})` : name;
 }
 
-/** How long it took: `0.8 s`, `1:47`; while it runs, so far, as a clock. */
+/** How long it took: `0.8 s`, `1:47`; while it runs, so far, like a clock. */
 export function duration(deploy: Deploy, now: number): string {
 	const ms = elapsed(deploy, now);
 	return deploy.status === 'running' ? stretch.clock(ms) : stretch.took(ms);
 }
 
-/** How long it took, or has taken by `now` (the server's clock), in milliseconds; of one interrupted, until it was last heard of. */
+/**
+ * How long it took, or has taken by `now` (the server's clock), in milliseconds; if interrupted, until it was last heard of.
+ */
 export function elapsed(deploy: Deploy, now: number): number {
 	const start = Date.parse(deploy.started_at);
 	if (deploy.status === 'running') return Math.max(0, now - start);

@@ -1,10 +1,10 @@
 /**
- * Server-sent events, decoded as the HTML standard has them (section 9.2.6), with one thing more: an event that has
- * only an id is reported too. Such ids move our cursor past lines that do not match, and eventsource-parser keeps
- * them to itself; that is why this is not that package.
+ * Server-sent events, decoded as in the HTML standard (section 9.2.6), with one addition: an event with only an id is reported
+ * too. Such ids move our cursor past lines that do not match, and eventsource-parser does not report them; that is why we do
+ * not use that package.
  */
 
-/** One event; `data` is null when it only moved the cursor, `id` is null when it did not. */
+/** One event; `data` is null if it only moved the cursor, `id` is null if it did not. */
 export interface SseEvent {
 	id: string | null;
 	type: string;
@@ -18,7 +18,7 @@ export interface Decoder {
 	push(text: string): SseEvent[];
 }
 
-/** A decoder for one connection. What is incomplete when the connection ends is lost, as the standard wants. */
+/** A decoder for one connection. An event incomplete when the connection ends is lost, as the standard requires. */
 export function createDecoder(): Decoder {
 	return new LineDecoder();
 }

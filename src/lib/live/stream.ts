@@ -1,6 +1,6 @@
 /**
- * One live stream, kept open: server-sent events over `fetch`, because `EventSource` tells neither why a request was
- * refused nor that a connection has fallen silent, and cannot begin at a cursor by header.
+ * One live stream, kept open: server-sent events over `fetch`, because `EventSource` reports neither why a request was refused
+ * nor that a connection has fallen silent, and cannot begin at a cursor by header.
  */
 import type { Outage } from '../log/outage.ts';
 import * as attempt from './attempt.ts';
@@ -8,16 +8,16 @@ import * as sse from './sse.ts';
 
 export type Status =
 	| { state: 'connecting' }
-	/** `everyMs` when the connection is not kept open and what is new is asked for every so often. */
+	/** `everyMs` if the connection is not kept open but polled. */
 	| { state: 'live'; everyMs?: number }
-	/** The server is there and cannot give what it is asked for; it goes on by itself. */
+	/** The server is up but cannot provide what is asked for; it continues by itself. */
 	| { state: 'waiting'; outage: Outage }
 	| { state: 'reconnecting'; reason: string }
 	| { state: 'offline'; reason: string; retryAt: number }
-	/** `reason` in the words of API.md, if the server said why; `detail` for people. */
+	/** `reason` in the words of API.md, if the server gave one; `detail` for people. */
 	| { state: 'ended'; reason: string; detail?: string };
 
-/** Whether it ended because its reader may not see it any more, and not because it came to its end. */
+/** Whether it ended because its reader may no longer see it, and not because it is complete. */
 export function isLost(status: Status): status is Status & { state: 'ended' } {
 	return status.state === 'ended' && ['signed out', 'access removed'].includes(status.reason);
 }
@@ -31,15 +31,15 @@ export interface ClockReading {
 
 export interface Options {
 	url: string;
-	/** The event id to go on after; sent as `Last-Event-ID` from the first request on. */
+	/** The event id to continue after; sent as `Last-Event-ID` from the first request on. */
 	cursor: string;
-	/** All events that one piece of the network brought, never empty. The cursor already lies after them. */
+	/** All events of one network chunk, never empty. The cursor is already past them. */
 	onEvents(events: readonly sse.SseEvent[]): void;
 	onStatus(status: Status): void;
-	/** Whether the connection may be kept open, as it may unless this says false; see `Stream.keep`. */
+	/** Whether the connection may be kept open; true unless this returns false; see `Stream.keep`. */
 	isKept?: boolean;
 	onClock?(reading: ClockReading): void;
-	/** Without a byte for so long the connection counts as dead: heartbeats come every 15 s. */
+	/** Without a byte for this long the connection counts as dead: heartbeats come every 15 s. */
 	silenceMs?: number;
 	/** The first wait before a reconnect, unless the server says `retry:`. */
 	retryMs?: number;
@@ -48,7 +48,7 @@ export interface Options {
 export interface Stream {
 	/** The id of the last event received. */
 	readonly cursor: string;
-	/** Whether it may keep its connection open, or must ask every two seconds for what is new. Nothing is missed either way. */
+	/** Whether it may keep its connection open, or must poll every two seconds. Nothing is missed either way. */
 	keep(isKept: boolean): void;
 	/** Ends the wait until the next attempt. */
 	retry(): void;
@@ -68,7 +68,7 @@ export function open(options: Options): Stream {
 	return connection;
 }
 
-/** An attempt that lived so long was a success: the next failure is the first again. */
+/** An attempt that lasted this long was a success: the next failure counts as the first. */
 const provenMs = 5_000;
 const longestWaitMs = 15_000;
 
@@ -77,7 +77,7 @@ class Connection implements Stream {
 	readonly #options: Options;
 	#closed = false;
 	#isKept: boolean;
-	/** Whether it waits until it asks again, without any fault. */
+	/** Whether it waits between polls, without any fault. */
 	#isResting = false;
 	#failures = 0;
 	#retry: number | null = null;
@@ -196,7 +196,7 @@ class Connection implements Stream {
 		else this.#options.onStatus({ state: 'live', ...(!this.#isKept && { everyMs: attempt.pollMs }) });
 	}
 
-	/** Exponential, with jitter on top, so that a restarted server is not met by everybody at once. */
+	/** Exponential, with jitter on top, so that not everyone hits a restarted server at once. */
 	#pause(outcome: attempt.Outcome): Promise<void> {
 		const base = this.#retry ?? this.#options.retryMs ?? 500;
 		const grown = Math.min(Math.max(base, longestWaitMs), base * 2 ** (this.#failures - 1));
@@ -221,7 +221,7 @@ class Connection implements Stream {
 		});
 	}
 
-	/** Looks again when the silence could be long enough, instead of setting a timer with every piece. */
+	/** Checks again when the silence could be long enough, instead of setting a timer with every piece. */
 	#listenForSilence(abort: AbortController): () => void {
 		const silence = this.#options.silenceMs ?? 40_000;
 		this.#lastByteAt = Date.now();
@@ -236,8 +236,8 @@ class Connection implements Stream {
 	}
 
 	/**
-	 * A change of network tries at once. Going offline does too, and does not give up: a server on this machine
-	 * can be reached without any network.
+	 * A change of network triggers a retry. So does going offline, without giving up: a server on this machine is reachable
+	 * without any network.
 	 */
 	#watchNetwork(): () => void {
 		if (typeof window === 'undefined') return () => {};
@@ -254,7 +254,7 @@ class Connection implements Stream {
 	}
 }
 
-/** The address at which a stream ends as soon as everything there is has been sent. */
+/** The URL at which a stream ends as soon as everything available has been sent. */
 function once(url: string): string {
 	return `${url}${url.includes('?') ? '&' : '?'}follow=false`;
 }

@@ -26,7 +26,7 @@ export function withoutZone(iso: string, zone: Zone): string {
 	return `${dayName(text)} ${text.slice(0, 4)} ${text.slice(11, 23)}`;
 }
 
-/** The whole of it: `Fri 20 Nov 2026 14:03:12.125 UTC`. */
+/** In full: `Fri 20 Nov 2026 14:03:12.125 UTC`. */
 export function dateAndTime(iso: string, zone: Zone): string {
 	return `${withoutZone(iso, zone)} ${zoneName(iso, zone)}`;
 }

@@ -1,4 +1,4 @@
-/** Lines that say the same but for their numbers, ids and names in quotes: `slow query # s`. */
+/** Lines that differ only in numbers, ids and names in quotes: `slow query # s`. */
 
 export interface Alike {
 	/** What they have in common; `#` stands for what differs. */
@@ -6,7 +6,7 @@ export interface Alike {
 	count: number;
 }
 
-/* Dates and times, UUIDs, hexadecimal numbers of eight digits and more, what stands in quotes, and numbers. */
+/* Dates and times, UUIDs, hexadecimal numbers of eight digits and more, quoted text, and numbers. */
 const varying =
 	/\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d[\d.,]*(?:Z|[+-]\d\d:?\d\d)?)?|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|\b(?=[a-f]*\d)[\da-f]{8,}\b|"[^"]*"|'[^']*'|(?<![A-Za-z_\d])[+-]?\d+(?:[.,:]\d+)*/gi;
 
@@ -15,7 +15,7 @@ export function patternOf(message: string): string {
 	return message.replace(varying, '#');
 }
 
-/** Messages with their counts, those alike together, the most frequent first. */
+/** Messages with their counts, similar ones together, the most frequent first. */
 export function group(messages: readonly { message: string; count: number }[]): Alike[] {
 	const counts = new Map<string, number>();
 	for (const { message, count } of messages) {
@@ -25,7 +25,7 @@ export function group(messages: readonly { message: string; count: number }[]): 
 	return [...counts].map(([pattern, count]) => ({ pattern, count })).sort((a, b) => b.count - a.count);
 }
 
-/** The longest part that all of them have: what a search for them seeks. */
+/** The longest part common to all of them: a search for them uses it. */
 export function fixedPart(pattern: string): string {
 	const parts = pattern.split(/[#"\\\r\n]+/).map((part) => part.trim());
 	return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');

@@ -1,12 +1,12 @@
 import * as terms from './terms.ts';
 
 type Attributes = Record<string, unknown>;
-/** A key that may come next on the way along a path, and how many parts of the path are then behind. */
+/** A key that may come next along a path, and how many parts of the path that completes. */
 type Step = { key: string; behind: number };
 
 /**
- * Finds attributes by dotted path, in every way a path can be cut into keys: `a.b.c` is found in `{"a": {"b": {"c": …}}}`
- * and in `{"a.b": {"c": …}}`. Elements of arrays have their index as key. If several are found, one that passes is enough.
+ * Finds attributes by dotted path, in every way a path can be cut into keys: `a.b.c` is found in `{"a": {"b": {"c": …}}}` and
+ * in `{"a.b": {"c": …}}`. Array elements have their index as key. If several are found, one that passes is enough.
  */
 export function finder(
 	path: string,
@@ -16,7 +16,7 @@ export function finder(
 	return (attributes) => anyPasses(attributes, 0, steps, passes);
 }
 
-/** The text by which an attribute is compared: 500 and "500" are equal. Objects and arrays have none: null. */
+/** An attribute's text for comparisons: 500 and "500" are equal. Objects and arrays have none: null. */
 export function textOf(value: unknown): string | null {
 	if (typeof value === 'string') return value;
 	return typeof value === 'object' && value !== null ? null : String(value);
@@ -53,7 +53,7 @@ function anyPasses(
 	return false;
 }
 
-/** Own keys only: `constructor` is no attribute, nor is the `length` of an array. */
+/** Own keys only: neither `constructor` nor the `length` of an array is an attribute. */
 function isKey(value: object, key: string): boolean {
 	return Object.hasOwn(value, key) && !(key === 'length' && Array.isArray(value));
 }

@@ -3,13 +3,13 @@ import { equal, format, parse, type Query } from './query.ts';
 import type { Equals, HasLevel, Term } from './terms.ts';
 import { split, type Kind } from './tokens.ts';
 
-// The chips and the query box are two handles on one text. A chip edits the terms that must all hold, in brackets or not,
-// and leaves all else as it was typed. A text that does not parse stays as it is: its error is mended first.
+// The chips and the query box edit the same text. A chip edits the terms that must all hold, in brackets or not, and leaves
+// everything else as typed. A text that does not parse stays as it is until its error is fixed.
 
 /** What the level chips show: from a level up, one level alone, or nothing. */
 export type Levels = { min: Level } | { exact: Level } | null;
 
-/** Which level chip is on. A level within an OR or after `-` is not the chip's. */
+/** Which level chip is on. A level within an OR or after `-` does not count. */
 export function levelsOf(text: string): Levels {
 	const term = required(text).find(isLevelChip);
 	if (!term) return null;
@@ -23,7 +23,7 @@ export function withLevel(text: string, level: Level | null): string {
 	return put(text, isLevelChip, level && `level:>=${level}`);
 }
 
-/** The services that the service chip shows. More than one can only be typed, and matches nothing. */
+/** The services that the service chip shows. Several can only be typed, and match nothing. */
 export function servicesOf(text: string): string[] {
 	return required(text)
 		.filter(isServiceChip)
@@ -36,15 +36,15 @@ export function withService(text: string, service: string | null): string {
 }
 
 /**
- * The text with the term `field:value` added if it lacks it, and its opposite removed. An attribute is named with the
- * prefix `attributes.`, which is left off in the text where it can be.
+ * The text with the term `field:value` added if missing, and its opposite removed. An attribute is named with the prefix
+ * `attributes.`, which the text omits where possible.
  */
 export function filterFor(text: string, field: string, value: string | number | boolean | null): string {
 	const term = equal(field, String(value));
 	return add(text, term, `-${term}`);
 }
 
-/** The text with the term `-field:value` added if it lacks it, and its opposite removed. */
+/** The text with the term `-field:value` added if missing, and its opposite removed. */
 export function filterOut(text: string, field: string, value: string | number | boolean | null): string {
 	const term = equal(field, String(value));
 	return add(text, `-${term}`, term);
@@ -132,7 +132,7 @@ function canonical(text: string): string {
 
 type Change = (term: Term) => string | null;
 
-/** Changes or removes (null) the terms that must all hold, and keeps what stands between, before and after the others. */
+/** Changes or removes (null) the terms that must all hold, and keeps the text between, before and after the others. */
 function rewrite(text: string, query: Query, change: Change): string {
 	if (query.kind === 'all') return '';
 	const rewritten = rewriteTerm(text, query, change);
@@ -140,7 +140,7 @@ function rewrite(text: string, query: Query, change: Change): string {
 	return text.slice(0, query.position) + rewritten + text.slice(query.position + query.length);
 }
 
-/** With its brackets, if it has any; null when nothing of it is left. */
+/** With its brackets, if any; null if nothing of it is left. */
 function rewriteTerm(text: string, term: Term, change: Change): string | null {
 	if (term.kind !== 'and') return change(term);
 	const start = term.parts[0]?.position ?? term.position;

@@ -1,4 +1,4 @@
-/** A deploy, as the API and the pages show it. */
+/** A deploy as in the API and on the pages. */
 
 export type Status = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
@@ -23,7 +23,7 @@ export interface Deploy {
 	commit: Commit | null;
 	/** Of the run in CI. */
 	url: string | null;
-	/** `interrupted`: the sender was not heard of for too long; an append makes it running again. */
+	/** `interrupted`: the sender was silent for too long; an append makes it running again. */
 	status: Status;
 	started_at: string;
 	last_append_at: string;
@@ -38,7 +38,7 @@ export interface Deploy {
 	page: string;
 }
 
-/** Whether nothing can be appended any more. */
+/** Whether nothing more can be appended. */
 export function isFinished(status: Status): status is Outcome {
 	return status !== 'running' && status !== 'interrupted';
 }

@@ -1,24 +1,24 @@
 /**
- * A log line as a writer appends it: decoded from any wire format and repaired, so that it always fits.
- * Nothing in it refers to its organization; the store is told that separately.
+ * A log line as a writer appends it: decoded from any wire format and repaired, so that it always fits. It does not name its
+ * organization; the store gets that separately.
  */
 export interface NewEntry {
-	/** When it happened, epoch milliseconds; null stands for the time of receipt. */
+	/** When it happened, epoch milliseconds; null means the time of receipt. */
 	time: number | null;
 	/** OpenTelemetry SeverityNumber, 1 to 24. */
 	severity: number;
 	service: string;
 	host: string | null;
 	message: string;
-	/** A JSON object as text (`{}` when there are none): it is stored and sent on, hardly ever looked into. */
+	/** A JSON object as text (`{}` if there are none): it is stored and passed on, rarely inspected. */
 	attributes: string;
 	trace_id: string | null;
 	span_id: string | null;
 }
 
-/** A log line as it is read back: by the API, the stream and the page. */
+/** A log line as read back: by the API, the stream and the page. */
 export interface Entry {
-	/** The line number within the organization: it has no holes, and its order is the order of the commits. */
+	/** The line number within the organization: without gaps, in the order of the commits. */
 	seq: number;
 	/** ISO 8601, UTC, milliseconds. */
 	time: string;
@@ -38,10 +38,7 @@ export interface Entry {
 export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type Level = (typeof levels)[number];
 
-/**
- * The level that a severity belongs to: four numbers a level.
- * Source: OpenTelemetry logs data model, "Displaying Severity".
- */
+/** The level of a severity: four numbers a level. Source: OpenTelemetry logs data model, "Displaying Severity". */
 export function levelOf(severity: number): Level {
 	return levels[Math.min(5, Math.max(0, (severity - 1) >> 2))] ?? 'info';
 }

@@ -1,4 +1,4 @@
-/** The names of fields, as they are written in a query. */
+/** The names of fields, as written in a query. */
 
 /** The fields of an entry that hold text. Every other field but `level` is the dotted path of an attribute. */
 export const columns = ['message', 'service', 'host', 'trace_id', 'span_id'] as const;
@@ -6,17 +6,17 @@ export type Column = (typeof columns)[number];
 
 const PREFIX = 'attributes.';
 
-/** Those of them that an attribute may be called as well: `trace_id:x` finds either. A service is what a line was sent as, alone. */
+/** Those that an attribute may also be named: `trace_id:x` finds either. A service is only what a line was sent as. */
 export const shared: readonly string[] = ['host', 'trace_id', 'span_id'] satisfies Column[];
 
-/** Whether a field is of the entry itself rather than of its attributes. */
+/** Whether a field belongs to the entry itself rather than to its attributes. */
 export function isColumn(field: string): field is Column {
 	return (columns as readonly string[]).includes(field);
 }
 
 /**
- * The one name of a field that can be written in two ways: any attribute may carry the prefix `attributes.`, and those
- * named like a field of the entry must (`attributes.level:9`).
+ * The one name of a field that can be written in two ways: any attribute may have the prefix `attributes.`, and those named
+ * like a field of the entry must (`attributes.level:9`).
  */
 export function nameOf(written: string): string {
 	if (!written.startsWith(PREFIX)) return written;
@@ -26,7 +26,7 @@ export function nameOf(written: string): string {
 	return needsPrefix ? written : path;
 }
 
-/** Whether a field is an attribute and nothing but that: written with the prefix. */
+/** Whether a field can only be an attribute: written with the prefix. */
 export function isExact(written: string): boolean {
 	return written.startsWith(PREFIX);
 }

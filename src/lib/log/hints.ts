@@ -2,7 +2,7 @@ import { split, type Token } from './tokens.ts';
 
 const EQUATION = /^([\p{L}_@$][\p{L}\p{N}_@$./-]*)=([^=].*)$/u;
 
-/** What people may have meant otherwise: one sentence for each part of a query that parses, and yet finds less than they expect. */
+/** What people may have meant: one sentence for each part of a query that parses, but finds less than they expect. */
 export function of(text: string): string[] {
 	const tokens = split(text).filter(({ kind }) => kind !== 'space');
 	const found = tokens.flatMap((token, index) => hint(token, tokens[index - 1], tokens[index + 1]) ?? []);

@@ -3,7 +3,7 @@ import { isColumn, nameOf, pathOf } from './field-names.ts';
 import { numberOf, type HasLevel, type Operator, type Query, type Term } from './terms.ts';
 import type { QueryError, Span, Token } from './tokens.ts';
 
-/** Limits of our own: far above what a person types, low enough that no text exhausts the stack. */
+/** Our own limits: far above what a person types, low enough that no text exhausts the stack. */
 const MAX_NESTING = 64;
 const MAX_FIELD_PARTS = 32;
 
@@ -121,7 +121,7 @@ export class Parser {
 		return 'kind' in term ? term : this.#note(term);
 	}
 
-	/** Says why no term stands where one must. */
+	/** Says why there is no term where one is required. */
 	#missing(found: Token | undefined): null {
 		const before = this.#tokens[this.#at - 1];
 		if (before && isConnective(before)) {
@@ -161,7 +161,7 @@ function compare(field: Token, operator: Token, value: Token): Term | QueryError
 	if (pathOf(name).split('.').length > MAX_FIELD_PARTS) {
 		return fault(`Shorten this field to ${MAX_FIELD_PARTS} parts`, field);
 	}
-	// With the prefix it is the attribute alone, without it the attribute or the text: terms.Equals.
+	// With the prefix only the attribute, without it the attribute or the text: terms.Equals.
 	if (sign === '') return valueTerm(value.kind === 'regex' ? name : field.value, value, place);
 	if (isColumn(name)) {
 		return fault(`${name}: has no order, write it without ${sign} or put the value in quotes`, operator);

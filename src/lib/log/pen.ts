@@ -1,6 +1,6 @@
-/** What a terminal writes with: colours and decorations (SGR, ECMA-48 8.3.117), kept as the codes that bring them about. */
+/** A terminal's current style: colours and decorations (SGR, ECMA-48 8.3.117), kept as the codes that produce them. */
 
-/** An attribute that nothing renews ends after so many lines: what a line looks like never depends on more of the log than that. */
+/** An attribute that is not renewed ends after this many lines: a line's look never depends on more of the log than that. */
 export const longestHeld = 1_000;
 
 /** A code and how many lines ago it was set. */
@@ -35,12 +35,12 @@ const ends = new Map([
 ]);
 
 export class Pen {
-	/** Codes that bring it about, such as `1;31`; empty for plain. */
+	/** Codes that produce it, such as `1;31`; empty for plain. */
 	codes = '';
 	readonly #held = new Map<string, Held>();
 	#oldest = Infinity;
 
-	/** Takes the parameters of an SGR sequence that stands in a line. */
+	/** Applies the parameters of an SGR sequence in a line. */
 	apply(parameters: string, line: number): void {
 		if (parameters === '' || parameters === '0') return this.#reset();
 		const codes = parameters.replaceAll(':', ';').split(';').map(Number);
@@ -52,14 +52,14 @@ export class Pen {
 		this.#changed();
 	}
 
-	/** Ends what was set too many lines ago; to be told of every line. */
+	/** Ends what was set too many lines ago; call it for every line. */
 	reach(line: number): void {
 		if (line - this.#oldest < longestHeld) return;
 		for (const [name, held] of this.#held) if (line - held.line >= longestHeld) this.#held.delete(name);
 		this.#changed();
 	}
 
-	/** As it is in a line, for `restore`. */
+	/** As of a line, for `restore`. */
 	save(line: number): HeldCode[] {
 		return [...this.#held.values()].map((held) => [held.code, line - held.line]);
 	}

@@ -14,8 +14,8 @@ type Tester = (text: string) => boolean;
 type Testers = Map<Matches, Tester>;
 
 /**
- * Limits of our own, per query, in RE2 instructions and expressions. Time: at worst 5 µs for a character of a
- * message (measured). Memory: RE2 keeps up to 8 MiB of states for each expression.
+ * Our own limits, per query, in RE2 instructions and expressions. Time: at worst 5 µs per character of a message (measured).
+ * Memory: RE2 keeps up to 8 MiB of states for each expression.
  */
 const REGEX_BUDGET = 500;
 const MAX_REGEXES = 8;
@@ -23,7 +23,7 @@ const MAX_REGEXES = 8;
 /** Terms of an AND or OR are tried in this order: the cheap ones decide most lines. */
 const COSTS = { all: 0, level: 0, equals: 1, compares: 1, contains: 2, not: 3, and: 3, or: 3, matches: 4 };
 
-/** Turns a query into a function that is run on every line. An error is that of a regular expression. */
+/** Turns a query into a function to run on every line. Errors come from regular expressions. */
 export function compile(query: Query): Compiled {
 	const testers: Testers = new Map();
 	let budget = REGEX_BUDGET;
@@ -115,7 +115,7 @@ function equals({ field, text: wanted }: Equals): Predicate {
 	return some([found, contains(`${field}:${wanted}`)]);
 }
 
-/** `>warn` begins above all four severities of warn, `<=warn` takes them in. */
+/** `>warn` begins above all four severities of warn, `<=warn` includes them. */
 function level({ operator, level }: HasLevel): Predicate {
 	const lowest = severityOf(level);
 	const highest = lowest + 3;

@@ -1,6 +1,6 @@
 /** Log text made safe to print in a terminal, where text can move the cursor, change the title or answer for the keyboard. */
 
-/** What begins or ends in a terminal's state, longest first; everything else of these characters stands alone. */
+/** Sequences that change a terminal's state, longest first; any other of these characters stands alone. */
 const sequences = new RegExp(
 	[
 		String.raw`(?:\x1b\[|\x9b)(?<colour>[\d;:]{0,64})m`,
@@ -12,15 +12,15 @@ const sequences = new RegExp(
 	'g'
 );
 
-/** Nearly every text has none of them, and is given back as it is. */
+/** Nearly every text has none of them, and is returned unchanged. */
 // eslint-disable-next-line no-control-regex -- what is looked for
 const isSuspect = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 const reset = '\x1b[0m';
 
 /**
- * A text as one line for a terminal. Of escape sequences only colours and weights pass, and end with the text; others
- * are left out. Line breaks become `↵`, so that no text looks like another line, and control characters their pictures.
+ * A text as one line for a terminal. Of escape sequences only colours and weights pass, and end with the text; others are left
+ * out. Line breaks become `↵`, so that no text looks like another line, and control characters their pictures.
  */
 export function shown(text: string): string {
 	if (!isSuspect.test(text)) return text;
@@ -37,8 +37,8 @@ export function shown(text: string): string {
 }
 
 /**
- * A value as JSON that a terminal prints as it is, too. JSON escapes the control characters of ASCII by itself (RFC 8259,
- * section 7) but leaves DEL and those of eight bits, of which U+009B begins a sequence like an escape.
+ * A value as JSON that a terminal also prints unchanged. JSON escapes ASCII's control characters (RFC 8259, section 7) but not
+ * DEL and eight-bit ones, of which U+009B begins a sequence like an escape.
  */
 export function json(value: unknown): string {
 	const text = JSON.stringify(value);
@@ -55,7 +55,7 @@ export function line(...fields: string[]): string {
 
 const isSequence = (found: string) => found.length > 1 && found !== '\r\n';
 
-/** ECMA-48, 8.3.117, without blinking (5, 6) and hiding (8): what a line says is to be seen. */
+/** ECMA-48, 8.3.117, without blinking (5, 6) and hiding (8): what a line says must be visible. */
 const plain = new Set(
 	[0, 1, 2, 3, 4, 7, 9, 21, 22, 23, 24, 27, 28, 29, 39, 49, 53, 55, 59].concat(
 		range(30, 37),
@@ -69,7 +69,7 @@ function range(from: number, to: number): number[] {
 	return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-/** The parameters of a colour sequence that may pass; null if none may. */
+/** The allowed parameters of a colour sequence; null if there are none. */
 function coloursOf(parameters: string): string | null {
 	if (parameters === '') return '0';
 	const codes = parameters.split(';');
@@ -82,7 +82,10 @@ function coloursOf(parameters: string): string | null {
 	return kept.length > 0 ? kept.join(';') : null;
 }
 
-/** A colour by number (`5;n`) or by its parts (`2;r;g;b`), taken from the codes; an incomplete one takes the rest and is dropped. */
+/**
+ * A colour by number (`5;n`) or by its parts (`2;r;g;b`), taken from the codes; an incomplete one takes the rest and is
+ * dropped.
+ */
 function paletteOf(code: string, codes: string[]): string[] {
 	const count = codes[0] === '5' ? 2 : codes[0] === '2' ? 4 : Infinity;
 	const taken = codes.splice(0, count);

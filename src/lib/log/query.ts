@@ -6,14 +6,14 @@ import { quote, split, type QueryError } from './tokens.ts';
 export type { Query, QueryError, Term };
 export type Parsed = { ok: true; query: Query } | { ok: false; error: QueryError };
 
-/** A limit of our own, in UTF-16 units: far above what a person types. */
+/** Our own limit, in UTF-16 units: far above what a person types. */
 const MAX_LENGTH = 4096;
 
 const PRECEDENCE = { or: 0, and: 1 };
 
 /**
- * Reads a query: README, "Follow". Regular expressions are only delimited here; `predicate.compile` checks them,
- * so that a page can parse without loading RE2.
+ * Reads a query: README, "Follow". Regular expressions are only delimited here; `predicate.compile` checks them, so that a page
+ * can parse without loading RE2.
  */
 export function parse(text: string): Parsed {
 	if (text.length > MAX_LENGTH) {
@@ -26,8 +26,8 @@ export function parse(text: string): Parsed {
 }
 
 /**
- * The canonical text of a query: queries that differ only in spacing, brackets, quotes or the case of words have the
- * same, and `parse` reads it back as an equal query. It may be longer than what `parse` accepts.
+ * The canonical text of a query: queries that differ only in spacing, brackets, quotes or the case of words share it, and
+ * `parse` reads it back as an equal query. It may be longer than `parse` accepts.
  */
 export function format(query: Query): string {
 	switch (query.kind) {
@@ -57,7 +57,7 @@ export function format(query: Query): string {
 	}
 }
 
-/** The text of the term `field:value`, with quotes where they are needed and without a prefix where none is. */
+/** The text of the term `field:value`, with quotes where needed and without an unneeded prefix. */
 export function equal(field: string, value: string): string {
 	return written(nameOf(field), value);
 }
@@ -84,6 +84,6 @@ function formatText(text: string): string {
 
 function formatField(name: string): string {
 	const first = split(`${name}:_`)[0];
-	// By its value: a name that has quotes of its own would be read without them.
+	// By its value: a name with quotes of its own would be read without them.
 	return first?.kind === 'field' && first.value === name ? name : quote(name);
 }

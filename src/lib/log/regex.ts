@@ -13,8 +13,8 @@ const REPEAT = String.raw`\{(?<least>\d+)(?:,(?<most>\d*))?\}`;
 const ITEM = new RegExp(`(?<literal>${LITERAL})|(?<flags>${FLAGS})|${CLASS}|${ESCAPE}|${REPEAT}|.`, 'gs');
 
 /**
- * Compiles a pattern with RE2, whose matching takes time linear in the text. `size`, in RE2 instructions, is at most
- * `budget`: the time is linear in that too, and a few kilobytes of pattern can unroll to a million instructions.
+ * Compiles a pattern with RE2, whose matching takes time linear in the text. `size`, in RE2 instructions, is at most `budget`:
+ * the time is linear in that too, and a few kilobytes of pattern can unroll to a million instructions.
  */
 export function compile(term: Matches, budget: number): Compiled {
 	if (sizeOf(term.pattern) > budget) return tooLarge(term);
@@ -29,7 +29,7 @@ export function compile(term: Matches, budget: number): Compiled {
 	}
 }
 
-/** What a pattern will unroll to, judged without unrolling it (measured: a million instructions take RE2 3 s). */
+/** What a pattern will unroll to, estimated without unrolling it (measured: a million instructions take RE2 3 s). */
 function sizeOf(pattern: string): number {
 	const around: number[] = [];
 	let size = 0;

@@ -1,20 +1,23 @@
-/** One row of a terminal: runs of text in one look each. A column is a UTF-16 unit, so that an emoji takes two of them, as on a terminal. */
+/**
+ * One row of a terminal: runs of text with one look each. A column is a UTF-16 unit, so an emoji takes two of them, as on a
+ * terminal.
+ */
 
 export interface Run {
 	text: string;
 	/** SGR codes; empty for plain. */
 	codes: string;
-	/** Where it leads (OSC 8); empty for nowhere. */
+	/** Where it links to (OSC 8); empty for nowhere. */
 	link: string;
 }
 
 /** Columns of a row in a log. */
 export const widest = 16 * 1024;
-/** So many changes of the look are honoured in a row. It bounds the work for a hostile line. */
+/** The most changes of look that a row keeps. It bounds the work for a hostile line. */
 const mostRuns = 400;
 
 export class TerminalRow<Tag> {
-	/** What its first writer said of it; null while nothing was written. */
+	/** The tag of its first writer; null while nothing was written. */
 	tag: Tag | null = null;
 	/** Whether something was written beyond the last column. */
 	cut = false;
@@ -30,18 +33,18 @@ export class TerminalRow<Tag> {
 		return this.#runs;
 	}
 
-	/** The row as text that looks the same wherever it stands: with SGR sequences and OSC 8 links, and no other controls. */
+	/** The row as text that looks the same anywhere: with SGR sequences and OSC 8 links, but no other controls. */
 	get text(): string {
 		return (this.#text ??= textOf(this.#runs));
 	}
 
-	/** What is to be read in it. */
+	/** Its readable text. */
 	get plain(): string {
 		const [only] = this.#runs;
 		return this.#runs.length === 1 && only ? only.text : this.#runs.map(({ text }) => text).join('');
 	}
 
-	/** Writes over what is there, from a column on, and returns the column after it. */
+	/** Overwrites the content from a column on, and returns the column after it. */
 	put(column: number, text: string, columns: number, { codes, link }: Omit<Run, 'text'>): number {
 		const room = Math.max(0, columns - column);
 		if (text.length > room) this.cut = true;
@@ -54,7 +57,7 @@ export class TerminalRow<Tag> {
 		return end;
 	}
 
-	/** Takes away what stands from a column on. */
+	/** Removes everything from a column on. */
 	truncate(column: number): void {
 		if (column >= this.#length) return;
 		this.#runs = slice(this.#runs, 0, column);
@@ -63,7 +66,7 @@ export class TerminalRow<Tag> {
 		this.cut = false;
 	}
 
-	/** Blanks what stands before a column. */
+	/** Blanks everything before a column. */
 	blank(column: number): void {
 		const end = Math.min(column, this.#length);
 		if (end > 0) this.#replace(0, end, { text: ' '.repeat(end), codes: '', link: '' });

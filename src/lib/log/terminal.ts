@@ -12,12 +12,12 @@ import { Pen, type HeldCode } from './pen.ts';
 import { control, csi, escape, match, string, unfinished } from './sequences.ts';
 import { TerminalRow, widest } from './terminal-row.ts';
 
-/** Rows that can still be written over, counted from the bottom. */
+/** Rows that can still be overwritten, counted from the bottom. */
 export const reach = 100;
 
-/** Where a terminal stands besides its rows, for another one that goes on from there. */
+/** A terminal's state besides its rows, for another one that continues from there. */
 export interface Screen<Tag> {
-	/** The tags of rows at the bottom that are not shown; null for one that nobody has written yet. */
+	/** The tags of rows at the bottom that are not shown; null for one that is still unwritten. */
 	hidden: (Tag | null)[];
 	/** Of the cursor: rows above the bottom, and columns from the left. */
 	up: number;
@@ -28,10 +28,10 @@ export interface Screen<Tag> {
 }
 
 export interface Size<Tag> {
-	/** So many of the newest rows are kept, at least those that can be written over; the others are handed out in order. */
+	/** How many of the newest rows to keep, at least those that can be overwritten; the others are handed out in order. */
 	keep?: number;
 	onscrolled?: (rows: readonly TerminalRow<Tag>[]) => void;
-	/** What is written further right is not kept. */
+	/** What is written further right is dropped. */
 	columns?: number;
 }
 
@@ -44,7 +44,9 @@ export interface Shown<Tag> {
 	cut: boolean;
 }
 
-/** The column to which the cursor can be sent, so that a few bytes cannot ask for megabytes of blanks. No terminal is that wide. */
+/**
+ * The column to which the cursor can be sent, so that a few bytes cannot ask for megabytes of blanks. No terminal is that wide.
+ */
 const furthest = 1_000;
 
 export class Terminal<Tag> {
@@ -69,7 +71,7 @@ export class Terminal<Tag> {
 		this.#onscrolled = onscrolled;
 	}
 
-	/** Goes on where another terminal stood; `rows` are those that it showed. */
+	/** Continues where another terminal was; `rows` are those that it showed. */
 	static restore<Tag>(shown: readonly Shown<Tag>[], screen: Screen<Tag>, keep?: number): Terminal<Tag> {
 		const terminal = new Terminal<Tag>({ keep });
 		terminal.#rows = shown.map((row) => Terminal.#rowOf(row));
@@ -105,7 +107,7 @@ export class Terminal<Tag> {
 		};
 	}
 
-	/** Writes text; rows that it is the first to write to get the tag. */
+	/** Writes text; rows it is the first to write to get the tag. */
 	write(added: string, tag: Tag): void {
 		const text = this.#pending + added;
 		this.#pending = '';
@@ -117,14 +119,14 @@ export class Terminal<Tag> {
 		}
 	}
 
-	/** The log has ended: a title or link that was begun is text after all, and of any other sequence nothing is to be seen. */
+	/** The log has ended: an unfinished title or link is text after all, and of any other sequence nothing is shown. */
 	settle(tag: Tag): void {
 		const rest = /^\x1b[\]PX^_]([^]*)/.exec(this.#pending)?.[1] ?? ''; // eslint-disable-line no-control-regex
 		this.#pending = '';
 		if (rest !== '') this.write(rest, tag);
 	}
 
-	/** What there is to see: without the blank rows at the bottom, from the cursor's on. */
+	/** The visible rows: without the blank rows at the bottom, from the cursor's on. */
 	rows(): Written<Tag>[] {
 		return this.#rows.slice(0, this.#end()).filter(isWritten);
 	}
@@ -135,7 +137,7 @@ export class Terminal<Tag> {
 		return end;
 	}
 
-	/** Obeys what stands at a place and returns the place after it. */
+	/** Executes the control at a place and returns the place after it. */
 	#control(text: string, at: number, tag: Tag): number {
 		const code = text.charCodeAt(at);
 		if (code === 0x1b || code === 0x9b) return this.#sequence(text, at);
@@ -201,7 +203,7 @@ export class Terminal<Tag> {
 		if (address !== undefined) this.#link = address;
 	}
 
-	/** The row of the cursor, which gets the tag when nobody has written to it. */
+	/** The cursor's row, which gets the tag if it is unwritten. */
 	#touch(tag: Tag): TerminalRow<Tag> {
 		const row = this.#rows[this.#row];
 		if (!row) throw new Error('the cursor is outside of the rows');
@@ -225,7 +227,7 @@ export class Terminal<Tag> {
 		if (this.#row < this.#rows.length) return;
 		this.#rows.push(new TerminalRow());
 		this.made++;
-		// In portions: taking away the first element of an array costs as much as taking away many.
+		// In portions: removing the first element of an array costs as much as removing many.
 		if (this.#rows.length >= this.#keep + 2 * reach) this.#drop(this.#rows.length - this.#keep);
 	}
 

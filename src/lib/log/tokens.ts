@@ -25,7 +25,7 @@ export type Kind =
 	| 'phrase'
 	| 'regex';
 
-/** A piece of query text. `value` is what it means: a phrase without quotes and escapes, a pattern without slashes. */
+/** A piece of query text. `value` is its meaning: a phrase without quotes and escapes, a pattern without slashes. */
 export interface Token extends Span {
 	kind: Kind;
 	text: string;
@@ -35,12 +35,13 @@ export interface Token extends Span {
 
 const SPACE = /\s+/y;
 const WORD = /[^\s()"]+/y;
-// What people paste from logs are words, not fields: `std::thread`, `12:30`, `https://…`, and `Error: …`, whose colon ends a word.
+// Text pasted from logs consists of words, not fields: `std::thread`, `12:30`, `https://…`, and `Error: …`, whose colon ends a
+// word.
 const FIELD = /[\p{L}_@$][\p{L}\p{N}_@$./-]*(?=:(?!:|\/\/|[\s)]|$))/uy;
 const QUOTED_FIELD = /"(?:[^"\\]|\\.)*"(?=:(?!:|[\s)]|$))/sy;
-/** What is no attribute asks for a value also where none follows, because nobody means the word `service:`. */
+/** A field that is not an attribute requires a value even if none follows, because nobody means the word `service:`. */
 const OWN_FIELD = new RegExp(`(?:level|${columns.join('|')})(?=:(?!:|//))`, 'y');
-/** How other languages compare, which would be taken for text in silence. */
+/** How other languages compare, which would silently count as text. */
 const FOREIGN = /^([\p{L}_@$][\p{L}\p{N}_@$./-]*?)(?<!-)(?:!=(.+)|(>=|<=|>|<)(-?[\d.]+))$/u;
 const OPERATOR = /:(?:[<>]=?)?/y;
 const PHRASE = /"(?:[^"\\]|\\.)*"/sy;
@@ -61,7 +62,7 @@ const ESCAPES = new Map([
 	['\\t', '\t']
 ]);
 
-/** Cuts any text into tokens that joined give the text again. It never fails: what is broken carries a `fault`. */
+/** Cuts any text into tokens that joined give the text again. It never fails: a broken one carries a `fault`. */
 export function split(text: string): Token[] {
 	const tokens: Token[] = [];
 	let position = 0;

@@ -1,23 +1,23 @@
 import type { SubmitFunction } from '@sveltejs/kit';
 import { refusalIn } from './refusal.ts';
 
-/** How long a form waits for its answer, in ms: longer than anything takes that a form asks for. */
+/** How long a form waits for its answer, in ms: longer than any form's work takes. */
 const patience = 30_000;
 
 const noAnswer =
 	'Tailrace did not answer within 30 seconds. What you asked for may still have been done: reload the page to see.';
 
 /**
- * A form on its way to the server, for `use:enhance`. What is answered is always told: a page's own answer as its `form`, and
- * everything else, also none, as `refused`, with the form left as it was typed.
+ * A form on its way to the server, for `use:enhance`. Every answer is shown: a page's own as its `form`, and everything else,
+ * even none, as `refused`, with the input left as typed.
  */
 export class Submission {
 	isSubmitting = $state(false);
-	/** Why there is no answer of the page's own. */
+	/** Why the page itself gave no answer. */
 	refused = $state<string | null>(null);
 	readonly #reset: () => boolean;
 
-	/** `reset`: whether what was typed is cleared once it is done. */
+	/** `reset`: whether the input is cleared once it is done. */
 	constructor(reset = () => false) {
 		this.#reset = reset;
 	}

@@ -1,11 +1,11 @@
-/** Writes to the clipboard; false when the browser refuses. Over plain HTTP on a LAN there is no `navigator.clipboard`. */
+/** Writes to the clipboard; false if the browser refuses. Over plain HTTP on a LAN there is no `navigator.clipboard`. */
 export async function write(text: string): Promise<boolean> {
 	if (!window.isSecureContext) return copySelection(text);
 	try {
 		await navigator.clipboard.writeText(text);
 		return true;
 	} catch {
-		// Refused for want of a permission; the old way needs none.
+		// Refused for lack of permission; the old way needs none.
 		return copySelection(text);
 	}
 }

@@ -1,10 +1,10 @@
-/** The keys of a page: what each does, by its name. */
+/** A page's shortcuts: each key's action, by its name. */
 export type Keys = Record<string, () => void>;
 
 const writing =
 	'input, textarea, select, [contenteditable], [role="dialog"], [role="menu"], [role="listbox"]';
 
-/** Does what the key stands for, unless the reader is writing, or means a control that has the focus. */
+/** Runs the key's action, unless the reader is typing, or means a focused control. */
 export function handle(event: KeyboardEvent, keys: Keys): void {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
 	const target = event.target instanceof Element ? event.target : null;
@@ -16,7 +16,7 @@ export function handle(event: KeyboardEvent, keys: Keys): void {
 	act();
 }
 
-/** Esc leaves a box, so that the keys of the page work again. */
+/** Esc leaves a box, so that the page's shortcuts work again. */
 function leave(event: KeyboardEvent, target: Element): void {
 	if (event.key === 'Escape' && target instanceof HTMLInputElement) target.blur();
 }

@@ -1,6 +1,6 @@
 /**
- * Where one is in the lists of a page, as a query that leaves out their beginnings: what is searched for, and the number of
- * the page of each list, by its parameter; `action` first, if it is where a form goes.
+ * The position in the lists of a page, as a query that omits first pages: the search text, and each list's page number, by its
+ * parameter; `action` first, if it is where a form goes.
  */
 export function queryOf(q: string, pages: Record<string, number>, action?: string): `?${string}` {
 	const place = new URLSearchParams();

@@ -1,12 +1,12 @@
-/** What the top bar tells about the stream of the page below it. The layout provides it, a live page sets it. */
+/** What the top bar shows about the stream of the page below. The layout provides it, a live page sets it. */
 import { createContext } from 'svelte';
 import type { Status } from '../live/stream.ts';
 
-/** What every live view has: the logs, the list of deploys, the log of a deploy. */
+/** The common part of live views: the logs, the list of deploys, the log of a deploy. */
 export interface Live {
 	readonly status: Status;
 	readonly follow: { readonly following: boolean };
-	/** Lines that came while the reader had locked the view. */
+	/** Lines that arrived while the reader had locked the view. */
 	readonly fresh: number;
 	/** From commit to paint, in ms. */
 	readonly delay: number | null;
