@@ -17,13 +17,13 @@ Uses the server's environment: DATABASE_URL, or the embedded PostgreSQL in DATA_
   --json               print one line: {"org": {"id", "slug"}, "user": {"id", "email"}, "key": "…"}
 `;
 
-/** What the flag of a form's field is called. */
+/** The flag of each form field. */
 const flags: Record<string, string> = { organization: '--org', email: '--email', password: '--password' };
 
 type Asked =
 	{ ok: true; form: signUps.SignUp; json: boolean } | { ok: false; status: 0 | 2; message: string };
 
-/** Exit status 2 for wrong usage, 1 if the database cannot be used; what it made, and nothing else, goes to stdout. */
+/** Exit status 2 for wrong usage, 1 if the database cannot be used; only the result goes to stdout. */
 export async function run(args: string[]): Promise<number> {
 	const asked = read(args);
 	if (!asked.ok)
@@ -59,7 +59,7 @@ function read(args: string[]): Asked {
 		return form.ok ? { ok: true, form: form.values, json: values.json } : wrong(list(form.faults));
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;
-		return wrong(error.message); // parseArgs says what it does not know
+		return wrong(error.message); // parseArgs names what it does not know
 	}
 }
 

@@ -1,14 +1,14 @@
 import process from 'node:process';
 
 export interface Command {
-	/** Runs with the arguments after its name and gives the exit status. */
+	/** Runs with the arguments after its name and returns the exit status. */
 	run(args: string[]): Promise<number>;
 }
 
 export interface Offer {
 	/** One line that says what the command does. */
 	summary: string;
-	/** Loaded when asked for, so that a command brings only what it needs. */
+	/** Loaded on demand, so that a command loads only what it needs. */
 	load(): Promise<Command>;
 }
 
@@ -18,7 +18,7 @@ export const commands: Record<string, Offer> = {
 	pipe: { summary: 'send what a program prints, line by line', load: () => import('./pipe.ts') }
 };
 
-/** Runs the command that the words name, and gives its exit status: 2 for wrong usage. */
+/** Runs the named command and returns its exit status: 2 for wrong usage. */
 export async function run(commands: Record<string, Offer>, words: string[]): Promise<number> {
 	const [name = '', ...args] = words;
 	if (name === '--help' || name === '-h') return say(process.stdout, usage(commands), 0);

@@ -11,21 +11,21 @@ import * as partitions from '../lib/server/postgres/partitions.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const migrations = 'drizzle/postgres';
 
-/** How often, and with how many ms in between, a server that is just starting is waited for. */
+/** How often, and with how many ms in between, to wait for a server that is just starting. */
 const mostTries = 20;
 const between = 250;
 
 export type Outcome<T> = { ok: true; result: T } | { ok: false; message: string };
 
 /**
- * Works on the server's own database, as its environment names it, whether the server runs or not. What the person at the
- * keyboard can mend comes back as a message; anything else is a bug, and thrown.
+ * Works on the server's own database, as its environment names it, whether or not the server runs. Faults that the person at
+ * the keyboard can fix are returned as a message; anything else is a bug, and thrown.
  */
 export async function use<T>(
 	name: string,
 	work: (sql: Sql, config: configuration.Config) => Promise<T>
 ): Promise<Outcome<T>> {
-	process.chdir(root); // as the server does: a relative DATA_DIR is the same for both
+	process.chdir(root); // like the server: a relative DATA_DIR is the same for both
 	const parsed = configuration.parse(process.env);
 	if (!parsed.ok) return { ok: false, message: configuration.explain(parsed.faults) };
 	try {
@@ -52,7 +52,7 @@ async function onDatabase<T>(
 	}
 }
 
-/** The embedded PostgreSQL of a server that runs, if there is one; else as the server itself would open it. */
+/** The embedded PostgreSQL of a running server, if any; else opened as the server itself would. */
 async function open(config: configuration.Config): Promise<Database> {
 	const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }));
 	for (let tries = 0; ; tries++) {

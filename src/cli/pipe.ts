@@ -7,13 +7,13 @@ import * as invocation from './pipe/invocation.ts';
 import * as passage from './pipe/passage.ts';
 import { Shipper } from './pipe/shipper.ts';
 
-/** How long lines that are left are sent, in ms: after the end of stdin, and after a signal. */
+/** How long remaining lines are sent, in ms: after the end of stdin, and after a signal. */
 const patience = { ended: 60_000, stopped: 8_000 };
-/** A signal so many ms after the end of stdin is the one that ended whoever wrote to us. */
+/** A signal this many ms after the end of stdin is the one that ended the program writing to us. */
 const together = 1_000;
 const signalNumbers: Record<string, number> = constants.signals;
 
-/** The exit status is 0 if every line was delivered, 1 if not, 2 for wrong usage, and 128 + n when something ended us first. */
+/** The exit status is 0 if every line was delivered, 1 if not, 2 for wrong usage, and 128 + n if a signal ended us first. */
 export async function run(args: string[]): Promise<number> {
 	const asked = invocation.read(args, process.env);
 	if (!asked.ok) {
@@ -38,7 +38,7 @@ export async function run(args: string[]): Promise<number> {
 			return shipper?.giveUp();
 		}
 		stopped = signal;
-		// Whoever writes to us has it as well, and will end by itself.
+		// The program writing to us also got it, and will end by itself.
 		if (!signals.isShared(signal)) input.stop();
 	});
 	shipper?.begin();

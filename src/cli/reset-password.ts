@@ -18,7 +18,7 @@ Uses the server's environment: DATABASE_URL, or the embedded PostgreSQL in DATA_
 
 type Asked = { ok: true; form: NewPassword; json: boolean } | { ok: false; status: 0 | 2; message: string };
 
-/** Exit status 2 for wrong usage, 1 if there is no such account or the database cannot be used. */
+/** Exit status 2 for wrong usage, 1 if the account does not exist or the database cannot be used. */
 export async function run(args: string[]): Promise<number> {
 	const asked = read(args);
 	if (!asked.ok)
@@ -53,7 +53,7 @@ function read(args: string[]): Asked {
 		return { ok: true, form: { email, password: values.password }, json: values.json };
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;
-		return wrong(error.message); // parseArgs says what it does not know
+		return wrong(error.message); // parseArgs names what it does not know
 	}
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 
-// What the server gives out as /cli.mjs, bundled by scripts/bundle.mjs.
+// The program that the server offers as /cli.mjs, bundled by scripts/bundle.mjs.
 import process from 'node:process';
 import * as client from './client.ts';
 

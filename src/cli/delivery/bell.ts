@@ -1,4 +1,4 @@
-/** Wakes the one who waits: what is waited for is a condition, checked again at every ring. */
+/** Wakes one waiter: it waits for a condition, checked again at every ring. */
 export interface Bell {
 	ring(): void;
 	/** Resolves when the condition holds, or after `ms`. One waiter at a time. */

@@ -1,16 +1,16 @@
-/** What a server answered. */
+/** A server's answer. */
 export type Reply = Pick<Response, 'status' | 'headers'> & { text: string };
 
-/** It may go better at another try, after `afterMs` at the earliest. */
+/** Another try may succeed, after `afterMs` at the earliest. */
 export interface Later {
 	kind: 'later';
 	afterMs: number;
 	reason: string;
-	/** Perhaps a typing error: worth more tries while there is something else to do, but nothing to wait for. */
+	/** Perhaps a typing error: worth more tries while there is other work, but not worth waiting for. */
 	doubtful: boolean;
 }
 
-/** It will not go better. */
+/** It will not get better. */
 export interface Refused {
 	kind: 'refused';
 	reason: string;
@@ -19,8 +19,8 @@ export interface Refused {
 export type Failure = Later | Refused;
 
 /**
- * What can come back: a server that starts again, a network that was away. Everything else, such as a certificate that does not
- * fit or a server that does not speak HTTP, is as wrong at the next try.
+ * Failures that can pass: a server restarting, a network that was away. Anything else, such as a wrong certificate or a server
+ * that does not speak HTTP, is just as wrong at the next try.
  */
 const passing = new Set([
 	...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EADDRNOTAVAIL'],
@@ -28,13 +28,13 @@ const passing = new Set([
 	...['UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']
 ]);
 
-/** What a request that got no reply means. fetch says only "fetch failed"; what happened is its cause. */
+/** What a request without a reply means. fetch says only "fetch failed"; its cause says what happened. */
 export function ofError(error: Error): Failure {
 	if (error.name === 'AbortError') return later('it does not answer');
 	const cause = causeOf(error);
 	// OpenSSL's message is a line of its internals; its reason is what went wrong, such as "wrong version number".
 	const reason = cause.reason || cause.message || cause.code || error.message;
-	// A name that nobody knows: a typing error, or a container that is about to start.
+	// An unknown name: a typing error, or a container that is about to start.
 	if (cause.code === 'ENOTFOUND') return { ...later(reason), doubtful: true };
 	if (cause.code !== undefined && passing.has(cause.code)) return later(reason);
 	return { kind: 'refused', reason: `the server cannot be used (${reason})` };
@@ -52,7 +52,7 @@ function isPassing({ code }: NodeJS.ErrnoException): boolean {
 	return code !== undefined && passing.has(code);
 }
 
-/** What a reply that is no success means. `known`: Tailrace has answered at this address before. */
+/** What an unsuccessful reply means. `known`: Tailrace has answered at this address before. */
 export function ofReply(reply: Reply, known: boolean): Failure {
 	const { status, headers } = reply;
 	const problem = headers.get('content-type')?.startsWith('application/problem+json') ?? false;
@@ -60,7 +60,7 @@ export function ofReply(reply: Reply, known: boolean): Failure {
 	const place = headers.get('location'); // of a redirect, which is not followed: it would turn a POST into a GET
 	const said = [status, detail ?? place].filter((part) => typeof part !== 'object').join(': ');
 	if (status === 401 || status === 403) return { kind: 'refused', reason: `the key was refused (${said})` };
-	// Some proxies say 404, without our problem document, while the server behind them starts again.
+	// Some proxies say 404, without our problem document, while the server behind them restarts.
 	const misplaced = known && status === 404 && !problem;
 	if (!misplaced && status < 500 && status !== 408 && status !== 429) {
 		return { kind: 'refused', reason: `the server refused the request (${said})` };
@@ -70,13 +70,13 @@ export function ofReply(reply: Reply, known: boolean): Failure {
 	return { ...later(`it answers ${said}`), afterMs };
 }
 
-/** The members of a JSON object; of anything else none, so that whoever asks for one does not find it, and says so. */
+/** The members of a JSON object; none for anything else, so that callers notice a missing one and say so. */
 export function fields(text: string): Record<string, unknown> {
 	try {
 		const value: unknown = JSON.parse(text);
 		return typeof value === 'object' && value !== null ? { ...value } : {};
 	} catch {
-		return {}; // no JSON at all
+		return {}; // not JSON at all
 	}
 }
 

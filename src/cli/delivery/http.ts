@@ -4,7 +4,7 @@ import type { Server } from './server.ts';
 /** How long one request may take, in ms: an append is answered after a flush, a tenth of a second. */
 const patience = 20_000;
 
-/** Requests to one server, with its key. None throws: what went wrong is an answer. */
+/** Requests to one server, with its key. None throws: failures are returned. */
 export class Http {
 	readonly server: Server;
 	readonly #giveUp: AbortSignal;
@@ -44,7 +44,7 @@ export class Http {
 		}
 	}
 
-	/** What a reply that is no success means. */
+	/** What an unsuccessful reply means. */
 	failed(reply: failure.Reply): failure.Failure {
 		return failure.ofReply(reply, this.#known);
 	}

@@ -1,24 +1,24 @@
 import { Buffer } from 'node:buffer';
 
-/** Shorter ones are no keys, and might be part of any word. */
+/** Shorter ones are not keys, and might be part of any word. */
 const shortest = 8;
-/** So many bytes of what may become a secret are let go after a moment: all keys begin with three of them. */
+/** How many bytes of a possible secret are let go after a moment: all keys begin with three of them. */
 const harmless = 6;
 
 /**
- * Replaces a secret in a stream of bytes, also in the forms in which it is put into addresses and Basic authorization. What may be
- * the beginning of one is held back until more comes; everything else passes at once, byte for byte.
+ * Replaces a secret in a stream of bytes, also as encoded in URLs and Basic authorization. A possible beginning of one is held
+ * back until more arrives; everything else passes at once, byte for byte.
  */
 export class Mask {
 	readonly #forms: Buffer[];
 	readonly #stars: Buffer;
-	/** The end of what came, which may be the beginning of a secret. The first `#passed` bytes of it are out already. */
+	/** The end of the input, which may begin a secret. Its first `#passed` bytes are out already. */
 	#held: Buffer = Buffer.alloc(0);
 	#passed = 0;
 
 	constructor(secret: string) {
 		this.#forms = secret.length < shortest ? [] : formsOf(secret).map((form) => Buffer.from(form));
-		// Never a part of a secret, which would come together again around it.
+		// Never part of a secret, which could otherwise form again around it.
 		this.#stars = Buffer.from(this.#forms.some((form) => form.includes('*')) ? '•••' : '***');
 	}
 
@@ -44,7 +44,7 @@ export class Mask {
 		return Buffer.concat(parts);
 	}
 
-	/** Lets go what is held if it is too short to tell anything. Should a secret follow, the rest of it is still replaced. */
+	/** Lets go what is held if it is too short to reveal anything. If a secret follows, the rest of it is still replaced. */
 	ease(): Uint8Array {
 		if (!this.holds) return Buffer.alloc(0);
 		const eased = this.#held.subarray(this.#passed);
@@ -52,7 +52,7 @@ export class Mask {
 		return eased;
 	}
 
-	/** What is left when nothing more comes. */
+	/** What is left at the end of the input. */
 	end(): Uint8Array {
 		const rest = this.#held.subarray(this.#passed);
 		this.#held = Buffer.alloc(0);
@@ -60,7 +60,7 @@ export class Mask {
 		return rest;
 	}
 
-	/** A text that is whole. */
+	/** A complete text. */
 	hide(text: string): string {
 		const mask = new Mask('');
 		mask.#forms.push(...this.#forms);
@@ -77,7 +77,7 @@ export class Mask {
 		return first;
 	}
 
-	/** The length of the longest end of these bytes with which a secret begins. */
+	/** The length of the longest end of these bytes that begins a secret. */
 	#partial(bytes: Buffer): number {
 		const lengths = this.#forms.map((form) => {
 			let length = Math.min(form.length - 1, bytes.length);
@@ -94,7 +94,7 @@ function formsOf(secret: string): string[] {
 	return [...new Set([...forms, ...encoded.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))])];
 }
 
-/** What a secret looks like in base64 behind `before` other bytes (of 3), without what depends on its neighbours. */
+/** A secret in base64 after `before` other bytes (of 3), without the parts that depend on its neighbours. */
 function base64(secret: string, before: number): string {
 	const text = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]).toString('base64');
 	const whole = Math.floor(((before + secret.length) * 8) / 6);

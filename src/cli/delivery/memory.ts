@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** Bytes that were appended and not dropped yet, in one buffer that grows and is used again. */
+/** Bytes appended and not yet dropped, in one buffer that grows and is reused. */
 export class Memory {
 	#bytes = Buffer.allocUnsafe(64 * 1024);
 	#from = 0;

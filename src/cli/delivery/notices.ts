@@ -3,7 +3,7 @@ import * as printable from '../../lib/log/printable.ts';
 /** How long a notice waits for the command to end its line, in ms. */
 const patience = 2_000;
 
-/** What Tailrace itself has to say: on stderr, between the lines of the command, never within one. Part of it may be the server's words. */
+/** Tailrace's own messages: on stderr, between the lines of the command, never within one. Parts may be the server's words. */
 export class Notices {
 	readonly #target: NodeJS.WritableStream;
 	#waiting: string[] = [];
@@ -27,7 +27,7 @@ export class Notices {
 		if (this.#betweenLines) this.#write();
 	}
 
-	/** Says what waits now, on a line of its own. */
+	/** Prints the waiting notices, on lines of their own. */
 	flush(): void {
 		if (this.#waiting.length > 0 && !this.#betweenLines) this.#waiting.unshift('\n');
 		this.#betweenLines ||= this.#waiting.length > 0;

@@ -7,8 +7,8 @@ const mebibyte = 1024 * 1024;
 const limits = { memory: 8 * mebibyte, all: 101 * mebibyte };
 
 /**
- * The part of the log that the server has not acknowledged, from offset `start` to `end`: in memory, and in a temporary
- * file while there is more than memory should hold.
+ * The part of the log that the server has not acknowledged, from offset `start` to `end`: in memory, and in a temporary file
+ * for whatever exceeds the memory limit.
  */
 export class Outbox {
 	readonly #limits: typeof limits;
@@ -32,7 +32,7 @@ export class Outbox {
 		return this.#kept.size;
 	}
 
-	/** Why what came later is not kept, if so: a log has no holes, so after the first byte left out comes none. */
+	/** Why later bytes are not kept, if so: a log has no gaps, so nothing follows the first byte left out. */
 	get fault(): string | null {
 		return this.#fault;
 	}
@@ -56,7 +56,7 @@ export class Outbox {
 		return this.#kept.read(max);
 	}
 
-	/** The server has everything before `offset`. False if that cannot be: it lies outside of what is kept. */
+	/** The server has everything before `offset`. False if that cannot be: it is outside what is kept. */
 	confirm(offset: number): boolean {
 		if (offset < this.#start || offset > this.end) return false;
 		this.#kept.drop(offset - this.#start);

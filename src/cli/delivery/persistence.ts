@@ -9,7 +9,7 @@ export interface Pauses {
 
 export const usualPauses: Pauses = { firstPause: 200, longestPause: 5_000 };
 
-/** Failures in a row before anyone is told: a restart of the server is no news. */
+/** Failures in a row before anyone is told: a server restart is not news. */
 const worthTelling = 4;
 
 export interface PersistenceOptions {
@@ -17,14 +17,14 @@ export interface PersistenceOptions {
 	/** Rung when `ending` or `giveUp` changes. */
 	bell: Bell;
 	giveUp: AbortSignal;
-	/** Whether what is sent is complete, so that every pause holds somebody up. */
+	/** Whether all input has been read, so that every pause delays the exit. */
 	ending(): boolean;
 	say(message: string): void;
-	/** What becomes of the data while the server is away, as the end of a sentence. */
+	/** What happens to the data while the server is away, as the end of a sentence. */
 	meanwhile: string;
 }
 
-/** Tries again, with pauses that grow, as long as what went wrong can get better. */
+/** Retries, with growing pauses, as long as the failure may pass. */
 export class Persistence {
 	readonly #options: PersistenceOptions;
 	#failures = 0;
@@ -33,7 +33,7 @@ export class Persistence {
 		this.#options = options;
 	}
 
-	/** Repeats a request until its answer says something or there is no use in waiting. */
+	/** Repeats a request until its answer is final or waiting is pointless. */
 	async persist<A extends { kind: string }>(call: () => Promise<A | Later>): Promise<A | Later> {
 		const { giveUp, ending } = this.#options;
 		for (;;) {
@@ -43,7 +43,7 @@ export class Persistence {
 		}
 	}
 
-	/** Randomly between half and all of it, so that the senders of a server that returns do not come all at once. */
+	/** Randomly between half and all of it, so that a returning server does not get all senders at once. */
 	async pause({ reason, afterMs, doubtful }: Omit<Later, 'kind'>): Promise<void> {
 		const { pauses, bell, giveUp, ending, say, meanwhile } = this.#options;
 		this.#failures++;
@@ -53,7 +53,7 @@ export class Persistence {
 		await bell.wait(ms, () => giveUp.aborted || (doubtful && ending()));
 	}
 
-	/** The server has done what it was asked for. */
+	/** The server has carried out a request. */
 	succeeded(): void {
 		if (this.#failures >= worthTelling) this.#options.say('the server is back');
 		this.#failures = 0;

@@ -1,14 +1,14 @@
-/** Where to send to, and as whom. */
+/** Where to send to, and with which key. */
 export interface Server {
 	url: URL;
 	key: string;
 }
 
-/** How the options for it are described in a usage text. */
+/** The usage text of the options for it. */
 export const usage = `  --url URL             the server (default: TAILRACE_URL)
   --key KEY             an API key that may write (default: TAILRACE_KEY)`;
 
-/** The server that options or environment name, or what is missing of it. */
+/** The server named by options or environment, or what is missing. */
 export function find(
 	{ url = '', key = '' }: { url?: string | undefined; key?: string | undefined },
 	env: NodeJS.ProcessEnv
@@ -23,7 +23,7 @@ export function find(
 	return { ok: true, server: { url: address, key: secret } };
 }
 
-/** With a slash at its end, so that what is under a path stays there. */
+/** With a trailing slash, so that relative paths stay below it. */
 function read(text: string): URL | null {
 	if (!URL.canParse(text)) return null;
 	const url = new URL(text);

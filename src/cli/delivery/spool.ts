@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The same as Memory, in a temporary file that has no name any more, so that nothing is left behind however we end. */
+/** Like Memory, but in a temporary file without a name, so that nothing is left behind however we end. */
 export class Spool {
 	readonly #file = openUnnamed();
 	#from = 0;
@@ -12,7 +12,7 @@ export class Spool {
 		return this.#to - this.#from;
 	}
 
-	/** Throws when the disk takes no more; what was appended before stays whole. */
+	/** Throws when the disk is full; what was appended before stays whole. */
 	append(bytes: Uint8Array): void {
 		let written = 0;
 		while (written < bytes.length) {

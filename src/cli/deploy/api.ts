@@ -9,7 +9,7 @@ export interface Commit {
 	url?: string;
 }
 
-/** What POST /api/deploys takes. */
+/** The body of POST /api/deploys. */
 export interface NewDeploy {
 	service: string;
 	environment?: string;
@@ -30,7 +30,7 @@ export interface Piece {
 	offset: number | null;
 	/** None: a heartbeat. */
 	bytes: Uint8Array<ArrayBuffer>;
-	/** `Upload-Ages`: how long ago they came; null: just now. */
+	/** `Upload-Ages`: how long ago they arrived; null: just now. */
 	ages: string | null;
 }
 
@@ -89,7 +89,7 @@ export class Api {
 	}
 }
 
-/** A 409 without an offset is about something else: the deploy has finished. */
+/** A 409 without an offset means something else: the deploy has finished. */
 function offsetOf({ status, headers }: Reply): Offset | null {
 	const text = headers.get('upload-offset');
 	if (text === null || !/^\d{1,15}$/.test(text)) return null;

@@ -24,16 +24,16 @@ export interface Child {
 }
 
 export interface Ended {
-	/** As a shell has it: 128 + n after a signal, 127 not found, 126 cannot be run. */
+	/** As in a shell: 128 + n after a signal, 127 not found, 126 cannot be run. */
 	status: number;
 	/** Why the command could not be started, if so. */
 	fault: string | null;
 }
 
-/** What one of the command's outputs is read from, and where it goes. */
+/** Where one of the command's outputs is read, and where it goes. */
 interface Source {
 	reader: Readable;
-	/** The same end again, to be left to a drainer. */
+	/** The same end again, to hand to a drainer. */
 	spare: number | null;
 	target: NodeJS.WriteStream;
 	read: number;
@@ -41,7 +41,7 @@ interface Source {
 
 /**
  * Runs the command on our stdin, and passes its stdout and stderr on to ours. If ours are the same (a terminal, `2>&1`), the
- * command's are one pipe too, and all its writes stay in order; otherwise the order between the two is that of arrival.
+ * command's are one pipe too, and all its writes stay in order; otherwise the two are ordered by arrival.
  */
 export function start(command: string[], onOutput: OnOutput): Child {
 	const same = descriptor.isSame(1, 2);
@@ -65,7 +65,7 @@ export function start(command: string[], onOutput: OnOutput): Child {
 	};
 }
 
-/** Resolves `fault` with null when the command runs. spawn throws some errors and emits others. */
+/** Resolves `fault` with null once the command runs. spawn throws some errors and emits others. */
 function run(
 	[file = '', ...args]: string[],
 	[out, err = out]: (number | 'pipe')[]
@@ -100,7 +100,7 @@ async function ended(
 	return { status: exitCode ?? 128 + (signalCode ? constants.signals[signalCode] : 0), fault: null };
 }
 
-/** Not events.once, which rejects at an 'error': a signal that may not be sent (to sudo) is one, and no end. */
+/** Not events.once, which rejects at an 'error': a signal that may not be sent (to sudo) is one, but no end. */
 function exited(child: ChildProcess): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
 	return new Promise((resolve) => child.once('exit', () => resolve()));
@@ -127,7 +127,8 @@ function passOn(target: NodeJS.WriteStream, sources: Source[], output: (bytes: U
 	}
 	target.on('error', (error: NodeJS.ErrnoException) => {
 		broken = true;
-		// Whoever read our output has gone (`| head`): the command is told as it would be without us, by SIGPIPE at its next write.
+		// The reader of our output has gone (`| head`): the command learns of it as it would without us, by SIGPIPE at its next
+		// write.
 		if (error.code === 'EPIPE') sources.forEach(close);
 		// Anything else, such as a full disk, is no reason to end a deploy.
 		else for (const { reader } of sources) reader.resume();
@@ -141,8 +142,8 @@ function close(source: Source): void {
 }
 
 /**
- * Reads what the command itself wrote: that is in the pipes already. A process that it left behind may hold them open, and write,
- * for ever.
+ * Reads what the command itself wrote: that is in the pipes already. A process it left behind may hold them open, and write,
+ * forever.
  */
 async function drain(sources: Source[]): Promise<void> {
 	const bell = bells.hang();

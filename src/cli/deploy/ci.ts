@@ -6,7 +6,7 @@ export interface Job {
 	url?: string;
 }
 
-/** What GitHub Actions and GitLab CI tell a job about itself, in their predefined variables. */
+/** A job's predefined variables in GitHub Actions and GitLab CI. */
 export function read(env: NodeJS.ProcessEnv): Job {
 	if (env.GITHUB_ACTIONS === 'true' || env.GITHUB_SHA) return github(env);
 	if (env.GITLAB_CI === 'true' || env.CI_COMMIT_SHA) return gitlab(env);
@@ -36,7 +36,7 @@ function gitlab(env: NodeJS.ProcessEnv): Job {
 			sha: CI_COMMIT_SHA || undefined,
 			branch: env.CI_COMMIT_REF_NAME || undefined,
 			message: env.CI_COMMIT_TITLE || undefined,
-			// "Name <address>": the address is nobody's business here.
+			// "Name <address>": the address stays private.
 			author: env.CI_COMMIT_AUTHOR?.replace(/\s*<[^>]*>$/, '') || undefined,
 			url: CI_PROJECT_URL && CI_COMMIT_SHA ? `${CI_PROJECT_URL}/-/commit/${CI_COMMIT_SHA}` : undefined
 		},

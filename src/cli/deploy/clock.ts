@@ -1,10 +1,10 @@
-/** Pieces of a log that come within so many ms have one time, as those have that the server flushes together. */
+/** Pieces of a log that arrive within this many ms share one time, like those that the server flushes together. */
 const step = 100;
-/** What is younger than this, in ms, has come when it arrives. */
+/** Anything younger than this, in ms, counts as new on arrival. */
 const worthTelling = 500;
 /** In one request, so that their header stays below 4 KiB. */
 const mostAges = 200;
-/** That are kept; twice the step then makes half as many. */
+/** The most marks kept; beyond it the step doubles, which halves them. */
 const mostMarks = 20_000;
 
 interface Mark {
@@ -12,7 +12,7 @@ interface Mark {
 	at: number;
 }
 
-/** When the bytes of a log came, in ms of a clock that is never set. */
+/** When the bytes of a log arrived, in ms of a clock that is never set. */
 export class Clock {
 	readonly #now: () => number;
 	#marks: Mark[] = [];
@@ -21,7 +21,7 @@ export class Clock {
 		this.#now = now;
 	}
 
-	/** The bytes from this offset on come now. */
+	/** The bytes from this offset on arrive now. */
 	mark(offset: number): void {
 		const at = this.#now();
 		const last = this.#marks.at(-1);
@@ -30,15 +30,15 @@ export class Clock {
 		if (this.#marks.length > mostMarks) this.#marks = this.#marks.filter((_, index) => index % 2 === 0);
 	}
 
-	/** Nobody will ask for what lies before this offset. */
+	/** What precedes this offset is no longer needed. */
 	forget(offset: number): void {
 		const covering = this.#marks.findLastIndex((mark) => mark.offset <= offset);
 		if (covering > 0) this.#marks.splice(0, covering);
 	}
 
 	/**
-	 * How old the bytes from `start` on are, as the header `Upload-Ages` of API.md; `length` is how many of them it tells of. Null: just
-	 * now, all of them.
+	 * How old the bytes from `start` on are, as the header `Upload-Ages` of API.md; `length` is how many of them it covers.
+	 * Null: all just now.
 	 */
 	ages(start: number, length: number): { ages: string | null; length: number } {
 		if (length === 0) return { ages: null, length };

@@ -3,9 +3,9 @@ import process from 'node:process';
 import type { Readable } from 'node:stream';
 
 /**
- * Leaves behind a process that reads what comes and throws it away, until the last writer has gone. A daemon that a deploy
- * starts keeps the deploy's stdout, and would end of SIGPIPE at its next line if nobody read that. cat takes next to nothing, but
- * needs a descriptor whose reads wait; Node's own sockets take a Node.
+ * Leaves behind a process that reads and discards the input until the last writer has gone. A daemon started by a deploy keeps
+ * the deploy's stdout, and would die of SIGPIPE at its next line if nobody read that. cat takes next to nothing, but needs a
+ * descriptor with blocking reads; Node's own sockets take a Node.
  */
 export function leave(input: number | Readable): void {
 	const [file = '', ...args] =

@@ -4,7 +4,7 @@ import type { Commit } from './api.ts';
 /** How long git may take, in ms. */
 const patience = 1_000;
 
-/** What the repository around us says; nothing without one, or without git. */
+/** The commit of the surrounding repository; nothing without one, or without git. */
 export async function read(directory: string): Promise<Partial<Commit>> {
 	const [head, branch, origin] = await Promise.all([
 		git(directory, 'log', '-1', '--no-show-signature', '--format=%H%n%an%n%s'),
@@ -16,10 +16,7 @@ export async function read(directory: string): Promise<Partial<Commit>> {
 	return { sha, author, message, branch: branch ?? undefined, url: commitUrl(origin ?? '', sha) };
 }
 
-/**
- * Where a commit can be looked at, for hosts whose pages are known. Of the remote only host and path are taken: it may hold a
- * password.
- */
+/** The web page of a commit, for known hosts. Only host and path are taken from the remote: it may contain a password. */
 export function commitUrl(remote: string, sha: string): string | undefined {
 	const parts =
 		/^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.+)$/.exec(remote) ??
@@ -30,7 +27,7 @@ export function commitUrl(remote: string, sha: string): string | undefined {
 	return `https://${host}/${path.replace(/\/$/, '').replace(/\.git$/, '')}${page}${sha}`;
 }
 
-/** By the name of the host, as their own servers of companies have it too (github.example.com). */
+/** By the host's name, which companies' own servers share (github.example.com). */
 const pages: [RegExp, string][] = [
 	[/gitlab/, '/-/commit/'],
 	[/github|gitea|forgejo|codeberg/, '/commit/'],
@@ -39,7 +36,7 @@ const pages: [RegExp, string][] = [
 
 function git(cwd: string, ...args: string[]): Promise<string | null> {
 	return new Promise((resolve) => {
-		// Any failure means the same: this is not known.
+		// Any failure means the same: unknown.
 		execFile('git', args, { cwd, timeout: patience, killSignal: 'SIGKILL' }, (error, stdout) => {
 			resolve(error ? null : stdout.trimEnd() || null);
 		});

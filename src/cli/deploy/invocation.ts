@@ -30,7 +30,7 @@ export type Invocation =
 	  }
 	| { ok: false; status: 0 | 2; message: string };
 
-/** What the words after "tailrace deploy" ask for. */
+/** The options and command after "tailrace deploy". */
 export function read(args: string[], env: NodeJS.ProcessEnv): Invocation {
 	const dashes = args.indexOf('--');
 	const command = dashes < 0 ? [] : args.slice(dashes + 1);
@@ -55,7 +55,7 @@ function parse(args: string[]) {
 		return parseArgs({ args, options: { ...options, help: { type: 'boolean', short: 'h' } } }).values;
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;
-		return error.message; // says which option or word is unknown
+		return error.message; // names the unknown option or word
 	}
 }
 

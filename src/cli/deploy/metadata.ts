@@ -2,10 +2,10 @@ import type { Commit } from './api.ts';
 import * as ci from './ci.ts';
 import * as git from './git.ts';
 
-/** Characters of a commit message that are sent. */
+/** How many characters of a commit message are sent. */
 const longestMessage = 300;
 
-/** The commit that is being deployed, and the page of the job that does it, as far as they can be found in about a second. */
+/** The commit being deployed, and the page of its CI job, as far as they can be found in about a second. */
 export async function find(
 	env: NodeJS.ProcessEnv,
 	directory: string
@@ -15,7 +15,7 @@ export async function find(
 	return { ...(commit ? { commit } : {}), ...(job.url ? { url: job.url } : {}) };
 }
 
-/** The job knows better; what git says counts only for the same commit. */
+/** The job knows better; git counts only for the same commit. */
 function merge(job: Partial<Commit>, local: Partial<Commit>): Commit | null {
 	const sha = job.sha ?? local.sha;
 	if (!sha) return null;

@@ -6,16 +6,16 @@ import { join } from 'node:path';
 
 export interface Pipe {
 	reader: Socket;
-	/** A file descriptor for a child; to be closed here once the child has it. */
+	/** A file descriptor for a child; close it here once the child has it. */
 	writer: number;
-	/** The same end as `reader`, but one whose reads wait, as those of other programs must. */
+	/** The same end as `reader`, but with blocking reads, as other programs need. */
 	spare: number;
 }
 
 /**
- * Real pipes. What Node makes for a child are sockets, which cannot be opened as /dev/stdout or /dev/stderr, as `tee /dev/stderr`
- * does (nodejs/node issue 21941), and two of a child's descriptors cannot share one. Null where there is no mkfifo, or no folder
- * to make them in.
+ * Real pipes. What Node creates for a child are sockets, which cannot be opened as /dev/stdout or /dev/stderr, as `tee
+ * /dev/stderr` does (nodejs/node issue 21941), and two of a child's descriptors cannot share one. Null without mkfifo, or a
+ * folder to create them in.
  */
 export function make(count: number): Pipe[] | null {
 	const folder = makeFolder();
@@ -33,7 +33,7 @@ export function closeWriters(pipes: Pipe[]): void {
 	for (const { writer } of pipes) closeSync(writer);
 }
 
-/** The reader comes first: without one, opening the writer would wait. */
+/** The reader comes first: without one, opening the writer would block. */
 function open(path: string): Pipe {
 	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 	const writer = openSync(path, constants.O_WRONLY);

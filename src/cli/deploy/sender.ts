@@ -12,7 +12,7 @@ import { Clock } from './clock.ts';
 export interface Pace extends Pauses {
 	/** From the start of one append to the start of the next, while there is less than a full request to send. */
 	batch: number;
-	/** A heartbeat after so long without output; the server's lease is four times as long (DEPLOY_LEASE_S). */
+	/** A heartbeat after this long without output; the server's lease is four times as long (DEPLOY_LEASE_S). */
 	heartbeat: number;
 	/** For the rest of the log, after the command has ended. */
 	patience: number;
@@ -21,9 +21,9 @@ export interface Pace extends Pauses {
 const usualPace: Pace = { ...usualPauses, batch: 100, heartbeat: 30_000, patience: 60_000 };
 /** Bytes in one append: small enough for any proxy's limit. */
 const mostAtOnce = 256 * 1024;
-/** How long after the command's end it is said that there is still something to send, in ms. */
+/** How long after the command's end to report that there is still something to send, in ms. */
 const quietEnd = 2_000;
-/** How long what may be the beginning of the key is held back, in ms. */
+/** How long a possible beginning of the key is held back, in ms. */
 const moment = 100;
 const nothing = new Uint8Array();
 
@@ -31,8 +31,8 @@ export type Outcome = Omit<Finish, 'size'>;
 
 /**
  * Sends what is written to it to a deploy's log, whatever happens to the server meanwhile: writing never waits, never fails.
- * One request is in flight at most; after a failure the server's offset says where to go on. The key is masked before
- * anything is counted, so that offsets are those of what is sent.
+ * One request is in flight at most; after a failure the server's offset says where to continue. The key is masked before
+ * anything is counted, so that offsets are those of the sent bytes.
  */
 export class Sender {
 	readonly #pace: Pace;
@@ -68,7 +68,7 @@ export class Sender {
 		});
 	}
 
-	/** Call once. The server need not be there. */
+	/** Call once. The server need not be up. */
 	begin(deploy: Promise<NewDeploy>): void {
 		this.#sending = this.#run(deploy)
 			.catch((error: Error) => this.#say(`streaming stopped because of a bug: ${error.stack}`))
@@ -97,7 +97,7 @@ export class Sender {
 		clearTimeout(limit);
 	}
 
-	/** Stops at once, also a request under way. */
+	/** Stops at once, including a request under way. */
 	giveUp(): void {
 		this.#giveUp.abort();
 		this.#bell.ring();
@@ -143,7 +143,7 @@ export class Sender {
 	async #step(id: string): Promise<Answer> {
 		if (this.#outbox.unsent === 0 && this.#outcome !== null) return this.#finish(id, this.#outcome);
 		this.#sentAt = performance.now();
-		// A full log ends with a line of the server's own, so that its offset is not known here.
+		// A full log ends with a line of the server's own, so its offset is unknown here.
 		const heartbeat = { offset: null, bytes: nothing, ages: null };
 		if (this.#full) return this.#persistence.persist(() => this.#api.append(id, heartbeat));
 		const { start } = this.#outbox;
@@ -154,7 +154,7 @@ export class Sender {
 		else if (answer.kind === 'offset') await this.#persistence.pause(unmoved);
 		if (answer.kind !== 'later') return answer;
 		await this.#persistence.pause(answer);
-		// What became of the bytes is not known: the answer may have been lost on its way.
+		// Whether the bytes arrived is unknown: the answer may have been lost on its way.
 		return this.#persistence.persist(() => this.#api.size(id));
 	}
 
@@ -171,7 +171,7 @@ export class Sender {
 		return this.#outbox.confirm(offset);
 	}
 
-	/** A key has no place in what describes the deploy either. */
+	/** The deploy's description must not contain a key either. */
 	#hide(deploy: NewDeploy): NewDeploy {
 		const hidden = (_: string, value: unknown) =>
 			typeof value === 'string' ? this.#mask.hide(value) : value;

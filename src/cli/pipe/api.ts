@@ -2,9 +2,9 @@ import { fields, type Failure } from '../delivery/failure.ts';
 import type { Http } from '../delivery/http.ts';
 import type { Defaults } from './invocation.ts';
 
-/** The server has answered for each line; `reason` says why the first of the rejected ones was rejected. */
+/** The server has answered for each line; `reason` says why the first rejected one was rejected. */
 export type Taken = { kind: 'taken'; rejected: number; reason: string };
-/** Nothing of it was accepted, because of its size or of one of the lines. */
+/** None of it was accepted, because of its size or of one of the lines. */
 export type Unwanted = { kind: 'unwanted'; reason: string };
 export type Answer = Taken | Unwanted | Failure;
 

@@ -1,12 +1,12 @@
 import type { Outbox } from '../delivery/outbox.ts';
 
-/** Bytes in one request, unless a single line has more: small enough for any proxy's limit. */
+/** Bytes in one request, unless a single line is longer: small enough for any proxy's limit. */
 const usual = 256 * 1024;
-/** A quarter of what the server takes (API.md, Limits). */
+/** A quarter of the server's limit (API.md, Limits). */
 const mostLines = 2_500;
 const lineFeed = 0x0a;
 
-/** The first whole lines of what waits, at least one. */
+/** The first complete waiting lines, at least one. */
 export function next(outbox: Outbox): Uint8Array<ArrayBuffer> {
 	const bytes = outbox.read(usual);
 	if (!bytes.includes(lineFeed)) {
@@ -32,7 +32,7 @@ export function linesIn(bytes: Uint8Array): number {
 	return count;
 }
 
-/** As people say it. */
+/** For people. */
 export function count(lines: number): string {
 	return lines === 1 ? '1 line' : `${lines.toLocaleString('en')} lines`;
 }

@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
 
-/** Bytes of one message; the server cuts what is longer (API.md, Limits). */
+/** Bytes of one message; the server cuts longer ones (API.md, Limits). */
 const longestMessage = 256 * 1024;
 /** The fields from which the server takes an entry's time (API.md). */
 const timeFields = ['time', 'timestamp', '@timestamp', 'ts'];
 
 /**
- * The NDJSON for one line: a JSON object as it stands, anything else as a message, in several if it is too long for one; nothing for
- * a blank line. What has no time gets the one at which it was read, because it may be sent much later.
+ * The NDJSON for one line: a JSON object as it stands, anything else as a message, in several if it is too long for one;
+ * nothing for a blank line. An entry without a time gets the time it was read, because it may be sent much later.
  */
 export function encode(line: string, now: Date): string {
 	if (line.trim() === '') return '';
@@ -18,7 +18,7 @@ export function encode(line: string, now: Date): string {
 	return `{"time":${time},${line.slice(line.indexOf('{') + 1)}\n`;
 }
 
-/** An object with fields; not parsed and written again, because that would round large numbers. */
+/** An object with fields; not parsed and rewritten, because that would round large numbers. */
 function parse(line: string): object | null {
 	if (!/^\s*\{[^]*\}\s*$/.test(line)) return null;
 	try {

@@ -17,7 +17,7 @@ ${server.usage}
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
-/** What lines get that lack it. */
+/** Values for fields missing from lines. */
 export interface Defaults {
 	service: string;
 	level?: string;
@@ -34,7 +34,7 @@ export type Invocation =
 	  }
 	| { ok: false; status: 0 | 2; message: string };
 
-/** What the words after "tailrace pipe" ask for. */
+/** The options after "tailrace pipe". */
 export function read(args: string[], env: NodeJS.ProcessEnv): Invocation {
 	const options = parse(args);
 	if (typeof options === 'string') return wrong(options);
@@ -58,7 +58,7 @@ function parse(args: string[]) {
 		return parseArgs({ args, options: { ...options, help: { type: 'boolean', short: 'h' } } }).values;
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;
-		return error.message; // says which option or word is unknown
+		return error.message; // names the unknown option or word
 	}
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** Bytes. A line that is longer comes in pieces, so that memory stays bounded. */
+/** Bytes. A longer line comes in pieces, so that memory stays bounded. */
 const longest = 1024 * 1024;
 const lineFeed = 0x0a;
 
@@ -38,7 +38,7 @@ export class Lines {
 
 	#keep(bytes: Buffer): void {
 		if (bytes.length === 0) return;
-		// A copy: what is read into is used again.
+		// A copy: the read buffer is reused.
 		this.#parts.push(Buffer.from(bytes));
 		this.#length += bytes.length;
 	}

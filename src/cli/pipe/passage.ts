@@ -4,13 +4,13 @@ import process from 'node:process';
 const quiet = 2_000;
 const longest = 10_000;
 
-/** stdin has ended; whoever read our stdout has gone; we stopped before either. */
+/** stdin has ended; the reader of our stdout has gone; we stopped before either. */
 export type How = 'ended' | 'closed' | 'cut';
 
 export interface Passage {
 	/** Never rejects. */
 	readonly over: Promise<How>;
-	/** Reads what whoever writes to us still has to say, and no longer. */
+	/** Reads the rest of what is being written to us, and no longer. */
 	stop(): void;
 	cut(): void;
 }

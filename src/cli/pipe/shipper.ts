@@ -15,19 +15,19 @@ import { Lines } from './lines.ts';
 const mebibyte = 1024 * 1024;
 
 export interface Limits extends Pauses {
-	/** Bytes that wait for the server before `write` waits too. */
+	/** How many bytes may wait for the server before `write` waits too. */
 	waiting: number;
 }
 
 const usualLimits: Limits = { ...usualPauses, waiting: 16 * mebibyte };
-/** ms: longer than any timer may be, so it is the longest one. */
+/** ms: the longest delay that a timer may have. */
 const forever = 2 ** 31 - 1;
-/** How long after the end it is said that there are still lines to send, in ms. */
+/** How long after the end to report that there are still lines to send, in ms. */
 const quietEnd = 2_000;
 
 /**
- * Sends lines as they come. One request is in flight at most, and takes whatever has come since the one before (group commit);
- * it is repeated with its Idempotency-Key until the server has answered for it.
+ * Sends lines as they arrive. One request is in flight at most, and takes everything that arrived since the previous one (group
+ * commit); it is repeated with its Idempotency-Key until the server has answered for it.
  */
 export class Shipper {
 	readonly #limits: Limits;
@@ -42,7 +42,7 @@ export class Shipper {
 	readonly #persistence: Persistence;
 	#sending: Promise<void> = Promise.resolve();
 	#ended = false;
-	/** Why nothing is sent any more. */
+	/** Why sending has stopped. */
 	#fault: string | null = null;
 	#undelivered = 0;
 
@@ -66,7 +66,7 @@ export class Shipper {
 		});
 	}
 
-	/** Call once. The server need not be there. */
+	/** Call once. The server need not be up. */
 	begin(): void {
 		this.#sending = this.#run().catch((error: Error) => this.#stop(`a bug: ${error.stack}`));
 	}
@@ -77,7 +77,7 @@ export class Shipper {
 		await this.#room.wait(forever, () => this.#hasRoom());
 	}
 
-	/** Sends what is left, for so many ms at most; resolves with the number of lines that were not delivered. */
+	/** Sends the rest, for this many ms at most; resolves with the number of undelivered lines. */
 	async end(patience: number): Promise<number> {
 		this.#add([...this.#lines.push(this.#mask.end()), ...this.#lines.end()]);
 		this.#ended = true;
@@ -92,7 +92,7 @@ export class Shipper {
 		return this.#undelivered;
 	}
 
-	/** Stops at once, also a request under way. */
+	/** Stops at once, including a request under way. */
 	giveUp(): void {
 		this.#giveUp.abort();
 		this.#bell.ring();
@@ -119,7 +119,7 @@ export class Shipper {
 		}
 	}
 
-	/** Whether to go on. What is too large, or spoilt by one of its lines, is sent again in halves. */
+	/** Whether to continue. Anything too large, or spoilt by one of its lines, is sent again in halves. */
 	async #deliver(lines: Uint8Array<ArrayBuffer>): Promise<boolean> {
 		const idempotencyKey = randomUUID();
 		const answer = await this.#persistence.persist(() => this.#api.send(lines, idempotencyKey));
