@@ -8,26 +8,26 @@ declare global {
 	namespace App {
 		interface Error {
 			message: string;
-			/** That it is due to this, and passes with it. */
+			/** The outage that caused it, and ends with it. */
 			outage?: Outage;
-			/** Whether what has failed was a form, which its sender may want to send again. */
+			/** Whether a form failed, which its sender may want to send again. */
 			isForm?: boolean;
 		}
 		interface Locals {
 			app: Tailrace;
-			/** Who is signed in, by the session cookie. */
+			/** The signed-in user, by the session cookie. */
 			user: SessionUser | null;
-			/** What has broken this request, if it was that. */
+			/** The outage that broke this request, if any. */
 			outage: Outage | null;
 			/** The session's id in the database (a hash). */
 			sessionId: string | null;
-			/** Of the user in the organization that the page is below, once it was asked for. */
+			/** The user's in the organization of the page, once looked up. */
 			membership?: Promise<Membership | null>;
 			/** Where the request comes from, for the audit and the limits. */
 			from: From;
-			/** Whether the browser speaks https with us or with a proxy that we trust. */
+			/** Whether the browser uses https with us or with a trusted proxy. */
 			isSecure: boolean;
-			/** What browsers call this server: ORIGIN, or what this request came to. */
+			/** This server's public origin: ORIGIN, or the one the request used. */
 			origin: string;
 		}
 	}

@@ -26,12 +26,12 @@ import { compose, type Tailrace } from './tailrace.ts';
 
 let app: Tailrace;
 
-/** Runs before the first request is taken. Unless it is given its settings, as by src/server.ts, it reads and ends by itself. */
+/** Runs before the first request is taken. Unless given its settings, as by src/server.ts, it reads them and ends by itself. */
 export const init: ServerInit = async () => {
 	if (building) return;
 	const config = running.config ?? readConfig();
 	const log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
-	await running.app?.stop(); // that of the module before this one, in `npm run dev`
+	await running.app?.stop(); // that of the previous module, in `npm run dev`
 	try {
 		app = running.app = await compose(config, log);
 	} catch (error) {
@@ -86,12 +86,12 @@ function openedInsecurely(origin: string): string {
 	return `You opened this page over http, but this server is set up for https: open ${origin} instead.`;
 }
 
-/** Answers before any page of ours is asked: with a page where a browser will show it, else with a problem document. */
+/** Answers before any page of ours runs: with a page where a browser will show it, else with a problem document. */
 function refuse({ request }: RequestEvent, status: number, detail: string): Response {
 	return secure(wantsPage(request) ? errorPage(template, status, detail) : problem(status, detail));
 }
 
-/** Notes who is asking. While that cannot be found out, whatever needs to know it fails, and only that. */
+/** Notes who is asking. While that cannot be determined, only what needs to know it fails. */
 async function identify({ locals, cookies }: RequestEvent): Promise<void> {
 	try {
 		if (app.watch.outage?.outage === 'database' && session(cookies)) throw new Unavailable(app.watch.outage);
@@ -109,7 +109,7 @@ async function identify({ locals, cookies }: RequestEvent): Promise<void> {
 	}
 }
 
-/** What is left to say to a request that was given up, for which no page can be rendered. */
+/** The answer to a request that was given up, for which no page can be rendered. */
 function explain(failure: unknown, { request, isDataRequest }: RequestEvent): Response {
 	if (!(failure instanceof Unavailable)) throw failure;
 	const { outage } = failure;
@@ -119,14 +119,14 @@ function explain(failure: unknown, { request, isDataRequest }: RequestEvent): Re
 	return unavailable.refusal(outage, sentence);
 }
 
-/** The answer to a request that an outage has broken: a page to who asked for one, the reason as JSON to programs. */
+/** The answer to a request broken by an outage: a page for browsers, the reason as JSON for programs. */
 function unavailableTo(
 	{ request, url, isDataRequest }: RequestEvent,
 	outage: Outage,
 	answered: Response
 ): Response {
 	const message = unavailable.sentenceFor(outage, request.method);
-	if (answered.status < 500 && !isDataRequest) return answered; // it was done nevertheless
+	if (answered.status < 500 && !isDataRequest) return answered; // it was carried out nevertheless
 	if (isDataRequest) return unavailable.asData(outage, message);
 	if (url.pathname.startsWith('/api/')) return unavailable.refusal(outage);
 	if (request.headers.has('x-sveltekit-action')) return unavailable.refusal(outage, message);
@@ -134,7 +134,7 @@ function unavailableTo(
 	return isPage ? unavailable.asUnavailable(answered) : unavailable.refusal(outage);
 }
 
-/** Whether what is sent is a form of a page: all of them stand in the groups `(app)` and `(auth)`. */
+/** Whether the request sends a page's form: all of them are in the groups `(app)` and `(auth)`. */
 function isOfPage({ request, route }: RequestEvent): boolean {
 	return request.method === 'POST' && /^\/\((app|auth)\)/.test(route.id ?? '');
 }
@@ -143,7 +143,7 @@ function refuseForm(): never {
 	error(413, 'This form is larger than the 64 KiB that one may have. Go back and shorten what you typed.');
 }
 
-/** Who is on the other end of the connection, and what they call us: forwarded words count only from a trusted proxy. */
+/** The client's address and our public origin: forwarded headers count only from a trusted proxy. */
 function whereFrom({ request, url, getClientAddress }: RequestEvent) {
 	const { isTrustedProxy, origin } = app.config;
 	const { headers } = request;

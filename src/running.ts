@@ -4,12 +4,12 @@ import type { Tailrace } from './tailrace.ts';
 interface Running {
 	/** The settings, as src/server.ts has read them; absent in `npm run dev`, which has no such entry. */
 	config?: Config;
-	/** What SvelteKit's hooks have put together. */
+	/** The app put together by SvelteKit's hooks. */
 	app?: Tailrace;
 }
 
 /**
- * What runs in this process. The entry and SvelteKit's hooks are bundled apart, and `npm run dev` evaluates modules anew after a
+ * What runs in this process. The entry and SvelteKit's hooks are bundled apart, and `npm run dev` re-evaluates modules after a
  * change, so no module can hold it.
  */
 export const running: Running = ((globalThis as { tailrace?: Running }).tailrace ??= {});

@@ -1,4 +1,4 @@
-// The server: reads the settings, serves what `npm run build` has made, and ends at SIGTERM or SIGINT. It is bundled as
+// The server: reads the settings, serves the result of `npm run build`, and ends at SIGTERM or SIGINT. It is bundled as
 // build/server.js, which `npm start` and the image run; `npm run dev` is served by Vite instead.
 import { createServer } from 'node:http';
 import { relative } from 'node:path';
@@ -10,7 +10,7 @@ import * as listening from './lib/server/http/listening.ts';
 import { askedToStop } from './lib/server/http/signals.ts';
 import { running } from './running.ts';
 
-// The folder of the project, from which migrations, the CLI and a relative DATA_DIR are found: src and build both lie in it.
+// The folder of the project, from which migrations, the CLI and a relative DATA_DIR are found: src and build are both in it.
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const parsed = configuration.parse(process.env);
@@ -18,7 +18,7 @@ if (!parsed.ok) fail(`Tailrace cannot start. ${configuration.explain(parsed.faul
 const { config } = parsed;
 running.config = config;
 
-const stopping = askedToStop(); // from here on, so that a signal during the start stops what has been started by then
+const stopping = askedToStop(); // from here on, so that a signal during the start stops whatever has started by then
 const handle = await handler.load(config, new URL('./handler.js', import.meta.url));
 const server = createServer({ requestTimeout: 60_000, keepAliveTimeout: 65_000 }, handle);
 const close = closer(server);

@@ -35,7 +35,7 @@ import { Probe } from './lib/server/probe.ts';
 import * as sqliteDatabase from './lib/server/sqlite/connect.ts';
 import { UntrustedProxies } from './lib/server/untrusted-proxies.ts';
 
-/** Everything a request can reach, made once at boot. */
+/** Everything a request can reach, created once at boot. */
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
 type Pools = ReturnType<typeof openPools>;
 type Deployed = ReturnType<typeof openDeploys>;
@@ -109,7 +109,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		streams,
 		...watched,
 		metrics: measured,
-		/** Begins at once with what a deleted organization has left; the other instances do so within a minute. */
+		/** Begins at once with the remains of a deleted organization; the other instances do so within a minute. */
 		removeLeftovers: () => runNow(leftovers, log),
 		...kept,
 		...deployed.parts
@@ -117,7 +117,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	const rest = [...leftovers, ...deliveriesOf(people, deployed), oldDeploysOf(people, deployed)];
 	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...rest], log);
 
-	/** Closes what is open, in the order in which it depends on the rest. */
+	/** Closes what is open, in the order of dependence. */
 	async function stop(): Promise<void> {
 		endMaintenance();
 		await close();
@@ -134,14 +134,14 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	return { ...parts, faults, stop };
 }
 
-/** Watches over the database and the disk, which is where the lines are, too, with the embedded PostgreSQL. */
+/** Watches the database and the disk, which also holds the lines with the embedded PostgreSQL. */
 function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Config, log: Logger) {
 	const { dataDir: folder, databaseUrl } = config;
 	const clear = () => retention.dropDays(sql.pages);
 	return health({ probe: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
 }
 
-/** The logs of every organization, from the append to what a reader is sent. */
+/** The logs of every organization, from the append to what readers receive. */
 function openLogs(sql: Pools, { log, wakes, measured, failed, disk }: Surroundings) {
 	const logs = logStore(sql.reads);
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
@@ -206,7 +206,7 @@ function openDeploys(
 	return { parts: { deploys, deployChanges, deployTails }, announcements, announcing, close };
 }
 
-/** Whether a line was refused for good, too, or its organization is gone: then no further try would help. */
+/** Resolves even if a line was refused for good, or its organization is gone: then no further try would help. */
 function appendOnce(writer: LogWriter): AppendOnce {
 	return async (org, entry, idempotencyKey) => {
 		const report = { accepted: 1, rejected: 0 };
@@ -238,7 +238,7 @@ function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
 	];
 }
 
-/** What deleted organizations have left: their lines in PostgreSQL, and the deploys that this instance has of them. */
+/** The remains of deleted organizations: their lines in PostgreSQL, and their deploys on this instance. */
 function removalOf(people: Accounts, deploys: Deploys, sql: Sql, stopping: AbortSignal): Task[] {
 	async function removeDeploys(): Promise<void> {
 		const deleted = await people.deletion.among(deploys.organizations());
@@ -251,7 +251,7 @@ function removalOf(people: Accounts, deploys: Deploys, sql: Sql, stopping: Abort
 	];
 }
 
-/** Takes up what is due in the outboxes and nobody was woken for: after a crash, or left by another instance. */
+/** Takes up due deliveries that woke nobody: after a crash, or left by another instance. */
 function deliveriesOf({ mails }: Accounts, { announcing }: Deployed): Task[] {
 	return [
 		{ name: 'announcements', everyMs: 5_000, run: () => announcing.look() },
@@ -259,13 +259,13 @@ function deliveriesOf({ mails }: Accounts, { announcing }: Deployed): Task[] {
 	];
 }
 
-/** How many deliveries wait, by kind. */
+/** How many deliveries are waiting, by kind. */
 async function waiting({ mails }: Accounts, { announcements }: Deployed) {
 	const [mail, announcement] = await Promise.all([mails?.size(), announcements.size()]);
 	return { mail: mail ?? 0, announcement };
 }
 
-/** Removes, of each organization that has deploys on this instance, those that its settings do not keep. */
+/** Removes deploys past retention, for each organization with deploys on this instance. */
 function oldDeploysOf({ deployRetention }: Accounts, { parts: { deploys } }: Deployed): Task {
 	async function run(): Promise<void> {
 		const settings = await deployRetention.among(deploys.organizations());
