@@ -1,7 +1,4 @@
-/**
- * The import rule of ARCHITECTURE.md: imports point one way.
- * Each entry: a folder, and what of ours it may import.
- */
+/** The import rule of ARCHITECTURE.md: imports point one way. Each entry: a folder, and which of ours it may import. */
 const may = [
 	['^src/lib/log/', ['^src/lib/log/']],
 	['^src/lib/live/', ['^src/lib/(live|log)/']],
@@ -13,7 +10,7 @@ const may = [
 		['^src/lib/log/', '^src/lib/server/config', '^src/lib/server/(postgres|sqlite)/', '^src/lib/server/$1/']
 	],
 	[
-		'^src/lib/server/(deploys|accounts)/', // what is to be sent is written by whoever causes it
+		'^src/lib/server/(deploys|accounts)/', // deliveries are written by the code that causes them
 		[
 			'^src/lib/log/',
 			'^src/lib/server/config',

@@ -13,7 +13,7 @@ COPY --from=build --chown=node:node /app/package.json ./
 COPY --from=build --chown=node:node /app/node_modules ./node_modules
 COPY --from=build --chown=node:node /app/build ./build
 COPY --from=build --chown=node:node /app/drizzle ./drizzle
-# For the commands of the CLI on the server's machine; the server itself needs no sources.
+# For the CLI's commands on the server's machine; the server itself needs no sources.
 COPY --from=build --chown=node:node /app/src ./src
 RUN mkdir /data && chown node:node /data
 # MALLOC_ARENA_MAX: as in npm start, see docs/decisions/0033-one-malloc-arena.md.
@@ -21,6 +21,6 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data MALLOC_ARENA_MAX=1
 USER node
 VOLUME /data
 EXPOSE 3000
-# Ten seconds are what a graceful stop takes at most, as is Docker's own patience.
+# A graceful stop takes at most ten seconds, which is also Docker's own patience.
 HEALTHCHECK CMD node -e "fetch('http://127.0.0.1:'+process.env.PORT+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"
 CMD ["node", "build/server.js"]

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import * as browser from './tests/support/browser.ts';
 
-/** The end-to-end tests: a real Chromium against the server as it was built, one server a worker. */
+/** The end-to-end tests: a real Chromium against the built server, one server per worker. */
 export default defineConfig({
 	testDir: 'tests/e2e',
 	outputDir: 'test-results/e2e',
@@ -14,7 +14,7 @@ export default defineConfig({
 		launchOptions: browser.launchOptions(),
 		viewport: { width: 1440, height: 900 },
 		screenshot: 'only-on-failure',
-		// Without the film of every test, which cost a third of the processor's time (70 → 52 s for 16 tests).
+		// Without recording every test, which took a third of the CPU time (70 → 52 s for 16 tests).
 		trace: { mode: 'retain-on-failure', screenshots: false }
 	}
 });

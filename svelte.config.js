@@ -5,8 +5,8 @@ export default {
 	kit: {
 		adapter: adapter({ precompress: true }),
 		alias: { $log: 'src/lib/log', $live: 'src/lib/live', $ui: 'src/lib/ui', $server: 'src/lib/server' },
-		// Kit's own check refuses what `curl -d` sends. src/hooks.server.ts has the rule that replaces it:
-		// a request with a cookie that changes something must come from the same origin.
+		// Kit's own check refuses what `curl -d` sends. src/hooks.server.ts has the rule that replaces it: a request with a
+		// cookie that changes something must come from the same origin.
 		csrf: { trustedOrigins: ['*'] },
 		csp: {
 			mode: 'nonce',

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest (15 s and more), of which none may be the one that is left over at the end. */
+/** The slowest files (15 s and more), none of which should be the last one running. */
 const slow =
 	/\/(faults\/(crashes|deploy|stalled|stop)|integration\/(embedded|cli-(deploy|pipe|output)|bootstrap|reset-password|matrix|operations))\./;
 
-/** Slow files first: a new checkout knows no durations, and vitest then goes by the size of a file. */
+/** Slow files first: a new checkout knows no durations, and vitest then goes by file size. */
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
 		const sorted = await super.sort(files);
@@ -41,7 +41,7 @@ export default defineConfig({
 				test: {
 					name: 'database-url',
 					include: ['tests/{integration,faults}/**/*.test.ts'],
-					// What has nothing to do with which PostgreSQL it is, or brings an embedded one itself, is tested once.
+					// Tests that do not depend on which PostgreSQL it is, or bring an embedded one themselves, run once.
 					exclude: [
 						'tests/integration/{embedded,cli-*,deploy-*,ingest*,tenancy,operations}.test.ts',
 						'tests/integration/{matrix,hostile-requests,*-requests,organization-site,suspension,reset-password}.test.ts',

@@ -1,10 +1,10 @@
-// The build, whole: `npm run build`. With `--if-stale`, as in `npm start`, only when there is none or a source is newer.
+// The complete build: `npm run build`. With `--if-stale`, as in `npm start`, only if there is none or a source is newer.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isOldNode, oldNode } from './node-version.mjs';
 
-/** Made last, so a build that has it is whole. */
+/** Written last, so a build that has it is complete. */
 const last = 'build/server.js';
 
 if (isOldNode(process.versions.node)) fail(oldNode(process.versions.node));
@@ -30,13 +30,14 @@ function newest(path) {
 }
 
 async function build() {
-	// What it says is of use only when it fails: rollup reports chunks that are empty by design, and Vite a command that we do not have.
+	// Its output matters only when it fails: rollup reports chunks that are empty by design, and Vite a command that we do not
+	// have.
 	const { status, stdout, stderr, error } = spawnSync('vite', ['build', '--logLevel', 'error'], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 		encoding: 'utf8'
 	});
 	if (status !== 0) fail(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}\nThe build failed.`);
-	// Only now: Vite takes a tenth of a second to load, which a start without a build should not pay.
+	// Only now: loading Vite takes a tenth of a second, which a start without a build should not pay.
 	const { bundle } = await import('./bundle.mjs');
 	await bundle('cli.mjs');
 	await bundle('server.js');

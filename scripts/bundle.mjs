@@ -1,4 +1,5 @@
-// What the build holds beside SvelteKit's own output, each as one file: `bundle(…)`, or by hand `node scripts/bundle.mjs NAME [FILE]`.
+// The parts of the build besides SvelteKit's own output, each as one file: `bundle(…)`, or by hand `node scripts/bundle.mjs
+// NAME [FILE]`.
 import { chmodSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** @type {Record<'cli.mjs' | 'server.js', Bundle>} */
 export const bundles = {
-	// The CLI without dependencies, for Node 20 and newer: what the server gives out as /cli.mjs.
+	// The CLI without dependencies, for Node 20 and newer, offered by the server as /cli.mjs.
 	'cli.mjs': { entry: 'src/cli/standalone.ts', target: 'node20', isWhole: true },
 	// The server, which an image without sources can run.
 	'server.js': { entry: 'src/server.ts', target: 'node22', isWhole: false }
@@ -30,7 +31,7 @@ export async function bundle(name, file = `${root}/build/${name}`) {
 			outDir: dirname(file),
 			emptyOutDir: false,
 			copyPublicDir: false,
-			minify: false, // it is to be read by whoever has it
+			minify: false, // its users should be able to read it
 			rolldownOptions: {
 				output: { format: 'es', entryFileNames: basename(file), codeSplitting: false }
 			}

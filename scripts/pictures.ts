@@ -1,4 +1,4 @@
-// The two pictures of the README, of the server as it was built: `npm run pictures`.
+// The README's two pictures, taken from the built server: `npm run pictures`.
 import type { Page } from '@playwright/test';
 import { launch } from '../tests/support/browser.ts';
 import { startServer } from '../tests/support/server.ts';

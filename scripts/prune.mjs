@@ -1,11 +1,11 @@
-// After `npm ci`: takes out of node_modules what its packages bring and nothing of ours uses, about 90 MB of 500.
+// After `npm ci`: removes the parts of packages in node_modules that nothing of ours uses, about 90 MB of 500.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../node_modules', import.meta.url));
 
-// Headers and sources, to compile add-ons with: ours come compiled.
+// Headers and sources for compiling add-ons: ours come compiled.
 for (const name of namesIn('.').filter((name) => name.startsWith('node-linux-'))) {
 	remove(`${name}/include`, `${name}/share`);
 }
@@ -27,7 +27,7 @@ function namesIn(folder) {
 	try {
 		return readdirSync(join(packages, folder));
 	} catch {
-		return []; // left out by npm, such as with --omit
+		return []; // omitted by npm, for example with --omit
 	}
 }
 

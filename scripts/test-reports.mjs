@@ -1,4 +1,4 @@
-// The JSON reports of our test runners, read as one kind of thing.
+// Reads the JSON reports of our test runners in one form.
 
 /** @typedef {{ name: string, ok: boolean, why: string }} Test A skipped test is not ok. */
 

@@ -206,7 +206,7 @@ function openDeploys(
 	return { parts: { deploys, deployChanges, deployTails }, announcements, announcing, close };
 }
 
-/** Resolves even if a line was refused for good, or its organization is gone: then no further try would help. */
+/** Stops retrying if a line was refused for good, or its organization is gone: no further try would help. */
 function appendOnce(writer: LogWriter): AppendOnce {
 	return async (org, entry, idempotencyKey) => {
 		const report = { accepted: 1, rejected: 0 };

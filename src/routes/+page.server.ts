@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import type { PageServerLoad } from './$types';
 
-/** Leads to where there is something to do; the page itself is for who belongs to no organization. */
+/** Leads to where there is something to do; the page itself is for people without an organization. */
 export const load: PageServerLoad = async ({ locals }) => {
 	const { accounts } = locals.app;
 	const { user } = locals;

@@ -6,7 +6,7 @@ export function signInFirst(url: URL): never {
 	redirect(303, `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`);
 }
 
-/** Who does what a request asks for, as the audit names them. Nobody without a session does anything. */
+/** The actor of a request, as the audit names them. Nobody acts without a session. */
 export function actorOf({ user, sessionId, from }: App.Locals): Person {
 	if (!user) error(401, 'Sign in first.');
 	return { ...from, id: user.id, name: user.email, sessionId };

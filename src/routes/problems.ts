@@ -1,7 +1,7 @@
 import { isHttpError } from '@sveltejs/kit';
 import { problem } from '$server/problem';
 
-/** Runs an endpoint whose refusals (`error(…)`) are answered as problem documents, as API.md promises; redirects lead on. */
+/** Runs an endpoint whose refusals (`error(…)`) are answered as problem documents, as API.md promises; redirects pass. */
 export async function withProblems(respond: () => Promise<Response>): Promise<Response> {
 	try {
 		return await respond();

@@ -2,8 +2,8 @@ import { error, fail } from '@sveltejs/kit';
 import type { Refused } from '$server/accounts/refusal';
 
 /**
- * Answers a form that was not followed with what is wrong and what else the page shows (what was typed); after too many
- * attempts also with when to try again. A link that is not good any more has no form to show: that is an error page.
+ * Answers a refused form with what is wrong and the page's other content (the input); after too many attempts also with when to
+ * try again. An invalid link has no form to show: that is an error page.
  */
 export function refuse<Shown extends object>(
 	{ setHeaders }: { setHeaders(headers: Record<string, string>): void },

@@ -4,7 +4,7 @@ import type { LayoutServerLoad } from './$types';
 /** Organizations in the menus of every page; the page that lists them has the rest. */
 const inMenus = 50;
 
-/** Who looks, and where they belong: what every page for people who are signed in shows. */
+/** The reader and their organizations: part of every page for signed-in people. */
 export const load: LayoutServerLoad = async ({ locals, url }) => {
 	const { app, user } = locals;
 	if (!user) return signInFirst(url);

@@ -5,7 +5,7 @@ interface Shown {
 	orgs: { slug: string; name: string }[];
 }
 
-/** What the menus of the top bar lead to; `current` is the slug of the organization that is open. */
+/** The links of the top bar's menus; `current` is the slug of the open organization. */
 export function menuOf({ user, orgs }: Shown, current: string | null = null) {
 	return {
 		user,

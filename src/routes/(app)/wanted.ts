@@ -1,7 +1,7 @@
 import { error } from '@sveltejs/kit';
 import * as pages from '$server/accounts/pages';
 
-/** Which page of a list an address asks for, by that parameter; refused with a sentence if it cannot be read. */
+/** The page of a list that a URL asks for, by that parameter; refused with a sentence if unreadable. */
 export function wantedOf(url: URL, parameter = 'page'): pages.Wanted {
 	const parsed = pages.parse(url.searchParams, parameter);
 	if (!parsed.ok) error(400, parsed.detail);

@@ -10,8 +10,8 @@ import { incoming, type Incoming } from './incoming';
 import { refused } from './refused';
 
 /**
- * Runs an endpoint for those who may, and answers the rest; see accounts/authorize.ts for the rules. What came whole with a
- * key is noted as that key's last use, however it was answered.
+ * Runs an endpoint for authorized requests, and answers the rest; see accounts/authorize.ts for the rules. A complete request
+ * with a key is noted as that key's last use, whatever the answer.
  */
 export async function authorized(
 	event: RequestEvent,
@@ -55,7 +55,7 @@ function claimOf({ request, url, locals }: RequestEvent): Claim {
 	};
 }
 
-/** The answer when the other end of a connection has failed. Everything else is thrown on. */
+/** The answer when the other end of a connection has failed. Rethrows anything else. */
 function failed({ route, locals }: RequestEvent, error: unknown): Response {
 	const context = { err: error, route: route.id };
 	if (error instanceof SenderGone) {

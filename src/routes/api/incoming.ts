@@ -6,16 +6,16 @@ import type { Scope } from '$server/postgres/schema';
 import { problem } from '$server/problem';
 import { refused } from './refused';
 
-/** What an endpoint reads of a request that is allowed, and tells of it. */
+/** What an endpoint reads of an authorized request, and reports about it. */
 export interface Incoming {
 	/**
-	 * The whole body, if who sent it may still do so when it is here: that may take a minute, in which a key is revoked.
-	 * @throws body.SenderGone when it does not come whole.
+	 * The whole body, if its sender may still send it once it is here: that may take a minute, in which a key is revoked.
+	 * @throws body.SenderGone when it is incomplete.
 	 */
 	read(): Promise<Read<{ bytes: Buffer }>>;
-	/** The same as JSON: undefined if it is none. */
+	/** The same as JSON: undefined if it is not. */
 	readJson(): Promise<Read<{ value: unknown }>>;
-	/** What became of the lines that were sent. */
+	/** What happened to the lines sent. */
 	tell(lines: Lines): void;
 }
 
@@ -45,6 +45,6 @@ function parsed(bytes: Buffer): unknown {
 	try {
 		return JSON.parse(new TextDecoder().decode(bytes));
 	} catch {
-		return undefined; // which no schema takes, so that it is refused as what it should be and is not
+		return undefined; // which no schema accepts, so the refusal says what is expected
 	}
 }

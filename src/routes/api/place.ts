@@ -1,7 +1,7 @@
 import type { Streams } from '$server/listener/streams';
 import { problem } from '$server/problem';
 
-/** Why no further stream of an organization can be opened now; null if there is a place for it. */
+/** Why no further stream of an organization can be opened now; null if there is room. */
 export function noPlace<Credential>(streams: Streams<Credential>, org: string): Response | null {
 	const lack = streams.lackFor(org);
 	if (lack === 'server')

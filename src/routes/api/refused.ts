@@ -1,7 +1,7 @@
 import type { Authorized } from '$server/accounts/authorize';
 import { problem } from '$server/problem';
 
-/** The answer to who may not. */
+/** The answer to an unauthorized request. */
 export function refused({ status, detail, retryAfterS }: Authorized & { ok: false }): Response {
 	return problem(status, detail, {}, retryAfterS);
 }

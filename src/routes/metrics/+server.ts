@@ -3,7 +3,7 @@ import type { RequestHandler } from './$types';
 import * as client from '$server/client';
 import { problem } from '$server/problem';
 
-/** Prometheus metrics: for this machine alone, or for whoever has METRICS_TOKEN. */
+/** Prometheus metrics: for this machine alone, or for anyone with METRICS_TOKEN. */
 export const GET: RequestHandler = async ({ request, platform, getClientAddress, locals: { app } }) => {
 	const { metricsToken, origin, isTrustedProxy } = app.config;
 	const connection = {

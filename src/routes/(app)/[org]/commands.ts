@@ -1,17 +1,17 @@
 import type { Scope } from '$server/postgres/schema';
 
-/** Something to paste into a terminal (or into a program of one's own). */
+/** Something to paste into a terminal (or into a program of your own). */
 export interface Command {
 	title: string;
-	/** What it is called beside the others for the first key; those without are not among them. */
+	/** Its tab beside the others for the first key; commands without one have no tab. */
 	tab?: string;
 	about: string;
 	text: string;
 }
 
 /**
- * What a key with these scopes can be used with today, ready to paste. Without the key itself, which is shown only once, the
- * commands take it from the environment variable TAILRACE_KEY.
+ * The commands for a key with these scopes, ready to paste. Without the key itself, which is shown only once, they take it from
+ * the environment variable TAILRACE_KEY.
  */
 export function commands(origin: string, scopes: readonly Scope[], key: string | null): Command[] {
 	const writing = [...byHttp(origin, key), ...byCli(origin, key)];
@@ -109,7 +109,7 @@ function reading(origin: string, key: string | null): Command[] {
 
 const download = (origin: string) => `curl -fsSL ${quote(`${origin}/cli.mjs`)} -o tailrace.mjs`;
 
-/** What the CLI reads, before its name, each on a line of its own. */
+/** The CLI's variables, before its name, each on a line of its own. */
 const environment = (origin: string, key: string | null) =>
 	[`TAILRACE_URL=${quote(origin)} \\\n`, key === null ? '' : `  TAILRACE_KEY=${quote(key)} \\\n`].join('');
 

@@ -11,10 +11,9 @@ interface Asked {
 }
 
 /**
- * The reader's membership in the organization that the address names; for everybody else there is no such organization.
- * Refuses a role that does not cover what is asked for. An address from before the organization's was changed leads to
- * the new one (307: with the method it came with). A form that SvelteKit sends does not follow that: it is carried out, and
- * the page loads anew at the new address.
+ * The reader's membership in the organization that the URL names; for everyone else the organization does not exist. Refuses a
+ * role that does not cover the request. An old address of an organization leads to its new one (307: with the same method). A
+ * form sent by SvelteKit does not follow that: it is carried out, and the page reloads at the new address.
  */
 export async function membershipOf(
 	{ locals, params, url, request }: Asked,
@@ -33,8 +32,8 @@ export async function membershipOf(
 }
 
 /**
- * Asked by the layouts and the page of one request, and read once for all of them. Not where a form is answered with the page:
- * its action may have changed who somebody is there.
+ * The layouts and the page of one request share one read. Not where a form is answered with the page: its action may have
+ * changed the reader's membership.
  */
 function read(
 	{ locals, request }: Pick<Asked, 'locals' | 'request'>,
@@ -46,5 +45,5 @@ function read(
 	return (locals.membership ??= membership(userId, slug));
 }
 
-/** What follows the organization in an address, which may write that with percent signs. */
+/** The path after the organization, which a URL may write with percent signs. */
 const restOf = ({ pathname, search }: URL) => pathname.replace(/^\/[^/]*/, '') + search;

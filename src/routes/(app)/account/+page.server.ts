@@ -11,7 +11,7 @@ export const load: PageServerLoad = (event) => {
 	return { shortest, isConfirmed: event.url.searchParams.has('confirmed') };
 };
 
-/** What became of one of the page's forms. */
+/** The result of one of the page's forms. */
 interface Answer {
 	form: 'name' | 'email' | 'password';
 	typed?: { name?: string; email?: string };
@@ -19,7 +19,7 @@ interface Answer {
 	done?: string;
 }
 
-/** Without JavaScript the page comes in the same answer: it shows who one is now. */
+/** Without JavaScript the same answer contains the page: it shows the new name or address. */
 function renew(locals: App.Locals, changed: { name: string } | { email: string }): void {
 	if (locals.user) locals.user = { ...locals.user, ...changed };
 }

@@ -3,7 +3,7 @@ import { administer } from './administer';
 import { instanceAdmin } from './instance-admin';
 import type { Actions, PageServerLoad } from './$types';
 
-/** The organizations, with what they hold in numbers: never what is in them. */
+/** The organizations, with counts of what they hold: never its contents. */
 export const load: PageServerLoad = async ({ locals, url }) => {
 	instanceAdmin({ locals, url });
 	const { accounts, deploys, usageOf } = locals.app;

@@ -5,7 +5,7 @@ import { instanceAdmin } from './instance-admin';
 
 type Change = (actor: Person, id: string) => Promise<Administered>;
 
-/** Does to the organization or user whose id a form names what was asked for, and says so. */
+/** Applies a change to the organization or user whose id a form names, and reports it. */
 export async function administer(
 	{ locals, url, request }: { locals: App.Locals; url: URL; request: Request },
 	change: Change,

@@ -3,8 +3,8 @@ import type { Person } from '$server/accounts/audit/audit';
 import { actorOf, signInFirst } from '../../actor';
 
 /**
- * The instance admin who asks; for everybody else there is nothing here. Every load and action below calls it, for a layout
- * is not loaded with each of them: who was signed out meanwhile is led to sign in.
+ * The instance admin who asks; for everyone else nothing exists here. Every load and action below calls it, because a layout is
+ * not loaded with each of them: anyone signed out meanwhile is led to sign in.
  */
 export function instanceAdmin({ locals, url }: { locals: App.Locals; url: URL }): Person {
 	if (!locals.user) signInFirst(url);

@@ -6,15 +6,15 @@ interface Exported {
 	batches: AsyncIterable<ListedEvent[]>;
 	/** What the file is named after. */
 	name: string;
-	/** Whether the organization stands with each event. */
+	/** Whether each event names its organization. */
 	withOrg?: boolean;
-	/** Asked before each further batch: throws when the reader may see it no more, and the download breaks off. */
+	/** Called before each further batch: throws when the reader may no longer see it, and the download is cut off. */
 	goOn(): Promise<unknown>;
-	/** Told why a download broke off, if it is a fault of ours: its status was sent long before. */
+	/** Told why a download was cut off, if we are at fault: its status was sent long before. */
 	failed(error: unknown): void;
 }
 
-/** The format that an address asks for; CSV if it says none. */
+/** The format that a URL asks for; CSV by default. */
 export function formatOf(url: URL): auditExport.Format {
 	const asked = url.searchParams.get('format') || 'csv';
 	const format = auditExport.formats.find((name) => name === asked);

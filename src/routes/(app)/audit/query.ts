@@ -2,14 +2,14 @@ import { error } from '@sveltejs/kit';
 import { parse, type Wanted, type AuditFilter } from '$server/accounts/audit/filter';
 import type { Format } from '$server/accounts/audit/export';
 
-/** What an address asks of the audit; refused with a sentence if it cannot be read. */
+/** A URL's audit filter; refused with a sentence if unreadable. */
 export function wantedOf(url: URL): Wanted {
 	const parsed = parse(url.searchParams);
 	if (!parsed.ok) error(400, parsed.detail);
 	return parsed.wanted;
 }
 
-/** The addresses around a page of events, as queries: what follows it, its beginning, and the whole of it as a file. */
+/** The URLs around a page of events, as queries: the next page, the first, and everything as a file. */
 export function linksOf({ before, ...filter }: Wanted, next: string | null) {
 	return {
 		older: next === null ? null : queryOf({ ...filter, before: next }),

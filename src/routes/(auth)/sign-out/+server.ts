@@ -13,7 +13,7 @@ export const POST: RequestHandler = async ({ request, locals, cookies: jar }) =>
 	redirect(303, next ?? '/sign-in');
 };
 
-/** Where the form leads that was sent, as from an invitation for somebody else. */
+/** The `next` of the submitted form, as on an invitation for someone else. */
 async function nextOf(request: Request): Promise<string | null> {
 	const type = request.headers.get('content-type') ?? '';
 	if (!type.startsWith('application/x-www-form-urlencoded')) return null;

@@ -7,7 +7,7 @@ import { authorized } from '../authorized';
 import * as parameters from './parameters';
 import { present } from './present';
 
-/** Makes a running deploy. */
+/** Creates a running deploy. */
 export const POST: RequestHandler = (event) =>
 	authorized(event, 'write', async ({ org, slug }, { readJson }) => {
 		const now = Date.now();

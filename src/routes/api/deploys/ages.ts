@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import type { ByteMark } from '$server/deploys/times';
 
-/** How long ago something may have happened, in ms: what is older happened then. */
+/** The greatest age of an event, in ms: older ones count as this old. */
 const oldest = 24 * 60 * 60 * 1000;
 /** In one request; Node takes headers of 16 KiB. */
 const mostPieces = 1_000;
 
 const message = 'age_ms takes a whole number of milliseconds.';
 
-/** How long ago something happened by the sender's clock, in ms: durations are right even where that clock is wrong. */
+/** How long ago something happened by the sender's clock, in ms: durations are right even if that clock is wrong. */
 export const age = v.nullish(
 	v.pipe(
 		v.number(message),
@@ -20,8 +20,8 @@ export const age = v.nullish(
 );
 
 /**
- * When the pieces of a body of `length` bytes came, from the header `Upload-Ages`, such as `0=20000, 512=15000`. `now`, in epoch ms,
- * is when the request came. Null: this is no such header.
+ * When the pieces of a body of `length` bytes arrived, from the header `Upload-Ages`, such as `0=20000, 512=15000`. `now`, in
+ * epoch ms, is when the request arrived. Null: the header is invalid.
  */
 export function marksOf(header: string | null, length: number, now: number): ByteMark[] | null {
 	if (header === null || length === 0) return [];

@@ -13,7 +13,7 @@ export interface Accepted {
 export interface Refused {
 	ok: false;
 	detail: string;
-	/** For the page: where in the query the fault lies. */
+	/** For the page: where in the query the error is. */
 	fields: Record<string, unknown>;
 }
 
@@ -34,7 +34,7 @@ export function filter(parameters: URLSearchParams): Filter {
 	return { ok: true, matches: compiled.matches, key: query.format(parsed.query) };
 }
 
-/** A whole number; what is outside the bounds is refused, not bent. */
+/** A whole number; out-of-bounds values are refused, not clamped. */
 export function wholeNumber(name: string, least: number, most: number) {
 	const message = `${name} takes a whole number from ${least} to ${most}.`;
 	return v.pipe(

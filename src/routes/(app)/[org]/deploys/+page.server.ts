@@ -9,7 +9,7 @@ import type { PageServerLoad } from './$types';
 
 const shown = 50;
 
-/** The newest deploys that match the filters; an empty choice of a form is none. */
+/** The newest deploys that match the filters; an empty choice of a form counts as none. */
 export const load: PageServerLoad = async (event) => {
 	const { params, locals, url, cookies } = event;
 	const { deploys } = locals.app;
@@ -21,7 +21,7 @@ export const load: PageServerLoad = async (event) => {
 	const found = deploys.list(org, { ...asked.output, limit: shown });
 	const key = found.deploys.length === 0 ? firstKey(cookies) : null;
 	return {
-		/** What makes the first deploy. The key is in it only as long as the page after sign-up shows it. */
+		/** The command for the first deploy. It contains the key only as long as the page after sign-up shows it. */
 		command: { text: deploying(locals.origin, key), hasKey: key !== null },
 		deploys: found.deploys.map((deploy) => present(deploy, params.org)),
 		next: found.next,

@@ -2,7 +2,7 @@ import { resolve } from '$app/paths';
 import type { ResolvedPathname } from '$app/types';
 import type { Filters } from '$live/deploy-api.ts';
 
-/** The address of the list of deploys that pass, from the newest or from before one. */
+/** The URL of the list of matching deploys, from the newest or from before one. */
 export function of(org: string, filters: Filters, before: string | null = null): ResolvedPathname {
 	const parameters = new URLSearchParams();
 	for (const [name, value] of Object.entries({ ...filters, before })) if (value) parameters.set(name, value);

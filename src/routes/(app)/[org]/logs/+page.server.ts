@@ -10,7 +10,7 @@ import type { Actions, PageServerLoad } from './$types';
 const lines = 500;
 const nothing: Found = { entries: [], next: null };
 
-/** The last lines, and the head they were read up to: the stream goes on from exactly there. */
+/** The last lines, and the head they were read up to: the stream continues from exactly there. */
 export const load: PageServerLoad = async (event) => {
 	const { locals, url } = event;
 	const { app } = locals;
@@ -24,17 +24,17 @@ export const load: PageServerLoad = async (event) => {
 	const found = filter.matches ? await find(app, org, filter.matches, head, range, since) : nothing;
 	return {
 		entries: found.entries.reverse(),
-		/** How many of the newest lines were searched, where that is not all of them. */
+		/** How many of the newest lines were searched, if not all. */
 		searched: found.next === null ? null : head + 1 - found.next,
 		head,
 		q,
 		error: filter.error,
-		/** A time that is over, instead of what is live. */
+		/** A past period, instead of live lines. */
 		range,
-		/** Where the lines begin of what is live. */
+		/** Where the live lines begin. */
 		since,
 		services: await app.overview.services(org),
-		/** That of the organization's sign-up, until it is dismissed. */
+		/** The organization's first key, until dismissed. */
 		firstKey: cookies.firstKey(event.cookies),
 		origin: locals.origin
 	};
@@ -57,7 +57,7 @@ function compile(text: string): {
 	return { matches: compiled.matches, error: null };
 }
 
-/** The times of an address, ISO 8601; null unless both can be read. */
+/** The times in a URL, ISO 8601; null unless both are readable. */
 function rangeOf(parameters: URLSearchParams): { from: string; to: string } | null {
 	const [from, to] = [timeOf(parameters.get('from')), timeOf(parameters.get('to'))];
 	return from && to ? { from, to } : null;

@@ -1,4 +1,4 @@
-/** Which line is selected and which is open. The address holds the open one, so Back closes it and it can be sent on. */
+/** Which line is selected and which is open. The URL holds the open one, so Back closes it and it can be shared. */
 import { pushState, replaceState } from '$app/navigation';
 import { page } from '$app/state';
 import type { ResolvedPathname } from '$app/types';
@@ -11,13 +11,13 @@ declare global {
 	// eslint-disable-next-line @typescript-eslint/no-namespace -- Kit's way of typing `page.state`
 	namespace App {
 		interface PageState {
-			/** The open line; null when it was closed again. */
+			/** The open line; null once it is closed again. */
 			entry?: number | null;
 		}
 	}
 }
 
-/** Why the line that the address names cannot be shown: it is kept no longer, it never came, or it could not be asked for. */
+/** Why the URL's line cannot be shown: it no longer exists, it never existed, or it could not be loaded. */
 export interface Missing {
 	seq: number;
 	why: 'gone' | 'unknown' | 'unreachable';
@@ -25,7 +25,7 @@ export interface Missing {
 
 export class OpenEntry {
 	selected = $state<number | null>(null);
-	/** Kept by itself: while it is open the line may leave the screen. */
+	/** Kept separately: the line may leave the screen while it is open. */
 	#found = $state.raw<Entry | null>(null);
 	#missing = $state.raw<Missing | null>(null);
 	readonly #tail: LiveTail;
@@ -34,7 +34,7 @@ export class OpenEntry {
 	readonly entry = $derived(this.#found?.seq === this.#seq ? this.#found : null);
 	readonly missing = $derived(this.#missing?.seq === this.#seq ? this.#missing : null);
 
-	/** `addressOf` gives the page with an entry open, or with none. */
+	/** `addressOf` returns the page with an entry open, or with none. */
 	constructor(tail: LiveTail, addressOf: (seq: number | null) => ResolvedPathname) {
 		this.#tail = tail;
 		this.#addressOf = addressOf;
@@ -42,7 +42,7 @@ export class OpenEntry {
 		this.selected = this.#found?.seq ?? null;
 	}
 
-	/** Call in an effect: brings the line that the address names when it is not on the screen (any more). */
+	/** Call in an effect: loads the URL's line if it is not (or no longer) on the screen. */
 	async load(): Promise<void> {
 		const seq = this.#seq;
 		if (seq === null || this.#found?.seq === seq) return;
@@ -77,7 +77,7 @@ export class OpenEntry {
 		pushState(closed, { entry: null });
 	}
 
-	/** Selects a neighbour, or to begin with a line in view; when a line is open, opens the neighbour instead. */
+	/** Selects a neighbour, or at first a line in view; if a line is open, opens the neighbour instead. */
 	move(by: 1 | -1): void {
 		const next = this.#next(by);
 		if (next === undefined) {
@@ -90,8 +90,8 @@ export class OpenEntry {
 	}
 
 	/**
-	 * The neighbour of the selected line. A line that was selected long ago and is out of view now is none to go on from: then
-	 * it is the first line in view, or upwards the last.
+	 * The neighbour of the selected line. If that was selected long ago and is now out of view, it is the first line in view
+	 * instead, or upwards the last.
 	 */
 	#next(by: 1 | -1): number | undefined {
 		const entries = this.#tail.rows.filter((row) => !lines.isSkipped(row));

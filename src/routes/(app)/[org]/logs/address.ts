@@ -1,7 +1,7 @@
 import { resolve } from '$app/paths';
 import type { ResolvedPathname } from '$app/types';
 
-/** The address of the Logs page with a query, and with an entry open. */
+/** The URL of the Logs page with a query, and with an entry open. */
 export function of(org: string, query: string, entry: number | null = null): ResolvedPathname {
 	const parameters = new URLSearchParams();
 	if (query) parameters.set('q', query);
@@ -10,7 +10,7 @@ export function of(org: string, query: string, entry: number | null = null): Res
 	return resolve(`/(app)/[org]/logs?${parameters}`, { org });
 }
 
-/** The entry that an address opens, or null. */
+/** The entry that a URL opens, or null. */
 export function entryIn(address: URL): number | null {
 	const seq = Number(address.searchParams.get('entry'));
 	return Number.isSafeInteger(seq) && seq > 0 ? seq : null;

@@ -1,4 +1,4 @@
-/** What a selection of rows is as text: one line an entry, as `curl -N` shows them. */
+/** A selection of rows as text: one line per entry, as `curl -N` shows them. */
 import * as lines from '$live/lines.ts';
 import * as sequences from '$log/sequences.ts';
 import * as plain from '$log/plain.ts';
@@ -6,8 +6,8 @@ import * as plain from '$log/plain.ts';
 const anyRow = '[data-seq], [data-mark], [data-gap]';
 
 /**
- * The lines of all rows that the selection reaches into, whole; null when it stays within one part of one row, which
- * is copied as it was selected.
+ * The complete lines of all rows that the selection touches; null if it stays within one part of one row, which is copied as
+ * selected.
  */
 export function of(list: HTMLElement, rows: readonly lines.Row[], selection: Selection): string | null {
 	if (selection.isCollapsed || selection.rangeCount === 0) return null;

@@ -1,7 +1,7 @@
 import { membershipOf } from '../membership';
 import type { LayoutServerLoad } from './$types';
 
-/** Every page below asks for its own permission, too: a layout is not loaded with each of them. */
+/** Every page below checks its own permission, too: a layout is not loaded with each of them. */
 export const load: LayoutServerLoad = async (event) => {
 	await membershipOf(event, 'settings');
 };

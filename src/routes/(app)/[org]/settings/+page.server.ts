@@ -20,7 +20,7 @@ export const load: PageServerLoad = async (event) => {
 	};
 };
 
-/** What became of one of the page's forms. */
+/** The result of one of the page's forms. */
 interface Answer {
 	form: 'name' | 'address' | 'retention' | 'deploys' | 'ownership' | 'deletion';
 	typed?: Record<string, string>;
@@ -49,7 +49,7 @@ export const actions: Actions = {
 		const { org } = await membershipOf(event, 'settings');
 		const data = await event.request.formData();
 		const typed = { slug: String(data.get('slug') ?? '') };
-		if (typed.slug === org.slug) return done('address', 'Saved.'); // also one that could not be chosen now
+		if (typed.slug === org.slug) return done('address', 'Saved.'); // even one that could not be chosen now
 		const form = forms.read(settings.address, data);
 		if (!form.ok) return refuse(400, { form: 'address', typed, faults: form.faults });
 

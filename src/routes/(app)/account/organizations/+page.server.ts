@@ -18,14 +18,14 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 			name: org.name,
 			isSuspended: org.isSuspended,
 			role,
-			/** Somebody who is the last owner cannot leave. */
+			/** The last owner cannot leave. */
 			mayLeave: !ownedAlone.includes(org.id)
 		})),
 		mayMake: await newOrganizations.mayMake(user.id)
 	};
 };
 
-/** What became of one of the page's forms: `of` is the slug of the organization, or else `new`. */
+/** The result of one of the page's forms: `of` is the organization's slug, or else `new`. */
 interface Answer {
 	of?: string;
 	typed?: { organization: string };

@@ -4,7 +4,7 @@ import { linksOf, wantedOf } from '../../audit/query';
 import { instanceAdmin } from '../instance-admin';
 import type { PageServerLoad } from './$types';
 
-/** Who did what on the whole instance, the newest first. */
+/** Who did what on the whole instance, newest first. */
 export const load: PageServerLoad = async ({ locals, url, request }) => {
 	instanceAdmin({ locals, url });
 	const wanted = wantedOf(url);

@@ -4,7 +4,7 @@ import { administer } from '../administer';
 import { instanceAdmin } from '../instance-admin';
 import type { Actions, PageServerLoad } from './$types';
 
-/** Everybody who has an account. */
+/** Everyone with an account. */
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const { id } = instanceAdmin({ locals, url });
 	const wanted = wantedOf(url);

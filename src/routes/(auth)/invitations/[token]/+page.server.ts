@@ -13,13 +13,13 @@ export const load: PageServerLoad = async ({ params, locals }) => {
 	if (!offer) return invalid();
 	return {
 		offer,
-		/** By which address somebody is signed in here. */
+		/** The address of the signed-in reader. */
 		reader: locals.user?.email ?? null,
 		shortest
 	};
 };
 
-/** One answer for all that cannot be used, so that it does not tell which ones were made. */
+/** One answer for all invalid links, so that it does not reveal which ones were created. */
 function invalid(): never {
 	error(404, 'This invitation is not valid, or no longer valid.');
 }

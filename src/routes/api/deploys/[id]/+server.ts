@@ -4,7 +4,7 @@ import { authorized } from '../../authorized';
 import { present } from '../present';
 import { noDeploy } from '../none';
 
-/** A deploy, in progress or not, with the size that it has now. */
+/** A deploy, in progress or not, with its current size. */
 export const GET: RequestHandler = (event) =>
 	authorized(event, 'read', async ({ org, slug }) => {
 		const deploy = event.locals.app.deploys.get(org, event.params.id);

@@ -17,8 +17,8 @@ const encoder = new TextEncoder();
 const newest = 50;
 
 /**
- * The deploys of the organization, each on every change. It begins with the newest as they are, so that who reconnects has
- * missed nothing.
+ * The deploys of the organization, each on every change. It begins with the current state of the newest, so that reconnecting
+ * clients miss nothing.
  */
 export const GET: RequestHandler = (event) =>
 	authorized(event, 'read', async (access) => {
@@ -30,7 +30,7 @@ export const GET: RequestHandler = (event) =>
 		return open(app, access, asked.output === 'false');
 	});
 
-/** Apart from the request, which what is made here would keep as long as the stream lasts. */
+/** Separate from the request, which anything created here would keep as long as the stream lasts. */
 function open(app: App.Locals['app'], { org, slug, credential }: Access, once: boolean): Response {
 	const { streams, outages, deploys, deployChanges } = app;
 	const closers: (() => void)[] = [];

@@ -4,7 +4,7 @@ import type { Accepted } from '../parameters';
 import { formatFor } from './format';
 
 /**
- * What a request wants to see, and how. It stands by itself because a closure keeps what is around it: within the endpoint
+ * What a request wants to see, and how. A function of its own, because a closure keeps its surroundings: within the endpoint
  * that would be the request, for as long as the stream lasts.
  */
 export function viewOf({ matches, key }: Accepted, accept: string | null, window: number | null): View<Line> {

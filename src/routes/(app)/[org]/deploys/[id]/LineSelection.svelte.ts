@@ -1,20 +1,20 @@
-/** Which lines are pointed at. The address holds them, so they can be sent on. */
+/** The selected lines. The URL holds them, so they can be shared. */
 import { replaceState } from '$app/navigation';
 import { page } from '$app/state';
 import * as lineRange from '$live/line-range.ts';
 
 export class LineSelection {
 	range = $state.raw<lineRange.LineRange | null>(null);
-	/** Where a range made with the shift key begins. */
+	/** Where a range made with Shift begins. */
 	#from = 1;
 
-	/** Reads the address, which the server does not know the end of. */
+	/** Reads the URL, whose fragment the server does not know. */
 	read(): void {
 		this.range = lineRange.parse(location.hash);
 		this.#from = this.range?.first ?? 1;
 	}
 
-	/** Points at a line, or from the one before to it. */
+	/** Selects a line, or the range from the previous one to it. */
 	point(line: number, extend: boolean): void {
 		if (!extend || !this.range) this.#from = line;
 		this.#set(lineRange.between(this.#from, line));

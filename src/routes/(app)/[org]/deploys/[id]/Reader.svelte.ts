@@ -1,4 +1,4 @@
-/** What somebody who reads a log does with it: goes to a line, seeks, takes lines along. */
+/** What the reader of a log does with it: goes to a line, searches, copies lines. */
 import { tick } from 'svelte';
 import * as api from '$live/deploy-api.ts';
 import type { DeployLog } from '$live/DeployLog.svelte.ts';
@@ -13,9 +13,9 @@ const rows = '[data-line]';
 const mostCopied = 20 * 1024 * 1024;
 
 export class Reader {
-	/** Why the line that was asked for is not there; empty when it is. */
+	/** Why the requested line is not there; empty if it is. */
 	notice = $state('');
-	/** The line with a failure that was gone to last. */
+	/** The line of the last failure visited. */
 	#failure = 0;
 	readonly #deploy: api.Address;
 	readonly #log: DeployLog;
@@ -36,14 +36,14 @@ export class Reader {
 		return () => (this.#list = null);
 	};
 
-	/** Shows the line that the address names, or else the line given, and stays there. */
+	/** Shows the line that the URL names, or else the given line, and stays there. */
 	async reveal(otherwise: number): Promise<void> {
 		this.#selection.read();
 		const line = this.#selection.range?.first ?? otherwise;
 		if (line > 0) await this.show(line);
 	}
 
-	/** Goes to where the reader was before a reload, or before another page. */
+	/** Goes to the position before a reload, or before another page. */
 	async goTo(place: ReadingPlace): Promise<void> {
 		try {
 			await this.#log.goTo(place);
@@ -52,7 +52,7 @@ export class Reader {
 		}
 	}
 
-	/** Brings a line into the middle of the view, fetching what is around it if need be. */
+	/** Brings a line into the middle of the view, fetching its surroundings if needed. */
 	async show(line: number): Promise<void> {
 		this.notice = '';
 		try {
@@ -68,11 +68,11 @@ export class Reader {
 			return;
 		}
 		this.#log.follow.show(row);
-		// What was sought may stand far to the right in a line that is not wrapped.
+		// A match may be far to the right in a line that is not wrapped.
 		row.querySelector('mark')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 	}
 
-	/** Goes to the next line with a text, or to the previous one; with another text, to the first from what is in view. */
+	/** Goes to the next line with a text, or to the previous one; for a new text, to the first from the view on. */
 	async seek(text: string, by: 1 | -1): Promise<void> {
 		const { total } = this.#log;
 		const again = text === this.#search.text && this.#search.phase === 'idle';
@@ -82,7 +82,7 @@ export class Reader {
 		if (match) await this.show(match.line);
 	}
 
-	/** Goes to the first line that tells of a failure, and from there to the next. */
+	/** Goes to the first line that reports a failure, and from there to the next. */
 	async toFailure(): Promise<void> {
 		const { range } = this.#selection;
 		const after = range?.first === range?.last && range?.first === this.#failure ? this.#failure : 0;
@@ -99,7 +99,7 @@ export class Reader {
 		}
 	}
 
-	/** The selected text, or the selected lines, or all of the log; null, and a notice, when that cannot be had. */
+	/** The selected text, or the selected lines, or all of the log; null, and a notice, if that fails. */
 	async taken(): Promise<string | null> {
 		const selected = getSelection();
 		const isOurs = selected && !selected.isCollapsed && this.#list?.contains(selected.anchorNode);
@@ -117,7 +117,7 @@ export class Reader {
 		}
 	}
 
-	/** After the last one it begins again. */
+	/** After the last one it starts over. */
 	async #firstFailure(after: number): Promise<api.Match | null> {
 		return after > 0 ? api.failure(this.#deploy, 0) : null;
 	}

@@ -2,13 +2,13 @@ import * as alike from '$log/alike';
 import { equal } from '$log/query';
 import type { Deploy } from '$server/deploys/deploy';
 
-/** The time on both sides of a start that is compared, in ms. */
+/** The time compared on both sides of a start, in ms. */
 const stretch = 10 * 60 * 1000;
 /** OpenTelemetry: WARN begins at 13. */
 const warn = 13;
 const most = 5;
 
-/** Warnings and errors of the deploy's service in the ten minutes before its start and in the ten since. */
+/** Warnings and errors of the deploy's service in the ten minutes before its start and in the ten after. */
 export async function around(
 	{ overview, log }: App.Locals['app'],
 	org: string,
@@ -32,7 +32,7 @@ export async function around(
 			logs: logsOf(slug, deploy)
 		};
 	} catch (error) {
-		// The deploy is to be seen also while PostgreSQL, which has the logs, is away.
+		// The deploy must be visible even while PostgreSQL, which has the logs, is away.
 		log.warn({ err: error, deploy: deploy.id }, 'the errors around a deploy could not be counted');
 		return null;
 	}
@@ -45,7 +45,7 @@ function logsOf(slug: string, { service, started_at }: Deploy): string {
 	return `/${slug}/logs?${new URLSearchParams({ q: equal('service', service), from: started_at })}`;
 }
 
-/** The warnings and errors alike in the ten minutes after the start. */
+/** Similar warnings and errors in the ten minutes after the start. */
 function linesOf(slug: string, { service, started_at }: Deploy, pattern: string): string {
 	const text = alike.fixedPart(pattern);
 	const to = new Date(Date.parse(started_at) + stretch).toISOString();

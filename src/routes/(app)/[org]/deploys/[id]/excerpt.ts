@@ -5,16 +5,16 @@ import type { Row } from '$server/deploys/rows';
 /** Rows that a page begins with. */
 const shown = 500;
 
-/** Characters of a row that a page carries, sequences included: it shows 2,000 of them. */
+/** Characters of a row that a page carries, including sequences: it shows 2,000 of them. */
 const longest = 4_000;
 
-/** Where the stream goes on, in bytes, and the terminal that it goes on in. */
+/** Where the stream continues, in bytes, and the terminal it continues in. */
 export interface Tip {
 	cursor: number;
 	screen: Screen<{ line: number; time: string | null }>;
 }
 
-/** The last rows of a log with its tip, or those around a line, `tip` being null when others follow them. */
+/** The last rows of a log with its tip, or those around a line; then `tip` is null if others follow them. */
 export async function excerpt(deploys: Deploys, org: string, id: string, around: number | null) {
 	const lines = deploys.positionOf(org, id)?.lines ?? 0;
 	if (around === null || around > lines - shown / 2) return { ...(await tail(deploys, org, id)), lines };
@@ -33,6 +33,6 @@ async function tail(deploys: Deploys, org: string, id: string): Promise<{ rows: 
 
 function shorten(row: Row): Row {
 	if (row.text.length <= longest) return row;
-	// Half of a sequence would be text.
+	// Half of a sequence would show as text.
 	return { ...row, text: row.text.slice(0, longest).replace(/\x1b[^\x1b]{0,300}$/, ''), cut: true }; // eslint-disable-line no-control-regex
 }

@@ -4,7 +4,7 @@ import { present } from '../../../audit/present';
 import { linksOf, wantedOf } from '../../../audit/query';
 import type { PageServerLoad } from './$types';
 
-/** Who did what in the organization, the newest first. */
+/** Who did what in the organization, newest first. */
 export const load: PageServerLoad = async (event) => {
 	const { org } = await membershipOf(event, 'audit');
 	const wanted = wantedOf(event.url);

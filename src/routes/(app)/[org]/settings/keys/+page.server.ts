@@ -16,7 +16,7 @@ export const load: PageServerLoad = async (event) => {
 };
 
 export const actions: Actions = {
-	/** Makes a key and shows it in the answer, this once. */
+	/** Creates a key and shows it in the answer, only once. */
 	async make(event) {
 		const { org } = await membershipOf(event, 'keys');
 		const { locals, request } = event;

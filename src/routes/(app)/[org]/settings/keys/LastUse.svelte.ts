@@ -1,23 +1,23 @@
 import type { LastRequest } from './present.ts';
 
-/** Between two looks, in ms. */
+/** Between two polls, in ms. */
 const pause = 2_000;
 
-/** The last request that came with a key, looked for again while the page is shown. */
+/** The last request made with a key, polled while the page is shown. */
 export class LastUse {
 	/** Null before the first. */
 	request = $state.raw<LastRequest | null>(null);
-	/** Whether the key can be seen no more: it was revoked, or the reader lost access. */
+	/** Whether the key is out of reach: it was revoked, or the reader lost access. */
 	lost = $state(false);
 	readonly #address: string;
 
-	/** `address` is that of the endpoint that tells. */
+	/** `address` is that of the polled endpoint. */
 	constructor(address: string, request: LastRequest | null) {
 		this.#address = address;
 		this.request = request;
 	}
 
-	/** Looks every two seconds; the function returned ends that. */
+	/** Polls every two seconds; the returned function stops that. */
 	follow(): () => void {
 		const timer = setInterval(() => {
 			if (!document.hidden && !this.lost) void this.#look();
@@ -32,7 +32,7 @@ export class LastUse {
 			if (response.ok) this.request = (await response.json()) as LastRequest | null;
 			else this.lost = response.status < 500 && response.status !== 429;
 		} catch {
-			// The server is away for a moment. What was seen stays, and the next look is in two seconds.
+			// The server is away for a moment. The last result stays, and the next poll is in two seconds.
 		}
 	}
 }

@@ -2,9 +2,9 @@ import type { KeyRequest } from '$server/accounts/keys/use';
 
 export interface Outcome {
 	ok: boolean;
-	/** What became of the request. */
+	/** What happened to the request. */
 	text: string;
-	/** What to do about it, if there is something. */
+	/** What to do about it, if anything. */
 	advice: string | null;
 }
 

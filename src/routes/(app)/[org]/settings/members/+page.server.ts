@@ -24,12 +24,12 @@ export const load: PageServerLoad = async (event) => {
 			...invitations,
 			items: invitations.items.map((invitation) => presentInvitation(invitation, role))
 		},
-		/** Those that the reader may offer. */
+		/** The roles that the reader may offer. */
 		roles: rolesFor(role, null)
 	};
 };
 
-/** What became of one of the page's forms: `of` is the member's or the invitation's id, or else `invite`. */
+/** The result of one of the page's forms: `of` is the member's or the invitation's id, or else `invite`. */
 interface Answer {
 	of?: string;
 	typed?: { email: string; role: string };

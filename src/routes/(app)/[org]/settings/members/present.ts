@@ -6,12 +6,12 @@ import { roles, type Role } from '$server/postgres/words';
 export type ShownMember = ReturnType<typeof presentMember>;
 export type ShownInvitation = ReturnType<typeof presentInvitation>;
 
-/** Into which roles somebody with a role may turn who is `from` now (null: no member). */
+/** The roles to which someone with a role may change a member from role `from` (null: not a member). */
 export function rolesFor(role: Role, from: Role | null): Role[] {
 	return roles.filter((to) => mayChange(role, from, to));
 }
 
-/** A member as the table shows one to somebody with a role: with what that may do, and no more. */
+/** A member as the table shows them to someone with a role: with what that role may do, and no more. */
 export function presentMember({ since, lastSeenAt, ...member }: Member, role: Role) {
 	return {
 		...member,

@@ -3,7 +3,7 @@ import { refuse } from '../../../../refuse';
 import { personOf } from '../../person';
 import type { Actions, PageServerLoad } from './$types';
 
-/** Changes nothing: programs that look through mails open links, too. */
+/** Changes nothing: mail scanners open links, too. */
 export const load: PageServerLoad = async (event) => {
 	const person = personOf(event);
 	const newEmail = await event.locals.app.accounts.account.findNewEmail(event.params.token, person);

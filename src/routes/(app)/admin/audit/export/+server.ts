@@ -6,7 +6,7 @@ import { wantedOf } from '../../../audit/query';
 import { instanceAdmin } from '../../instance-admin';
 import type { RequestHandler } from './$types';
 
-/** Everything that the page's filter shows, on all its pages, as a file. */
+/** Everything that the page's filter matches, on all its pages, as a file. */
 export const GET: RequestHandler = ({ locals, url, request }) =>
 	withProblems(async () => {
 		const { id } = instanceAdmin({ locals, url });

@@ -7,7 +7,7 @@ import { noDeploy } from '../../none';
 import * as parameters from '../../parameters';
 import { present } from '../../present';
 
-/** Ends a deploy; a repeat with the same status is answered alike. */
+/** Ends a deploy; a repeat with the same status gets the same answer. */
 export const POST: RequestHandler = (event) =>
 	authorized(event, 'write', async ({ org, slug }, { readJson }) => {
 		const now = Date.now();

@@ -17,7 +17,7 @@ export const GET: RequestHandler = (event) =>
 		return (selects ? selection : raw)(event, org, event.params.id);
 	});
 
-/** Where the log ends: who may read sees its size, who may write where to go on. */
+/** Where the log ends: readers see its size, senders where to continue. */
 export const HEAD: RequestHandler = async (event) => {
 	const head = ({ org }: Access) => raw(event, org, event.params.id);
 	const read = await authorized(event, 'read', head);

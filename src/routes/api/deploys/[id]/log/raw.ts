@@ -4,10 +4,10 @@ import { problem } from '$server/problem';
 import { noDeploy } from '../../none';
 import { streamOf } from './stream-of';
 
-/** What a file's name must not have, on any system: separators, quotes, wildcards, controls, directions of writing. */
+/** Characters not allowed in a file name, on any system: separators, quotes, wildcards, controls, directions of writing. */
 const unsafe = /[\x00-\x1f\x7f-\x9f/\\:*?"<>|%;\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+/g; // eslint-disable-line no-control-regex
 
-/** The raw bytes of a log, whole or in one range (RFC 9110, section 14), as they came. */
+/** The raw bytes of a log, whole or in one range (RFC 9110, section 14), as they arrived. */
 export async function raw(
 	{ request, url, locals }: RequestEvent,
 	org: string,
@@ -36,13 +36,13 @@ export async function raw(
 	return new Response(body, { status: range ? 206 : 200, headers });
 }
 
-/** A file named after the deploy, such as `web-staging-2026.11.28.log`; without a version, after the day on which it began (UTC). */
+/** A file named after the deploy, such as `web-staging-2026.11.28.log`; without a version, after the day it began (UTC). */
 function disposition(deploy: Deploy | null): string {
 	const { service = 'deploy', environment = null, version = null, started_at = '' } = deploy ?? {};
 	const parts = [service, environment, version ?? started_at.slice(0, 10)].filter((part) => part);
 	const name = parts.join('-').replace(unsafe, '_').replace(/^\.+/, '').slice(0, 150);
 	const ascii = name.replace(/[^ -~]/g, '_');
-	// RFC 6266: the second one is for those who know it, and only where the first does not say it all.
+	// RFC 6266: the second form is for clients that know it, and only where the first does not say it all.
 	const full =
 		ascii === name
 			? ''

@@ -6,13 +6,13 @@ import { noDeploy } from '../../none';
 import { faults } from '../../parameters';
 import { streamOf } from './stream-of';
 
-/** The most lines of one answer; more are asked for in further ones. */
+/** The most lines per answer; request more in further ones. */
 const mostLines = 5_000;
 const mostText = 1_000;
-/** Only matches behind this line: how a reader goes on after the first thousand. */
+/** Only matches after this line: how a reader continues after the first thousand. */
 const lineNumber = wholeNumber('after', 0, 999_999_999);
 
-/** Some lines of a log, or where a text stands in it. */
+/** Some lines of a log, or where a text occurs in it. */
 export async function selection(
 	{ request, url, locals }: RequestEvent,
 	org: string,

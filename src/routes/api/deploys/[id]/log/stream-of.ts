@@ -1,4 +1,4 @@
-/** A response body that takes the next piece when the client has taken the last. */
+/** A response body that takes the next piece once the client has taken the last. */
 export function streamOf(pieces: Generator<Uint8Array, void>): ReadableStream<Uint8Array> {
 	return new ReadableStream({
 		pull(controller) {

@@ -47,7 +47,7 @@ export const GET: RequestHandler = (event) =>
 		});
 	});
 
-/** Apart from the request, which what is made here would keep as long as the stream lasts. */
+/** Separate from the request, which anything created here would keep as long as the stream lasts. */
 function changesOf(app: App.Locals['app'], { org, slug }: Access, deploy: Deploy, reset: boolean) {
 	const { deployChanges } = app;
 	return attend({

@@ -7,7 +7,7 @@ const event = (type: string, data: unknown) =>
 	encoder.encode(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
 
 /**
- * What the stream of a deploy says besides its log: `reset` for a cursor that the log does not reach, the deploy at the start
+ * What the stream of a deploy sends besides its log: `reset` for a cursor that the log does not reach, the deploy at the start
  * and on every change, and `end` when it has ended and everything has been sent.
  */
 export function attend(options: {

@@ -6,7 +6,7 @@ import { wantedOf } from '../../../../audit/query';
 import { membershipOf } from '../../../membership';
 import type { RequestHandler } from './$types';
 
-/** Everything that the page's filter shows, on all its pages, as a file. */
+/** Everything that the page's filter matches, on all its pages, as a file. */
 export const GET: RequestHandler = (event) =>
 	withProblems(async () => {
 		const { org } = await membershipOf(event, 'audit');
@@ -17,7 +17,7 @@ export const GET: RequestHandler = (event) =>
 		if (refusal !== null) return problem(503, refusal);
 
 		async function goOn(): Promise<void> {
-			delete event.locals.membership; // read anew: an export can take minutes
+			delete event.locals.membership; // read again: an export can take minutes
 			await membershipOf(event, 'audit');
 			const { user, sessionId } = event.locals;
 			const credential = { kind: 'session', sessionId: sessionId ?? '', userId: user?.id ?? '' } as const;

@@ -3,8 +3,8 @@ import type { ShownKey } from '$server/accounts/keys/key-list';
 import { membershipOf } from '../../../membership';
 
 /**
- * The key that the address names. Looking at it lets its next request be written at once: the one thing that a GET changes
- * here, one UPDATE in five minutes at most, and of no consequence but that the page is up to date.
+ * The key that the URL names. Viewing it makes its next request be written at once: the one thing that a GET changes here, one
+ * UPDATE in five minutes at most, and its only effect is that the page is up to date.
  */
 export async function keyOf(event: {
 	locals: App.Locals;

@@ -4,5 +4,5 @@ import { withProblems } from '../../../../../../problems';
 import { lastRequest } from '../../present';
 import { keyOf } from '../key';
 
-/** The last request that came with the key, or null: asked for again and again by the pages that wait for it. */
+/** The last request made with the key, or null: polled by the pages that wait for it. */
 export const GET: RequestHandler = (event) => withProblems(async () => json(lastRequest(await keyOf(event))));
