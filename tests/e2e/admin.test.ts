@@ -103,8 +103,8 @@ test('an instance admin makes another one, suspends them, and finds all of it in
 	await admin.getByRole('button', { name: 'Search' }).click();
 	const events = admin.getByRole('region', { name: 'Events' }).locator('tbody tr');
 	await expect(events.nth(0)).toContainText(`suspended a user: ${org.email}`);
-	await expect(events.nth(1)).toContainText(`made an instance admin: ${org.email}`);
-	await admin.getByLabel('What').selectOption('made an instance admin');
+	await expect(events.nth(1)).toContainText(`added an instance admin: ${org.email}`);
+	await admin.getByLabel('What').selectOption('added an instance admin');
 	await admin.getByRole('button', { name: 'Search' }).click();
 	await expect(events).toHaveCount(1);
 	const download = admin.waitForEvent('download');

@@ -53,7 +53,7 @@ describe('somebody with an account', () => {
 		expect(await teams.roleOf(org, invited.name)).toBe('viewer');
 		expect((await people.invitations.list(org, firstPage)).items).toEqual([]);
 		expect(await teams.audited(org, 'joined')).toEqual([]);
-		expect(await teams.audited(org, 'used an invitation as a member already')).toEqual([
+		expect(await teams.audited(org, 'used an invitation while already a member')).toEqual([
 			{ actor: invited.name, target: null, details: { role: 'owner', 'invited by': owner.name } }
 		]);
 	});

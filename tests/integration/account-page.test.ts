@@ -93,7 +93,7 @@ describe('a password', () => {
 		expect([await isSignedIn(session), await isSignedIn(other)]).toEqual([true, false]);
 		expect([await signsIn(email, password), await signsIn(email, newPassword)]).toEqual([false, true]);
 		expect((await audited(org.id, email)).slice(0, 2)).toEqual([
-			{ action: 'failed to prove their password', details: { for: 'password' } },
+			{ action: 'entered a wrong password', details: { for: 'password' } },
 			{ action: 'changed their password', details: { 'ended sessions': 1 } }
 		]);
 	});
@@ -107,7 +107,7 @@ describe('a password', () => {
 		expect(await change(password)).toMatchObject({ status: 429, retryAfterS: expect.any(Number) });
 		const refused = { for: 'password', reason: 'too many attempts' };
 		expect((await audited(org.id, email)).slice(22)).toEqual([
-			{ action: 'failed to prove their password', details: refused }
+			{ action: 'entered a wrong password', details: refused }
 		]);
 	});
 
@@ -138,7 +138,7 @@ describe('a password', () => {
 		expect(changes.filter(({ ok }) => ok)).toHaveLength(1);
 		expect(await signsIn(email, chosen[changes.findIndex(({ ok }) => ok)] ?? '')).toBe(true);
 		const actions = (await audited(org.id, email)).map(({ action }) => action);
-		expect(actions).toEqual(['changed their password', 'failed to prove their password', 'signed in']);
+		expect(actions).toEqual(['changed their password', 'entered a wrong password', 'signed in']);
 	});
 });
 
@@ -176,7 +176,7 @@ describe('an address', () => {
 		await change(password);
 		const token = tokenOf(await mailbox.next('g@new.example'));
 		expect(await audited(org.id, owner.name)).toEqual([
-			{ action: 'failed to prove their password', details: { for: 'e-mail address' } },
+			{ action: 'entered a wrong password', details: { for: 'e-mail address' } },
 			{ action: 'asked to change their e-mail address', details: { to: 'g@new.example' } }
 		]);
 		expect(await mailing.account.findNewEmail(token, thief.owner)).toBeNull();

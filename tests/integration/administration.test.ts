@@ -154,10 +154,10 @@ describe('a user', () => {
 		expect(await withdrawAdmin(person, ada.id)).toEqual({ ok: true, name: ada.name });
 		expect((await stateOf(ada)).admin).toBe(false);
 		expect(await recorded(ada)).toEqual([
-			{ org: null, action: 'made an instance admin', target: person.name }
+			{ org: null, action: 'added an instance admin', target: person.name }
 		]);
 		expect(await recorded(person)).toEqual([
-			{ org: null, action: 'withdrew an instance admin', target: ada.name }
+			{ org: null, action: 'removed an instance admin', target: ada.name }
 		]);
 	});
 

@@ -189,8 +189,8 @@ describe('the list', () => {
 		expect(await find(user.email)).toEqual([
 			['invited', own],
 			['changed their password', null],
-			['made an API key', own],
-			['made the organization', own],
+			['created an API key', own],
+			['created the organization', own],
 			['signed up', null]
 		]);
 		expect(await find(`${org.slug} invited`)).toEqual([['invited', own]]);

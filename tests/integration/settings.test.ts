@@ -302,7 +302,7 @@ describe('the ownership', () => {
 		});
 		expect(await teams.roleOf(org, viewer.name)).toBe('owner');
 		expect(await teams.roleOf(org, owner.name)).toBe('admin');
-		expect(await teams.audited(org, 'transferred the ownership')).toEqual([
+		expect(await teams.audited(org, 'transferred ownership')).toEqual([
 			{ actor: owner.name, target: viewer.name, details: { from: 'viewer', to: 'owner' } }
 		]);
 	});
@@ -334,7 +334,7 @@ describe('the ownership', () => {
 			{ name: 'member', email: member.name }
 		]);
 		expect(await teams.roleOf(org, owner.name)).toBe('owner');
-		expect(await teams.audited(org, 'transferred the ownership')).toEqual([]);
+		expect(await teams.audited(org, 'transferred ownership')).toEqual([]);
 	});
 
 	test('is suggested for twenty, admins before others', async () => {

@@ -138,7 +138,7 @@ async function grantAdmin(
 	if (user.isSuspended) return refuse(`${user.email} is suspended: restore the account first.`);
 	if (user.instanceAdmin) return { ok: true, name: user.email };
 	await transaction`UPDATE users SET instance_admin = true WHERE id = ${userId}`;
-	await audit.record(transaction, null, actor, { action: 'made an instance admin', target: user.email });
+	await audit.record(transaction, null, actor, { action: 'added an instance admin', target: user.email });
 	return { ok: true, name: user.email };
 }
 
@@ -155,7 +155,7 @@ async function withdrawAdmin(
 		return refuse('This is the last active instance admin: make another one first.');
 	}
 	await transaction`UPDATE users SET instance_admin = false WHERE id = ${userId}`;
-	await audit.record(transaction, null, actor, { action: 'withdrew an instance admin', target: user.email });
+	await audit.record(transaction, null, actor, { action: 'removed an instance admin', target: user.email });
 	return { ok: true, name: user.email };
 }
 

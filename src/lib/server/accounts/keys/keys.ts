@@ -52,7 +52,7 @@ export async function create(
 		INSERT INTO api_keys (id, org_id, name, prefix, hash, scopes, expires_at, created_by)
 		VALUES (${id}, ${org}, ${name}, ${prefix}, ${digest(key)}, ${scopes}::text[], ${expiresAt}, ${actor.id})`;
 	await audit.record(transaction, org, actor, {
-		action: 'made an API key',
+		action: 'created an API key',
 		target: `${name} (${prefix}…)`,
 		details: { scopes, expires: expiresAt?.toISOString() ?? null }
 	});

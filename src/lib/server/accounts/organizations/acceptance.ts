@@ -130,7 +130,7 @@ async function take(
 	if (!used) throw new Error('an invitation went while its organization was held');
 	const isNew = await organizations.join(transaction, org, actor.id, role);
 	await audit.record(transaction, org, actor, {
-		action: isNew ? 'joined' : 'used an invitation as a member already',
+		action: isNew ? 'joined' : 'used an invitation while already a member',
 		details: { role, 'invited by': invitedBy }
 	});
 }

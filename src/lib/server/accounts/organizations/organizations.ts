@@ -71,7 +71,7 @@ export async function create(
 		isSuspended: false
 	});
 	await join(transaction, org.id, ownerId, 'owner');
-	await audit.record(transaction, org.id, actor, { action: 'made the organization', target: name });
+	await audit.record(transaction, org.id, actor, { action: 'created the organization', target: name });
 	return org;
 }
 

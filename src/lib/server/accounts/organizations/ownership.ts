@@ -60,7 +60,7 @@ async function transfer(
 	await setRole(transaction, org, id, 'owner');
 	await setRole(transaction, org, actor.id, 'admin');
 	await audit.record(transaction, org, actor, {
-		action: 'transferred the ownership',
+		action: 'transferred ownership',
 		target: email,
 		details: { from: role, to: 'owner' }
 	});

@@ -118,7 +118,7 @@ function recordFailure(
 ): Promise<void> {
 	const details = { for: purpose, ...(reason && { reason }) };
 	return audit.recordOfAccount(transaction, person.id, person, {
-		action: 'failed to prove their password',
+		action: 'entered a wrong password',
 		details
 	});
 }
