@@ -163,7 +163,7 @@ describe('the account', () => {
 		const changed = await post(link, {}, emil.headers);
 		expect([changed.status, changed.headers.get('location')]).toEqual([303, '/account?confirmed']);
 		expect(await signsIn('emil@new.example', password)).toBe(true);
-		expect((await mailbox.next(emil.email)).subject).toBe('Your address at Tailrace was changed');
+		expect((await mailbox.next(emil.email)).subject).toBe('Your Tailrace address was changed');
 		expect((await post(link, {}, emil.headers)).status).toBe(410);
 	});
 

@@ -16,9 +16,9 @@ interface Told {
 export function invitationMail({ email, role, organization, by, link, expiresAt }: Told): Mail {
 	const lines = [
 		`${by} invites you to the organization "${organization}" on Tailrace, as ${role}.`,
-		'Tailrace shows the logs and deploys of a team, live.',
-		`To join, open this link until ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:\n${link}`,
-		`It works once, and only for ${email}. If you do not know what this is about, do nothing.`
+		"Tailrace shows a team's logs and deploys live.",
+		`To join, open this link by ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:\n${link}`,
+		`It works only once, and only for ${email}. If you weren't expecting it, ignore this email.`
 	];
 	return { to: email, subject: `Invitation to ${organization} on Tailrace`, text: `${lines.join('\n\n')}\n` };
 }
