@@ -52,7 +52,7 @@ interface Surroundings {
 /** More streams than this are answered 503, more than a quarter of them for one organization 429 (docs/API.md, Limits). */
 const mostStreams = 10_000;
 const untrusted =
-	'a proxy that is not in TRUSTED_PROXIES forwards requests: everybody behind it counts as one network. If it is yours, add it';
+	'a proxy that is not in TRUSTED_PROXIES forwards requests: everyone behind it counts as one network. If it is yours, add it';
 const hour = 3_600_000; // ms
 const minute = 60_000;
 
@@ -93,7 +93,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		subscribe: wakes.subscribe,
 		mail: mailer(config.mail),
 		watch: watchOf('mail', log, measured),
-		failed: (error) => log.error({ err: error }, 'what was left to do after a request failed')
+		failed: (error) => log.error({ err: error }, 'follow-up work of a request failed')
 	});
 	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = new Streams(wakes, { most: mostStreams, ...people.access, failed });

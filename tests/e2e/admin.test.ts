@@ -62,7 +62,7 @@ test('suspending an organization closes the live page of its member, which says 
 	await expect(logs.page.getByText('Ask the administrator of this server.')).toBeVisible();
 
 	await confirm(admin, org.slug, 'Restore');
-	await expect(admin.getByText(`${org.slug} works again.`)).toBeVisible();
+	await expect(admin.getByText(`${org.slug} is restored.`)).toBeVisible();
 	await logs.open();
 	await org.send('the second line');
 	await expect(logs.rows).toHaveCount(2);
@@ -129,7 +129,7 @@ test('without JavaScript the same is done, and what cannot be done is said', asy
 	await expect(admin.getByText(`${org.email} is suspended, and signed out everywhere.`)).toBeVisible();
 	await expect(admin.getByLabel('Name or e-mail address')).toHaveValue(org.email);
 	await confirm(admin, org.email, 'Restore');
-	await expect(admin.getByText(`${org.email} may sign in again.`)).toBeVisible();
+	await expect(admin.getByText(`${org.email} can sign in again.`)).toBeVisible();
 
 	await admin.getByRole('link', { name: 'Audit' }).click();
 	await admin.getByLabel('What').selectOption('restored a user');

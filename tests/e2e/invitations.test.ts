@@ -68,7 +68,7 @@ test('somebody is invited, joins, gets other roles and is removed, and their ope
 	await row.getByRole('button', { name: 'Remove' }).click();
 	await expect(row).toBeHidden();
 	await theirLogs.is('ended', 1000);
-	await expect(theirs.getByRole('alert')).toContainText('You are no member of the organization any more.');
+	await expect(theirs.getByRole('alert')).toContainText("You're no longer a member of this organization.");
 	await logs.open();
 	await org.send('a line that is not for them');
 	await expect(logs.row('a line that is not for them')).toBeVisible();
@@ -130,7 +130,7 @@ test.describe('without JavaScript', () => {
 		await expect(page).toHaveURL(link);
 		await page.getByLabel('Choose a password').fill('not the one of the account');
 		await page.getByRole('button', { name: 'Create account and join' }).click();
-		await expect(page.getByRole('alert')).toContainText('Sign in with it to join.');
+		await expect(page.getByRole('alert')).toContainText('Sign in to join.');
 		await page.getByRole('link', { name: 'Sign in' }).click();
 		await page.getByLabel('E-mail address').fill(other.email);
 		await page.getByLabel('Password').fill(other.password);

@@ -40,7 +40,7 @@ test('the page says that the database is away and since when, and goes on by its
 	await logs.open();
 	way.cut();
 	await logs.is('waiting');
-	await expect(logs.status).toHaveText(/Waiting\s*The database is away, since \d\d:\d\d:\d\d/);
+	await expect(logs.status).toHaveText(/Waiting\s*The database is unavailable, since \d\d:\d\d:\d\d/);
 	await expect(logs.rows).toHaveCount(3); // what was there stays
 	way.mend();
 	await logs.is('live');
@@ -57,7 +57,7 @@ test('a page that is opened meanwhile says so, and loads by itself when it can',
 	way.cut();
 	const opened = await page.goto(`${server.url}/${org.slug}/logs`);
 	expect([opened?.status(), opened?.headers()['retry-after']]).toEqual([503, '2']);
-	await expect(page.getByRole('heading', { name: 'The database is away' })).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'The database is unavailable' })).toBeVisible();
 	await expect(page.getByText(/^Since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/)).toBeVisible();
 	await expect(page.getByRole('link', { name: 'Try again' })).toBeVisible();
 	way.mend();
@@ -72,7 +72,7 @@ test('a form that is sent meanwhile keeps what was typed and says why', async ({
 	await name.fill('Another name');
 	way.cut();
 	await name.press('Enter');
-	await expect(page.getByRole('alert')).toContainText('The database is away.');
+	await expect(page.getByRole('alert')).toContainText('The database is unavailable.');
 	await expect(name).toHaveValue('Another name');
 	way.mend();
 	await expect.poll(() => fetch(`${server.url}/readyz`).then(({ status }) => status)).toBe(200);

@@ -42,7 +42,7 @@ test('an owner changes the name, the address and the retention', async ({ page, 
 	await retention.getByLabel('Days').fill('0');
 	await retention.getByRole('button').click();
 	await expect(retention.getByLabel('Days')).toHaveAccessibleDescription(
-		'Type a whole number of days, from 1 to 36500.'
+		'Enter a whole number of days, from 1 to 36500.'
 	);
 	await retention.getByLabel('Days').fill('7');
 	await retention.getByRole('button').click();
@@ -162,7 +162,7 @@ test('an owner deletes the organization, whose live pages close and say why', as
 	await logs.is('ended', 1000);
 	await expect(logs.page.getByText('The organization was deleted.')).toBeVisible();
 	await page.goto(`/${org.slug}/logs`);
-	await expect(page.getByText(`There is no organization "${org.slug}" that you belong to.`)).toBeVisible();
+	await expect(page.getByText(`Organization "${org.slug}" not found, or you are not a member.`)).toBeVisible();
 });
 
 test.describe('without JavaScript', () => {
@@ -172,7 +172,7 @@ test.describe('without JavaScript', () => {
 		await open(page, org);
 		await page.getByLabel('Days').fill('x');
 		await page.getByRole('button', { name: 'Save retention' }).click();
-		await expect(page.getByLabel('Days')).toHaveAccessibleDescription(/^Type a whole number/);
+		await expect(page.getByLabel('Days')).toHaveAccessibleDescription(/^Enter a whole number/);
 		await expect(page.getByLabel('Days')).toHaveValue('x');
 		await page.getByLabel('Days').fill('1');
 		await page.getByRole('button', { name: 'Save retention' }).click();

@@ -14,7 +14,7 @@ afterAll(() => database.drop());
 const ended = { reason: 'signed out', detail: 'You signed out, or this session was ended.' } as const;
 const notMember = {
 	reason: 'access removed',
-	detail: 'You are no member of the organization any more.'
+	detail: "You're no longer a member of this organization."
 } as const;
 const keyRevoked = { reason: 'access removed', detail: 'The API key was revoked.' } as const;
 

@@ -190,7 +190,7 @@ describe('an address', () => {
 		const asked = await mailing.account.changeEmail({ email: other.email, password }, owner, origin);
 		expect(asked).toEqual({ ok: true, isMailed: true });
 		const mail = await mailbox.next(other.email);
-		expect(mail.text).toContain('There is another account with this address');
+		expect(mail.text).toContain('Another account already has this address');
 		expect(mail.link).toBe('');
 	});
 

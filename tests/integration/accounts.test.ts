@@ -250,7 +250,7 @@ describe('sign-in', () => {
 		const ends = (org: string) =>
 			database.sql`SELECT actor, details FROM audit_events WHERE org_id = ${org} AND action = 'signed out'`;
 		expect(await ends(lena.org.id)).toEqual([
-			{ actor: lena.user.email, details: { reason: 'somebody else signed in' } }
+			{ actor: lena.user.email, details: { reason: 'someone else signed in' } }
 		]);
 		expect(await ends(mona.org.id)).toEqual([]);
 	});

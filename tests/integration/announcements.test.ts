@@ -56,8 +56,8 @@ test('every change of a deploy is told once, in order and with its time, however
 	const told = await lines(org);
 	expect(told).toEqual([
 		[1_000, 'deploy web 1.2 to production started'],
-		[expect.any(Number), 'deploy web 1.2 to production was interrupted after 0 s: no word from its sender'],
-		[60_000, 'deploy web 1.2 to production goes on'],
+		[expect.any(Number), 'deploy web 1.2 to production was interrupted after 0 s: its sender went silent'],
+		[60_000, 'deploy web 1.2 to production continues'],
 		[113_000, 'deploy web 1.2 to production failed after 112 s with exit status 3']
 	]);
 	expect(await waiting()).toBe(0);

@@ -210,11 +210,11 @@ describe('the list', () => {
 		['q=a%0Ab', 'one line'],
 		[`q=${'a'.repeat(201)}`, '200 characters'],
 		[`q=${'a+'.repeat(21)}`, '20 words'],
-		['action=ate', 'no such action'],
+		['action=ate', 'Unknown action'],
 		['from=yesterday', 'like 2026-11-21'],
 		['to=2026-02-30', 'like 2026-11-21'],
 		['to=0000-01-01', 'like 2026-11-21'],
-		['before=42', 'begin at its first']
+		['before=42', 'start at the first']
 	])('cannot be asked for %s, and says what is wrong', (query, detail) => {
 		const parsed = auditFilter.parse(new URLSearchParams(query));
 		expect(parsed).toEqual({ ok: false, detail: expect.stringContaining(detail) });
@@ -271,7 +271,7 @@ describe('a search', () => {
 			come.push([events.map(({ target }) => target), notice]);
 			before = next ?? undefined;
 		} while (before !== undefined);
-		const far = expect.stringMatching(/has come to \d{4}-\d\d-\d\d \d\d:\d\d UTC\. Go on with "Older"/);
+		const far = expect.stringMatching(/has come to \d{4}-\d\d-\d\d \d\d:\d\d UTC\. Continue with "Older"/);
 		expect(come).toEqual([
 			[['number 120', 'number 112'], far],
 			[[], far],
@@ -312,7 +312,7 @@ describe('a search', () => {
 				const response = await owner.fetch(page, { signal: leaving.signal });
 				return [response.status, await response.text()];
 			});
-			expect(await Promise.race(six)).toEqual([200, expect.stringContaining('Too many searches')]);
+			expect(await Promise.race(six)).toEqual([200, expect.stringContaining('Too many audit searches')]);
 			await expect.poll(() => waiting('tailrace pages'), { interval: 5 }).toBe(2);
 			const file = await owner.fetch(`/${tenant.org.slug}/settings/audit/export?q=bob@`);
 			expect([file.status, file.headers.get('retry-after')]).toEqual([503, '1']);
@@ -455,7 +455,7 @@ describe('an export', () => {
 		await sql`UPDATE memberships SET role = 'member' WHERE org_id = ${tenant.org.id}`;
 		await expect(response.text()).rejects.toThrow();
 		expect((await owner.fetch(`/${tenant.org.slug}/logs`)).status).toBe(200);
-		expect(site.server.output()).not.toContain('broke off');
+		expect(site.server.output()).not.toContain('was cut off');
 	});
 
 	test('that fails by a fault of ours is answered with a page that needs nothing else', async () => {

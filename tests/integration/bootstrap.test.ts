@@ -118,7 +118,7 @@ test.each([
 	['an unknown command', ['constructor'], 'Unknown command "constructor"'],
 	['missing flags', ['bootstrap'], '--org:'],
 	['an unknown flag', [...acme, '--role', 'admin'], '--role'],
-	['a reserved name', acme.with(2, 'api'), '--org: "api" is a word of Tailrace itself'],
+	['a reserved name', acme.with(2, 'api'), '--org: "api" is reserved by Tailrace'],
 	['a short password', acme.with(-1, 'short'), '--password: Use at least 8 characters']
 ])('%s is wrong usage: status 2, said on stderr', async (_case, args, message) => {
 	const { status, stdout, stderr } = await tailrace(args);

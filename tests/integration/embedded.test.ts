@@ -266,7 +266,7 @@ test('a killed PostgreSQL comes back at the same URL with every commit', async (
 	await keepNote(url, 'committed');
 	process.kill(postmasterPid(dataDir), 'SIGKILL');
 	await log.said('PostgreSQL is back');
-	expect(log.messages).toContain('PostgreSQL is gone; starting it again');
+	expect(log.messages).toContain('PostgreSQL is gone; restarting it');
 	expect(await notes(url)).toEqual(['committed']);
 });
 
@@ -287,7 +287,7 @@ test('a stop in the middle of a restart leaves nothing running', async () => {
 	const log = makeLog();
 	const { stop } = await start(dataDir, log);
 	process.kill(postmasterPid(dataDir), 'SIGKILL');
-	await log.said('PostgreSQL is gone; starting it again');
+	await log.said('PostgreSQL is gone; restarting it');
 	await stop();
 	const next = await start(dataDir);
 	expect(next.adopted).toBe(false);

@@ -82,7 +82,7 @@ describe('inviting', () => {
 		expect(await people.invitations.create(org, owner, form, origin)).toEqual({
 			ok: false,
 			status: 409,
-			faults: { email: expect.stringContaining('is a member already') }
+			faults: { email: expect.stringContaining('is already a member') }
 		});
 		expect(await teams.roleOf(org, admin.name)).toBe('admin');
 	});

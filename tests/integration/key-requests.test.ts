@@ -196,7 +196,7 @@ test('a key that expires does so at its time: until then it works, then nothing 
 	const refused = await send(servers[0].url, key, 'too late');
 	const { detail } = (await refused.json()) as { detail: string };
 	const day = expiresAt.toISOString().slice(0, 10);
-	expect(detail).toBe(`This API key expired on ${day}: make another one in Settings, API keys.`);
+	expect(detail).toBe(`This API key expired on ${day}: create another one in Settings, API keys.`);
 	await keys.watch(database.sql, org, keyId);
 	await isNoted({ org, keyId }, { request: { method: 'POST', path: '/api/logs', status: 401 } });
 });

@@ -125,7 +125,7 @@ test('an organization has at most 500 keys, also if two are made at the same ins
 	expect(made).toContainEqual({
 		ok: false,
 		status: 409,
-		faults: { form: 'An organization has at most 500 keys. Revoke one that nobody uses, then make this one.' }
+		faults: { form: 'An organization can have at most 500 keys. Revoke an unused one, then create this one.' }
 	});
 	expect((await people.keys.list(org, firstPage)).total).toBe(500);
 	const [key] = (await people.keys.list(org, firstPage)).items;

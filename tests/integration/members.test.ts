@@ -126,7 +126,7 @@ describe('a membership', () => {
 describe('the last owner', () => {
 	test('neither leaves nor is demoted nor removed, and is told what to do', async () => {
 		const { org, owner } = await team();
-		const sentence = { faults: { form: expect.stringContaining('make somebody else an owner first') } };
+		const sentence = { faults: { form: expect.stringContaining('make someone else an owner first') } };
 		const tried = [
 			await people.members.leave(org, owner),
 			await people.members.changeRole(org, owner, owner.id, 'admin'),

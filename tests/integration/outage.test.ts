@@ -64,10 +64,10 @@ async function expectExplained({ name, manner, status, headers, text }: Answered
 	if (manner === 'data') {
 		expect(JSON.parse(text), name).toMatchObject({ outage: { outage: 'database' } });
 	} else if (type.startsWith('text/html')) {
-		expect(text, name).toContain('The database is away');
+		expect(text, name).toContain('The database is unavailable');
 	} else if (!name.includes('/readyz')) {
 		const { detail } = await expectProblem(new Response(text, { status, headers }), 503);
-		expect(detail, name).toContain('The database is away.');
+		expect(detail, name).toContain('The database is unavailable.');
 	}
 }
 
@@ -94,7 +94,7 @@ test('while PostgreSQL hangs every request is answered within some seconds, and 
 	way.freeze();
 	const first = await ask(site, scene, 'GET /[org]/logs', 'owner', 'plain');
 	expect(first.status).toBe(503);
-	expect(first.text).toContain('The database is away');
+	expect(first.text).toContain('The database is unavailable');
 	const answers = await askForEverything(site, scene);
 	expect(answers.filter(({ status }) => status >= 500 && status !== 503).map(({ name }) => name)).toEqual([]);
 	expect(answers.filter(({ ms }) => ms > 10_000).map(({ name, ms }) => [name, ms])).toEqual([]);

@@ -71,8 +71,8 @@ test('of an address without an account says so: status 1', async () => {
 });
 
 test.each([
-	['no address', [], '--email: Type your e-mail address.'],
-	['no such address', ['--email', 'ada'], '--email: This is no e-mail address'],
+	['no address', [], '--email: Enter your e-mail address.'],
+	['no such address', ['--email', 'ada'], '--email: Enter a valid address'],
 	[
 		'a common password',
 		['--email', 'a@b.c', '--password', 'password1'],

@@ -42,8 +42,8 @@ async function stateOf(org: string) {
 
 describe('the forms', () => {
 	test.each([
-		['', 'Type an address.'],
-		['  ', 'Type an address.'],
+		['', 'Enter an address.'],
+		['  ', 'Enter an address.'],
 		['x'.repeat(49), 'Use at most 48 characters.'],
 		['mühle', 'Use the letters a to z, digits and dashes.'],
 		['a b', 'Use the letters a to z, digits and dashes.'],
@@ -51,7 +51,7 @@ describe('the forms', () => {
 		['-a', 'Begin and end with a letter or a digit, and use single dashes.'],
 		['a-', 'Begin and end with a letter or a digit, and use single dashes.'],
 		['a--b', 'Begin and end with a letter or a digit, and use single dashes.'],
-		['admin', '"admin" is a word of Tailrace itself: choose another.']
+		['admin', '"admin" is reserved by Tailrace: choose another.']
 	])('refuse %j as an address and say why', (slug, sentence) =>
 		expect(forms.read(settings.address, { slug })).toEqual({ ok: false, faults: { slug: sentence } })
 	);
@@ -66,7 +66,7 @@ describe('the forms', () => {
 	test.each(['', '0', '-1', '1.5', '1e3', '36501', '999999', 'ten'])('refuse %j as days', (days) =>
 		expect(forms.read(settings.retention, { days })).toEqual({
 			ok: false,
-			faults: { days: 'Type a whole number of days, from 1 to 36500.' }
+			faults: { days: 'Enter a whole number of days, from 1 to 36500.' }
 		})
 	);
 
@@ -316,11 +316,11 @@ describe('the ownership', () => {
 		for (const actor of [admin, member, other.owner])
 			expect(await people.ownership.transfer(org, actor, member.name)).toEqual(refused(403));
 		const sentences = [
-			[owner.name, 'This member is an owner already.'],
-			[suspended.name, 'The account of this member is suspended: choose somebody else.'],
+			[owner.name, 'This member is already an owner.'],
+			[suspended.name, 'The account of this member is suspended: choose someone else.'],
 			...[other.member.name, someAddress(), member.id, ''].map((email) => [
 				email,
-				'No member of the organization has this address. Type it as it stands in the list of members.'
+				'No member of the organization has this address. Enter it as shown in the list of members.'
 			])
 		] as const;
 		for (const [email, fault] of sentences)

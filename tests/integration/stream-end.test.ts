@@ -32,7 +32,7 @@ describe('who loses access is shown out at once, and told why', () => {
 			'when removed from the organization',
 			(sql, { org }) => sql`DELETE FROM memberships WHERE org_id = ${org.id}`,
 			'access removed',
-			'You are no member of the organization any more.'
+			"You're no longer a member of this organization."
 		],
 		[
 			'when the organization is suspended',

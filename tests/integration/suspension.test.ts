@@ -93,7 +93,7 @@ test('suspending an organization ends its streams on another server and refuses 
 		expect([page.status, await page.text()]).toEqual([403, expect.stringContaining('is suspended')]);
 	}
 
-	expect(await administer('/admin?/restore', org)).toContain('Mill works again.');
+	expect(await administer('/admin?/restore', org)).toContain('Mill is restored.');
 	await expect.poll(async () => (await send(there.url, key, 'after')).status, { timeout: soon }).toBe(200);
 	expect((await fetch(`${there.url}/${slug}/logs`, { headers: { cookie } })).status).toBe(200);
 	expect((await send(here.url, other.key, 'still here')).status).toBe(200);
@@ -118,7 +118,7 @@ test('suspending a user ends their streams on another server, and nobody else is
 	expect((await send(there.url, key, 'still here')).status).toBe(200);
 	await staying.until((text) => text.includes('still here'));
 
-	expect(await administer('/admin/users?/restore', owner.id)).toContain('may sign in again');
+	expect(await administer('/admin/users?/restore', owner.id)).toContain('can sign in again');
 	const again = await fetch(`${there.url}/${slug}/logs`, { headers: { cookie: await cookieOf(owner.id) } });
 	expect(again.status).toBe(200);
 });

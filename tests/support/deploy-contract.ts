@@ -120,7 +120,7 @@ export class DeployContract {
 		if (headers.authorization !== `Bearer ${key}`) return problem(response, 401, 'This key is not known.');
 		if (method === 'POST' && url === '/api/deploys') return this.#create(headers, body, response);
 		const deploy = this.deploys.find(({ id }) => url.startsWith(`/api/deploys/${id}/`));
-		if (!deploy) return problem(response, 404, 'There is no such deploy.');
+		if (!deploy) return problem(response, 404, 'Deploy not found.');
 		if (method === 'POST') return finish(deploy, JSON.parse(String(body)), response);
 		if (method === 'HEAD') return answerOffset(response, 200, deploy);
 		this.#append(deploy, headers, body, response);

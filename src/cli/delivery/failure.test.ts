@@ -22,11 +22,11 @@ test('a 404 of a proxy is waited for only where Tailrace has answered before, an
 	const own = reply(
 		404,
 		{ 'content-type': 'application/problem+json' },
-		'{"detail":"There is no such deploy."}'
+		'{"detail":"Deploy not found."}'
 	);
 	expect(failure.ofReply(own, true)).toEqual({
 		kind: 'refused',
-		reason: 'the server refused the request (404: There is no such deploy.)'
+		reason: 'the server refused the request (404: Deploy not found.)'
 	});
 });
 

@@ -64,7 +64,7 @@ export class Sender {
 			giveUp: this.#giveUp.signal,
 			ending: () => this.#outcome !== null,
 			say,
-			meanwhile: 'the command goes on and its log will be sent later'
+			meanwhile: 'the command continues and its log will be sent later'
 		});
 	}
 
@@ -108,7 +108,7 @@ export class Sender {
 		this.#clock.mark(this.#outbox.end);
 		this.#outbox.append(bytes);
 		const { fault } = this.#outbox;
-		if (fault !== null) this.#say(`the log ends here because ${fault}; the command goes on`);
+		if (fault !== null) this.#say(`the log ends here because ${fault}; the command continues`);
 		this.#bell.ring();
 	}
 
@@ -179,7 +179,7 @@ export class Sender {
 	}
 
 	#cut(): void {
-		if (!this.#full) this.#say("the log has reached the server's limit; the command goes on without it");
+		if (!this.#full) this.#say("the log has reached the server's limit; the command continues without it");
 		this.#full = true;
 		this.#outbox.confirm(this.#outbox.end);
 	}
@@ -205,7 +205,7 @@ export class Sender {
 	}
 }
 
-const unmoved = { reason: 'it takes no bytes', afterMs: 0, doubtful: false };
+const unmoved = { reason: 'it accepts no bytes', afterMs: 0, doubtful: false };
 
 /** In whole ms. */
 function since(moment: number): number {

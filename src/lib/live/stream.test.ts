@@ -125,10 +125,10 @@ describe('a stream', () => {
 	});
 
 	test('a refusal that may pass is told with its reason, and tried again', async () => {
-		handlers = [refuse(503, 'The database is away'), send(': connected\n\n')];
+		handlers = [refuse(503, 'The database is unavailable'), send(': connected\n\n')];
 		const { statuses, reached } = open();
 		await reached('live');
-		expect(statuses[1]).toMatchObject({ state: 'offline', reason: 'The database is away' });
+		expect(statuses[1]).toMatchObject({ state: 'offline', reason: 'The database is unavailable' });
 	});
 
 	test('waits as long as Retry-After says', async () => {

@@ -7,7 +7,7 @@ export interface Outage {
 
 /** What is wrong, for people. */
 export const sentenceOf = ({ outage }: Pick<Outage, 'outage'>): string =>
-	outage === 'database' ? 'The database is away.' : 'The disk is full.';
+	outage === 'database' ? 'The database is unavailable.' : 'The disk is full.';
 
 /** What readers of a stream can expect meanwhile. */
 export const prospectOf = ({ outage }: Pick<Outage, 'outage'>): string =>

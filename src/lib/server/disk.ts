@@ -68,7 +68,7 @@ export class Disk {
 	/** Checks now, for example after a write failed for lack of room. Never rejects. */
 	look(): Promise<void> {
 		this.#looking ??= this.#judge()
-			.catch((error: unknown) => this.#options.log.error({ err: error }, 'the disk could not be looked at'))
+			.catch((error: unknown) => this.#options.log.error({ err: error }, 'the disk could not be checked'))
 			.finally(() => (this.#looking = null));
 		return this.#looking;
 	}
@@ -112,7 +112,7 @@ export class Disk {
 		if (!isNews) return;
 		this.#options.log.warn(
 			{},
-			isFull ? 'the disk is full: no more lines are taken' : 'the disk has room again'
+			isFull ? 'the disk is full: lines are refused' : 'the disk has room again'
 		);
 		this.#options.changed(isFull);
 	}

@@ -32,7 +32,7 @@ export function metrics(gauges: Gauges) {
 			}
 		});
 
-	gauge('queue_bytes', 'Bytes of requests that wait for their commit', gauges.queueBytes);
+	gauge('queue_bytes', 'Bytes of requests waiting for their commit', gauges.queueBytes);
 	gauge('streams', 'Open streams', gauges.streams);
 	const linesIn = counter('lines_in_total', 'Log lines committed');
 	const commits = counter('commits_total', 'Ingest transactions committed');
@@ -43,7 +43,7 @@ export function metrics(gauges: Gauges) {
 		seconds
 	);
 	const linesOut = counter('lines_out_total', 'Log lines written to streams');
-	const skipped = counter('lines_skipped_total', 'Log lines left out for readers with a window');
+	const skipped = counter('lines_skipped_total', 'Log lines skipped for readers with a window');
 	const wakeUps = counter('wake_ups_total', 'Notifications received');
 	const missedWakeUps = counter('missed_wake_ups_total', 'Heads that had moved without a notification');
 	const readSeconds = histogram('read_seconds', 'One read after a cursor', seconds);
@@ -73,7 +73,7 @@ function outboxes(registers: Registry[], sizes: Gauges['outbox']) {
 	const labelNames = ['kind'];
 	new Gauge({
 		name: 'tailrace_outbox_waiting',
-		help: 'Deliveries that wait in an outbox',
+		help: 'Deliveries waiting in an outbox',
 		labelNames,
 		registers,
 		async collect() {
@@ -87,7 +87,7 @@ function outboxes(registers: Registry[], sizes: Gauges['outbox']) {
 	};
 	return {
 		delivered: counter('delivered', 'Deliveries made'),
-		postponed: counter('postponed', 'Tries that failed and are repeated'),
+		postponed: counter('postponed', 'Failed tries that are repeated'),
 		dropped: counter('dropped', 'Deliveries given up')
 	};
 }

@@ -45,7 +45,7 @@ export function asProblem(response: Response): Response {
 }
 
 function detailOf(status: number, allow: string | null): string {
-	if (status === 404) return 'There is nothing at this address: check it.';
+	if (status === 404) return 'Nothing was found at this address: check the URL.';
 	if (status === 405) return `This address takes ${allow}.`;
 	if (status >= 500) return 'Something went wrong on the server. Its log says what.';
 	return 'The request cannot be read: check its address and headers.';

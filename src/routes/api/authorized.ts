@@ -60,7 +60,7 @@ function failed({ route, locals }: RequestEvent, error: unknown): Response {
 	const context = { err: error, route: route.id };
 	if (error instanceof SenderGone) {
 		locals.app.log.debug(context, 'a sender went away before its body was here');
-		return problem(400, 'The body did not come whole. Nothing was accepted: send it again.');
+		return problem(400, 'The request body was incomplete. Nothing was accepted: send it again.');
 	}
 	const outage = unavailable.outageOf(error, locals.app.watch.outage);
 	if (!outage) throw error;

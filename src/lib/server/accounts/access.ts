@@ -24,7 +24,7 @@ const sessionEnded: Loss = { reason: 'signed out', detail: 'You signed out, or t
 const userSuspended: Loss = { reason: 'signed out', detail: 'Your account is suspended.' };
 const notMember: Loss = {
 	reason: 'access removed',
-	detail: 'You are no member of the organization any more.'
+	detail: "You're no longer a member of this organization."
 };
 
 /** When a credential expires, if that is known in advance, and why access ends then. */

@@ -103,7 +103,7 @@ async function bySession(
 	if (!membership) return notFound(slug);
 	if (membership.org.isSuspended) return refuse(403, suspended);
 	if (!may(membership.role, permissionOf[scope]))
-		return refuse(403, `Your role (${membership.role}) may not do that.`);
+		return refuse(403, `Your role (${membership.role}) does not allow that.`);
 	return {
 		ok: true,
 		access: {
@@ -117,17 +117,17 @@ async function bySession(
 const tooMany = (seconds: number) =>
 	`Too many wrong API keys came from this address: try again in ${seconds} seconds.`;
 
-const invalid = 'This API key is not valid. It may have been revoked: make a new one in the settings.';
+const invalid = 'This API key is not valid. It may have been revoked: create a new one in the settings.';
 
 const expired = ({ expiresAt }: Key) =>
-	`This API key expired on ${expiresAt?.toISOString().slice(0, 10)}: make another one in Settings, API keys.`;
+	`This API key expired on ${expiresAt?.toISOString().slice(0, 10)}: create another one in Settings, API keys.`;
 
 const suspended = 'This organization is suspended. Ask the administrator of the server.';
 
 const permissionOf: Record<Scope, Parameters<typeof may>[1]> = { read: 'read', write: 'write' };
 
 const notFound = (slug: string, key?: Key) =>
-	refuse(404, `There is no organization "${slug}" that you belong to.`, key);
+	refuse(404, `Organization "${slug}" not found, or you are not a member.`, key);
 
 /** The key in a Bearer header, or the password in a Basic one (for clients that support only Basic, RFC 7617). */
 function secretIn(header: string): string | null {

@@ -29,19 +29,19 @@ const notOverlong = (longest: number, message: string) =>
 	v.maxLength<string, number, string>(4 * longest, message);
 
 export const email = v.pipe(
-	v.string('Type your e-mail address.'),
+	v.string('Enter your e-mail address.'),
 	notOverlong(longestEmail, longEmail),
 	v.trim(),
 	v.normalize('NFC'),
 	v.toLowerCase(),
-	v.nonEmpty('Type your e-mail address.'),
+	v.nonEmpty('Enter your e-mail address.'),
 	v.maxLength(longestEmail, longEmail),
-	v.regex(emailForm, 'This is no e-mail address: it should be like ada@example.com.')
+	v.regex(emailForm, 'Enter a valid address, e.g. ada@example.com.')
 );
 
 /** A line of text as people write it, shown back to others. */
 export const line = v.pipe(
-	v.string('Type a name.'),
+	v.string('Enter a name.'),
 	notOverlong(longestName, longName),
 	v.trim(),
 	v.normalize('NFC'),

@@ -26,7 +26,7 @@ export const shown = 50;
 
 const pageNumber = v.pipe(
 	v.string(),
-	v.regex(/^[1-9]\d{0,5}$/, 'There is no such page: begin at the first.'),
+	v.regex(/^[1-9]\d{0,5}$/, 'This page does not exist: start at the first.'),
 	v.transform(Number)
 );
 

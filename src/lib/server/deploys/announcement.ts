@@ -78,8 +78,8 @@ function nameOf({ service, version, environment }: Deploy): string {
 }
 
 function whatHappened({ status, size, duration_ms, exit_code }: Deploy): string {
-	if (status === 'running') return size === 0 ? 'started' : 'goes on';
+	if (status === 'running') return size === 0 ? 'started' : 'continues';
 	const after = duration_ms === null ? '' : ` after ${Math.round(duration_ms / 1000)} s`;
-	if (status === 'interrupted') return `was interrupted${after}: no word from its sender`;
+	if (status === 'interrupted') return `was interrupted${after}: its sender went silent`;
 	return status + after + (status === 'failed' && exit_code !== null ? ` with exit status ${exit_code}` : '');
 }

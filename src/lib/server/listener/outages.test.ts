@@ -29,12 +29,12 @@ test('every reader is told in its own format, and news is encoded once for all o
 		readers.slice(0, 3).map((socket) => socket.until((text) => /null|again\.\n/.test(text)))
 	);
 	expect(event).toBe(
-		'event: status\ndata: {"outage":"database","since":"2026-11-28T12:00:00.000Z","detail":"The database is away. New lines will appear when it is back."}\n\n' +
+		'event: status\ndata: {"outage":"database","since":"2026-11-28T12:00:00.000Z","detail":"The database is unavailable. New lines will appear when it is back."}\n\n' +
 			'event: status\ndata: {"outage":null}\n\n'
 	);
 	expect(same).toBe(event);
 	expect(words).toBe(
-		'— The database is away. New lines will appear when it is back.\n— All is well again.\n'
+		'— The database is unavailable. New lines will appear when it is back.\n— All is well again.\n'
 	);
 	expect(readers[3]?.sink.empty()).toBe(true);
 });

@@ -37,7 +37,7 @@ export async function find(dataDir: string, user: User | null): Promise<Cluster 
 	const found = await readdir(folder).catch(ifAbsent);
 	if (!found || found.length === 0) return null;
 	throw new Unstartable(
-		`${folder} is not empty and not a cluster that Tailrace made (${accessFile(folder)} is missing). ` +
+		`${folder} is not empty and not a cluster that Tailrace created (${accessFile(folder)} is missing). ` +
 			'Move it away, or set DATA_DIR to another folder.'
 	);
 }

@@ -28,7 +28,7 @@ export function keep(cluster: Cluster, programs: string, running: postmasters.Po
 		while (!stopping.signal.aborted) {
 			const how = await current.whenGone();
 			if (stopping.signal.aborted) return;
-			log.error({ pid: current.pid, how, retry_ms: backoffMs }, 'PostgreSQL is gone; starting it again');
+			log.error({ pid: current.pid, how, retry_ms: backoffMs }, 'PostgreSQL is gone; restarting it');
 			await pause(backoffMs, stopping.signal);
 			if (stopping.signal.aborted) return;
 			const isBack = await relaunch();
@@ -43,7 +43,7 @@ export function keep(cluster: Cluster, programs: string, running: postmasters.Po
 			if (isBack) log.info({ pid: current.pid }, 'PostgreSQL is back');
 			return isBack;
 		} catch (error) {
-			log.error({ err: error }, 'PostgreSQL could not be started again');
+			log.error({ err: error }, 'PostgreSQL could not be restarted');
 			return false;
 		}
 	}

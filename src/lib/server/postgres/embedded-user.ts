@@ -57,7 +57,7 @@ export async function requireReach(user: User | null, folder: string): Promise<v
 		`PostgreSQL cannot run as root, so Tailrace, started as root, runs it as the user ${user.name}. ` +
 			`That user cannot enter ${blocking} (its mode is ${(mode & 0o7777).toString(8)}) and so cannot reach ${folder}. ` +
 			`Set DATA_DIR to a folder it can enter, such as /var/lib/tailrace, or let others pass with "chmod o+x ${blocking}", ` +
-			'or start Tailrace as another user than root, or set DATABASE_URL to a PostgreSQL of your own.'
+			'or start Tailrace as a user other than root, or set DATABASE_URL to your own PostgreSQL.'
 	);
 }
 
@@ -68,12 +68,12 @@ async function postgres(): Promise<User> {
 		await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], { env });
 	} catch (cause) {
 		const message =
-			'PostgreSQL cannot run as root, and the user postgres for it is missing and could not be made. ' +
-			'Make it, or start Tailrace as another user than root, or set DATABASE_URL to a PostgreSQL of your own.';
+			'PostgreSQL cannot run as root, and the user postgres for it is missing and could not be created. ' +
+			'Create it, or start Tailrace as a user other than root, or set DATABASE_URL to your own PostgreSQL.';
 		throw new Unstartable(message, { cause });
 	}
 	const made = await lookUp('postgres');
-	if (!made) throw new Error('useradd has made the user postgres, but it cannot be found');
+	if (!made) throw new Error('useradd created the user postgres, but it cannot be found');
 	return made;
 }
 

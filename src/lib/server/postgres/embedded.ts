@@ -92,7 +92,7 @@ async function prepare(
 	log: keepers.Log
 ): Promise<clusters.Cluster> {
 	await users.requireReach(user, home);
-	if (!found) log.info({ folder: clusters.folderIn(home) }, 'making a PostgreSQL cluster');
+	if (!found) log.info({ folder: clusters.folderIn(home) }, 'creating a PostgreSQL cluster');
 	const cluster = found ?? (await clusters.initialise(home, user, programs));
 	return clusters.prepare(cluster);
 }

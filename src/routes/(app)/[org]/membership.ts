@@ -22,12 +22,12 @@ export async function membershipOf(
 	const { user } = locals;
 	if (!user) return signInFirst(url);
 	const membership = await read({ locals, request }, user.id, params.org);
-	if (!membership) error(404, `There is no organization "${params.org}" that you belong to.`);
+	if (!membership) error(404, `Organization "${params.org}" not found, or you are not a member.`);
 	const { org, role } = membership;
 	const isSentByKit = request.headers.has('x-sveltekit-action');
 	if (org.slug !== params.org && !isSentByKit) redirect(307, `/${org.slug}${restOf(url)}`);
 	if (org.isSuspended) error(403, `${org.name} is suspended. Ask the administrator of this server.`);
-	if (!may(role, permission)) error(403, `Your role (${role}) may not do that.`);
+	if (!may(role, permission)) error(403, `Your role (${role}) does not allow that.`);
 	return membership;
 }
 

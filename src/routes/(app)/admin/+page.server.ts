@@ -36,6 +36,6 @@ export const actions: Actions = {
 	},
 	restore: (event) => {
 		const { restoreOrganization } = event.locals.app.accounts.administration;
-		return administer(event, restoreOrganization, (name) => `${name} works again.`);
+		return administer(event, restoreOrganization, (name) => `${name} is restored.`);
 	}
 };

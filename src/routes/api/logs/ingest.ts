@@ -59,10 +59,10 @@ function answerTo(outcome: Exclude<Outcome, { kind: 'no room' }>): Response {
 		case 'full':
 			return problem(
 				429,
-				'The server has more to write than it can take. Nothing was accepted: send it again.'
+				'The server is overloaded. Nothing was accepted: send it again.'
 			);
 		case 'away':
-			return problem(503, 'The database is away. Nothing was accepted: send it again.');
+			return problem(503, 'The database is unavailable. Nothing was accepted: send it again.');
 		case 'unknown':
 			return problem(
 				503,

@@ -172,7 +172,7 @@ const refuse = (fault: string): Administered => ({ ok: false, status: 400, fault
 const notAdmin: Administered = {
 	ok: false,
 	status: 403,
-	fault: 'You are no instance admin any more.'
+	fault: 'You are no longer an instance admin.'
 };
 const signedOut: Administered = {
 	ok: false,
@@ -182,10 +182,10 @@ const signedOut: Administered = {
 const noOrganization: Administered = {
 	ok: false,
 	status: 404,
-	fault: 'This organization is no more: it was deleted.'
+	fault: 'This organization was deleted.'
 };
 const noUser: Administered = {
 	ok: false,
 	status: 404,
-	fault: 'This user is no more: the account was deleted.'
+	fault: 'This account was deleted.'
 };

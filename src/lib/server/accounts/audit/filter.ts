@@ -40,11 +40,11 @@ const dayForm = v.pipe(
 
 const parameters = v.object({
 	q: v.optional(searched),
-	action: v.optional(v.picklist(actions, 'There is no such action: choose one from the list.')),
+	action: v.optional(v.picklist(actions, 'Unknown action: choose one from the list.')),
 	from: v.optional(dayForm),
 	to: v.optional(dayForm),
 	before: v.optional(
-		v.pipe(v.string(), v.toLowerCase(), v.uuid('This is no page of the list: begin at its first.'))
+		v.pipe(v.string(), v.toLowerCase(), v.uuid('This page of the list does not exist: start at the first.'))
 	)
 });
 

@@ -28,7 +28,7 @@ export interface Bounds {
 }
 
 /** Shown in place of one search too many. */
-export const busy = 'Too many searches of the audit are under way. Try again in a moment.';
+export const busy = 'Too many audit searches are running. Try again in a moment.';
 
 /**
  * A search scans one stretch of events after another, newest first, each in a turn of its own. So every statement is short, a
@@ -92,5 +92,5 @@ function pageOf<Event extends ListedEvent>(found: Event[], limit: number): Audit
 
 function cameTo({ at }: Mark): string {
 	const time = at.toISOString().slice(0, 16).replace('T', ' ');
-	return `This search takes long, and has come to ${time} UTC. Go on with "Older", or narrow it down to some days or one action.`;
+	return `This search is slow: it has come to ${time} UTC. Continue with "Older", or narrow it down by days or action.`;
 }

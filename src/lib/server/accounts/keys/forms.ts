@@ -11,7 +11,7 @@ const noLifetime = 'Choose when it expires.';
 
 /** For a new key. */
 export const newKey = v.object({
-	name: v.pipe(line, v.nonEmpty('Type a name.')),
+	name: v.pipe(line, v.nonEmpty('Enter a name.')),
 	scopes: v.pipe(
 		v.array(v.string(), noScope),
 		v.transform((chosen) => scopes.filter((scope) => chosen.includes(scope))),

@@ -114,14 +114,14 @@ const full: Refused = {
 	ok: false,
 	status: 409,
 	faults: {
-		form: `An organization has at most ${most} keys. Revoke one that nobody uses, then make this one.`
+		form: `An organization can have at most ${most} keys. Revoke an unused one, then create this one.`
 	}
 };
 
 const unknown: Refused = {
 	ok: false,
 	status: 404,
-	faults: { form: 'There is no such key: it may have been revoked already.' }
+	faults: { form: 'Key not found. It may have been revoked already.' }
 };
 
 /**

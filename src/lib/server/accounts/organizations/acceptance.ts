@@ -138,17 +138,17 @@ async function take(
 const invalid: Refused = {
 	ok: false,
 	status: 404,
-	faults: { form: 'This invitation is not valid, or not any more.' }
+	faults: { form: 'This invitation is not valid, or no longer valid.' }
 };
 
 const forSomebodyElse: Refused = {
 	ok: false,
 	status: 403,
-	faults: { form: 'This invitation is for another address. Sign out, and in with that one.' }
+	faults: { form: 'This invitation is for another address. Sign out, then sign in with that address.' }
 };
 
 const taken: Refused = {
 	ok: false,
 	status: 409,
-	faults: { form: 'There is an account with this address. Sign in with it to join.' }
+	faults: { form: 'This address already has an account. Sign in to join.' }
 };

@@ -57,5 +57,5 @@ async function among(sql: Queryable, orgs: readonly string[]): Promise<string[]>
 const anotherName: Refused = {
 	ok: false,
 	status: 400,
-	faults: { organization: 'That is not its name: type it as it stands above.' }
+	faults: { organization: 'That is not its name: type it exactly as shown above.' }
 };

@@ -31,9 +31,9 @@ export interface Offer {
 /** For a form that invites. */
 export const form = v.object({
 	email: v.pipe(
-		v.string('Type an e-mail address.'),
+		v.string('Enter an e-mail address.'),
 		v.trim(),
-		v.nonEmpty('Type the e-mail address of whom you invite.'),
+		v.nonEmpty('Enter the e-mail address of the person to invite.'),
 		email
 	),
 	role: members.role
@@ -181,11 +181,11 @@ export async function forgetOld(sql: Queryable): Promise<number> {
 const unknown: Refused = {
 	ok: false,
 	status: 404,
-	faults: { form: 'This invitation is not pending any more. Load the page again.' }
+	faults: { form: 'This invitation is no longer pending. Reload the page.' }
 };
 
 const alreadyMember: Refused = {
 	ok: false,
 	status: 409,
-	faults: { email: 'This person is a member already. Change the role in the list of members.' }
+	faults: { email: 'This person is already a member. Change their role in the list of members.' }
 };

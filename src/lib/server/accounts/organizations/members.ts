@@ -99,11 +99,11 @@ async function ownedAlone(sql: Queryable, userId: string): Promise<string[]> {
 const unknown: Refused = {
 	ok: false,
 	status: 404,
-	faults: { form: 'This person is no member any more. Load the page again.' }
+	faults: { form: 'This person is no longer a member. Reload the page.' }
 };
 
 const lastOwner: Refused = {
 	ok: false,
 	status: 409,
-	faults: { form: 'An organization needs an owner: make somebody else an owner first.' }
+	faults: { form: 'An organization needs an owner: make someone else an owner first.' }
 };

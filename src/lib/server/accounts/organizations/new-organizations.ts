@@ -51,5 +51,5 @@ async function make(sql: Sql, actor: Person, name: string, options: Options): Pr
 const closed: Made = {
 	ok: false,
 	status: 403,
-	faults: { form: 'New organizations are made by the administrator of this server: ask there.' }
+	faults: { form: 'New organizations are created by the administrator of this server: ask them.' }
 };

@@ -45,7 +45,7 @@ export async function takeTurns(transaction: Queryable): Promise<void> {
 /** Why no organization can have this name, as a sentence to show, or null. */
 export function fault(name: string): string | null {
 	const slug = slugOf(name);
-	return isReserved(slug) ? `"${slug}" is a word of Tailrace itself: choose another name.` : null;
+	return isReserved(slug) ? `"${slug}" is reserved by Tailrace: choose another name.` : null;
 }
 
 /** The slug for a name: the same name always gives the same slug. A name without Latin letters or digits gets a digest. */

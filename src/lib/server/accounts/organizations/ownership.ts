@@ -16,7 +16,7 @@ export interface Heir {
 
 /** For the form that names the new owner. */
 export const form = v.object({
-	email: v.pipe(v.string(), v.trim(), v.nonEmpty('Type the e-mail address of the new owner.'), email)
+	email: v.pipe(v.string(), v.trim(), v.nonEmpty('Enter the e-mail address of the new owner.'), email)
 });
 
 export type Transferred = { ok: true; to: Heir } | Refused;
@@ -86,7 +86,7 @@ async function setRole(transaction: Queryable, org: string, userId: string, role
 
 const refusalOf = (fault: string): Refused => ({ ok: false, status: 400, faults: { email: fault } });
 const noMember = refusalOf(
-	'No member of the organization has this address. Type it as it stands in the list of members.'
+	'No member of the organization has this address. Enter it as shown in the list of members.'
 );
-const ownerAlready = refusalOf('This member is an owner already.');
-const suspended = refusalOf('The account of this member is suspended: choose somebody else.');
+const ownerAlready = refusalOf('This member is already an owner.');
+const suspended = refusalOf('The account of this member is suspended: choose someone else.');

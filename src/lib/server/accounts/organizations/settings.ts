@@ -9,27 +9,27 @@ import type { Refused } from '../refusal.ts';
 import * as turn from './turn.ts';
 
 /** For the name form: a line of text, which does not affect the address. */
-export const name = v.object({ name: v.pipe(line, v.nonEmpty('Type a name.')) });
+export const name = v.object({ name: v.pipe(line, v.nonEmpty('Enter a name.')) });
 
 /** For the address form: a slug. Only taking it shows whether it is free. */
 export const address = v.object({
 	slug: v.pipe(
-		v.string('Type an address.'),
+		v.string('Enter an address.'),
 		v.trim(),
 		v.toLowerCase(),
-		v.nonEmpty('Type an address.'),
+		v.nonEmpty('Enter an address.'),
 		v.maxLength(organizations.slugLength, `Use at most ${organizations.slugLength} characters.`),
 		v.regex(/^[a-z\d-]*$/, 'Use the letters a to z, digits and dashes.'),
 		v.regex(/^[a-z\d]+(-[a-z\d]+)*$/, 'Begin and end with a letter or a digit, and use single dashes.'),
 		v.check(
 			(slug) => !organizations.isReserved(slug),
-			({ input }) => `"${input}" is a word of Tailrace itself: choose another.`
+			({ input }) => `"${input}" is reserved by Tailrace: choose another.`
 		)
 	)
 });
 
 const mostDays = 36_500;
-const daysHint = `Type a whole number of days, from 1 to ${mostDays}.`;
+const daysHint = `Enter a whole number of days, from 1 to ${mostDays}.`;
 
 /** For the retention form. */
 export const retention = v.object({

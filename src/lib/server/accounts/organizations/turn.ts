@@ -56,7 +56,7 @@ const gone: Refused = { ok: false, status: 404, faults: { form: 'The organizatio
 const notMember: Refused = {
 	ok: false,
 	status: 403,
-	faults: { form: 'You are no member of the organization any more.' }
+	faults: { form: "You're no longer a member of this organization." }
 };
 
 export const suspended: Refused = {
@@ -69,5 +69,5 @@ export const suspended: Refused = {
 export const notAllowed: Refused = {
 	ok: false,
 	status: 403,
-	faults: { form: 'Your role may not do that. Ask an owner of the organization.' }
+	faults: { form: 'Your role does not allow that. Ask an owner of the organization.' }
 };

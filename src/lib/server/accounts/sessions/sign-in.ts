@@ -117,7 +117,7 @@ async function endPrevious(
 	const owner = await sessions(transaction).end(token);
 	if (!owner || owner.id === userId) return;
 	const actor = { ...from, id: owner.id, name: owner.email };
-	const event = { action: 'signed out', details: { reason: 'somebody else signed in' } } as const;
+	const event = { action: 'signed out', details: { reason: 'someone else signed in' } } as const;
 	await audit.recordOfAccount(transaction, owner.id, actor, event);
 }
 

@@ -12,7 +12,7 @@ import * as signUps from './sign-up.ts';
 import * as users from './users.ts';
 
 /** For the form behind the link: the password typed at sign-up. */
-export const confirmation = v.object({ password: v.string('Type your password.') });
+export const confirmation = v.object({ password: v.string('Enter your password.') });
 
 const day = 24 * 60 * 60_000; // ms
 

@@ -25,7 +25,7 @@ export const actions: Actions = {
 	},
 	restore: (event) => {
 		const { restoreUser } = event.locals.app.accounts.administration;
-		return administer(event, restoreUser, (name) => `${name} may sign in again.`);
+		return administer(event, restoreUser, (name) => `${name} can sign in again.`);
 	},
 	grant: (event) => {
 		const { grantAdmin } = event.locals.app.accounts.administration;
@@ -33,7 +33,7 @@ export const actions: Actions = {
 	},
 	withdraw: async (event) => {
 		const { withdrawAdmin } = event.locals.app.accounts.administration;
-		const answer = await administer(event, withdrawAdmin, (name) => `${name} is no instance admin any more.`);
+		const answer = await administer(event, withdrawAdmin, (name) => `${name} is no longer an instance admin.`);
 		if ('id' in answer && answer.id === event.locals.user?.id) redirect(303, '/');
 		return answer;
 	}

@@ -17,10 +17,10 @@ export const GET: RequestHandler = ({ locals, url, request }) =>
 		if (refusal !== null) return problem(503, refusal);
 
 		async function goOn(): Promise<void> {
-			if (!(await administration.isAdmin(id, locals.sessionId))) error(403, 'The access has ended.');
+			if (!(await administration.isAdmin(id, locals.sessionId))) error(403, 'Access has ended.');
 		}
 
-		const failed = (error: unknown) => locals.app.log.error({ err: error }, 'an export broke off');
+		const failed = (error: unknown) => locals.app.log.error({ err: error }, 'an export was cut off');
 		const batches = auditList.everyOfInstance(wanted, request.signal);
 		return exported(format, { batches, name: 'instance', withOrg: true, goOn, failed });
 	});

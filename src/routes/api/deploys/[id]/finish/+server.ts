@@ -27,11 +27,11 @@ export const POST: RequestHandler = (event) =>
 				return json(present(finished.deploy, slug));
 			case 'wrong offset':
 				return withOffset(
-					problem(409, 'The log has another size. Send what is missing from Upload-Offset on.'),
+					problem(409, 'The log has a different size. Send what is missing, starting at Upload-Offset.'),
 					finished.end
 				);
 			case 'conflict':
-				return problem(409, `The deploy has ended before: ${finished.status}.`, { status: finished.status });
+				return problem(409, `The deploy has already ended: ${finished.status}.`, { status: finished.status });
 			case 'none':
 				return noDeploy();
 		}

@@ -48,7 +48,7 @@ function respond(appended: Appended): Response {
 		case 'stored':
 			return new Response(null, { status: 204, headers: { 'upload-offset': String(appended.end) } });
 		case 'wrong offset':
-			return at(appended.end, problem(409, 'The log does not end there. Send again from Upload-Offset on.'));
+			return at(appended.end, problem(409, 'The log does not end there. Send again, starting at Upload-Offset.'));
 		case 'too large':
 			return at(appended.end, problem(413, 'The log has reached its limit and takes no more bytes.'));
 		case 'finished':
@@ -56,7 +56,7 @@ function respond(appended: Appended): Response {
 		case 'full':
 			return problem(
 				429,
-				'The server has more to write than it can take. Nothing was accepted: send it again.'
+				'The server is overloaded. Nothing was accepted: send it again.'
 			);
 		case 'none':
 			return noDeploy();

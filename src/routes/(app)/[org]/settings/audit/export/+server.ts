@@ -22,10 +22,10 @@ export const GET: RequestHandler = (event) =>
 			const { user, sessionId } = event.locals;
 			const credential = { kind: 'session', sessionId: sessionId ?? '', userId: user?.id ?? '' } as const;
 			const lost = await accounts.access.findRevoked(org.id, [credential]);
-			if (lost.size > 0) error(403, 'The access has ended.');
+			if (lost.size > 0) error(403, 'Access has ended.');
 		}
 
-		const failed = (error: unknown) => log.error({ err: error }, 'an export broke off');
+		const failed = (error: unknown) => log.error({ err: error }, 'an export was cut off');
 		const batches = accounts.auditList.everyOf(org.id, wanted, event.request.signal);
 		return exported(format, { batches, name: org.slug, goOn, failed });
 	});
