@@ -4,8 +4,8 @@ import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 
 /**
- * Runs changes of an organization's members side by side, on connections of their own: none goes on before all of them
- * have begun and wait for their turn. Nothing else may wait for a lock in this database meanwhile.
+ * Runs changes of an organization's members side by side, on separate connections: none proceeds before all have begun and wait
+ * for their turn. Nothing else may wait for a lock in this database meanwhile.
  */
 export async function atOnce<Results extends unknown[]>(
 	sql: Sql,
@@ -15,14 +15,14 @@ export async function atOnce<Results extends unknown[]>(
 	const begun = await transact(sql, async (transaction) => {
 		await turn.hold(transaction, org);
 		const begun = Promise.all(runs.map((run) => run()));
-		begun.catch(() => {}); // whoever called hears of it below
+		begun.catch(() => {}); // the caller learns of it below
 		await expect.poll(() => waiting(sql), { interval: 5, timeout: 10_000 }).toBe(runs.length);
 		return { begun };
 	});
 	return begun.begun as Promise<Results>;
 }
 
-/** Asked outside of any transaction: within one the answer would stay the same. */
+/** Asked outside any transaction: within one the answer would stay the same. */
 async function waiting(sql: Sql): Promise<number> {
 	const [row] = await sql<{ count: number }[]>`
 		SELECT count(*)::int AS count FROM pg_stat_activity

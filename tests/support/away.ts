@@ -2,7 +2,7 @@ import { onTestFailed, onTestFinished } from 'vitest';
 import { detour, type Detour } from './detour.ts';
 import { startSite, type Site } from './site.ts';
 
-/** A site whose way to its PostgreSQL can be cut, or hang. Both end with the test. */
+/** A site whose connection to its PostgreSQL can be cut, or hang. Both end with the test. */
 export async function siteOnDetour(env: Record<string, string> = {}): Promise<{ site: Site; way: Detour }> {
 	let way: Detour | undefined;
 	const site = await startSite(env, async (straight) => (way = await detour(straight)).url);
@@ -16,7 +16,7 @@ export async function siteOnDetour(env: Record<string, string> = {}): Promise<{ 
 	return { site, way };
 }
 
-/** Asks /readyz until it says what is expected, and gives its answer. */
+/** Polls /readyz until it gives the expected answer, and returns it. */
 export async function ready({ server }: Site, isReady: boolean): Promise<unknown> {
 	for (;;) {
 		const answer = await fetch(`${server.url}/readyz`);

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type LaunchOptions } from '@playwright/test';
 
-/** The shell is the same engine without a window, and takes a third less of the processor's time. */
+/** The shell is the same engine without a window, and takes a third less CPU time. */
 const debians = ['chromium-headless-shell', 'chromium'];
 const names = [...debians, 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const isRoot = process.getuid?.() === 0;
@@ -18,7 +18,7 @@ const quiet = [
 	'--disable-sync'
 ];
 
-/** How Playwright starts the Chromium of this machine. Throws, saying what to install, if there is none. */
+/** How Playwright starts this machine's Chromium. Throws, saying what to install, if there is none. */
 export function launchOptions(): LaunchOptions {
 	return { executablePath: find(), args: isRoot ? ['--no-sandbox', ...quiet] : quiet };
 }
@@ -43,7 +43,7 @@ function isExecutable(path: string): boolean {
 		accessSync(path, constants.X_OK);
 		return true;
 	} catch {
-		return false; // not there, or not ours to run: the next one is tried
+		return false; // missing, or not ours to run: the next one is tried
 	}
 }
 

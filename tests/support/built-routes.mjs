@@ -1,6 +1,6 @@
-// Prints every way into the built server as JSON: the endpoints with their methods, the pages with their actions, of how many
-// nodes (layouts, and the page itself as the last) each page is made, and remote functions. Read from the manifest that
-// SvelteKit built, so that a new route cannot be forgotten. Run apart from the tests, in plain Node.
+// Prints every way into the built server as JSON: the endpoints with their methods, the pages with their actions, how many
+// nodes (layouts, and last the page itself) each page consists of, and remote functions. Read from the manifest that SvelteKit
+// built, so that a new route cannot be forgotten. Runs outside the tests, in plain Node.
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 

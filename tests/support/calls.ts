@@ -9,7 +9,7 @@ export function send(url: string, key: string, body: string, headers: Record<str
 	return fetch(`${url}/api/logs`, { method: 'POST', body, headers: { ...bearer(key), ...headers } });
 }
 
-/** The number of the newest line, as the API says it. */
+/** The number of the newest line, according to the API. */
 export async function headOf(url: string, key: string): Promise<number> {
 	const response = await fetch(`${url}/api/logs?limit=1`, { headers: bearer(key) });
 	return ((await response.json()) as { head: number }).head;
@@ -24,7 +24,7 @@ export async function metric(url: string, name: string): Promise<number> {
 export const numbers = (first: number, last: number) =>
 	Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** Every number up to `head` once and in order, nothing twice, and each acknowledged line where it was promised. */
+/** Every number up to `head` once and in order, no duplicates, and each acknowledged line where it was promised. */
 export function expectWhole(viewer: Viewer, senders: readonly Sender[], head: number): void {
 	expect(viewer.lines.map(({ seq }) => seq)).toEqual(numbers(1, head));
 	expect(viewer.lines.filter(({ id, seq }) => id !== seq)).toEqual([]);

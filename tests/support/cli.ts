@@ -12,13 +12,13 @@ export interface Options {
 	url: string;
 	node: string;
 	key: string;
-	/** Everything that stdin has; without it, stdin stays open for `type`. */
+	/** All of stdin; without it, stdin stays open for `type`. */
 	input?: string;
 	env?: Record<string, string>;
 }
 
 export interface Cli {
-	/** The one file, in a folder that goes with the tests. */
+	/** The one file, in a folder that is removed with the tests. */
 	readonly file: string;
 	readonly folder: string;
 	/** Runs `tailrace` with these words. */
@@ -27,7 +27,7 @@ export interface Cli {
 	shell(line: string, options: Omit<Options, 'node'>): Command;
 }
 
-/** Bundles the CLI as the server hands it out, once for a test file. */
+/** Bundles the CLI as the server offers it, once per test file. */
 export function bundled(): Cli {
 	const folder = mkdtempSync(join(tmpdir(), 'tailrace-cli-'));
 	const file = join(folder, 'cli.mjs');
@@ -50,6 +50,6 @@ export function bundled(): Cli {
 
 const ownLines = /^tailrace: .*\n/gm;
 
-/** What stderr has besides the notices of the CLI. */
+/** The part of stderr that is not the CLI's notices. */
 export const withoutNotices = (bytes: Buffer): Buffer =>
 	Buffer.from(bytes.toString('latin1').replace(ownLines, ''), 'latin1');

@@ -7,15 +7,15 @@ export interface Command {
 	readonly child: ChildProcess;
 	/** Resolves when it has ended and all its output is read. */
 	readonly ended: Promise<{ status: number | null; stdout: Buffer; stderr: Buffer }>;
-	/** Resolves when its stdout has these words. */
+	/** Resolves when its stdout contains this text. */
 	saying(text: string): Promise<void>;
 	/** All its stdout so far. */
 	said(): string;
-	/** Types. */
+	/** Types text. */
 	type(text: string): void;
 }
 
-/** Runs a command in a session of its own, so without a terminal, as in CI. What a test leaves running ends with the test. */
+/** Runs a command in its own session, so without a terminal, as in CI. If still running, it ends with the test. */
 export function start(
 	file: string,
 	args: string[],

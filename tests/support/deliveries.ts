@@ -3,13 +3,13 @@ import type { Watch } from '../../src/lib/server/outbox/courier.ts';
 
 export interface Kept {
 	readonly watch: Watch;
-	/** What was told, in order. */
+	/** What was reported, in order. */
 	readonly told: string[];
-	/** Resolves when so many of a kind have been told. */
+	/** Resolves when this many of a kind have been reported. */
 	until(what: 'delivered' | 'postponed' | 'dropped', count?: number): Promise<void>;
 }
 
-/** Keeps what is told of deliveries. That the outbox itself fails is an error unless `failed` says otherwise. */
+/** Keeps reports about deliveries. A failure of the outbox itself is an error unless `failed` says otherwise. */
 export function keepTold(failed: (error: unknown) => void = rethrow): Kept {
 	const told: string[] = [];
 	const news = new EventEmitter();

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /**
- * What may happen to a request: the connection ends before anything, within the body, or after the work but before the answer; a
- * proxy gives up before the work is done; the server or the proxy says that it is away; an append is refused with the true
- * offset; it takes long.
+ * What may happen to a request: the connection ends before anything, within the body, or after the work but before the answer;
+ * a proxy gives up before the work is done; the server or the proxy says that it is unavailable; an append is refused with the
+ * true offset; it takes long.
  */
 export type Fault =
 	| 'cut'
@@ -25,9 +25,9 @@ export interface StoredDeploy {
 	log: Buffer;
 	status: string;
 	exitCode: number | null;
-	/** As the sender gave it at the end. */
+	/** As given by the sender at the end. */
 	size: number | null;
-	/** Appends of nothing. */
+	/** Empty appends. */
 	heartbeats: number;
 }
 
@@ -65,7 +65,7 @@ export class DeployContract {
 		this.#port = (this.#server.address() as AddressInfo).port;
 	}
 
-	/** As SIGKILL does: connections are cut; what was acknowledged stays. */
+	/** Like SIGKILL: connections are cut; what was acknowledged stays. */
 	async kill(): Promise<void> {
 		const server = this.#server;
 		this.#server = null;
@@ -75,7 +75,7 @@ export class DeployContract {
 		await once(server, 'close');
 	}
 
-	/** Resolves when the condition holds, looked at after every request. */
+	/** Resolves when the condition holds, checked after every request. */
 	until(condition: () => boolean): Promise<void> {
 		if (condition()) return Promise.resolve();
 		return new Promise((resolve) => {
@@ -88,7 +88,7 @@ export class DeployContract {
 		});
 	}
 
-	/** From now on nothing is answered; resolves when a request waits. */
+	/** From now on nothing is answered; resolves when a request is waiting. */
 	hold(): Promise<void> {
 		return new Promise((resolve) => (this.#held = resolve));
 	}
@@ -114,7 +114,7 @@ export class DeployContract {
 		for (const look of this.#watchers) look();
 	}
 
-	/** A body of null is an append that is refused whatever its offset. */
+	/** A null body is an append that is refused whatever its offset. */
 	#answer(request: IncomingMessage, body: Buffer | null, response: ServerResponse): void {
 		const { method, url = '', headers } = request;
 		if (headers.authorization !== `Bearer ${key}`) return problem(response, 401, 'This key is not known.');

@@ -1,4 +1,4 @@
-/** A line of a test's log, told from every other by its number. */
+/** A line of a test's log, unique by its number. */
 export function lineAt(number: number): Uint8Array {
 	return new TextEncoder().encode(`${number} ☃ ${'x'.repeat((number * 37) % 500)}\n`);
 }

@@ -13,7 +13,7 @@ import { open, type Sqlite } from '../../src/lib/server/sqlite/connect.ts';
 
 export const migrations = fileURLToPath(new URL('../../drizzle/sqlite', import.meta.url));
 
-/** Without waiting for the disk: these tests end no machine, only processes. */
+/** Without waiting for the disk: these tests kill no machine, only processes. */
 function openQuick(dir: string): Sqlite {
 	const sqlite = open(dir, migrations);
 	sqlite.pragma('synchronous = OFF');
@@ -23,7 +23,7 @@ function openQuick(dir: string): Sqlite {
 export const web: NewDeploy = { service: 'web', environment: null, version: null, commit: null, url: null };
 export const org = 'org-1';
 
-/** A deploy database in a directory of its own, and the stores on it. */
+/** A deploy database in its own directory, and the stores on it. */
 export class DeployScene {
 	readonly dir = mkdtempSync(join(tmpdir(), 'tailrace-deploys-'));
 	sqlite = openQuick(this.dir);
@@ -33,7 +33,7 @@ export class DeployScene {
 	lines = new LineReader(this.store, this.chunks);
 	rows = this.#rows();
 
-	/** Makes a deploy and returns its id. */
+	/** Creates a deploy and returns its id. */
 	deploy(of = org): string {
 		return this.store.create(of, web).id;
 	}
@@ -45,7 +45,7 @@ export class DeployScene {
 		this.store.append([{ org, id, offset, data: bytes, cutAt: null }], now);
 	}
 
-	/** The whole log as it is stored. */
+	/** The whole log as stored. */
 	raw(id: string): Buffer {
 		const rows = this.sqlite
 			.prepare<[string], Buffer>('SELECT data FROM deploy_chunks WHERE deploy_id = ? ORDER BY "offset"')

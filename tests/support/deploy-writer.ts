@@ -1,6 +1,6 @@
 /**
- * A process to kill: appends numbered lines to a deploy, from where its log ends, and prints each end that it was told is on
- * disk. `node deploy-writer.ts <data directory> <organization> <deploy>`
+ * A process to kill: appends numbered lines to a deploy, from the end of its log, and prints each end that was reported to be
+ * on disk. `node deploy-writer.ts <data directory> <organization> <deploy>`
  */
 import { open } from '../../src/lib/server/sqlite/connect.ts';
 import { Deploys } from '../../src/lib/server/deploys/deploys.ts';

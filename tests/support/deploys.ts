@@ -8,7 +8,7 @@ export function post(tenant: Tenant, body: unknown, headers: Record<string, stri
 	return tenant.post(text, { 'content-type': 'application/json', ...headers }, '/api/deploys');
 }
 
-/** Makes a deploy, which must succeed. */
+/** Creates a deploy, which must succeed. */
 export async function make(tenant: Tenant, asked: Record<string, unknown> = {}): Promise<Sent> {
 	const response = await post(tenant, { service: 'web', ...asked });
 	if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
@@ -20,7 +20,7 @@ export async function list(tenant: Tenant, query = ''): Promise<{ deploys: Deplo
 	return (await tenant.fetch(`/api/deploys?${query}`)).json();
 }
 
-/** A deploy, and what its sender and its readers ask for. */
+/** A deploy, and the requests of its sender and readers. */
 export class Sent {
 	readonly tenant: Tenant;
 	readonly id: string;
@@ -47,7 +47,7 @@ export class Sent {
 		});
 	}
 
-	/** Appends one part after the other, each in a flush of its own; all must be stored. */
+	/** Appends one part after another, each in its own flush; all must be stored. */
 	async write(...parts: (string | Uint8Array<ArrayBuffer>)[]): Promise<void> {
 		for (const part of parts) {
 			const response = await this.append(part);
@@ -72,13 +72,13 @@ export class Sent {
 		return Buffer.from(await (await this.log()).arrayBuffer());
 	}
 
-	/** The stream of the deploy, which must be opened. */
+	/** The stream of the deploy, which must open. */
 	stream(query = '', headers: Record<string, string> = {}): Promise<Stream> {
 		return openStream(this.tenant, `/api/deploys/${this.id}/stream?${query}`, headers);
 	}
 }
 
-/** The stream of the list, which must be opened. */
+/** The stream of the list, which must open. */
 export const listStream = (tenant: Tenant, query = ''): Promise<Stream> =>
 	openStream(tenant, `/api/deploys/stream?${query}`);
 
@@ -106,7 +106,7 @@ export function eventsOf(text: string) {
 	return messages.map(({ event, id, data }) => ({ type: event, id, data: JSON.parse(data) as unknown }));
 }
 
-/** The log events in it: what they say, and the offset after each. */
+/** Its log events: their text, and the offset after each. */
 export function logOf(text: string): (LogData & { end: number })[] {
 	const events = eventsOf(text).filter(({ type }) => type === 'log');
 	return events.map(({ id, data }) => ({ ...(data as LogData), end: Number(id) }));

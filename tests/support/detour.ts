@@ -1,20 +1,20 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** What becomes of the next COMMIT: it is lost on its way, or its answer is. */
+/** What happens to the next COMMIT: it is lost on its way, or its answer is. */
 export type Loss = 'commit' | 'answer';
 
-/** A way to a PostgreSQL that can be cut and mended. */
+/** A connection to a PostgreSQL that can be cut and restored. */
 export interface Detour {
-	/** The same database by this way. */
+	/** The same database through the detour. */
 	readonly url: string;
-	/** Breaks every connection and takes no new one. */
+	/** Breaks every connection and accepts no new one. */
 	cut(): void;
 	mend(): void;
 	/** Passes nothing on and breaks nothing, as when the other machine hangs; `thaw` sends what was held back. */
 	freeze(): void;
 	thaw(): void;
-	/** Resolves when so many connections have been refused since it was cut. */
+	/** Resolves when this many connections have been refused since it was cut. */
 	refused(count: number): Promise<void>;
 	/** Breaks the connection that sends the next COMMIT, before or after PostgreSQL has done it; resolves when it is done. */
 	loseNext(loss: Loss): Promise<void>;

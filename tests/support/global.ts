@@ -12,7 +12,7 @@ import { startOther } from './other-postgres.ts';
 
 declare module 'vitest' {
 	interface ProvidedContext {
-		/** A PostgreSQL server on which tests make databases. */
+		/** A PostgreSQL server on which tests create databases. */
 		databaseServer: string;
 		/** The name of a migrated database on it, to copy. */
 		databaseTemplate: string;
@@ -22,8 +22,8 @@ declare module 'vitest' {
 const migrations = fileURLToPath(new URL('../../drizzle/postgres', import.meta.url));
 
 /**
- * Once for a whole run: a PostgreSQL, and on it a migrated database that tests copy. The project `integration`
- * has the embedded one, `database-url` another, so that the same tests hold on both.
+ * Once for a whole run: a PostgreSQL, and on it a migrated database that tests copy. The project `integration` has the embedded
+ * one, `database-url` another, so that the same tests hold on both.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
 	const server = await startServer(project);
@@ -38,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	};
 }
 
-/** The server whose kind the project names: see vitest.config.ts. */
+/** The kind of server that the project names: see vitest.config.ts. */
 async function startServer(project: TestProject): Promise<{ url: string; stop(): Promise<void> }> {
 	if (project.name === 'database-url') return startOther();
 	const dataDir = await mkdtemp(join(tmpdir(), 'tailrace-tests-'));

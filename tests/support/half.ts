@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as open, type IncomingMessage } from 'node:http';
 
-/** A request of which half the body has been sent. */
+/** A request with half of its body sent. */
 export interface Half {
 	/** Sends the rest; the answer's status and text. */
 	finish(): Promise<{ status: number; text: string }>;
@@ -9,7 +9,7 @@ export interface Half {
 	cut(): void;
 }
 
-/** Begins to send a body, and resolves when the server has taken the request up. */
+/** Begins to send a body, and resolves when the server has started on the request. */
 export async function begin(
 	url: string,
 	body: string,
@@ -35,13 +35,13 @@ export async function begin(
 	return { finish, cut: () => void request.destroy() };
 }
 
-/** What SvelteKit answers its script about a form. */
+/** SvelteKit's answer to its script about a form. */
 export interface FormAnswer {
 	type: 'success' | 'failure' | 'redirect' | 'error';
 	status: number;
 }
 
-/** Sends a form of which the second half of the body follows once `between` has resolved, and gives the answer. */
+/** Sends a form whose second half follows once `between` has resolved, and returns the answer. */
 export async function sendForm(
 	url: string,
 	headers: Record<string, string>,

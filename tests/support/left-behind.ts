@@ -3,15 +3,15 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A daemon as a deploy script leaves it behind, with the script's stdout and stderr. */
+/** A daemon left behind by a deploy script, with the script's stdout and stderr. */
 export interface LeftBehind {
 	readonly pid: number;
-	/** Lets it write more to both than a pipe holds. Rejects if it has ended, as one of SIGPIPE does. */
+	/** Makes it write more to both than a pipe holds. Rejects if it has ended, as SIGPIPE would make it. */
 	write(): Promise<void>;
 	end(): void;
 }
 
-/** A place for it to call; `code` is what it runs. */
+/** A place for it to call; run `code` in it. */
 export async function expectOne(): Promise<{ code: string; called: Promise<LeftBehind> }> {
 	const server = createServer().listen(0, '127.0.0.1');
 	onTestFinished(() => void server.close());
@@ -34,7 +34,7 @@ const daemon = (port: number) => `
 async function attend(socket: Socket): Promise<LeftBehind> {
 	onTestFinished(() => void socket.destroy());
 	const gone = once(socket, 'close').then(() => Promise.reject(new Error('the daemon has ended')));
-	gone.catch(() => {}); // also when nobody waits for it
+	gone.catch(() => {}); // even if nobody waits for it
 	const [pid] = await once(socket, 'data');
 	return {
 		pid: Number(String(pid)),
@@ -46,7 +46,7 @@ async function attend(socket: Socket): Promise<LeftBehind> {
 	};
 }
 
-/** The processes whose stdin is the pipe that a process has as stdout or stderr; of Linux. */
+/** The processes whose stdin is the pipe that a process has as stdout or stderr; Linux only. */
 export function readersOf(pid: number): number[] {
 	const written = [linkOf(pid, 1), linkOf(pid, 2)];
 	const others = readdirSync('/proc')
@@ -59,11 +59,11 @@ function linkOf(pid: number, fd: number): string {
 	try {
 		return readlinkSync(`/proc/${pid}/fd/${fd}`);
 	} catch {
-		return ''; // it has ended meanwhile, or is none of ours
+		return ''; // it has ended meanwhile, or is not ours
 	}
 }
 
-/** Whether a process still runs. */
+/** Whether a process is still running. */
 export function runs(pid: number): boolean {
 	try {
 		return process.kill(pid, 0);

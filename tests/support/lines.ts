@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { NewEntry } from '../../src/lib/log/entry.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 
-/** A new organization without anybody in it; its id. */
+/** A new organization without any users; returns its id. */
 export async function makeOrganization(sql: Sql): Promise<string> {
 	const slug = `org-${randomBytes(6).toString('hex')}`;
 	const [org] = await sql<{ id: string }[]>`
@@ -12,7 +12,7 @@ export async function makeOrganization(sql: Sql): Promise<string> {
 	return org.id;
 }
 
-/** A line of now that says nothing but its message. */
+/** A line from now with nothing but its message. */
 export function line(message: string): NewEntry {
 	const nothing = { host: null, attributes: '{}', trace_id: null, span_id: null };
 	return { time: null, severity: 9, service: 'default', message, ...nothing };

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
-/** What may happen to a request: the connection ends before its work or before its answer, or the server says that it is away. */
+/**
+ * What may happen to a request: the connection ends before its work or before its answer, or the server says that it is
+ * unavailable.
+ */
 export type Fault = 'cut' | 'lose answer' | 'unavailable' | 'gateway' | 'busy' | 'none';
 
 export const key = 'tr_test_key';
@@ -20,7 +23,7 @@ export async function start(): Promise<LogsContract> {
 /** POST /api/logs of API.md over real HTTP, with the lines in memory. It can be killed and comes back on the same port. */
 export class LogsContract {
 	readonly entries: Record<string, unknown>[] = [];
-	/** How many lines each request had that was carried out. */
+	/** How many lines each accepted request had. */
 	readonly batches: number[] = [];
 	/** The paths, with the query. */
 	readonly requests: string[] = [];
@@ -50,7 +53,7 @@ export class LogsContract {
 		this.#port = (this.#server.address() as AddressInfo).port;
 	}
 
-	/** As SIGKILL does: connections are cut; what was acknowledged stays. */
+	/** Like SIGKILL: connections are cut; what was acknowledged stays. */
 	async kill(): Promise<void> {
 		const server = this.#server;
 		this.#server = null;
@@ -60,7 +63,7 @@ export class LogsContract {
 		await once(server, 'close');
 	}
 
-	/** Resolves when the condition holds, looked at after every request. */
+	/** Resolves when the condition holds, checked after every request. */
 	until(condition: () => boolean): Promise<void> {
 		if (condition()) return Promise.resolve();
 		return new Promise((resolve) => {

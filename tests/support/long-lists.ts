@@ -1,16 +1,16 @@
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 
-/** As many as there are wanted of each in an organization. */
+/** How many of each to add to an organization. */
 interface Counts {
 	/** Called "Somebody No-001" and so on, with the addresses somebody-1@<org>.example and so on. */
 	members?: number;
-	/** Of guest-1@<org>.example and so on. */
+	/** For guest-1@<org>.example and so on. */
 	invitations?: number;
-	/** Called "key 1" and so on, the last one made first. */
+	/** Called "key 1" and so on, the last one created first. */
 	keys?: number;
 }
 
-/** Gives an organization more than one page of what it lists. */
+/** Fills each of an organization's lists beyond one page. */
 export async function fill(sql: Sql, org: string, { members = 0, invitations = 0, keys = 0 }: Counts) {
 	await sql`
 		WITH people AS (

@@ -5,14 +5,14 @@ import type { Role } from '../../src/lib/server/postgres/schema.ts';
 import { password } from './people.ts';
 import type { Site } from './site.ts';
 
-/** Everybody of a scene, and what they are in its organization. */
+/** Everyone in a scene, and their role in its organization. */
 const everybody = {
 	viewer: 'viewer',
 	member: 'member',
 	'second member': 'member',
 	admin: 'admin',
 	owner: 'owner',
-	/** Somebody elsewhere: an owner, who may do everything there. */
+	/** Someone elsewhere: an owner, who may do everything there. */
 	outsider: null,
 	'instance admin': null,
 	'suspended user': null
@@ -28,10 +28,10 @@ export interface Person {
 export type People = Record<Name, Person>;
 
 let hashed: Promise<string> | null = null;
-/** One hash for everybody, because each costs 19 MiB and some 20 ms. */
+/** One hash for everyone, because each costs 19 MiB and some 20 ms. */
 export const passwordHash = () => (hashed ??= passwords().hash(password));
 
-/** Makes everybody, signed in, with a statement for all: `passwords` and `sessions` would take some thirty. */
+/** Creates everyone, signed in, with one statement for all: `passwords` and `sessions` would take some thirty. */
 export async function makePeople(
 	{ database: { sql } }: Site,
 	org: { id: string; slug: string },

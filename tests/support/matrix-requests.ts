@@ -1,7 +1,7 @@
 import type { Scene } from './matrix-scene.ts';
 import { password } from './people.ts';
 
-/** The form that each action is sent, such that it does what is asked for if the asker may. */
+/** The form for each action, filled in so that it succeeds if the asker may. */
 const forms: Record<string, (scene: Scene) => Record<string, string>> = {
 	'/[org]/settings/keys?/make': () => ({ name: 'New', scopes: 'read', expires: 'never' }),
 	'/[org]/settings/keys?/revoke': ({ keyId }) => ({ id: keyId }),
@@ -50,8 +50,8 @@ const bodies: Record<string, string> = {
 let requests = 0;
 
 /**
- * A way into the server as a request, with everything that it names taken from the scene. From a browser, the endpoints of
- * the API are told the organization, as the pages do it.
+ * A way into the server as a request, with everything it names taken from the scene. From a browser, API endpoints get the
+ * organization as a parameter, as from the pages.
  */
 export function requestOf(way: string, scene: Scene, isBrowser: boolean) {
 	const [method = '', route = ''] = way.split(' ');
@@ -63,7 +63,7 @@ export function requestOf(way: string, scene: Scene, isBrowser: boolean) {
 	return { path, ...init, body: new URLSearchParams(forms[route]?.(scene) ?? {}) };
 }
 
-/** As a browser asks for a page's data alone when it has its layouts already: of `nodes` nodes, for the last. */
+/** A browser's request for a page's data alone when it already has the layouts: of `nodes` nodes, for the last. */
 export function dataRequestOf(way: string, scene: Scene, nodes: number) {
 	const { path } = requestOf(way, scene, true);
 	const wanted = '1'.padStart(nodes, '0');
@@ -71,7 +71,7 @@ export function dataRequestOf(way: string, scene: Scene, nodes: number) {
 	return { path: data, method: 'GET', headers: fromSomewhere() };
 }
 
-/** An address of its own for each request, so that no limit counts them together. */
+/** Each request has its own address, so that no limit counts them together. */
 function fromSomewhere() {
 	const from = `10.${++requests >> 16}.${(requests >> 8) & 255}.${requests & 255}`;
 	return { 'x-forwarded-for': from, accept: 'text/html' };

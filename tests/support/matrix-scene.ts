@@ -23,10 +23,10 @@ export const askers = [
 ] as const;
 export type Asker = (typeof askers)[number];
 
-/** An organization with somebody of every role, and one of everything that can be asked for. */
+/** An organization with a user of every role, and one of everything that can be requested. */
 export interface Scene {
 	org: Org;
-	/** Another one, of nobody. */
+	/** Another one, without members. */
 	suspendedOrg: Org;
 	people: People;
 	headers: Record<Asker, Record<string, string>>;
@@ -34,9 +34,9 @@ export interface Scene {
 	keyId: string;
 	/** Pending, for the outsider. */
 	invitation: { id: string; token: string };
-	/** Of links that were mailed: to the second member, to the member, and to somebody without an account. */
+	/** Of mailed links: to the second member, to the member, and to someone without an account. */
 	tokens: { reset: string; email: string; signUp: string };
-	/** What is there of the organization and of everybody, as text to compare. */
+	/** The state of the organization and everyone in it, as text to compare. */
 	state(): Promise<string>;
 }
 
@@ -46,7 +46,7 @@ interface Org {
 	name: string;
 }
 
-/** With a deploy only if it is needed. The matrix makes some two hundred, so nothing here is done by the way of a page. */
+/** With a deploy only if needed. The matrix creates some two hundred, so nothing here goes through a page. */
 export async function makeScene(site: Site, needs = { deploy: true }): Promise<Scene> {
 	const slug = `org-${randomBytes(6).toString('hex')}`;
 	const org = { id: randomUUID(), slug, name: `The ${slug}` };

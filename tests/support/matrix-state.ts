@@ -7,16 +7,16 @@ interface Org {
 }
 
 /**
- * What there is of a scene, as text to compare: of its organization and of whoever and whatever has the slug in the name.
- * Everything that a way into the server can change, but not who was seen last where, which is noted of those who are
- * refused, too. The cookie is the owner's.
+ * The state of a scene, as text to compare: of its organization and of everyone and everything with the slug in the name.
+ * Everything that a way into the server can change, except when and where someone was last seen, which is noted even for
+ * refused requests. The cookie is the owner's.
  */
 export async function stateOf(site: Site, org: Org, cookie: string): Promise<string> {
 	const [rows, deploys] = await Promise.all([rowsOf(site, org), deploysOf(site, org.slug, cookie)]);
 	return JSON.stringify({ ...rows, deploys }, null, '\t');
 }
 
-/** In one query, because the matrix asks for it a few hundred times. */
+/** In one query, because the matrix runs it a few hundred times. */
 async function rowsOf({ database: { sql } }: Site, { id, slug }: Org) {
 	const ofScene = `%${slug}%`;
 	const [rows] = await sql`

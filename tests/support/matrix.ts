@@ -1,8 +1,8 @@
 import { askers, type Asker } from './matrix-scene.ts';
 
 /**
- * What each asker is answered to each way into the server. `sign-in` is a redirect to the sign-in page; 303 leads elsewhere,
- * which is how a form that did its work answers. The outsider is an owner, of another organization.
+ * The answer to each asker for each way into the server. `sign-in` is a redirect to the sign-in page; 303 leads elsewhere,
+ * which is how a successful form answers. The outsider is an owner, of another organization.
  */
 const table = `
                                                  nobody  outsider viewer  member  admin   owner   read-key write-key instance-admin
@@ -92,7 +92,7 @@ GET /admin/audit/export                          sign-in 404      404     404   
 `;
 
 export interface Row {
-	/** A method and a route, with the action behind `?/`. */
+	/** A method and a route, with the action after `?/`. */
 	way: string;
 	answers: Record<Asker, string>;
 }

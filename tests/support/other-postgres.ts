@@ -8,8 +8,8 @@ import { runnableBy } from '../../src/lib/server/postgres/embedded-programs.ts';
 import * as users from '../../src/lib/server/postgres/embedded-user.ts';
 
 /**
- * A PostgreSQL that Tailrace knows only by its DATABASE_URL: not the embedded one where the system has another.
- * `stop` removes it.
+ * A PostgreSQL that Tailrace knows only by its DATABASE_URL: the system's, if it has one, instead of the embedded one. `stop`
+ * removes it.
  */
 export async function startOther(): Promise<{ url: string; stop(): Promise<void> }> {
 	const folder = await mkdtemp(join(tmpdir(), 'tailrace-other-'));

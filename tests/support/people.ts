@@ -10,12 +10,12 @@ export const from = (address: string): From => ({ address, userAgent: null });
 
 export const password = 'correct horse battery';
 
-/** What a list is asked for without more. */
+/** A list's default request. */
 export const firstPage = { q: '', page: 1 };
 
 type Options = Parameters<typeof accounts>[1];
 
-/** The accounts of a server whose sign-up is open, unless told otherwise, and that listens to nothing. */
+/** The accounts of a server with open sign-up, unless told otherwise, and without subscriptions. */
 export function openAccounts(
 	sql: Sql,
 	options: Partial<Options['config']> = {},
@@ -38,7 +38,7 @@ function rethrow(error: unknown): never {
 	throw error;
 }
 
-/** Signs somebody up, from an address of their own. */
+/** Signs someone up, from their own address. */
 export async function signUp(people: Accounts, name: string): Promise<NewAccount> {
 	const form = { name, email: `${name}@example.com`, password, organization: `${name} & co` };
 	const signedUp = await people.signUp(form, from(`host of ${name}`));
@@ -46,7 +46,7 @@ export async function signUp(people: Accounts, name: string): Promise<NewAccount
 	return signedUp;
 }
 
-/** Makes a further organization for somebody who has an account. */
+/** Creates a further organization for an existing user. */
 export function createOrganization(sql: Sql, ownerId: string, name: string, actor: Actor = operator) {
 	return transact(sql, (transaction) =>
 		organizations.create(transaction, ownerId, { name, retentionDays: 30 }, actor)

@@ -9,8 +9,8 @@ export interface Proxy {
 }
 
 /**
- * As nginx with nothing but `proxy_pass` does it (ngx_http_proxy_module, proxy_set_header): it calls the server behind it by
- * that server's own name, keeps no connection, and says nothing of whom it is for. `added` is what a configuration adds.
+ * Like nginx with nothing but `proxy_pass` (ngx_http_proxy_module, proxy_set_header): it addresses the server behind it by that
+ * server's own name, keeps no connection, and does not say whom it forwards for. `added` is what a configuration adds.
  */
 export async function proxy(
 	to: string,

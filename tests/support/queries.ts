@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { levelOf, levels, type Entry, type Level } from '../../src/lib/log/entry.ts';
 
 /**
- * What a query means, apart from how the product reads it: `write` gives its text, `matches` its plain meaning.
+ * The meaning of a query, independent of how the product reads it: `write` returns its text, `matches` its plain meaning.
  * Nothing here shares code with the parser or the predicate.
  */
 export type Wish =
@@ -201,7 +201,7 @@ export function write(wish: Wish): string {
 	}
 }
 
-/** Whether an entry is what a wish asks for, in the plainest way. */
+/** Whether an entry matches a wish, in the plainest way. */
 export function matches(wish: Wish, entry: Entry): boolean {
 	switch (wish.is) {
 		case 'word':
@@ -240,7 +240,7 @@ function ordered(left: number, operator: '' | Operator, right: number): boolean 
 	return operator.endsWith('=') && left === right;
 }
 
-/** A message as people read it: a colour within a word does not part it. */
+/** A message as people read it: a colour within a word does not split it. */
 function readable({ message }: Entry): string {
 	return message.replace(/\x1b\[[\d;]*m/g, ''); // eslint-disable-line no-control-regex
 }
@@ -257,7 +257,7 @@ function valuesOf(entry: Entry, field: string): string[] {
 	return entry[field] === null ? attributes : [entry[field], ...attributes];
 }
 
-/** All that is neither object nor array and whose keys, joined with dots, give the path. */
+/** Everything that is neither object nor array and whose keys, joined with dots, give the path. */
 function attributesAt(entry: Entry, path: string): unknown[] {
 	return leavesOf('', entry.attributes)
 		.filter(([found]) => found === `.${path}`)

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 interface Raw {
 	method?: string;
 	path: string;
-	/** Sent as they are, `Host` too, which `fetch` decides by itself. */
+	/** Sent unchanged, even `Host`, which `fetch` sets itself. */
 	headers?: Record<string, string>;
 	body?: string;
 }

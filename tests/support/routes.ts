@@ -2,11 +2,11 @@ import type { Scope } from '../../src/lib/server/postgres/schema.ts';
 
 export interface Endpoint {
 	method: string;
-	/** With `[id]` for that of a deploy. */
+	/** With `[id]` for a deploy's. */
 	path: string;
-	/** What a key must have for it. */
+	/** The scope that a key needs for it. */
 	scope: Scope | 'either';
-	/** Of the answer to who may. */
+	/** Of the answer to an authorized request. */
 	status: number;
 	body?: string;
 }

@@ -2,28 +2,26 @@ import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 
 export interface SenderOptions {
-	/** Asked at each request. */
+	/** Called at each request. */
 	origin(): string;
 	headers: Record<string, string>;
-	/** What its lines begin with, so that they differ from those of others. */
+	/** The prefix of its lines, so that they differ from other senders'. */
 	name: string;
 	perSecond: number;
-	/**
-	 * What happens to a line that was not acknowledged: it is given up, or sent with its Idempotency-Key until it is.
-	 */
+	/** What happens to an unacknowledged line: it is given up, or resent with its Idempotency-Key until acknowledged. */
 	again: 'never' | 'same key';
 }
 
-/** How long to wait before a line is sent again, in ms. */
+/** How long to wait before resending a line, in ms. */
 const retryAfter = 100;
-/** How long a test waits for what must happen, in ms. */
+/** How long a test waits for an expected event, in ms. */
 const patience = 30_000;
 
-/** Sends lines, one a request, at a steady rate whatever becomes of them, and keeps what the server has promised. */
+/** Sends lines, one per request, at a steady rate whatever happens to them, and keeps what the server has promised. */
 export class Sender {
 	/** The text of each acknowledged line by its number. */
 	readonly acknowledged = new Map<number, string>();
-	/** How often each status came; 0 stands for a connection that broke. */
+	/** How often each status occurred; 0 means a broken connection. */
 	readonly statuses = new Map<number, number>();
 	/** How many different lines were sent. */
 	sent = 0;
@@ -39,7 +37,7 @@ export class Sender {
 		this.#ticking = setInterval(() => this.#tick(), 5);
 	}
 
-	/** Resolves when so many lines sent after this call are acknowledged, with the highest of their numbers. */
+	/** Resolves when this many lines sent after this call are acknowledged, with the highest of their numbers. */
 	async acknowledges(count: number): Promise<number> {
 		const first = this.sent;
 		let found = 0;

@@ -16,13 +16,13 @@ const readyWithinMs = 60_000;
 const stopWithinMs = 15_000;
 
 export interface ServerOptions {
-	/** Variables of the server beside those set here; the environment of the tests does not reach it. */
+	/** Variables of the server besides those set here; the environment of the tests does not reach it. */
 	env?: Record<string, string>;
-	/** A folder to go on with, as after a crash; it stays the caller's. Without it the server gets one of its own. */
+	/** A folder to continue with, as after a crash; the caller keeps it. Without it the server gets its own. */
 	dataDir?: string;
 }
 
-/** What `tailrace bootstrap` made, and how its owner signs in. */
+/** The result of `tailrace bootstrap`, and how its owner signs in. */
 export interface Account {
 	org: { id: string; slug: string };
 	user: { id: string; email: string };
@@ -30,7 +30,7 @@ export interface Account {
 	password: string;
 }
 
-/** The built server, running as a process of its own. */
+/** The built server, running in its own process. */
 export interface Server {
 	readonly url: string;
 	readonly port: number;
@@ -38,9 +38,9 @@ export interface Server {
 	readonly dataDir: string;
 	/** Resolves when the process has ended: its exit code, or null after a signal. */
 	readonly exited: Promise<number | null>;
-	/** Makes an organization with an owner and a key with both scopes. Repeating it gives another key. */
+	/** Creates an organization with an owner and a key with both scopes. Repeating it adds another key. */
 	bootstrap(org?: string, email?: string): Promise<Account>;
-	/** All it has said so far, stdout and stderr. */
+	/** All its output so far, stdout and stderr. */
 	output(): string;
 	/** Sends a signal and resolves when the process has ended. A PostgreSQL may stay behind, as after a crash. */
 	kill(signal: NodeJS.Signals): Promise<number | null>;
@@ -49,8 +49,8 @@ export interface Server {
 }
 
 /**
- * Starts the server as it was built, on a free port of 127.0.0.1, and resolves when it is ready. Throws with all it said if it
- * ends before. With ORIGIN in `env` there must be a PORT too, because the server then does not tell its own.
+ * Starts the built server, on a free port of 127.0.0.1, and resolves when it is ready. Throws with all its output if it ends
+ * before. With ORIGIN in `env` there must be a PORT too, because the server then does not print its own.
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
 	if (!existsSync(join(root, 'build/server.js'))) throw new Error('There is no build: run "npm run build".');
@@ -99,7 +99,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 	};
 }
 
-/** A folder for the server's data that the user postgres can pass through, as it must when we are root. */
+/** A folder for the server's data that the user postgres can pass through, as needed when we are root. */
 async function makeDataDir(): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), 'tailrace-server-'));
 	await chmod(folder, 0o711);
@@ -148,7 +148,7 @@ function ready(said: Said, exited: Promise<number | null>): Promise<string> {
 	});
 }
 
-/** As the command does, but in this process: starting one takes a second of the processor's time (tests/integration/bootstrap). */
+/** Like the command, but in this process: starting one takes a second of CPU time (tests/integration/bootstrap). */
 async function bootstrap(
 	env: NodeJS.ProcessEnv,
 	org = 'acme',

@@ -8,7 +8,7 @@ import { testDatabase, type TestDatabase } from './database.ts';
 import { createOrganization, openAccounts } from './people.ts';
 import { startServer, type Server } from './server.ts';
 
-/** What POST /api/logs answers. */
+/** The answer of POST /api/logs. */
 export interface Receipt {
 	accepted: number;
 	rejected: number;
@@ -17,7 +17,7 @@ export interface Receipt {
 	errors?: { index: number; reason: string }[];
 }
 
-/** A server on a database of its own, on which any number of tenants can be tested without meeting each other. */
+/** A server with its own database, on which any number of tenants can be tested without affecting each other. */
 export interface Site {
 	readonly server: Server;
 	readonly database: TestDatabase;
@@ -26,7 +26,7 @@ export interface Site {
 	stop(): Promise<void>;
 }
 
-/** Starts the built server; `databaseUrl` may lead to the new database in another way than the straight one. */
+/** Starts the built server; `databaseUrl` may reach the new database by another route. */
 export async function startSite(
 	env: Record<string, string> = {},
 	databaseUrl = (straight: string) => Promise.resolve(straight)
@@ -62,7 +62,7 @@ interface Made {
 	key: string;
 	/** Another key of the organization. */
 	makeKey(scopes: Scope[]): Promise<string>;
-	/** Signs the owner in; the value of the session cookie. */
+	/** Signs the owner in; returns the value of the session cookie. */
 	makeSession(): Promise<string>;
 }
 
@@ -87,7 +87,7 @@ export class Tenant {
 		return this.with({ authorization: `Bearer ${await this.made.makeKey(scopes)}` });
 	}
 
-	/** The same as from a browser, in which the owner is signed in. */
+	/** The same, from a browser where the owner is signed in. */
 	async signedIn(): Promise<Tenant> {
 		return this.with({ cookie: `tailrace_session=${await this.made.makeSession()}`, origin: this.origin });
 	}
@@ -113,7 +113,7 @@ export class Tenant {
 		});
 	}
 
-	/** Sends entries in JSON, which must all be taken. */
+	/** Sends entries in JSON, which must all be accepted. */
 	async send(...entries: unknown[]): Promise<Receipt> {
 		const response = await this.post(JSON.stringify(entries), { 'content-type': 'application/json' });
 		if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
@@ -130,7 +130,7 @@ export class Tenant {
 		return (await this.lines()).map(({ message }) => message);
 	}
 
-	/** GET /api/logs/stream, which must be opened. */
+	/** GET /api/logs/stream, which must open. */
 	async stream(query = '', headers: Record<string, string> = {}): Promise<Stream> {
 		const response = await this.fetch(`/api/logs/stream?${query}`, { headers });
 		if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
@@ -138,10 +138,10 @@ export class Tenant {
 	}
 }
 
-/** How long a test waits for what must happen, in ms. */
+/** How long a test waits for an expected event, in ms. */
 const patience = 10_000;
 
-/** A stream as it comes, read only as far as asked. */
+/** A stream as it arrives, read only as far as asked. */
 export class Stream {
 	readonly response: Response;
 	text = '';
@@ -154,7 +154,7 @@ export class Stream {
 		this.#reader = response.body.getReader();
 	}
 
-	/** Reads until the text read so far satisfies the condition, and gives it. */
+	/** Reads until the text read so far satisfies the condition, and returns it. */
 	async until(condition: (text: string) => boolean): Promise<string> {
 		while (!condition(this.text)) {
 			if (!(await this.#read())) throw new Error(`the stream ended: ${this.text.slice(-500)}`);

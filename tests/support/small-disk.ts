@@ -13,12 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Whether a disk of any size can be mounted here: by root alone. */
+/** Whether a disk of any size can be mounted here: only by root. */
 export const canMount = process.getuid?.() === 0;
 
 export interface SmallDisk {
 	readonly folder: string;
-	/** Takes all room but so many MiB. */
+	/** Uses up all room except this many MiB. */
 	fill(leave?: number): void;
 	/** Gives that room back. */
 	free(): void;
@@ -26,7 +26,7 @@ export interface SmallDisk {
 	grow(mebibytes: number): void;
 }
 
-/** A file system of its own of so many MiB, in memory. Whatever uses it is to be stopped before the test ends. */
+/** A file system of this many MiB, in memory. Stop whatever uses it before the test ends. */
 export function smallDisk(mebibytes: number): SmallDisk {
 	const folder = mkdtempSync(join(tmpdir(), 'tailrace-disk-'));
 	const mount = (...options: string[]) =>

@@ -6,7 +6,7 @@ export interface Received {
 	/** Addresses of the envelope, as the sender named them. */
 	from: string;
 	to: string[];
-	/** The header as it came, lines unfolded. */
+	/** The header as received, lines unfolded. */
 	headers: string[];
 	subject: string;
 	text: string;
@@ -14,23 +14,23 @@ export interface Received {
 	link: string;
 }
 
-/** A mail server that takes everything and keeps it. */
+/** A mail server that accepts everything and keeps it. */
 export interface Mailbox {
 	/** For `SMTP_URL`. */
 	readonly url: string;
 	readonly port: number;
-	/** Sends there as the server does, for accounts in the process of the test. */
+	/** Sends there like the server, for accounts in the test's own process. */
 	readonly mail: SendMail;
-	/** To whom `mail` was asked to send, whether it has arrived or not. */
+	/** The recipients passed to `mail`, whether or not it has arrived. */
 	readonly asked: string[];
-	/** All that came. */
+	/** Everything that arrived. */
 	readonly mails: Received[];
-	/** The first mail to an address that nobody asked for yet, once it is there. */
+	/** The first mail to an address not yet returned, once it has arrived. */
 	next(to: string): Promise<Received>;
 	close(): Promise<void>;
 }
 
-/** Starts one on a free port of 127.0.0.1, or on that of one that was closed; addresses at `refused.example` it takes none for. */
+/** Starts one on a free port of 127.0.0.1, or on the port of a closed one; it refuses addresses at `refused.example`. */
 export async function openMailbox(port = 0): Promise<Mailbox> {
 	const mails: Received[] = [];
 	const unread = new Set<Received>();

@@ -34,7 +34,7 @@ export interface Word {
 	word: string;
 }
 
-/** One word a line; what is left out as `-count`. */
+/** One word per line; skipped ones as `-count`. */
 export const lines: Format<Word> = {
 	contentType: 'text/plain',
 	opening: '',
@@ -45,7 +45,7 @@ export const lines: Format<Word> = {
 	end: (reason) => `end ${reason}\n`
 };
 
-/** A reader over a real sink: it takes bytes only when it is asked to. */
+/** A reader over a real sink: it takes bytes only when asked to. */
 export class Socket {
 	readonly sink: Sink;
 	readonly #reader: ReadableStreamDefaultReader<Uint8Array>;

@@ -9,7 +9,7 @@ import { createOrganization, from, openAccounts } from './people.ts';
 
 export const someAddress = () => `${randomUUID()}@example.com`;
 
-/** People and organizations without the cost of a password, on a server that makes accounts for nobody. */
+/** People and organizations without the cost of a password, on a server with sign-up closed. */
 export class Teams {
 	readonly sql: Sql;
 	readonly people: Accounts;
@@ -19,7 +19,7 @@ export class Teams {
 		this.people = openAccounts(sql, { signUp: 'never' });
 	}
 
-	/** Somebody with an account, who comes from a network address of their own. */
+	/** Someone with an account, from their own network address. */
 	async person(email = someAddress(), name = ''): Promise<Person> {
 		const user = await users.create(this.sql, { email, name, passwordHash: 'none' });
 		if (!user) throw new Error(`there is a user of ${email} already`);
@@ -32,7 +32,7 @@ export class Teams {
 		return actor;
 	}
 
-	/** An organization with an owner, and a member of each role that is asked for. */
+	/** An organization with an owner, and a member of each requested role. */
 	async team<Others extends Role>(others: Others[] = [], name = 'Mill') {
 		const owner = await this.person(someAddress(), 'owner');
 		const { id: org, slug } = await createOrganization(this.sql, owner.id, name, owner);
@@ -41,14 +41,14 @@ export class Teams {
 		return { org, slug, owner, ...(Object.fromEntries(joined) as Record<Others, Person>) };
 	}
 
-	/** Invites, which must succeed, and gives the token of the link. */
+	/** Invites, which must succeed, and returns the token of the link. */
 	async invite(org: string, actor: Person, email: string, role: Role = 'member'): Promise<string> {
 		const invited = await this.people.invitations.create(org, actor, { email, role }, 'http://localhost');
 		if (!invited.ok) throw new Error(JSON.stringify(invited));
 		return invited.link.split('/').at(-1) ?? '';
 	}
 
-	/** Of an e-mail address; undefined: no member. */
+	/** By e-mail address; undefined: not a member. */
 	async roleOf(org: string, email: string): Promise<Role | undefined> {
 		const [member] = await this.sql<{ role: Role }[]>`
 			SELECT m.role FROM memberships m JOIN users u ON u.id = m.user_id
@@ -56,7 +56,7 @@ export class Teams {
 		return member?.role;
 	}
 
-	/** What was recorded of an organization, in order. */
+	/** An organization's recorded events, in order. */
 	async audited(org: string, action: string) {
 		return this.sql`
 			SELECT actor, target, details FROM audit_events WHERE org_id = ${org} AND action = ${action} ORDER BY id`;

@@ -17,8 +17,8 @@ import { line } from './lines.ts';
 import { firstPage, from, openAccounts, signUp } from './people.ts';
 
 /**
- * What of the server holds nothing that an organization has, but carries it to where it was addressed: tests/integration/tenancy
- * has two tenants send and read at the same time.
+ * Parts of the server that hold no organization's data, but carry it to its destination: tests/integration/tenancy has two
+ * tenants send and read at the same time.
  */
 type Carriers = 'writer' | 'tails' | 'streams' | 'outages' | 'deployTails' | 'deployChanges';
 type Rest =
@@ -34,12 +34,12 @@ type Rest =
 	| 'stop';
 
 /**
- * Everything that reads or changes what an organization has, as routes reach it. What is added to the server is in here, and
- * must be made below, unless it is said above to be nothing of the kind: `npm run check` fails until then.
+ * Everything that reads or changes an organization's data, as routes reach it. Whatever is added to the server is included, and
+ * must be created below, unless listed above as not of this kind: `npm run check` fails until then.
  */
 export type Stores = Omit<Tailrace, Carriers | Rest>;
 
-/** An organization that has some of everything, and its owner. */
+/** An organization with some of everything, and its owner. */
 export interface Tenant {
 	org: string;
 	slug: string;
@@ -52,7 +52,7 @@ export interface Tenant {
 	deployId: string;
 	/** When its last line was received. */
 	lineAt: Date;
-	/** When its deploy was heard of last, epoch ms. */
+	/** When its deploy was last heard of, epoch ms. */
 	appendAt: number;
 }
 
@@ -71,7 +71,7 @@ export class TenancyScene {
 			lines: Array(3).fill('line of mine'),
 			log: 'log of mine\n'
 		});
-		// As retention does it, so that the numbers of the lines begin elsewhere than those of theirs.
+		// Like retention, so that the numbers of the lines begin elsewhere than theirs.
 		await scene.#database.sql`DELETE FROM logs WHERE org_id = ${scene.mine.org} AND seq <= 2`;
 		scene.theirs = await scene.#makeTenant('theirs', {
 			lines: Array(4).fill('longer line of theirs'),
@@ -98,7 +98,7 @@ export class TenancyScene {
 		};
 	}
 
-	/** What the other organization has, as text to compare. */
+	/** The other organization's data, as text to compare. */
 	async stateOfTheirs(): Promise<string> {
 		const { sql } = this.#database;
 		const { org, deployId, owner } = this.theirs;
@@ -159,7 +159,7 @@ export class TenancyScene {
 		};
 	}
 
-	/** Lines of the service `default`, and one more of a service of the tenant's own. */
+	/** Lines of the service `default`, and one more of the tenant's own service. */
 	async #log(org: string, name: string, messages: string[]) {
 		const { sql } = this.#database;
 		const own = { ...line(`line of ${name}`), service: `service of ${name}` };

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 
-/** A line as it came: the id of its event beside what its data says. */
+/** A line as received: the id of its event beside its data. */
 export interface Seen {
 	id: number;
 	seq: number;
@@ -9,24 +9,24 @@ export interface Seen {
 }
 
 export interface ViewerOptions {
-	/** Asked at each connection, so that a viewer can go to another server. */
+	/** Called at each connection, so that a viewer can switch servers. */
 	origin(): string;
 	headers: Record<string, string>;
-	/** Of the stream; from the first line on unless it says otherwise. */
+	/** Of the stream; from the first line on by default. */
 	path?: string;
 	/** Takes no byte from its sockets until `resume`. */
 	paused?: boolean;
-	/** Is given each event but `end`, for a stream of other things than lines. */
+	/** Gets each event but `end`, for a stream of things other than lines. */
 	receive?(type: string, data: string, id: number): void;
 }
 
-/** How long a test waits for what must happen, in ms. */
+/** How long a test waits for an expected event, in ms. */
 const patience = 20_000;
 
 /**
- * A stream's reader that behaves as a browser's EventSource: it comes back with Last-Event-ID whenever the connection ends,
- * after the time that `retry:` says. Unlike that one it also comes back after a 5xx, and not after the stream's `end`
- * unless the server stops.
+ * A stream's reader that behaves like a browser's EventSource: it reconnects with Last-Event-ID whenever the connection ends,
+ * after the time given by `retry:`. Unlike EventSource it also reconnects after a 5xx, and not after the stream's `end` unless
+ * the server stops.
  */
 export class Viewer {
 	readonly lines: Seen[] = [];
@@ -34,7 +34,7 @@ export class Viewer {
 	readonly statuses: number[] = [];
 	lastEventId = '';
 	retryMs = 50;
-	/** What the last `end` event gave as its reason. */
+	/** The reason of the last `end` event. */
 	ended: string | null = null;
 	readonly #options: ViewerOptions;
 	readonly #changes = new EventEmitter().setMaxListeners(0);
@@ -56,12 +56,12 @@ export class Viewer {
 		return this.#response !== null;
 	}
 
-	/** The seq of the last line that came; 0 before the first. */
+	/** The seq of the last line received; 0 before the first. */
 	get seq(): number {
 		return this.lines.at(-1)?.seq ?? 0;
 	}
 
-	/** Resolves when the condition holds, which is looked at whenever anything happens on the stream. */
+	/** Resolves when the condition holds, checked whenever anything happens on the stream. */
 	async until(condition: (viewer: this) => boolean, withinMs = patience): Promise<this> {
 		const signal = AbortSignal.timeout(withinMs);
 		while (!condition(this)) {
@@ -76,7 +76,7 @@ export class Viewer {
 		return this.until(({ open }) => open);
 	}
 
-	/** Resolves when the line with this number has come. */
+	/** Resolves when the line with this number has arrived. */
 	reaches(seq: number, withinMs?: number): Promise<this> {
 		return this.until((viewer) => viewer.seq >= seq, withinMs);
 	}
@@ -87,7 +87,7 @@ export class Viewer {
 		this.#connect();
 	}
 
-	/** Reads from now on, what has waited first. */
+	/** Reads from now on, beginning with what has waited. */
 	resume(): void {
 		this.#paused = false;
 		if (this.#response) this.#read(this.#response);
@@ -163,7 +163,7 @@ export class Viewer {
 		if (type === 'end') return this.#end((JSON.parse(data) as { reason: string }).reason);
 		const { receive } = this.#options;
 		if (receive) return receive(type, data, Number(this.lastEventId));
-		if (type === 'status') return; // tells of an outage, and is no line
+		if (type === 'status') return; // reports an outage, not a line
 		const { seq, message } = JSON.parse(data) as Seen;
 		this.lines.push({ id: Number(this.lastEventId), seq, message });
 	}
