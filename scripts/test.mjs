@@ -15,7 +15,7 @@ if (isOldNode(process.versions.node)) {
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const reports = mkdtempSync(join(tmpdir(), 'tailrace-reports-'));
 const count = { passed: 0, failed: 0 };
-/** What failed and how, told again at the end: what a runner said may be thousands of lines back.
+/** What failed and how, repeated at the end: a runner's output may be thousands of lines back.
  * @type {string[]} */
 const failures = [];
 
@@ -36,7 +36,7 @@ playwright('end to end, in Chromium');
 finish();
 
 /**
- * Checks that use a core each, so they run at the same time; each prints what it said when it has ended.
+ * Checks that use a core each, so they run in parallel; each prints its output when it has ended.
  * @param {Record<string, string[]>} checks
  */
 async function sideBySide(checks) {
@@ -56,7 +56,7 @@ async function sideBySide(checks) {
 }
 
 /**
- * A check without tests of its own counts only when it fails; without a build nothing further can run.
+ * A check without its own tests counts only if it fails; without a build nothing further can run.
  * @param {string} title @param {string} command @param {string[]} args
  */
 function step(title, command, args) {
@@ -95,7 +95,7 @@ function playwright(title) {
 }
 
 /**
- * Counts a runner's tests. One that failed without a failed test (it could not start, or something failed beside the tests)
+ * Counts a runner's tests. One that failed without a failed test (it could not start, or something failed besides the tests)
  * is a failure too.
  * @param {string} title @param {number | null} status @param {string} report @param {(report: any) => import('./test-reports.mjs').Test[]} read
  */

@@ -39,7 +39,7 @@ const forms: Record<string, (scene: Scene) => Record<string, string>> = {
 	})
 };
 
-/** What programs send. */
+/** Bodies of programs' requests. */
 const bodies: Record<string, string> = {
 	'POST /api/logs': 'hello',
 	'POST /api/deploys': '{"service":"web"}',

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 /**
  * Leaves behind a process that reads and discards the input until the last writer has gone. A daemon started by a deploy keeps
  * the deploy's stdout, and would die of SIGPIPE at its next line if nobody read that. cat takes next to nothing, but needs a
- * descriptor with blocking reads; Node's own sockets take a Node.
+ * descriptor with blocking reads; draining Node's own sockets takes a Node process.
  */
 export function leave(input: number | Readable): void {
 	const [file = '', ...args] =

@@ -1,12 +1,13 @@
 /**
  * What a terminal would show of a log: a small model, the same for the browser, the server and its search.
  *
- * It does what progress displays need: CR, LF (which also goes to the first column, as in a pipe), BS, SGR, OSC 8, the cursor's ways CUU, CUD, CUF,
- * CUB, CNL, CPL and CHA, and EL and ED to the end. Every other control is left out: nothing erases what has scrolled by. A sequence that is not
- * ended within its line, or within 2,000 characters, was none: only its introducer is left out, so it swallows nothing.
+ * It does what progress displays need: CR, LF (which also goes to the first column, as in a pipe), BS, SGR, OSC 8, the cursor
+ * movements CUU, CUD, CUF, CUB, CNL, CPL and CHA, and EL and ED to the end. Every other control is left out: nothing erases
+ * what has scrolled by. A sequence that does not end within its line, or within 2,000 characters, does not count: only its
+ * introducer is left out, so it swallows nothing.
  *
- * Rows are made by line feeds alone. The last `reach` of them can be written over, so after that many lines without a way up the cursor is at the
- * bottom, whatever was before: a reader can begin anywhere (server/deploys/replay.ts).
+ * Only line feeds create rows. The last `reach` of them can be overwritten, so after that many lines without an upward move the
+ * cursor is at the bottom, whatever came before: a reader can begin anywhere (server/deploys/replay.ts).
  */
 import { Pen, type HeldCode } from './pen.ts';
 import { control, csi, escape, match, string, unfinished } from './sequences.ts';

@@ -11,7 +11,6 @@ export function runNow(tasks: readonly Task[], log: Logger): void {
 	for (const task of tasks) void run(task, log);
 }
 
-/** A failure after the end comes from connections closing under a task; its next turn makes up for it. */
 /**
  * Runs it for each, one after another. A failure does not stop the others.
  * @throws AggregateError at the end, of all that failed.
@@ -25,6 +24,7 @@ export async function forEach<Item>(
 	if (failures.length > 0) throw new AggregateError(failures, `${failures.length} failed`);
 }
 
+/** A failure after the end comes from connections closing under a task; its next turn makes up for it. */
 async function run(task: Task, log: Logger, hasEnded = () => false): Promise<void> {
 	try {
 		await task.run();

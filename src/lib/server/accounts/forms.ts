@@ -24,7 +24,7 @@ const emailForm = /^[^\s@\p{C}]+@[^\s@\p{C}]+$/u;
 const longEmail = `An e-mail address has at most ${longestEmail} characters.`;
 const longName = `Use at most ${longestName} characters.`;
 
-/** Runs before anything reads the whole text, of any length: NFC shrinks it to a quarter at most, blanks aside. */
+/** Runs before anything reads the whole text, of any length: NFC can shrink it to a quarter, blanks aside. */
 const notOverlong = (longest: number, message: string) =>
 	v.maxLength<string, number, string>(4 * longest, message);
 

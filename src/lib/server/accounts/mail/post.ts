@@ -68,7 +68,7 @@ export function postOffice(sql: Sql, send: SendMail, watch: Watch, lastCallMs?: 
 }
 
 /**
- * Sends one mail. The token of its link is created only now, anew at each try, so that it is never stored. A link that was
+ * Sends one mail. The token of its link is created only now, again at each try, so that it is never stored. A link that was
  * used, replaced or ended meanwhile needs no mail.
  */
 async function hand(sql: Sql, send: SendMail, { payload }: Delivery<Waiting>): Promise<void> {
