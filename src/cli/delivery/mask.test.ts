@@ -6,7 +6,7 @@ import { Mask } from './mask.ts';
 const key = 'tr_Zq3-x9_Lkd72hWnP0sVb5TtYc8RmEeUoAaGgJjXx4f';
 const basic = Buffer.from(`ci:${key}`).toString('base64');
 
-/** What comes out when the bytes are cut at these places and time passes at some of the cuts. */
+/** The output if the bytes are cut at these places and time passes at some of the cuts. */
 function run(secret: string, bytes: Buffer, cuts: { at: number; pause: boolean }[]): Buffer {
 	const mask = new Mask(secret);
 	const parts: Uint8Array[] = [];
@@ -34,7 +34,7 @@ test('however the output is cut and whenever it pauses, the key never comes out,
 			const whole = bytes.toString('latin1').replaceAll(key, '***');
 			const out = run(key, bytes, cuts).toString('latin1');
 			expect(out).not.toContain(key);
-			// A pause may let a harmless beginning of the key pass before the stars that stand for it.
+			// A pause may let a harmless beginning of the key pass before the stars that replace it.
 			const settled = (text: string) => text.replace(/(?:tr_Zq3|tr_Zq|tr_Z|tr_|tr|t)+\*\*\*/g, '***');
 			expect(settled(out)).toBe(settled(whole));
 			if (!cuts.some(({ pause }) => pause)) expect(out).toBe(whole);

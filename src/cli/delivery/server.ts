@@ -6,7 +6,7 @@ export interface Server {
 
 /** The usage text of the options for it. */
 export const usage = `  --url URL             the server (default: TAILRACE_URL)
-  --key KEY             an API key that may write (default: TAILRACE_KEY)`;
+  --key KEY             an API key with write permission (default: TAILRACE_KEY)`;
 
 /** The server named by options or environment, or what is missing. */
 export function find(

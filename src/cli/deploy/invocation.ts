@@ -6,7 +6,7 @@ const usage = `Usage: tailrace deploy --service NAME [options] -- COMMAND…
 
 Runs COMMAND and streams its output to Tailrace. Output, signals and exit status are those of the command.
 
-If the server can't be reached, the command runs all the same: its output is kept and sent when the server is back,
+If the server can't be reached, the command still runs: its output is kept and sent when the server is back,
 for up to a minute after the command ends. Without a server address or a key, the command runs without being streamed.
 
 Git metadata is found automatically, in the repository or in the variables of GitHub Actions and GitLab CI.

@@ -15,7 +15,7 @@ const faults: Fault[] = [
 	'late',
 	'none'
 ];
-/** A pause may let a harmless beginning of the key pass before the stars that stand for it. */
+/** A pause may let a harmless beginning of the key pass before the stars that replace it. */
 const settled = (text: string) => text.replace(/(?:tr_tes|tr_te|tr_t|tr_|tr|t)+\*\*\*/g, '***');
 
 test('however the output is cut and whatever happens to its requests, the key never arrives, and the rest does byte for byte', async () => {

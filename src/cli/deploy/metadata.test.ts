@@ -6,7 +6,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import * as git from './git.ts';
 import * as metadata from './metadata.ts';
 
-// A hook of git that runs the tests would point it to another repository.
+// A git hook that runs the tests would point it to another repository.
 beforeEach(() => {
 	for (const name of ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE']) vi.stubEnv(name, undefined);
 	return () => void vi.unstubAllEnvs();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Lines } from './lines.ts';
 
-/** The lines of these bytes when they come in pieces of these sizes. */
+/** The lines of these bytes if they arrive in pieces of these sizes. */
 function linesOf(lines: Lines, bytes: Buffer, sizes: number[]): string[] {
 	const found: string[] = [];
 	let at = 0;

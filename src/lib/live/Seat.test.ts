@@ -5,13 +5,13 @@ let channels = 0;
 const open: Seat[] = [];
 afterEach(() => open.splice(0).forEach((seat) => seat.leave()));
 
-/** The windows of one browser, each turned to after the one before. */
+/** The windows of one browser, each focused after the one before. */
 class Windows {
 	readonly all: Seat[] = [];
 	readonly #channel = `test ${++channels}`;
 	#look = () => {};
 
-	/** Opens one more; it hears of silent ones within 300 ms. */
+	/** Opens one more; it notices silent ones within 300 ms. */
 	add(isShown = true): Seat {
 		const onChange = () => this.#look();
 		const seat = new Seat({ channel: this.#channel, onChange, sayEveryMs: 30, goneAfterMs: 300 });
@@ -21,7 +21,7 @@ class Windows {
 		return seat;
 	}
 
-	/** Resolves when these have a seat and no others do, by their numbers. */
+	/** Resolves when exactly these have a seat, by their numbers. */
 	seated(...wanted: number[]): Promise<void> {
 		return new Promise((resolve) => {
 			this.#look = () => {
@@ -33,7 +33,7 @@ class Windows {
 	}
 }
 
-/** By a clock that counts milliseconds, at another time than everybody before. */
+/** By a clock that counts milliseconds, at a different time from all before. */
 function turnTo(seat: Seat, isShown = true): void {
 	const before = Date.now();
 	while (Date.now() === before);
@@ -57,7 +57,7 @@ test('a seat that is left goes to the window that was turned to last before', as
 	const opened = windows(6);
 	await opened.seated(2, 3, 4, 5);
 	opened.all[4]?.leave();
-	await opened.seated(1, 2, 3, 4, 5); // who left keeps what it had, which is of no use now
+	await opened.seated(1, 2, 3, 4, 5); // a window that left keeps its seat, which is now useless
 });
 
 test('a window that was hidden makes room for one that is shown', async () => {

@@ -5,7 +5,7 @@ import type { Entry } from '../log/entry.ts';
 export interface Mark {
 	id: string;
 	status: Status;
-	/** The deployed service and environment; null if unknown. Untrusted text: each is shown isolated from the rest. */
+	/** What was deployed, and where; null if unknown. Untrusted text: each is shown isolated from the rest. */
 	service: string;
 	version: string | null;
 	environment: string | null;

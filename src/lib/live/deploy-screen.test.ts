@@ -6,7 +6,7 @@ import * as screen from './deploy-screen.ts';
 const esc = '\x1b[';
 const time = '2026-11-20T14:02:00.000Z';
 
-/** The screen after these texts came one after the other, each as a piece. */
+/** The screen after these texts arrived one after another, each as a piece. */
 function screenOf(...texts: string[]): screen.DeployScreen {
 	const terminal = new screen.DeployScreen();
 	let [offset, line] = [0, 1];

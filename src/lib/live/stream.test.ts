@@ -8,7 +8,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 let server: Server;
 let address: string;
-/** What the server does with its first, second, … request; the last one answers all that follow. */
+/** The server's reaction to its first, second, … request; the last one answers all that follow. */
 let handlers: Handler[];
 let requests: IncomingMessage[];
 let opened: stream.Stream | null = null;

@@ -165,7 +165,7 @@ describe('the chips on any query', () => {
 		);
 	});
 
-	/** In an order of their own: a term that is taken back and added again comes last. */
+	/** Sorted: a term removed and added again comes last. */
 	function termsOf(text: string): string[] {
 		const parsed = query.parse(text);
 		if (!parsed.ok) throw new Error(`${text}: ${parsed.error.message}`);

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { expect, test } from 'vitest';
 import { forEach, maintain } from './maintenance.ts';
 
-/** A log that keeps what it is told. */
+/** A log that keeps its messages. */
 function kept() {
 	const records: Record<string, unknown>[] = [];
 	const destination = new Writable({

@@ -5,7 +5,7 @@ import { connect } from './postgres/connect.ts';
 import { Probe } from './probe.ts';
 import * as readiness from './readiness.ts';
 
-/** A port on which `met` decides what becomes of a connection. */
+/** A port on which `met` decides what happens to a connection. */
 async function databaseAt(met: (socket: Socket) => void) {
 	const server = createServer(met).listen(0, '127.0.0.1');
 	await once(server, 'listening');

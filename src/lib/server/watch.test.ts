@@ -5,7 +5,7 @@ import { Unavailable, Watch } from './watch.ts';
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-11-28T12:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
-/** A watch over what the test says is wrong, and what it has told. */
+/** A watch over the faults that the test sets, and what it has reported. */
 function watched() {
 	const state: { wrong: Outage['outage'] | null; told: (Outage | null)[] } = { wrong: null, told: [] };
 	const watch = new Watch(

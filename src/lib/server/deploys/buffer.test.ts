@@ -187,7 +187,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 	{ maxLength: 40 }
 );
 
-/** A log as it must be: what is on disk, and what will be after the next flush. */
+/** A log as it must be: the content on disk, and after the next flush. */
 class Model {
 	readonly id = scene.deploy();
 	#buffer = buffer(60_000).buffer;
@@ -241,7 +241,7 @@ class Model {
 		this.#waiting = [];
 	}
 
-	/** What nobody was told of may be gone. */
+	/** Anything not yet acknowledged may be gone. */
 	#crash(): void {
 		for (const { answer } of this.#waiting) answer.catch(() => {}); // nobody is there to be told
 		scene.reopen();

@@ -15,7 +15,7 @@ function open() {
 	return new Deploys({ sqlite: scene.sqlite, flushMs: 1, leaseMs: 110 * day, ...quiet });
 }
 
-/** A deploy of so many days ago, with a log, that ended a minute after it began unless it runs. */
+/** A deploy with a log from this many days ago, which ended a minute after it began unless it runs. */
 function deployOf(age: number, of: Partial<typeof web> = {}, isRunning = false, owner = org): string {
 	const at = now - age * day;
 	const { id } = scene.store.create(owner, { ...web, ...of }, at);
@@ -27,7 +27,7 @@ function deployOf(age: number, of: Partial<typeof web> = {}, isRunning = false, 
 }
 
 let made = 0;
-/** The id of something that was made then. */
+/** The id of something created then. */
 function idAt(time: number): string {
 	const hex = time.toString(16).padStart(12, '0');
 	return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${String(made++).padStart(12, '0')}`;
@@ -44,7 +44,7 @@ test('old deploys go with their logs, but for the newest of each service and env
 		deployOf(95, production), // … of web in production, of which there are no more …
 		deployOf(99, { service: 'api' }), // … and of the API
 		deployOf(5, { service: 'api' }),
-		deployOf(4, { service: 'api' }) // ended lately
+		deployOf(4, { service: 'api' }) // ended recently
 	];
 	const theirs = deployOf(400, {}, false, 'other');
 	deployOf(200);
@@ -53,7 +53,7 @@ test('old deploys go with their logs, but for the newest of each service and env
 	deployOf(101, { service: 'api' });
 
 	const deploys = open();
-	// The second oldest of the API is not among the newest two, yet ended before: it goes, too.
+	// The second oldest of the API is not among the newest two, yet ended before: it is deleted, too.
 	const gone = staying[4] ?? '';
 	expect(await deploys.removeOld(org, { since: now - 30 * day, newest: 2 })).toBe(5);
 	expect(idsOf().sort()).toEqual(staying.filter((id) => id !== gone).sort());

@@ -45,7 +45,7 @@ test('every deploy of an organization goes, also a running one with bytes on the
 
 	let removed = false;
 	const removal = deploys.removeOf(org).then(() => (removed = true));
-	/** Sends until the deploy is gone or the removal is over, and gives the last answer. */
+	/** Sends until the deploy is gone or the removal is over, and returns the last answer. */
 	const sendTo = async (of: string, id: string) => {
 		let kind = 'stored';
 		while (!removed && kind === 'stored') ({ kind } = await deploys.append(of, id, null, bytes('more\n')));

@@ -23,7 +23,7 @@ test('merging what has been merged keeps every time', () => {
 		{ ...second, midLine: true }
 	]);
 	const lines = [1, 2, 3, 4, 5, 6];
-	// Line 4 began at the end of the first part, where nobody marked it: it is as old as the line before.
+	// Line 4 began at the end of the first part, without a mark: it is as old as the line before.
 	expect(lines.map(clock(marksOf({ ...first, times: both })))).toEqual([10, 20, 30, 30, 50, 50]);
 });
 

@@ -15,7 +15,7 @@ function fit(message: string, attributes: Record<string, unknown> = {}) {
 	return { message: entry.message, attributes: JSON.parse(entry.attributes) as unknown };
 }
 
-/** An object nested so many levels, itself the first. */
+/** An object nested this many levels, itself the first. */
 function nested(levels: number): Record<string, unknown> {
 	let value: Record<string, unknown> = {};
 	for (let level = 1; level < levels; level += 1) value = { a: value };

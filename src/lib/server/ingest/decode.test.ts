@@ -18,7 +18,7 @@ function decoded(body: string | Buffer, contentType: string | null): Decoded {
 	return result;
 }
 
-/** The messages, when nothing was rejected. */
+/** The messages, if nothing was rejected. */
 function messages(body: string | Buffer, contentType: string | null): string[] {
 	const { entries, rejected } = decoded(body, contentType);
 	expect(rejected).toEqual([]);
@@ -299,7 +299,7 @@ describe('whatever is sent', () => {
 		const bytes = fc.oneof(
 			fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
 			fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
-			// JSON that was cut, so that it is nearly right.
+			// Truncated JSON, so nearly right.
 			fc.tuple(value, fc.nat(200)).map(([item, end]) => Buffer.from(JSON.stringify(item)).subarray(0, end))
 		);
 		fc.assert(

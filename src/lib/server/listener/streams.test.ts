@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { listener } from './listener.ts';
 import { Streams, type End, type FindAllRevoked } from './streams.ts';
 
-/** Streams of people named by strings, of whom those in `revoked` have lost access. */
+/** Streams of people named by strings; those in `revoked` have lost access. */
 function opened(most = 10) {
 	const wakes = listener();
 	const revoked = new Map<string, End>();

@@ -11,7 +11,7 @@ const errorOf = (failing: Promise<unknown>) =>
 		(error: unknown) => error
 	);
 
-/** What a query fails with on the database of a URL. */
+/** A query's error on the database of a URL. */
 function queryAt(url: string): Promise<unknown> {
 	const sql = connect(url, { max: 1 });
 	onTestFinished(() => sql.end({ timeout: 0 }));

@@ -194,7 +194,7 @@ export class KeyUse {
 	}
 }
 
-/** V8 quotes from invalid JSON: the reason is kept, the text is not. */
+/** V8's quote of invalid JSON: the reason is kept, the text is not. */
 const quoted = /,? ?(?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON/s;
 /** PostgreSQL's jsonb refuses U+0000. */
 const nul = /\0/g;
