@@ -162,7 +162,9 @@ test('an owner deletes the organization, whose live pages close and say why', as
 	await logs.is('ended', 1000);
 	await expect(logs.page.getByText('The organization was deleted.')).toBeVisible();
 	await page.goto(`/${org.slug}/logs`);
-	await expect(page.getByText(`Organization "${org.slug}" not found, or you are not a member.`)).toBeVisible();
+	await expect(
+		page.getByText(`Organization "${org.slug}" not found, or you are not a member.`)
+	).toBeVisible();
 });
 
 test.describe('without JavaScript', () => {

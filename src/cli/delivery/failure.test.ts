@@ -19,11 +19,7 @@ test.each([301, 302, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 425, 451]
 
 test('a 404 of a proxy is waited for only where Tailrace has answered before, and one of Tailrace never', () => {
 	expect(failure.ofReply(reply(404), true).kind).toBe('later');
-	const own = reply(
-		404,
-		{ 'content-type': 'application/problem+json' },
-		'{"detail":"Deploy not found."}'
-	);
+	const own = reply(404, { 'content-type': 'application/problem+json' }, '{"detail":"Deploy not found."}');
 	expect(failure.ofReply(own, true)).toEqual({
 		kind: 'refused',
 		reason: 'the server refused the request (404: Deploy not found.)'

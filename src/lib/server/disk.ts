@@ -110,10 +110,7 @@ export class Disk {
 		const isNews = isFull || this.#isFull !== null;
 		this.#isFull = isFull;
 		if (!isNews) return;
-		this.#options.log.warn(
-			{},
-			isFull ? 'the disk is full: lines are refused' : 'the disk has room again'
-		);
+		this.#options.log.warn({}, isFull ? 'the disk is full: lines are refused' : 'the disk has room again');
 		this.#options.changed(isFull);
 	}
 

@@ -57,10 +57,7 @@ function answerTo(outcome: Exclude<Outcome, { kind: 'no room' }>): Response {
 		case 'stored':
 			return json(outcome.answer);
 		case 'full':
-			return problem(
-				429,
-				'The server is overloaded. Nothing was accepted: send it again.'
-			);
+			return problem(429, 'The server is overloaded. Nothing was accepted: send it again.');
 		case 'away':
 			return problem(503, 'The database is unavailable. Nothing was accepted: send it again.');
 		case 'unknown':

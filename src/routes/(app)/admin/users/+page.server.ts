@@ -33,7 +33,11 @@ export const actions: Actions = {
 	},
 	withdraw: async (event) => {
 		const { withdrawAdmin } = event.locals.app.accounts.administration;
-		const answer = await administer(event, withdrawAdmin, (name) => `${name} is no longer an instance admin.`);
+		const answer = await administer(
+			event,
+			withdrawAdmin,
+			(name) => `${name} is no longer an instance admin.`
+		);
 		if ('id' in answer && answer.id === event.locals.user?.id) redirect(303, '/');
 		return answer;
 	}

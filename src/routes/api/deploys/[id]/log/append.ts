@@ -48,16 +48,16 @@ function respond(appended: Appended): Response {
 		case 'stored':
 			return new Response(null, { status: 204, headers: { 'upload-offset': String(appended.end) } });
 		case 'wrong offset':
-			return at(appended.end, problem(409, 'The log does not end there. Send again, starting at Upload-Offset.'));
+			return at(
+				appended.end,
+				problem(409, 'The log does not end there. Send again, starting at Upload-Offset.')
+			);
 		case 'too large':
 			return at(appended.end, problem(413, 'The log has reached its limit and takes no more bytes.'));
 		case 'finished':
 			return problem(409, `The deploy has ended: ${appended.status}.`, { status: appended.status });
 		case 'full':
-			return problem(
-				429,
-				'The server is overloaded. Nothing was accepted: send it again.'
-			);
+			return problem(429, 'The server is overloaded. Nothing was accepted: send it again.');
 		case 'none':
 			return noDeploy();
 	}
