@@ -26,7 +26,8 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] }
+				// They share no state, and a process for each file takes longer than the tests (60 → 23 s).
+				test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], isolate: false }
 			},
 			{
 				extends: true,
