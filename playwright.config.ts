@@ -4,6 +4,7 @@ import * as browser from './tests/support/browser.ts';
 /** The end-to-end tests: a real Chromium against the built server, one server per worker. */
 export default defineConfig({
 	testDir: 'tests/e2e',
+	globalSetup: './tests/support/cluster.ts',
 	outputDir: 'test-results/e2e',
 	fullyParallel: true,
 	workers: 2,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished } from 'vitest';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
+import { makeDataDir } from '../support/cluster.ts';
 import { startServer, type Server } from '../support/server.ts';
 
 /** Servers on one PostgreSQL that a test can break. */
@@ -76,8 +76,7 @@ function scene(
 }
 
 async function makeFolder(): Promise<string> {
-	const folder = await mkdtemp(join(tmpdir(), 'tailrace-faults-'));
-	await chmod(folder, 0o711); // the user postgres passes through, if we are root
+	const folder = await makeDataDir('faults');
 	onTestFinished(() => rm(folder, { recursive: true }));
 	return folder;
 }

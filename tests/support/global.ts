@@ -1,13 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 import { migrate } from '../../src/lib/server/postgres/migrate.ts';
 import * as partitions from '../../src/lib/server/postgres/partitions.ts';
+import offerCluster, { makeDataDir, remove } from './cluster.ts';
 import { startOther } from './other-postgres.ts';
 
 declare module 'vitest' {
@@ -26,6 +24,7 @@ const migrations = fileURLToPath(new URL('../../drizzle/postgres', import.meta.u
  * one, `database-url` another, so that the same tests hold on both.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const removeCluster = await offerCluster();
 	const server = await startServer(project);
 	const template = `tailrace_template_${randomBytes(6).toString('hex')}`;
 	await makeTemplate(server.url, template);
@@ -35,20 +34,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	return async () => {
 		await run(server.url, `DROP DATABASE ${template}`);
 		await server.stop();
+		await removeCluster();
 	};
 }
 
 /** The kind of server that the project names: see vitest.config.ts. */
 async function startServer(project: TestProject): Promise<{ url: string; stop(): Promise<void> }> {
 	if (project.name === 'database-url') return startOther();
-	const dataDir = await mkdtemp(join(tmpdir(), 'tailrace-tests-'));
-	await chmod(dataDir, 0o711); // the user postgres passes through, if we are root
+	const dataDir = await makeDataDir('tests');
 	const server = await embedded.start(dataDir, { info() {}, warn: report, error: report });
 	return {
 		url: server.url,
 		async stop() {
 			await server.stop();
-			await rm(dataDir, { recursive: true });
+			await remove(dataDir);
 		}
 	};
 }

@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as accounts from '../../src/lib/server/accounts/bootstrap.ts';
 import { passwords } from '../../src/lib/server/accounts/users/passwords.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
+import { makeDataDir } from './cluster.ts';
 
 /** The folder of the project. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,7 +54,7 @@ export interface Server {
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
 	if (!existsSync(join(root, 'build/server.js'))) throw new Error('There is no build: run "npm run build".');
-	const dataDir = options.dataDir ?? (await makeDataDir());
+	const dataDir = options.dataDir ?? (await makeDataDir('server'));
 	const env = environment(dataDir, options.env ?? {});
 	const child = spawn(process.execPath, ['build/server.js'], { cwd: root, env });
 	const endWithUs = () => child.kill('SIGTERM');
@@ -97,13 +97,6 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 		output: () => said.text,
 		bootstrap: (org, email) => bootstrap(env, org, email)
 	};
-}
-
-/** A folder for the server's data that the user postgres can pass through, as needed when we are root. */
-async function makeDataDir(): Promise<string> {
-	const folder = await mkdtemp(join(tmpdir(), 'tailrace-server-'));
-	await chmod(folder, 0o711);
-	return folder;
 }
 
 function environment(dataDir: string, env: Record<string, string>): NodeJS.ProcessEnv {
