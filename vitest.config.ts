@@ -44,9 +44,9 @@ export default defineConfig({
 					include: ['tests/{integration,faults}/**/*.test.ts'],
 					// Tests that do not depend on which PostgreSQL it is, or bring an embedded one themselves, run once.
 					exclude: [
-						'tests/integration/{embedded,cli-*,deploy-*,ingest*,tenancy,operations}.test.ts',
+						'tests/integration/{embedded,any-folder,start,bootstrap,cli-*,deploy-*,ingest*,tenancy,operations,proxies}.test.ts',
 						'tests/integration/{matrix,hostile-requests,*-requests,organization-site,suspension,reset-password}.test.ts',
-						'tests/faults/{crashes,deploy,stalled,stop}.test.ts'
+						'tests/faults/{crashes,deploy,stalled,stop,availability,disk-full,announcements}.test.ts'
 					],
 					globalSetup: ['tests/support/global.ts']
 				}
