@@ -1,4 +1,6 @@
--- The names of these actions changed; events recorded before keep their place in the filter.
+-- The names of these actions changed; events recorded before keep their place in the filter. Nothing else of an event changes.
+ALTER TABLE "audit_events" DISABLE TRIGGER audit_events_stay;
+--> statement-breakpoint
 UPDATE "audit_events" SET "action" = CASE "action"
 	WHEN 'failed to prove their password' THEN 'entered a wrong password'
 	WHEN 'made the organization' THEN 'created the organization'
@@ -10,3 +12,5 @@ UPDATE "audit_events" SET "action" = CASE "action"
 END
 WHERE "action" IN ('failed to prove their password', 'made the organization', 'transferred the ownership',
 	'used an invitation as a member already', 'made an API key', 'made an instance admin', 'withdrew an instance admin');
+--> statement-breakpoint
+ALTER TABLE "audit_events" ENABLE TRIGGER audit_events_stay;

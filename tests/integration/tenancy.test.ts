@@ -193,7 +193,6 @@ describe('a request with a cookie that changes something', () => {
 	const formType = { 'content-type': 'application/x-www-form-urlencoded' };
 
 	test('is refused from another site, and stores nothing', async () => {
-		const before = await mine.messages();
 		const session = await mine.signedIn();
 		for (const origin of [
 			'https://evil.example',
@@ -201,9 +200,9 @@ describe('a request with a cookie that changes something', () => {
 			`${mine.origin}.evil.example`,
 			'http://127.0.0.1:1'
 		]) {
-			await expectProblem(await session.post('hello', { origin, ...formType }, path()), 403);
+			await expectProblem(await session.post('from elsewhere', { origin, ...formType }, path()), 403);
 		}
-		expect(await mine.messages()).toEqual(before);
+		expect(await mine.messages()).not.toContain('from elsewhere');
 	});
 
 	test('is refused when it does not say where it comes from', async () => {
