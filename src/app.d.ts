@@ -1,6 +1,6 @@
-import type { From } from './lib/server/accounts/audit/audit.ts';
-import type { Membership } from './lib/server/accounts/organizations/organizations.ts';
-import type { SessionUser } from './lib/server/accounts/sessions/sessions.ts';
+import type { From } from './lib/server/audit/audit.ts';
+import type { Membership } from './lib/server/organizations/organizations.ts';
+import type { SessionUser } from './lib/server/people/sessions.ts';
 import type { Outage } from './lib/log/outage.ts';
 import type { Tailrace } from './tailrace.ts';
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { bootstrap, type Bootstrapped } from '../lib/server/accounts/bootstrap.ts';
-import * as forms from '../lib/server/accounts/forms.ts';
-import { passwords } from '../lib/server/accounts/users/passwords.ts';
-import * as signUps from '../lib/server/accounts/users/sign-up.ts';
+import { bootstrap, type Bootstrapped } from '../lib/server/organizations/bootstrap.ts';
+import * as forms from '../lib/server/forms/forms.ts';
+import { passwords } from '../lib/server/people/passwords.ts';
+import * as signUps from '../lib/server/organizations/sign-up.ts';
 import * as database from './database.ts';
 
 const usage = `Usage: tailrace bootstrap --org NAME --email ADDRESS --password PASSWORD [--json]

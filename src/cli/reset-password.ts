@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import * as forms from '../lib/server/accounts/forms.ts';
-import { byOperator, forgotten, type NewPassword } from '../lib/server/accounts/users/password-reset.ts';
-import { fault } from '../lib/server/accounts/users/password-strength.ts';
-import { passwords } from '../lib/server/accounts/users/passwords.ts';
+import * as forms from '../lib/server/forms/forms.ts';
+import { byOperator, forgotten, type NewPassword } from '../lib/server/people/password-reset.ts';
+import { fault } from '../lib/server/people/password-strength.ts';
+import { passwords } from '../lib/server/people/passwords.ts';
 import * as database from './database.ts';
 
 const usage = `Usage: tailrace reset-password --email ADDRESS [--password PASSWORD] [--json]

@@ -1,5 +1,5 @@
 import { error, redirect } from '@sveltejs/kit';
-import type { Person } from '$server/accounts/audit/audit';
+import type { Person } from '$server/audit/audit';
 
 /** Leads to the sign-in page, and from there back. */
 export function signInFirst(url: URL): never {

@@ -1,5 +1,5 @@
 import { isHttpError } from '@sveltejs/kit';
-import { problem } from '$server/problem';
+import { problem } from '$server/http/problem';
 
 /** Runs an endpoint whose refusals (`error(…)`) are answered as problem documents, as API.md promises; redirects pass. */
 export async function withProblems(respond: () => Promise<Response>): Promise<Response> {

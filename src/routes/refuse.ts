@@ -1,5 +1,5 @@
 import { error, fail } from '@sveltejs/kit';
-import type { Refused } from '$server/accounts/refusal';
+import type { Refused } from '$server/forms/refusal';
 
 /**
  * Answers a refused form with what is wrong and the page's other content (the input); after too many attempts also with when to

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { digest } from '../../src/lib/server/accounts/digest.ts';
-import * as emailTokens from '../../src/lib/server/accounts/mail/tokens.ts';
+import { digest } from '../../src/lib/server/digest.ts';
+import * as emailTokens from '../../src/lib/server/mail/tokens.ts';
 import type { EmailTokenPurpose } from '../../src/lib/server/postgres/schema.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';

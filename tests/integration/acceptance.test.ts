@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import * as organizations from '../../src/lib/server/organizations/organizations.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { firstPage, from, password } from '../support/people.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as access from '../../src/lib/server/accounts/access.ts';
-import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
-import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
+import * as access from '../../src/lib/server/access/revocation.ts';
+import { operator } from '../../src/lib/server/audit/audit.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
+import * as organizations from '../../src/lib/server/organizations/organizations.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { queriesMade } from '../support/queries-made.ts';
 import { from, openAccounts, signUp } from '../support/people.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import * as forms from '../../src/lib/server/accounts/forms.ts';
-import { passwords } from '../../src/lib/server/accounts/users/passwords.ts';
-import * as profile from '../../src/lib/server/accounts/users/profile.ts';
-import { signIn } from '../../src/lib/server/accounts/sessions/sign-in.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import * as forms from '../../src/lib/server/forms/forms.ts';
+import { passwords } from '../../src/lib/server/people/passwords.ts';
+import * as profile from '../../src/lib/server/people/profile.ts';
+import { signIn } from '../../src/lib/server/people/sign-in.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { keepTold } from '../support/deliveries.ts';
 import { from, openAccounts, password, signUp } from '../support/people.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as forms from '../../src/lib/server/accounts/forms.ts';
-import { passwords, type Passwords } from '../../src/lib/server/accounts/users/passwords.ts';
-import { form, signIn } from '../../src/lib/server/accounts/sessions/sign-in.ts';
+import * as forms from '../../src/lib/server/forms/forms.ts';
+import { passwords, type Passwords } from '../../src/lib/server/people/passwords.ts';
+import { form, signIn } from '../../src/lib/server/people/sign-in.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { createOrganization, from, openAccounts, password, signUp } from '../support/people.ts';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import * as administration from '../../src/lib/server/accounts/administration/administration.ts';
-import { digest } from '../../src/lib/server/accounts/digest.ts';
-import * as turn from '../../src/lib/server/accounts/organizations/turn.ts';
-import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
-import * as pages from '../../src/lib/server/accounts/pages.ts';
+import * as administration from '../../src/lib/server/organizations/administration.ts';
+import { digest } from '../../src/lib/server/digest.ts';
+import * as turn from '../../src/lib/server/access/turn.ts';
+import type { Person } from '../../src/lib/server/audit/audit.ts';
+import * as pages from '../../src/lib/server/lists/pages.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';

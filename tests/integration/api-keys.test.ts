@@ -1,10 +1,10 @@
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { operator, type Person } from '../../src/lib/server/accounts/audit/audit.ts';
-import { KeyCache } from '../../src/lib/server/accounts/keys/cache.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
-import { listener } from '../../src/lib/server/listener/listener.ts';
-import { PostgresBridge } from '../../src/lib/server/listener/postgres.ts';
+import { operator, type Person } from '../../src/lib/server/audit/audit.ts';
+import { KeyCache } from '../../src/lib/server/access/key-cache.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
+import { listener } from '../../src/lib/server/bus/bus.ts';
+import { PostgresBridge } from '../../src/lib/server/bus/postgres.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { firstPage, openAccounts, signUp } from '../support/people.ts';
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as audit from '../../src/lib/server/accounts/audit/audit.ts';
-import * as auditExport from '../../src/lib/server/accounts/audit/export.ts';
-import * as auditFilter from '../../src/lib/server/accounts/audit/filter.ts';
-import type { Details } from '../../src/lib/server/accounts/audit/events.ts';
-import { auditList } from '../../src/lib/server/accounts/audit/list.ts';
+import * as audit from '../../src/lib/server/audit/audit.ts';
+import * as auditExport from '../../src/lib/server/audit/export.ts';
+import * as auditFilter from '../../src/lib/server/audit/filter.ts';
+import type { Details } from '../../src/lib/server/audit/events.ts';
+import { auditList } from '../../src/lib/server/audit/list.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { from, openAccounts, password, signUp } from '../support/people.ts';

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { listener } from '../../src/lib/server/listener/listener.ts';
-import { PostgresBridge } from '../../src/lib/server/listener/postgres.ts';
-import * as safety from '../../src/lib/server/listener/safety-check.ts';
-import { sse } from '../../src/lib/server/listener/sse.ts';
-import { Tails } from '../../src/lib/server/listener/tails.ts';
+import { listener } from '../../src/lib/server/bus/bus.ts';
+import { PostgresBridge } from '../../src/lib/server/bus/postgres.ts';
+import * as safety from '../../src/lib/server/tail/safety-check.ts';
+import { sse } from '../../src/lib/server/stream/sse.ts';
+import { Tails } from '../../src/lib/server/tail/tails.ts';
 import { logSource, orgOf, topicOf, type Line } from '../../src/lib/server/logs/source.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import { digest } from '../../src/lib/server/accounts/digest.ts';
-import * as forms from '../../src/lib/server/accounts/forms.ts';
-import * as invitations from '../../src/lib/server/accounts/organizations/invitations.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import { digest } from '../../src/lib/server/digest.ts';
+import * as forms from '../../src/lib/server/forms/forms.ts';
+import * as invitations from '../../src/lib/server/organizations/invitations.ts';
 import type { Role } from '../../src/lib/server/postgres/schema.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
-import { KeyCache } from '../../src/lib/server/accounts/keys/cache.ts';
-import { KeyGuard } from '../../src/lib/server/accounts/keys/guard.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
-import * as rateLimits from '../../src/lib/server/accounts/rate-limits.ts';
+import { operator } from '../../src/lib/server/audit/audit.ts';
+import { KeyCache } from '../../src/lib/server/access/key-cache.ts';
+import { KeyGuard } from '../../src/lib/server/access/key-guard.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
+import * as rateLimits from '../../src/lib/server/limits/rate-limits.ts';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { startServer, type Server } from '../support/server.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
-import * as keyList from '../../src/lib/server/accounts/keys/key-list.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
+import { operator } from '../../src/lib/server/audit/audit.ts';
+import * as keyList from '../../src/lib/server/access/key-list.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { begin } from '../support/half.ts';

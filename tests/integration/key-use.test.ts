@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { KeyUse, type KeyRequest, type Use } from '../../src/lib/server/accounts/keys/use.ts';
-import * as keyList from '../../src/lib/server/accounts/keys/key-list.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
-import { listener } from '../../src/lib/server/listener/listener.ts';
+import { KeyUse, type KeyRequest, type Use } from '../../src/lib/server/access/key-use.ts';
+import * as keyList from '../../src/lib/server/access/key-list.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
+import { listener } from '../../src/lib/server/bus/bus.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { Teams } from '../support/team.ts';
 import { makeTenant } from '../support/tenants.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Person } from '../../src/lib/server/audit/audit.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { fill } from '../support/long-lists.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import { postOffice } from '../../src/lib/server/accounts/mail/post.ts';
-import { create } from '../../src/lib/server/accounts/mail/tokens.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import { postOffice } from '../../src/lib/server/mail/post.ts';
+import { create } from '../../src/lib/server/mail/tokens.ts';
 import { put } from '../../src/lib/server/outbox/postgres.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';

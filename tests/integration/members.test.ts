@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { firstPage } from '../support/people.ts';

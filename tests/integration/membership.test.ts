@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { User } from '../../src/lib/server/accounts/users/users.ts';
+import type { User } from '../../src/lib/server/people/users.ts';
 import { membershipOf } from '../../src/routes/(app)/[org]/membership.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { openAccounts, signUp } from '../support/people.ts';

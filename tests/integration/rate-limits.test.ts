@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import * as rateLimits from '../../src/lib/server/accounts/rate-limits.ts';
+import * as rateLimits from '../../src/lib/server/limits/rate-limits.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Jar } from '../../src/lib/server/accounts/sessions/cookies.ts';
-import { sessions, type Sessions } from '../../src/lib/server/accounts/sessions/sessions.ts';
+import type { Jar } from '../../src/lib/server/people/cookies.ts';
+import { sessions, type Sessions } from '../../src/lib/server/people/sessions.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { from, openAccounts, signUp } from '../support/people.ts';
 

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import * as deployRetention from '../../src/lib/server/accounts/organizations/deploy-retention.ts';
-import * as forms from '../../src/lib/server/accounts/forms.ts';
-import * as settings from '../../src/lib/server/accounts/organizations/settings.ts';
-import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import * as deployRetention from '../../src/lib/server/organizations/deploy-retention.ts';
+import * as forms from '../../src/lib/server/forms/forms.ts';
+import * as settings from '../../src/lib/server/organizations/settings.ts';
+import * as organizations from '../../src/lib/server/organizations/organizations.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';

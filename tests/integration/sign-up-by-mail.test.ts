@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import { signIn } from '../../src/lib/server/accounts/sessions/sign-in.ts';
-import { passwords } from '../../src/lib/server/accounts/users/passwords.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import { signIn } from '../../src/lib/server/people/sign-in.ts';
+import { passwords } from '../../src/lib/server/people/passwords.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { from, openAccounts, password, signUp } from '../support/people.ts';
 import { queriesMade } from '../support/queries-made.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
+import type { Person } from '../../src/lib/server/audit/audit.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
 import { bearer, send } from '../support/calls.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { startServer, type Server } from '../support/server.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
-import { digest } from '../../src/lib/server/accounts/digest.ts';
-import * as turn from '../../src/lib/server/accounts/organizations/turn.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Person } from '../../src/lib/server/audit/audit.ts';
+import { digest } from '../../src/lib/server/digest.ts';
+import * as turn from '../../src/lib/server/access/turn.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { openAccounts } from '../support/people.ts';

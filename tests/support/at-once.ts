@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import * as turn from '../../src/lib/server/accounts/organizations/turn.ts';
+import * as turn from '../../src/lib/server/access/turn.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { digest } from '../../src/lib/server/accounts/digest.ts';
-import { passwords } from '../../src/lib/server/accounts/users/passwords.ts';
+import { digest } from '../../src/lib/server/digest.ts';
+import { passwords } from '../../src/lib/server/people/passwords.ts';
 import type { Role } from '../../src/lib/server/postgres/schema.ts';
 import { password } from './people.ts';
 import type { Site } from './site.ts';

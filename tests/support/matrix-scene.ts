@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Deploy } from '../../src/lib/log/deploy.ts';
-import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
-import { digest } from '../../src/lib/server/accounts/digest.ts';
-import * as emailTokens from '../../src/lib/server/accounts/mail/tokens.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
+import { operator } from '../../src/lib/server/audit/audit.ts';
+import { digest } from '../../src/lib/server/digest.ts';
+import * as emailTokens from '../../src/lib/server/mail/tokens.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
 import type { EmailTokenPurpose, Scope } from '../../src/lib/server/postgres/schema.ts';
 import { makePeople, passwordHash, type People, type Person } from './matrix-people.ts';
 import { stateOf } from './matrix-state.ts';

@@ -1,7 +1,7 @@
-import { accounts, type Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import type { NewAccount } from '../../src/lib/server/accounts/users/sign-up.ts';
-import { operator, type Actor, type From } from '../../src/lib/server/accounts/audit/audit.ts';
-import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
+import { accounts, type Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { NewAccount } from '../../src/lib/server/organizations/sign-up.ts';
+import { operator, type Actor, type From } from '../../src/lib/server/audit/audit.ts';
+import * as organizations from '../../src/lib/server/organizations/organizations.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { mailer, type SendMail } from '../../src/lib/server/accounts/mail/mail.ts';
+import { mailer, type SendMail } from '../../src/lib/server/mail/mail.ts';
 
 export interface Received {
 	/** Addresses of the envelope, as the sender named them. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Accounts } from '../../src/lib/server/accounts/accounts.ts';
-import type { Person } from '../../src/lib/server/accounts/audit/audit.ts';
-import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
-import * as users from '../../src/lib/server/accounts/users/users.ts';
+import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Person } from '../../src/lib/server/audit/audit.ts';
+import * as organizations from '../../src/lib/server/organizations/organizations.ts';
+import * as users from '../../src/lib/server/people/users.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import type { Role } from '../../src/lib/server/postgres/schema.ts';
 import { createOrganization, from, openAccounts } from './people.ts';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
-import * as organizations from '../../src/lib/server/accounts/organizations/organizations.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
+import * as organizations from '../../src/lib/server/organizations/organizations.ts';
 import { Deploys } from '../../src/lib/server/deploys/deploys.ts';
 import { logOverview } from '../../src/lib/server/logs/overview.ts';
 import { logSearch } from '../../src/lib/server/logs/search.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { operator } from '../../src/lib/server/accounts/audit/audit.ts';
-import * as keys from '../../src/lib/server/accounts/keys/keys.ts';
+import { operator } from '../../src/lib/server/audit/audit.ts';
+import * as keys from '../../src/lib/server/access/keys.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 
 export interface Tenant {

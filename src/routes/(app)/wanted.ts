@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import * as pages from '$server/accounts/pages';
+import * as pages from '$server/lists/pages';
 
 /** The page of a list that a URL asks for, by that parameter; refused with a sentence if unreadable. */
 export function wantedOf(url: URL, parameter = 'page'): pages.Wanted {

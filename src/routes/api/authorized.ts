@@ -1,10 +1,10 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { authorize, type Access, type Claim } from '$server/accounts/authorize';
-import type { Lines } from '$server/accounts/keys/use';
-import type { Key } from '$server/accounts/keys/keys';
+import { authorize, type Access, type Claim } from '$server/access/authorize';
+import type { Lines } from '$server/access/key-use';
+import type { Key } from '$server/access/keys';
 import { SenderGone } from '$server/ingest/body';
-import { problem } from '$server/problem';
-import * as unavailable from '$server/unavailable';
+import { problem } from '$server/http/problem';
+import * as unavailable from '$server/health/unavailable';
 import type { Scope } from '$server/postgres/schema';
 import { incoming, type Incoming } from './incoming';
 import { refused } from './refused';

@@ -1,9 +1,9 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { authorizeAgain, type Access, type Claim } from '$server/accounts/authorize';
-import type { Lines } from '$server/accounts/keys/use';
+import { authorizeAgain, type Access, type Claim } from '$server/access/authorize';
+import type { Lines } from '$server/access/key-use';
 import * as body from '$server/ingest/body';
 import type { Scope } from '$server/postgres/schema';
-import { problem } from '$server/problem';
+import { problem } from '$server/http/problem';
 import { refused } from './refused';
 
 /** What an endpoint reads of an authorized request, and reports about it. */

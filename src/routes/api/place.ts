@@ -1,5 +1,5 @@
-import type { Streams } from '$server/listener/streams';
-import { problem } from '$server/problem';
+import type { Streams } from '$server/stream/streams';
+import { problem } from '$server/http/problem';
 
 /** Why no further stream of an organization can be opened now; null if there is room. */
 export function noPlace<Credential>(streams: Streams<Credential>, org: string): Response | null {

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from './$types';
 import * as client from '$server/client';
-import { problem } from '$server/problem';
+import { problem } from '$server/http/problem';
 
 /** Prometheus metrics: for this machine alone, or for anyone with METRICS_TOKEN. */
 export const GET: RequestHandler = async ({ request, platform, getClientAddress, locals: { app } }) => {

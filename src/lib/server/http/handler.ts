@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
-import { problem } from '../problem.ts';
-import { secure } from '../security-headers.ts';
+import { problem } from './problem.ts';
+import { secure } from './security-headers.ts';
 
 /** The limit of a request's body, in bytes (docs/API.md, Limits). */
 const mostBodyBytes = 10 * 1024 * 1024;

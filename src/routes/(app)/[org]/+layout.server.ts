@@ -1,4 +1,4 @@
-import { permissionsOf } from '$server/accounts/roles';
+import { permissionsOf } from '$server/access/roles';
 import { membershipOf } from './membership';
 import type { LayoutServerLoad } from './$types';
 

@@ -1,6 +1,6 @@
 import { error, redirect } from '@sveltejs/kit';
-import type { Membership } from '$server/accounts/organizations/organizations';
-import { may, type Permission } from '$server/accounts/roles';
+import type { Membership } from '$server/organizations/organizations';
+import { may, type Permission } from '$server/access/roles';
 import { signInFirst } from '../../actor';
 
 interface Asked {

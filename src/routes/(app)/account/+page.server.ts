@@ -1,7 +1,7 @@
 import { fail } from '@sveltejs/kit';
-import * as forms from '$server/accounts/forms';
-import { shortest } from '$server/accounts/users/password-strength';
-import * as profile from '$server/accounts/users/profile';
+import * as forms from '$server/forms/forms';
+import { shortest } from '$server/people/password-strength';
+import * as profile from '$server/people/profile';
 import { refuse } from '../../refuse';
 import { personOf } from './person';
 import type { Actions, PageServerLoad } from './$types';

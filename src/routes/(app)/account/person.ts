@@ -1,4 +1,4 @@
-import type { Person } from '$server/accounts/audit/audit';
+import type { Person } from '$server/audit/audit';
 import { actorOf, signInFirst } from '../../actor';
 
 /** The signed-in person, changing their own account; others are led to sign in. */

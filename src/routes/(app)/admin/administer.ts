@@ -1,6 +1,6 @@
 import { fail } from '@sveltejs/kit';
-import type { Person } from '$server/accounts/audit/audit';
-import type { Administered } from '$server/accounts/administration/administration';
+import type { Person } from '$server/audit/audit';
+import type { Administered } from '$server/organizations/administration';
 import { instanceAdmin } from './instance-admin';
 
 type Change = (actor: Person, id: string) => Promise<Administered>;

@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import type { Person } from '$server/accounts/audit/audit';
+import type { Person } from '$server/audit/audit';
 import { actorOf, signInFirst } from '../../actor';
 
 /**

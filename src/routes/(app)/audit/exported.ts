@@ -1,6 +1,6 @@
 import { error, isHttpError } from '@sveltejs/kit';
-import * as auditExport from '$server/accounts/audit/export';
-import type { ListedEvent } from '$server/accounts/audit/events';
+import * as auditExport from '$server/audit/export';
+import type { ListedEvent } from '$server/audit/events';
 
 interface Exported {
 	batches: AsyncIterable<ListedEvent[]>;

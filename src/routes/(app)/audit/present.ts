@@ -1,5 +1,5 @@
-import { describe } from '$server/accounts/audit/details';
-import type { InstanceEvent, ListedEvent } from '$server/accounts/audit/events';
+import { describe } from '$server/audit/details';
+import type { InstanceEvent, ListedEvent } from '$server/audit/events';
 
 /** An event as a page shows it. */
 export function present(event: ListedEvent | InstanceEvent) {

@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
-import { parse, type Wanted, type AuditFilter } from '$server/accounts/audit/filter';
-import type { Format } from '$server/accounts/audit/export';
+import { parse, type Wanted, type AuditFilter } from '$server/audit/filter';
+import type { Format } from '$server/audit/export';
 
 /** A URL's audit filter; refused with a sentence if unreadable. */
 export function wantedOf(url: URL): Wanted {

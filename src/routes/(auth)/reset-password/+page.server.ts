@@ -1,6 +1,6 @@
 import { fail } from '@sveltejs/kit';
-import * as forms from '$server/accounts/forms';
-import { forgotten } from '$server/accounts/users/password-reset';
+import * as forms from '$server/forms/forms';
+import { forgotten } from '$server/people/password-reset';
 import { refuse } from '../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 

@@ -1,6 +1,6 @@
-import * as cookies from '$server/accounts/sessions/cookies.ts';
-import * as forms from '$server/accounts/forms.ts';
-import * as signIns from '$server/accounts/sessions/sign-in.ts';
+import * as cookies from '$server/people/cookies.ts';
+import * as forms from '$server/forms/forms.ts';
+import * as signIns from '$server/people/sign-in.ts';
 import { fail, redirect } from '@sveltejs/kit';
 import { refuse } from '../../refuse';
 import { pathOf } from '../next.ts';

@@ -1,4 +1,4 @@
-import * as cookies from '$server/accounts/sessions/cookies.ts';
+import * as cookies from '$server/people/cookies.ts';
 import { redirect } from '@sveltejs/kit';
 import { actorOf } from '../../actor';
 import { pathOf } from '../next.ts';

@@ -1,7 +1,7 @@
-import * as cookies from '$server/accounts/sessions/cookies.ts';
-import * as forms from '$server/accounts/forms.ts';
-import { shortest } from '$server/accounts/users/password-strength.ts';
-import * as signUps from '$server/accounts/users/sign-up.ts';
+import * as cookies from '$server/people/cookies.ts';
+import * as forms from '$server/forms/forms.ts';
+import { shortest } from '$server/people/password-strength.ts';
+import * as signUps from '$server/organizations/sign-up.ts';
 import { fail, redirect } from '@sveltejs/kit';
 import { refuse } from '../../refuse';
 import type { Actions, PageServerLoad } from './$types';

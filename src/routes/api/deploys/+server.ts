@@ -1,8 +1,8 @@
 import { json } from '@sveltejs/kit';
 import * as v from 'valibot';
 import type { RequestHandler } from './$types';
-import { problem } from '$server/problem';
-import * as unavailable from '$server/unavailable';
+import { problem } from '$server/http/problem';
+import * as unavailable from '$server/health/unavailable';
 import { authorized } from '../authorized';
 import * as parameters from './parameters';
 import { present } from './present';

@@ -1,9 +1,9 @@
 import { json, type RequestEvent } from '@sveltejs/kit';
-import type { Access } from '$server/accounts/authorize';
+import type { Access } from '$server/access/authorize';
 import { decode } from '$server/ingest/decode';
 import type { Outcome } from '$server/logs/writer';
-import { problem } from '$server/problem';
-import * as unavailable from '$server/unavailable';
+import { problem } from '$server/http/problem';
+import * as unavailable from '$server/health/unavailable';
 import type { Incoming } from '../incoming';
 
 /** How many rejections an answer lists (API.md). */

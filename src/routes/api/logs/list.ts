@@ -1,7 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import * as printable from '$log/printable';
-import type { Access } from '$server/accounts/authorize';
-import { problem } from '$server/problem';
+import type { Access } from '$server/access/authorize';
+import { problem } from '$server/http/problem';
 import * as parameters from './parameters';
 
 /** GET /api/logs: a page of lines, newest first unless `after` is given. */

@@ -2,7 +2,7 @@ import { error } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { filter, faults } from '../../../api/deploys/parameters';
 import { present } from '../../../api/deploys/present';
-import { firstKey } from '$server/accounts/sessions/cookies';
+import { firstKey } from '$server/people/cookies';
 import { membershipOf } from '../membership';
 import { deploying } from '../commands';
 import type { PageServerLoad } from './$types';

@@ -1,7 +1,7 @@
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
-import * as cookies from '$server/accounts/sessions/cookies';
+import * as cookies from '$server/people/cookies';
 import type { Found } from '$server/logs/search';
 import { membershipOf } from '../membership';
 import type { Actions, PageServerLoad } from './$types';

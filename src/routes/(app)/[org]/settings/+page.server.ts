@@ -1,9 +1,9 @@
 import { fail, redirect } from '@sveltejs/kit';
-import * as forms from '$server/accounts/forms';
-import * as deployRetention from '$server/accounts/organizations/deploy-retention';
-import * as ownership from '$server/accounts/organizations/ownership';
-import * as settings from '$server/accounts/organizations/settings';
-import { may } from '$server/accounts/roles';
+import * as forms from '$server/forms/forms';
+import * as deployRetention from '$server/organizations/deploy-retention';
+import * as ownership from '$server/organizations/ownership';
+import * as settings from '$server/organizations/settings';
+import { may } from '$server/access/roles';
 import { actorOf } from '../../../actor';
 import { membershipOf } from '../membership';
 import type { Actions, PageServerLoad } from './$types';

@@ -1,6 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
-import * as forms from '$server/accounts/forms';
-import * as newOrganizations from '$server/accounts/organizations/new-organizations';
+import * as forms from '$server/forms/forms';
+import * as newOrganizations from '$server/organizations/new-organizations';
 import { actorOf, signInFirst } from '../../../actor';
 import type { Actions, PageServerLoad } from './$types';
 

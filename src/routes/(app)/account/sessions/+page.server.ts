@@ -1,5 +1,5 @@
 import { fail } from '@sveltejs/kit';
-import { nameOf } from '$server/accounts/sessions/device';
+import { nameOf } from '$server/people/device';
 import { personOf } from '../person';
 import type { Actions, PageServerLoad } from './$types';
 

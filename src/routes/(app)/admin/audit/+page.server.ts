@@ -1,4 +1,4 @@
-import { actions } from '$server/accounts/audit/audit';
+import { actions } from '$server/audit/audit';
 import { present } from '../../audit/present';
 import { linksOf, wantedOf } from '../../audit/query';
 import { instanceAdmin } from '../instance-admin';

@@ -1,8 +1,8 @@
-import * as acceptance from '$server/accounts/organizations/acceptance.ts';
-import * as cookies from '$server/accounts/sessions/cookies.ts';
-import * as forms from '$server/accounts/forms.ts';
-import type { Refused } from '$server/accounts/refusal';
-import { shortest } from '$server/accounts/users/password-strength.ts';
+import * as acceptance from '$server/organizations/acceptance.ts';
+import * as cookies from '$server/people/cookies.ts';
+import * as forms from '$server/forms/forms.ts';
+import type { Refused } from '$server/forms/refusal';
+import { shortest } from '$server/people/password-strength.ts';
 import { error, fail, redirect } from '@sveltejs/kit';
 import { actorOf } from '../../../actor';
 import type { Actions, PageServerLoad } from './$types';

@@ -1,7 +1,7 @@
 import { error, fail, redirect } from '@sveltejs/kit';
-import * as forms from '$server/accounts/forms';
-import { chosen } from '$server/accounts/users/password-reset';
-import { shortest } from '$server/accounts/users/password-strength';
+import * as forms from '$server/forms/forms';
+import { chosen } from '$server/people/password-reset';
+import { shortest } from '$server/people/password-strength';
 import { refuse } from '../../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 

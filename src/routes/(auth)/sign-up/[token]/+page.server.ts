@@ -1,7 +1,7 @@
 import { error, fail, redirect } from '@sveltejs/kit';
-import * as forms from '$server/accounts/forms';
-import * as cookies from '$server/accounts/sessions/cookies';
-import { confirmation } from '$server/accounts/users/sign-up-by-mail';
+import * as forms from '$server/forms/forms';
+import * as cookies from '$server/people/cookies';
+import { confirmation } from '$server/organizations/sign-up-by-mail';
 import { refuse } from '../../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { RequestHandler } from './$types';
-import type { Access } from '$server/accounts/authorize';
+import type { Access } from '$server/access/authorize';
 import type { Deploy } from '$server/deploys/deploy';
-import { caughtUp, ending } from '$server/listener/serve';
-import { problem } from '$server/problem';
-import { sink } from '$server/listener/sink';
-import { headers, sse } from '$server/listener/sse';
+import { caughtUp, ending } from '$server/stream/serve';
+import { problem } from '$server/http/problem';
+import { sink } from '$server/tail/sink';
+import { headers, sse } from '$server/stream/sse';
 import { authorized } from '../../authorized';
 import { follow } from '../../logs/parameters';
 import { noPlace } from '../../place';

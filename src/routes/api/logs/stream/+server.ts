@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { RequestHandler } from './$types';
-import { problem } from '$server/problem';
-import { serve } from '$server/listener/serve';
+import { problem } from '$server/http/problem';
+import { serve } from '$server/stream/serve';
 import { line, topicOf } from '$server/logs/source';
 import { authorized } from '../../authorized';
 import { noPlace } from '../../place';

@@ -1,6 +1,6 @@
 import { line } from '$log/plain';
 import type { Line } from '$server/logs/source';
-import { ndjson, plain, sse, type Format } from '$server/listener/sse';
+import { ndjson, plain, sse, type Format } from '$server/stream/sse';
 
 const json = ({ json }: Line) => json;
 

@@ -1,4 +1,4 @@
-import type { View } from '$server/listener/lane';
+import type { View } from '$server/tail/lane';
 import type { Line } from '$server/logs/source';
 import type { Accepted } from '../parameters';
 import { formatFor } from './format';

@@ -1,4 +1,4 @@
-import { actions } from '$server/accounts/audit/audit';
+import { actions } from '$server/audit/audit';
 import { membershipOf } from '../../membership';
 import { present } from '../../../audit/present';
 import { linksOf, wantedOf } from '../../../audit/query';

@@ -1,6 +1,6 @@
 import { fail } from '@sveltejs/kit';
-import * as forms from '$server/accounts/forms';
-import { newKey } from '$server/accounts/keys/forms';
+import * as forms from '$server/forms/forms';
+import { newKey } from '$server/access/key-form';
 import { actorOf } from '../../../../actor';
 import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';

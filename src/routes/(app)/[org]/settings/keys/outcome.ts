@@ -1,4 +1,4 @@
-import type { KeyRequest } from '$server/accounts/keys/use';
+import type { KeyRequest } from '$server/access/key-use';
 
 export interface Outcome {
 	ok: boolean;

@@ -1,5 +1,5 @@
-import type { KeyRequest } from '$server/accounts/keys/use';
-import type { ShownKey } from '$server/accounts/keys/key-list';
+import type { KeyRequest } from '$server/access/key-use';
+import type { ShownKey } from '$server/access/key-list';
 
 /** The last request with a key, for a page. */
 export interface LastRequest extends KeyRequest {

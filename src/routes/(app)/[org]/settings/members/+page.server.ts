@@ -1,8 +1,8 @@
 import { fail, redirect } from '@sveltejs/kit';
-import * as forms from '$server/accounts/forms';
-import * as invitations from '$server/accounts/organizations/invitations';
-import * as members from '$server/accounts/organizations/members';
-import { may } from '$server/accounts/roles';
+import * as forms from '$server/forms/forms';
+import * as invitations from '$server/organizations/invitations';
+import * as members from '$server/organizations/members';
+import { may } from '$server/access/roles';
 import { actorOf } from '../../../../actor';
 import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';

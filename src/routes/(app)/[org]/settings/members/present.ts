@@ -1,6 +1,6 @@
-import type { Invitation } from '$server/accounts/organizations/invitation-list';
-import type { Member } from '$server/accounts/organizations/member-list';
-import { mayChange } from '$server/accounts/roles';
+import type { Invitation } from '$server/organizations/invitation-list';
+import type { Member } from '$server/organizations/member-list';
+import { mayChange } from '$server/access/roles';
 import { roles, type Role } from '$server/postgres/words';
 
 export type ShownMember = ReturnType<typeof presentMember>;

@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import { problem } from '$server/problem';
+import { problem } from '$server/http/problem';
 import { withProblems } from '../../../../problems';
 import { exported, formatOf } from '../../../audit/exported';
 import { wantedOf } from '../../../audit/query';

@@ -1,7 +1,7 @@
 import { json } from '@sveltejs/kit';
 import * as v from 'valibot';
 import type { RequestHandler } from './$types';
-import { problem } from '$server/problem';
+import { problem } from '$server/http/problem';
 import { authorized } from '../../../authorized';
 import { noDeploy } from '../../none';
 import * as parameters from '../../parameters';

@@ -1,4 +1,4 @@
-import type { Access } from '$server/accounts/authorize';
+import type { Access } from '$server/access/authorize';
 import type { RequestHandler } from './$types';
 import { authorized } from '../../../authorized';
 import { append } from './append';

@@ -1,8 +1,8 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { FlushFailed, type Appended } from '$server/deploys/buffer';
-import { problem } from '$server/problem';
+import { problem } from '$server/http/problem';
 import { isFull } from '$server/sqlite/connect';
-import * as unavailable from '$server/unavailable';
+import * as unavailable from '$server/health/unavailable';
 import type { Incoming } from '../../../incoming';
 import { marksOf } from '../../ages';
 import { noDeploy } from '../../none';

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Deploy } from '$server/deploys/deploy';
-import { problem } from '$server/problem';
+import { problem } from '$server/http/problem';
 import { noDeploy } from '../../none';
 import { streamOf } from './stream-of';
 

@@ -1,6 +1,6 @@
 import { json, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { problem } from '$server/problem';
+import { problem } from '$server/http/problem';
 import { wholeNumber } from '../../../logs/parameters';
 import { noDeploy } from '../../none';
 import { faults } from '../../parameters';

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { RequestHandler } from './$types';
-import type { Access } from '$server/accounts/authorize';
+import type { Access } from '$server/access/authorize';
 import { isFinished, type Deploy } from '$server/deploys/deploy';
 import { topicOf } from '$server/deploys/source';
-import { serve } from '$server/listener/serve';
-import { problem } from '$server/problem';
+import { serve } from '$server/stream/serve';
+import { problem } from '$server/http/problem';
 import { authorized } from '../../../authorized';
 import { follow, wholeNumber } from '../../../logs/parameters';
 import { noPlace } from '../../../place';

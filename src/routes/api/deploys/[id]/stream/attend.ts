@@ -1,5 +1,5 @@
-import type { Attendant } from '$server/listener/serve';
-import type { Sink } from '$server/listener/sink';
+import type { Attendant } from '$server/stream/serve';
+import type { Sink } from '$server/tail/sink';
 import type { Deploy } from '$server/deploys/deploy';
 
 const encoder = new TextEncoder();

@@ -1,6 +1,6 @@
 import type { Piece } from '$server/deploys/pieces';
-import type { View } from '$server/listener/lane';
-import { sse } from '$server/listener/sse';
+import type { View } from '$server/tail/lane';
+import { sse } from '$server/stream/sse';
 
 const json = ({ offset, line, time, text }: Piece) => JSON.stringify({ offset, line, time, text });
 

@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import type { ShownKey } from '$server/accounts/keys/key-list';
+import type { ShownKey } from '$server/access/key-list';
 import { membershipOf } from '../../../membership';
 
 /**

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuid, validate as isUuid } from 'uuid';
+import * as v from 'valibot';
+import type { Sql } from '../postgres/connect.ts';
+import type { Role } from '../postgres/schema.ts';
+import { transact } from '../postgres/transaction.ts';
+import * as audit from '../audit/audit.ts';
+import { digest } from '../digest.ts';
+import { email } from '../forms/forms.ts';
+import * as invitationList from './invitation-list.ts';
+import { invitationMail } from '../mail/invitation.ts';
+import type { Post } from '../mail/post.ts';
+import { tokenPlace } from '../mail/tokens.ts';
+import * as members from './members.ts';
+import type { Wanted } from '../lists/pages.ts';
+import * as rateLimits from '../limits/rate-limits.ts';
+import type { Queryable } from '../postgres/queryable.ts';
+import { mayChange } from '../access/roles.ts';
+import type { Refused } from '../forms/refusal.ts';
+import * as turn from '../access/turn.ts';
+
+/** What the page behind a link says. */
+export interface Offer {
+	organization: string;
+	isSuspended: boolean;
+	email: string;
+	role: Role;
+	invitedBy: string | null;
+}
+
+/** For a form that invites. */
+export const form = v.object({
+	email: v.pipe(
+		v.string('Enter an e-mail address.'),
+		v.trim(),
+		v.nonEmpty('Enter the e-mail address of the person to invite.'),
+		email
+	),
+	role: members.role
+});
+export type NewInvitation = v.InferOutput<typeof form>;
+
+export interface Invited extends NewInvitation {
+	ok: true;
+	/** Returned only once: the database keeps the digest of its token. */
+	link: string;
+	expiresAt: Date;
+	/** Whether a link is also mailed: another one, for the same invitation. Never without a mail server. */
+	isMailed: boolean;
+}
+
+const lifeMs = 7 * 24 * 60 * 60_000;
+
+/** Per organization, and per actor across theirs: each may send a mail to a stranger. */
+const perOrganization = { limit: 50, windowMs: 60 * 60_000 };
+const perActor = { limit: 50, windowMs: 60 * 60_000 };
+
+/** 32 random bytes in base64url: anything that cannot be a token costs no query. */
+const tokenForm = /^[\w-]{43}$/;
+
+/** The pending invitations of organizations. */
+export function invitations(sql: Sql, post: Post | null) {
+	return {
+		/** Invites an address, which voids its earlier links; also mails a link if there is a mail server. */
+		create: (org: string, actor: audit.Person, invitation: NewInvitation, origin: string) =>
+			invite(sql, org, actor, invitation, { origin, post }),
+		list: (org: string, wanted: Wanted) => invitationList.of(sql, org, wanted),
+		/** Voids a link, if the actor could have created it. */
+		revoke: (org: string, actor: audit.Person, id: string) =>
+			transact(sql, (transaction) => revoke(transaction, org, actor, id)),
+		find: (token: string) => find(sql, token)
+	};
+}
+
+async function invite(
+	sql: Sql,
+	org: string,
+	actor: audit.Person,
+	invitation: NewInvitation,
+	{ origin, post }: { origin: string; post: Post | null }
+): Promise<Invited | Refused> {
+	const limited = await rateLimits.count(sql, [
+		[`invitations of:organization:${org}`, perOrganization],
+		[`invitations of:account:${actor.id}`, perActor]
+	]);
+	if (limited) return limited;
+
+	return transact(sql, async (transaction) => {
+		const made = await create(transaction, org, actor, invitation);
+		if (!made.ok) return made;
+		const { id, organization, token, expiresAt } = made;
+		const addressOf = (token: string) => `${origin}/invitations/${token}`;
+		const told = { ...invitation, organization, by: actor.name, link: addressOf(tokenPlace), expiresAt };
+		const link = { of: 'invitation', id } as const;
+		await post?.(transaction, { ...invitationMail(told), link, lifeMs });
+		return { ok: true, ...invitation, link: addressOf(token), expiresAt, isMailed: post !== null };
+	});
+}
+
+type Made = { ok: true; id: string; organization: string; token: string; expiresAt: Date } | Refused;
+
+async function create(
+	transaction: Queryable,
+	org: string,
+	actor: audit.Person,
+	{ email, role }: NewInvitation
+): Promise<Made> {
+	const taken = await turn.take(transaction, org, actor, 'members');
+	if (!taken.ok) return taken;
+	const earlier = await pendingOf(transaction, org, email);
+	if (!mayChange(taken.role, earlier, role)) return turn.notAllowed;
+	if (await isMember(transaction, org, email)) return alreadyMember;
+
+	const id = uuid();
+	const token = randomBytes(32).toString('base64url');
+	const expiresAt = new Date(Date.now() + lifeMs);
+	await transaction`
+		INSERT INTO invitations (id, org_id, email, role, hash, invited_by, expires_at)
+		VALUES (${id}, ${org}, ${email}, ${role}, ${digest(token)}, ${actor.id}, ${expiresAt})
+		ON CONFLICT (org_id, email) DO UPDATE SET id = excluded.id, role = excluded.role, hash = excluded.hash, mail_hash = NULL,
+			invited_by = excluded.invited_by, created_at = excluded.created_at, expires_at = excluded.expires_at`;
+	const details = { role, ...(earlier && { 'instead of': earlier }) };
+	await audit.record(transaction, org, actor, { action: 'invited', target: email, details });
+	return { ok: true, id, organization: taken.held.name, token, expiresAt };
+}
+
+/** The role that an address is already invited to: an actor who may not offer it may not withdraw it either. */
+async function pendingOf(sql: Queryable, org: string, email: string): Promise<Role | null> {
+	const [pending] = await sql<{ role: Role }[]>`
+		SELECT role FROM invitations WHERE org_id = ${org} AND email = ${email} AND expires_at > now()`;
+	return pending?.role ?? null;
+}
+
+async function isMember(sql: Queryable, org: string, email: string): Promise<boolean> {
+	const found = await sql`
+		SELECT FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ${org} AND u.email = ${email}`;
+	return found.count > 0;
+}
+
+async function revoke(
+	transaction: Queryable,
+	org: string,
+	actor: audit.Person,
+	id: string
+): Promise<members.Changed> {
+	const taken = await turn.take(transaction, org, actor, 'members');
+	if (!taken.ok) return taken;
+	const [pending] = isUuid(id)
+		? await transaction<NewInvitation[]>`
+			SELECT email, role FROM invitations WHERE org_id = ${org} AND id = ${id}`
+		: [];
+	if (!pending) return unknown;
+	if (!mayChange(taken.role, pending.role, null)) return turn.notAllowed;
+
+	const { email, role } = pending;
+	await transaction`DELETE FROM invitations WHERE org_id = ${org} AND id = ${id}`;
+	const event = { action: 'revoked an invitation', target: email, details: { role } } as const;
+	await audit.record(transaction, org, actor, event);
+	return { ok: true };
+}
+
+/** What a link offers, whoever asks; null if its token is unknown, used, revoked or expired. */
+export async function find(sql: Queryable, token: string): Promise<Offer | null> {
+	if (!tokenForm.test(token)) return null;
+	const hash = digest(token);
+	const [offer] = await sql<Offer[]>`
+		SELECT o.name AS organization, o.suspended_at IS NOT NULL AS "isSuspended", i.email, i.role, u.email AS "invitedBy"
+		FROM invitations i JOIN organizations o ON o.id = i.org_id LEFT JOIN users u ON u.id = i.invited_by
+		WHERE (i.hash = ${hash} OR i.mail_hash = ${hash}) AND i.expires_at > now()`;
+	return offer ?? null;
+}
+
+/** Deletes those that expired a month ago, at most 10,000 at a time: until then they are shown as expired. */
+export async function forgetOld(sql: Queryable): Promise<number> {
+	const forgotten = await sql`
+		DELETE FROM invitations WHERE id IN (
+			SELECT id FROM invitations WHERE expires_at < now() - interval '30 days' LIMIT 10000)`;
+	return forgotten.count;
+}
+
+const unknown: Refused = {
+	ok: false,
+	status: 404,
+	faults: { form: 'This invitation is no longer pending. Reload the page.' }
+};
+
+const alreadyMember: Refused = {
+	ok: false,
+	status: 409,
+	faults: { email: 'This person is already a member. Change their role in the list of members.' }
+};
