@@ -1,5 +1,5 @@
 import type { From } from './lib/server/audit/audit.ts';
-import type { Membership } from './lib/server/organizations/organizations.ts';
+import type { Membership } from './lib/server/access/memberships.ts';
 import type { SessionUser } from './lib/server/people/sessions.ts';
 import type { Outage } from './lib/log/outage.ts';
 import type { Tailrace } from './tailrace.ts';

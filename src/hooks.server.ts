@@ -16,6 +16,7 @@ import * as formSize from './lib/server/http/form-size.ts';
 import { compress } from './lib/server/http/compression.ts';
 import { Unstartable } from './lib/server/postgres/embedded-error.ts';
 import { session } from './lib/server/people/cookies.ts';
+import * as sessions from './lib/server/people/sessions.ts';
 import type { Outage } from './lib/log/outage.ts';
 import { asProblem, problem } from './lib/server/http/problem.ts';
 import { secure } from './lib/server/http/security-headers.ts';
@@ -95,7 +96,7 @@ function refuse({ request }: RequestEvent, status: number, detail: string): Resp
 async function identify({ locals, cookies }: RequestEvent): Promise<void> {
 	try {
 		if (app.watch.outage?.outage === 'database' && session(cookies)) throw new Unavailable(app.watch.outage);
-		const found = await app.accounts.sessions.ofRequest(cookies, locals.isSecure, locals.from);
+		const found = await sessions.ofRequest(app.sql, cookies, locals.isSecure, locals.from);
 		locals.user = found?.user ?? null;
 		locals.sessionId = found?.session.id ?? null;
 	} catch (failure) {

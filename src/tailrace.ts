@@ -1,6 +1,21 @@
 import type { Logger } from 'pino';
-import { accounts, type Accounts } from './lib/server/organizations/accounts.ts';
+import { KeyCache } from './lib/server/access/key-cache.ts';
+import { KeyGuard } from './lib/server/access/key-guard.ts';
+import { KeyUse } from './lib/server/access/key-use.ts';
+import * as keys from './lib/server/access/keys.ts';
+import * as revocation from './lib/server/access/revocation.ts';
+import * as audit from './lib/server/audit/audit.ts';
+import { Search } from './lib/server/audit/search.ts';
+import * as rateLimits from './lib/server/limits/rate-limits.ts';
 import { mailer } from './lib/server/mail/mail.ts';
+import { postOffice } from './lib/server/mail/post.ts';
+import * as emailTokens from './lib/server/mail/tokens.ts';
+import * as deletion from './lib/server/organizations/deletion.ts';
+import * as deployRetention from './lib/server/organizations/deploy-retention.ts';
+import * as invitations from './lib/server/organizations/invitations.ts';
+import * as outbox from './lib/server/outbox/postgres.ts';
+import { passwords } from './lib/server/people/passwords.ts';
+import * as sessions from './lib/server/people/sessions.ts';
 import type * as configuration from './lib/server/config.ts';
 import { Announcements, type AppendOnce } from './lib/server/deploys/announcement.ts';
 import type { Deploy } from './lib/server/deploys/deploy.ts';
@@ -39,7 +54,8 @@ import { UntrustedProxies } from './lib/server/http/untrusted-proxies.ts';
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
 type Pools = ReturnType<typeof openPools>;
 type Deployed = ReturnType<typeof openDeploys>;
-type Parts = Pick<Tailrace, 'accounts' | 'logs' | 'tails' | 'streams' | 'metrics' | 'disk'>;
+type People = ReturnType<typeof openPeople>['parts'];
+type Parts = Pick<Tailrace, 'logs' | 'tails' | 'streams' | 'metrics' | 'disk'>;
 
 interface Surroundings {
 	log: Logger;
@@ -75,7 +91,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	const measured = metrics({
 		queueBytes: () => kept.writer.queuedBytes,
 		streams: () => streams.size,
-		outbox: () => waiting(people, deployed)
+		outbox: () => waiting(people.parts, deployed)
 	});
 	const bridge = new PostgresBridge(database.listenUrl, {
 		log,
@@ -88,23 +104,24 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	const wakes = listener(bridge);
 	wakes.subscribe('tailrace', () => {}); // so that the listener always has something to listen to, for /readyz
 
-	const people = accounts(sql.pages, {
-		config,
-		subscribe: wakes.subscribe,
-		mail: mailer(config.mail),
-		watch: watchOf('mail', log, measured),
-		failed: (error) => log.error({ err: error }, 'follow-up work of a request failed')
-	});
+	const people = openPeople(sql.pages, config, { log, wakes, measured });
 	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);
-	const streams = new Streams(wakes, { most: mostStreams, ...people.access, failed });
+	const streams = new Streams(wakes, {
+		most: mostStreams,
+		findAllRevoked: (asked) => revocation.findAllRevoked(sql.pages, asked),
+		expiryOf: revocation.expiryOf,
+		failed
+	});
 	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk });
 	const deployed = openDeploys(config, { log, measured }, kept.writer);
 	const stopping = new AbortController();
-	const leftovers = removalOf(people, deployed.parts.deploys, sql.pages, stopping.signal);
+	const leftovers = removalOf(deployed.parts.deploys, sql.pages, stopping.signal);
 	const parts = {
 		config,
 		log,
-		accounts: people,
+		/** The pool of the pages: what rooms are given to ask. */
+		sql: sql.pages,
+		...people.parts,
 		untrustedProxies: new UntrustedProxies((peer) => log.warn({ peer }, untrusted)),
 		streams,
 		...watched,
@@ -114,7 +131,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		...kept,
 		...deployed.parts
 	};
-	const rest = [...leftovers, ...deliveriesOf(people, deployed), oldDeploysOf(people, deployed)];
+	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.pages)];
 	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...rest], log);
 
 	/** Closes what is open, in the order of dependence. */
@@ -140,6 +157,38 @@ function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Con
 	const clear = () => retention.dropDays(sql.pages);
 	return health({ probe: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
 }
+
+/** What the accounts need besides the database: it hashes passwords, remembers keys and sends mails. */
+function openPeople(
+	sql: Sql,
+	config: configuration.Config,
+	{ log, wakes, measured }: Pick<Surroundings, 'log' | 'wakes' | 'measured'>
+) {
+	const failed = (error: unknown) =>
+		log.error({ err: error }, 'follow-up work of a request failed');
+	const { subscribe } = wakes;
+	const cache = new KeyCache((key) => keys.find(sql, key), subscribe);
+	const keyGuard = new KeyGuard(cache, (key, limit) => rateLimits.attempt(sql, key, limit));
+	const writeUses: KeyUses = (some, quietSince) => keys.writeUses(sql, some, quietSince);
+	const keyUses = new KeyUse(writeUses, subscribe, failed);
+	const send = mailer(config.mail);
+	/** Null without a mail server. */
+	const mails = send && postOffice(sql, send, watchOf('mail', log, measured));
+	async function close(): Promise<void> {
+		cache.close();
+		await Promise.all([keyUses.close(), mails?.close()]);
+	}
+	const parts = {
+		passwords: passwords(),
+		keyGuard,
+		keyUses,
+		mails,
+		post: mails?.post ?? null,
+		auditSearch: new Search()
+	};
+	return { parts, close };
+}
+type KeyUses = ConstructorParameters<typeof KeyUse>[0];
 
 /** The logs of every organization, from the append to what readers receive. */
 function openLogs(sql: Pools, { log, wakes, measured, failed, disk }: Surroundings) {
@@ -217,7 +266,7 @@ function appendOnce(writer: LogWriter): AppendOnce {
 }
 
 function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
-	const { accounts, logs, tails, streams, metrics, disk } = parts;
+	const { logs, tails, streams, metrics, disk } = parts;
 	// Deleting line by line writes more than it frees: on a full disk only whole days go.
 	const retain = () => (disk.isFull ? retention.dropDays(sql) : retention.apply(sql));
 	const headsOf = async (topics: string[]) => {
@@ -228,7 +277,7 @@ function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
 		{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql) },
 		{ name: 'retention', everyMs: hour, run: retain },
 		{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql) },
-		{ name: 'expired sessions', everyMs: hour, run: accounts.forgetOld },
+		{ name: 'expired sessions', everyMs: hour, run: () => forgetOld(sql) },
 		{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
 		{
 			name: 'missed wake-ups',
@@ -238,10 +287,18 @@ function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
 	];
 }
 
+/** Deletes what has expired: sessions, links, windows of rate limits, audit events, outbox rows. */
+async function forgetOld(sql: Sql): Promise<void> {
+	await sessions.forgetOld(sql);
+	for (const { forgetOld } of [rateLimits, audit, invitations, emailTokens, outbox]) {
+		while ((await forgetOld(sql)) > 0); // in batches: many expire in an hour with a flood
+	}
+}
+
 /** The remains of deleted organizations: their lines in PostgreSQL, and their deploys on this instance. */
-function removalOf(people: Accounts, deploys: Deploys, sql: Sql, stopping: AbortSignal): Task[] {
+function removalOf(deploys: Deploys, sql: Sql, stopping: AbortSignal): Task[] {
 	async function removeDeploys(): Promise<void> {
-		const deleted = await people.deletion.among(deploys.organizations());
+		const deleted = await deletion.among(sql, deploys.organizations());
 		await forEach(deleted, (org) => deploys.removeOf(org));
 	}
 
@@ -252,7 +309,7 @@ function removalOf(people: Accounts, deploys: Deploys, sql: Sql, stopping: Abort
 }
 
 /** Takes up due deliveries that woke nobody: after a crash, or left by another instance. */
-function deliveriesOf({ mails }: Accounts, { announcing }: Deployed): Task[] {
+function deliveriesOf({ mails }: People, { announcing }: Deployed): Task[] {
 	return [
 		{ name: 'announcements', everyMs: 5_000, run: () => announcing.look() },
 		{ name: 'mails', everyMs: 15_000, run: async () => mails?.look() }
@@ -260,15 +317,15 @@ function deliveriesOf({ mails }: Accounts, { announcing }: Deployed): Task[] {
 }
 
 /** How many deliveries are waiting, by kind. */
-async function waiting({ mails }: Accounts, { announcements }: Deployed) {
+async function waiting({ mails }: People, { announcements }: Deployed) {
 	const [mail, announcement] = await Promise.all([mails?.size(), announcements.size()]);
 	return { mail: mail ?? 0, announcement };
 }
 
 /** Removes deploys past retention, for each organization with deploys on this instance. */
-function oldDeploysOf({ deployRetention }: Accounts, { parts: { deploys } }: Deployed): Task {
+function oldDeploysOf({ parts: { deploys } }: Deployed, sql: Sql): Task {
 	async function run(): Promise<void> {
-		const settings = await deployRetention.among(deploys.organizations());
+		const settings = await deployRetention.among(sql, deploys.organizations());
 		await forEach(settings, ([org, { days, kept }]) =>
 			deploys.removeOld(org, { since: Date.now() - days * 24 * hour, newest: kept })
 		);

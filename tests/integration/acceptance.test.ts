@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import * as organizations from '../../src/lib/server/organizations/organizations.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';

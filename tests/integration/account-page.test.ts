@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import * as forms from '../../src/lib/server/forms/forms.ts';
 import { passwords } from '../../src/lib/server/people/passwords.ts';
 import * as profile from '../../src/lib/server/people/profile.ts';

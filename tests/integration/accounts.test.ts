@@ -19,7 +19,7 @@ describe('sign-up', () => {
 		const people = openAccounts(database.sql, { retentionDays: 7 });
 		const { user, org, key } = await signUp(people, 'ada');
 		expect(org).toMatchObject({ slug: 'ada-co', name: 'ada & co', retentionDays: 7 });
-		expect(await people.organizations.membership(user.id, 'ada-co')).toEqual({ org, role: 'owner' });
+		expect(await people.organizations.find(user.id, 'ada-co')).toEqual({ org, role: 'owner' });
 		const identified = await people.keys.identify(key, null);
 		expect(identified).toMatchObject({ key: { org: org.id, scopes: ['write', 'read'] } });
 		const heads = await database.sql`SELECT seq FROM log_heads WHERE org_id = ${org.id}`;
@@ -292,8 +292,8 @@ describe('organizations', () => {
 	test('of others are not there', async () => {
 		const people = openAccounts(database.sql);
 		const [jens, kai] = [await signUp(people, 'jens'), await signUp(people, 'kai')];
-		expect(await people.organizations.membership(jens.user.id, kai.org.slug)).toBeNull();
-		expect(await people.organizations.membership(jens.user.id, 'a\u0000b')).toBeNull();
+		expect(await people.organizations.find(jens.user.id, kai.org.slug)).toBeNull();
+		expect(await people.organizations.find(jens.user.id, 'a\u0000b')).toBeNull();
 		expect((await people.organizations.ofUser(jens.user.id)).map(({ org }) => org.id)).toEqual([jens.org.id]);
 	});
 });

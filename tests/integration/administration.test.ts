@@ -80,7 +80,7 @@ describe('an organization', () => {
 	test('is suspended and restored, once each, which its own audit shows', async () => {
 		const { org, owner, slug } = await teams.team();
 		const { suspendOrganization, restoreOrganization } = administer();
-		const membership = () => teams.people.organizations.membership(owner.id, slug);
+		const membership = () => teams.people.organizations.find(owner.id, slug);
 		const done = { ok: true, name: 'Mill' };
 		expect(await suspendOrganization(ada, org)).toEqual(done);
 		expect((await membership())?.org.isSuspended).toBe(true);

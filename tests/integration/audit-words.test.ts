@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { v7 as uuid } from 'uuid';
 import { expect, onTestFinished, test } from 'vitest';
-import { actions } from '../../src/lib/server/accounts/audit/audit.ts';
+import { actions } from '../../src/lib/server/audit/audit.ts';
 import { testDatabase } from '../support/database.ts';
 
 const before = [

@@ -60,7 +60,7 @@ test('makes the organization, its owner and a key with both scopes; repeated, on
 
 	const people = openAccounts(database.sql);
 	const { id } = first.user;
-	expect(await people.organizations.membership(id, 'acme-corp')).toMatchObject({ role: 'owner' });
+	expect(await people.organizations.find(id, 'acme-corp')).toMatchObject({ role: 'owner' });
 	for (const { key } of [first, again]) {
 		const identified = await people.keys.identify(key, null);
 		expect(identified).toMatchObject({ key: { org: first.org.id, scopes: ['write', 'read'] } });
@@ -82,7 +82,7 @@ test('run for many owners at the same instant makes one organization', async () 
 	const all = await Promise.all(runs);
 	expect(new Set(all.map(({ org }) => org.id)).size).toBe(1);
 	for (const { user } of all)
-		expect(await openAccounts(database.sql).organizations.membership(user.id, 'beta')).toMatchObject({
+		expect(await openAccounts(database.sql).organizations.find(user.id, 'beta')).toMatchObject({
 			role: 'owner'
 		});
 });
@@ -92,7 +92,7 @@ test('adds an owner to an organization that is there, and leaves the role of who
 	const { user, org } = await signUp(people, 'carl');
 	await database.sql`UPDATE memberships SET role = 'viewer' WHERE user_id = ${user.id}`;
 	await made(acme.with(2, org.name).with(4, 'carl@example.com'));
-	expect(await people.organizations.membership(user.id, org.slug)).toMatchObject({ role: 'viewer' });
+	expect(await people.organizations.find(user.id, org.slug)).toMatchObject({ role: 'viewer' });
 	const { stdout } = await tailrace(acme.with(2, org.name).with(4, 'dora@example.com'));
 	expect(stdout).toMatch(/\nowner +dora@example\.com\n/);
 	const again = await tailrace(acme.with(2, org.name).with(4, 'carl@example.com'));
@@ -104,7 +104,7 @@ test('adds an owner to an organization that is there, and leaves the role of who
 	expect(joined).toEqual([
 		{ actor: "the server's machine", target: 'dora@example.com', details: { role: 'owner' } }
 	]);
-	expect(await people.organizations.membership(other.user.id, org.slug)).toMatchObject({ role: 'owner' });
+	expect(await people.organizations.find(other.user.id, org.slug)).toMatchObject({ role: 'owner' });
 });
 
 test('without --json it prints for people', async () => {

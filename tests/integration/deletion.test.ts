@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import type { Append } from '../../src/lib/server/logs/append.ts';
 import * as purge from '../../src/lib/server/logs/purge.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';

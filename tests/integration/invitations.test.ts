@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import { digest } from '../../src/lib/server/digest.ts';
 import * as forms from '../../src/lib/server/forms/forms.ts';
 import * as invitations from '../../src/lib/server/organizations/invitations.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import type { Person } from '../../src/lib/server/audit/audit.ts';
 import * as keys from '../../src/lib/server/access/keys.ts';
 import { atOnce } from '../support/at-once.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import { postOffice } from '../../src/lib/server/mail/post.ts';
 import { create } from '../../src/lib/server/mail/tokens.ts';
 import { put } from '../../src/lib/server/outbox/postgres.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { firstPage } from '../support/people.ts';
@@ -96,7 +96,7 @@ describe('a membership', () => {
 			INSERT INTO invitations (id, org_id, email, role, hash, expires_at)
 			VALUES (${randomUUID()}, ${org}, ${pending.email}, 'viewer', ${randomUUID()}, now() + interval '1 day')`;
 		expect(await people.members.remove(org, admin, viewer.id)).toEqual({ ok: true });
-		expect(await people.organizations.membership(viewer.id, slug)).toBeNull();
+		expect(await people.organizations.find(viewer.id, slug)).toBeNull();
 		expect((await people.invitations.list(org, firstPage)).items).toEqual([expect.objectContaining(pending)]);
 		expect(await teams.audited(org, 'removed a member')).toEqual([
 			{ actor: admin.name, target: viewer.name, details: { role: 'viewer' } }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import type { Person } from '../../src/lib/server/audit/audit.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { openAccounts } from '../support/people.ts';

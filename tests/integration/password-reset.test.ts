@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { from, openAccounts, password, signUp } from '../support/people.ts';
 import { queriesMade } from '../support/queries-made.ts';

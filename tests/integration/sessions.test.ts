@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Jar } from '../../src/lib/server/people/cookies.ts';
-import { sessions, type Sessions } from '../../src/lib/server/people/sessions.ts';
+import type { Accounts } from '../support/accounts.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { from, openAccounts, signUp } from '../support/people.ts';
 
@@ -8,13 +8,14 @@ const here = from('192.0.2.1');
 const day = 24 * 60 * 60 * 1000;
 
 let database: TestDatabase;
-let own: Sessions;
+let own: Accounts['sessions'];
 let userId: string;
 
 beforeAll(async () => {
 	database = await testDatabase();
-	own = sessions(database.sql);
-	userId = (await signUp(openAccounts(database.sql), 'ada')).user.id;
+	const people = openAccounts(database.sql);
+	own = people.sessions;
+	userId = (await signUp(people, 'ada')).user.id;
 });
 afterAll(() => database.drop());
 

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import * as deployRetention from '../../src/lib/server/organizations/deploy-retention.ts';
 import * as forms from '../../src/lib/server/forms/forms.ts';
 import * as settings from '../../src/lib/server/organizations/settings.ts';
-import * as organizations from '../../src/lib/server/organizations/organizations.ts';
+import * as memberships from '../../src/lib/server/access/memberships.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { atOnce } from '../support/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
@@ -120,13 +120,13 @@ describe('the address', () => {
 		for (const to of [first, second, second])
 			expect(await people.settings.move(org, owner, to)).toEqual({ ok: true });
 		for (const address of [slug, first, second]) {
-			expect(await people.organizations.membership(owner.id, address)).toMatchObject({
+			expect(await people.organizations.find(owner.id, address)).toMatchObject({
 				org: { id: org, slug: second }
 			});
 			expect(await people.organizations.isAddressOf(org, address)).toBe(true);
 		}
 		const { owner: other } = await teams.team();
-		expect(await people.organizations.membership(other.id, slug)).toBeNull();
+		expect(await people.organizations.find(other.id, slug)).toBeNull();
 		expect(await teams.audited(org, 'changed the address')).toMatchObject([
 			{ details: { from: slug, to: first } },
 			{ details: { from: first, to: second } }
@@ -152,7 +152,7 @@ describe('the address', () => {
 			status: 409,
 			faults: { slug: 'An organization keeps at most 20 old addresses: go back to one of them.' }
 		});
-		expect(await people.organizations.membership(owner.id, further)).toBeNull();
+		expect(await people.organizations.find(owner.id, further)).toBeNull();
 		expect(await people.settings.move(org, owner, slug)).toEqual({ ok: true });
 		expect(await people.settings.move(org, owner, further)).toMatchObject({ status: 409 });
 		const state = await stateOf(org);
@@ -178,7 +178,7 @@ describe('the address', () => {
 		await people.settings.move(org, owner, unused());
 		const made = await createOrganization(database.sql, owner.id, slug);
 		expect(made.slug).toBe(`${slug}-2`);
-		expect(await organizations.findBySlug(database.sql, slug)).toMatchObject({ id: org });
+		expect(await memberships.findBySlug(database.sql, slug)).toMatchObject({ id: org });
 	});
 
 	test('wanted by several at the same instant goes to one, and the rest are told', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import { signIn } from '../../src/lib/server/people/sign-in.ts';
 import { passwords } from '../../src/lib/server/people/passwords.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';

@@ -37,7 +37,7 @@ function callsOf({
 		'keys.make of theirs': () => keys.make(theirs.org, mine.owner, { name: 'mine', scopes: ['read'] }),
 		'keys.revoke of theirs': () => keys.revoke(theirs.org, mine.owner, theirs.keyId),
 		'keys.revoke': () => keys.revoke(mine.org, mine.owner, theirs.keyId),
-		'organizations.membership': () => organizations.membership(mine.owner.id, theirs.slug),
+		'organizations.membership': () => organizations.find(mine.owner.id, theirs.slug),
 		'organizations.ofUser': () => organizations.ofUser(mine.owner.id),
 		'organizations.isAddressOf': () => organizations.isAddressOf(mine.org, theirs.slug),
 		'organizations.remember': () => organizations.remember(mine.owner.id, theirs.org),

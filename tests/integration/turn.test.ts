@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from '../support/accounts.ts';
 import type { Person } from '../../src/lib/server/audit/audit.ts';
 import { digest } from '../../src/lib/server/digest.ts';
 import * as turn from '../../src/lib/server/access/turn.ts';

@@ -1,4 +1,4 @@
-import { accounts, type Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import { accounts, type Accounts } from './accounts.ts';
 import type { NewAccount } from '../../src/lib/server/organizations/sign-up.ts';
 import { operator, type Actor, type From } from '../../src/lib/server/audit/audit.ts';
 import * as organizations from '../../src/lib/server/organizations/organizations.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Accounts } from '../../src/lib/server/organizations/accounts.ts';
+import type { Accounts } from './accounts.ts';
 import type { Person } from '../../src/lib/server/audit/audit.ts';
 import * as organizations from '../../src/lib/server/organizations/organizations.ts';
 import * as users from '../../src/lib/server/people/users.ts';

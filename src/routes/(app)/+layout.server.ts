@@ -1,3 +1,4 @@
+import * as memberships from '$server/access/memberships';
 import { signInFirst } from '../actor';
 import type { LayoutServerLoad } from './$types';
 
@@ -8,9 +9,9 @@ const inMenus = 50;
 export const load: LayoutServerLoad = async ({ locals, url }) => {
 	const { app, user } = locals;
 	if (!user) return signInFirst(url);
-	const memberships = await app.accounts.organizations.ofUser(user.id, inMenus);
+	const own = await memberships.ofUser(app.sql, user.id, inMenus);
 	return {
 		user: { id: user.id, name: user.name, email: user.email, isInstanceAdmin: user.instanceAdmin },
-		orgs: memberships.map(({ org }) => ({ slug: org.slug, name: org.name }))
+		orgs: own.map(({ org }) => ({ slug: org.slug, name: org.name }))
 	};
 };

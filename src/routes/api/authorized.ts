@@ -10,8 +10,8 @@ import { incoming, type Incoming } from './incoming';
 import { refused } from './refused';
 
 /**
- * Runs an endpoint for authorized requests, and answers the rest; see accounts/authorize.ts for the rules. A complete request
- * with a key is noted as that key's last use, whatever the answer.
+* Runs an endpoint for authorized requests, and answers the rest; see access/authorize.ts for the rules. A complete request
+* with a key is noted as that key's last use, whatever the answer.
  */
 export async function authorized(
 	event: RequestEvent,
@@ -24,7 +24,7 @@ export async function authorized(
 	let lines: Lines | undefined;
 	let response: Response | undefined;
 	try {
-		const authorization = await authorize(app.accounts, claim, scope);
+		const authorization = await authorize(app, claim, scope);
 		key = authorization.key;
 		if (!authorization.ok) return (response = refused(authorization));
 		const { access } = authorization;
@@ -41,7 +41,7 @@ export async function authorized(
 	} finally {
 		const { method } = event.request;
 		const status = response?.status ?? 500;
-		if (key) app.accounts.keys.used(key, from.address, { method, path: event.url.pathname, status, lines });
+		if (key) app.keyUses.note(key, from.address, { method, path: event.url.pathname, status, lines });
 	}
 }
 

@@ -28,7 +28,7 @@ export function incoming(
 ): Incoming {
 	async function read(): Promise<Read<{ bytes: Buffer }>> {
 		const received = await body.read(request.body, request.headers.get('content-encoding'));
-		const again = await authorizeAgain(locals.app.accounts, claim, scope, access);
+		const again = await authorizeAgain(locals.app, claim, scope, access);
 		if (!again.ok) return { ok: false, response: refused(again) };
 		return received.ok ? received : { ok: false, response: problem(received.status, received.detail) };
 	}

@@ -1,6 +1,8 @@
 import type { Scope } from '../postgres/schema.ts';
-import type { Credential } from './revocation.ts';
-import type { Accounts } from '../organizations/accounts.ts';
+import type { Queryable } from '../postgres/queryable.ts';
+import { findRevoked, type Credential } from './revocation.ts';
+import type { KeyGuard } from './key-guard.ts';
+import * as memberships from './memberships.ts';
 import type { Key } from './keys.ts';
 import { may } from './roles.ts';
 
@@ -18,6 +20,12 @@ export type Authorized = { key?: Key | undefined } & (
 	{ ok: true; access: Access } | { ok: false; status: Refusal; detail: string; retryAfterS?: number }
 );
 type Refusal = 400 | 401 | 403 | 404 | 429;
+
+/** Where it is looked up who may. */
+export interface Registers {
+	sql: Queryable;
+	keyGuard: KeyGuard;
+}
 
 /** What a request says about its sender. */
 export interface Claim {
@@ -42,12 +50,12 @@ const refuse = (status: Refusal, detail: string, key?: Key): Authorized => ({
  * Decides by the rules of API.md ("Who is asking"): a key belongs to one organization and needs the scope; a session needs a
  * membership, in the organization that the page names, with a role that covers it.
  */
-export async function authorize(accounts: Accounts, claim: Claim, scope: Scope): Promise<Authorized> {
-	if (claim.authorization !== null) return byKey(accounts, claim, claim.authorization, scope);
+export async function authorize(registers: Registers, claim: Claim, scope: Scope): Promise<Authorized> {
+	if (claim.authorization !== null) return byKey(registers, claim, claim.authorization, scope);
 	if (claim.userId === undefined || claim.sessionId === null) {
 		return refuse(401, 'Send an API key as "Authorization: Bearer <key>", or sign in.');
 	}
-	return bySession(accounts, claim.userId, claim.sessionId, claim.slug, scope);
+	return bySession(registers, claim.userId, claim.sessionId, claim.slug, scope);
 }
 
 /**
@@ -55,26 +63,26 @@ export async function authorize(accounts: Accounts, claim: Claim, scope: Scope):
  * session is also checked for having ended: at the start that was checked only once.
  */
 export async function authorizeAgain(
-	accounts: Accounts,
+	registers: Registers,
 	claim: Claim,
 	scope: Scope,
 	{ org, slug, credential }: Access
 ): Promise<Authorized> {
-	const again = await authorize(accounts, claim, scope);
+	const again = await authorize(registers, claim, scope);
 	if (!again.ok || credential.kind === 'key') return again;
 	if (again.access.org !== org) return notFound(slug); // its old address has become another organization's
-	const loss = (await accounts.access.findRevoked(org, [credential])).get(credential);
+	const loss = (await findRevoked(registers.sql, org, [credential])).get(credential);
 	return loss ? refuse(loss.reason === 'signed out' ? 401 : 403, loss.detail) : again;
 }
 
 async function byKey(
-	accounts: Accounts,
+	registers: Registers,
 	{ slug, address }: Claim,
 	header: string,
 	scope: Scope
 ): Promise<Authorized> {
 	// A header without a key counts as a wrong key.
-	const identified = await accounts.keys.identify(secretIn(header) ?? '', address);
+	const identified = await registers.keyGuard.identify(secretIn(header) ?? '', address);
 	if (identified.kind === 'limited') {
 		const { retryAfterS } = identified;
 		return { ok: false, status: 429, detail: tooMany(retryAfterS), retryAfterS };
@@ -82,7 +90,7 @@ async function byKey(
 	if (identified.kind === 'none') return refuse(401, invalid);
 	const { key } = identified;
 	if (identified.kind === 'expired') return refuse(401, expired(key), key);
-	if (slug !== null && slug !== key.slug && !(await accounts.organizations.isAddressOf(key.org, slug))) {
+	if (slug !== null && slug !== key.slug && !(await memberships.isAddressOf(registers.sql, key.org, slug))) {
 		return notFound(slug, key);
 	}
 	if (key.isSuspended) return refuse(403, suspended, key);
@@ -92,14 +100,14 @@ async function byKey(
 }
 
 async function bySession(
-	accounts: Accounts,
+	registers: Registers,
 	userId: string,
 	sessionId: string,
 	slug: string | null,
 	scope: Scope
 ): Promise<Authorized> {
 	if (slug === null) return refuse(400, 'Name the organization: add ?org=<slug>.');
-	const membership = await accounts.organizations.membership(userId, slug);
+	const membership = await memberships.find(registers.sql, userId, slug);
 	if (!membership) return notFound(slug);
 	if (membership.org.isSuspended) return refuse(403, suspended);
 	if (!may(membership.role, permissionOf[scope]))

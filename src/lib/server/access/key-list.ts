@@ -1,6 +1,6 @@
 import { validate as isUuid } from 'uuid';
 import type { Scope } from '../postgres/schema.ts';
-import { patternsOf } from '../audit/filter.ts';
+import { patternsOf } from '../lists/words.ts';
 import { before, placeOf, shown, type Page, type Wanted } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { KeyRequest } from './key-use.ts';

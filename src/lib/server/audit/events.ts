@@ -1,6 +1,7 @@
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Action } from './audit.ts';
-import { patternsInJson, patternsOf, stretchOf, type Wanted } from './filter.ts';
+import { patternsInJson, patternsOf } from '../lists/words.ts';
+import { stretchOf, type Wanted } from './filter.ts';
 
 export type Details = Record<string, string | number | boolean | null | string[]>;
 

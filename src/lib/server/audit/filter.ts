@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { searched } from '../lists/words.ts';
 import { actions, type Action } from './audit.ts';
 
 /** Which events are wanted; an omitted field restricts nothing. */
@@ -18,20 +19,9 @@ export interface Wanted extends AuditFilter {
 
 export type Parsed = { ok: true; wanted: Wanted } | { ok: false; detail: string };
 
-/** Limits on a search's words and characters, so that one costs no more than scanning each event. */
-const mostWords = 20;
-const longestSearch = 200;
 const day = 24 * 60 * 60 * 1000; // ms
 /** How far apart an instance's clock, which makes ids, and the database's may be, in ms. */
 const skew = day;
-
-/** The search text of lists: of audits, organizations and users alike. */
-export const searched = v.pipe(
-	v.string(),
-	v.maxLength(longestSearch, `Search for at most ${longestSearch} characters.`),
-	v.check((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'Search for one line of text.'),
-	v.check((text) => wordsOf(text).length <= mostWords, `Search for at most ${mostWords} words.`)
-);
 
 const dayForm = v.pipe(
 	v.string(),
@@ -56,21 +46,6 @@ export function parse(searchParams: URLSearchParams): Parsed {
 	return { ok: true, wanted: parsed.output };
 }
 
-/**
- * A LIKE pattern for each word, which must occur as typed. In lower case: addresses are stored so, and a database with the
- * locale C knows upper and lower case of ASCII only.
- */
-export function patternsOf(text = ''): string[] {
-	return wordsOf(text.toLowerCase()).map(patternOf);
-}
-
-/** The same for words in JSON text, which escapes quotes and backslashes. */
-export function patternsInJson(text = ''): string[] {
-	return wordsOf(text.toLowerCase()).map((word) => patternOf(word.replace(/["\\]/g, '\\$&')));
-}
-
-const patternOf = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`;
-
 /** Where the events of the days from `start` (inclusive) to `end` (exclusive) lie. */
 export interface Stretch {
 	start: Date;
@@ -91,8 +66,6 @@ function idAt(ms: number): string {
 	const hex = Math.max(0, ms).toString(16).padStart(12, '0');
 	return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
-
-const wordsOf = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 
 /** Limited to years that PostgreSQL supports and people mean. */
 function isDay(text: string): boolean {

@@ -2,37 +2,45 @@ import type { Sql } from '../postgres/connect.ts';
 import * as events from './events.ts';
 import type { InstanceEvent, ListedEvent } from './events.ts';
 import type { AuditFilter, Wanted } from './filter.ts';
-import { busy, Search, type AuditPage, type Bounds, type Source } from './search.ts';
+import { busy, type AuditPage, type Search, type Source } from './search.ts';
 
 /** Events on a page, and events that an export reads at once. */
 const shown = 50;
 const batch = 1_000;
 
-/** The audit of an organization, and of the whole instance. */
-export function auditList(sql: Sql, bounds: Bounds = { stride: 10_000, patience: 5_000 }) {
-	const search = new Search(bounds);
-	const ofOrg = (org: string) => organization(sql, org);
-	const all = instance(sql);
-
-	return {
-		/** A page of an organization's matching events. */
-		of: (org: string, wanted: Wanted, signal?: AbortSignal) => show(search, ofOrg(org), wanted, signal),
-		/** A page of the whole instance's matching events, each once. */
-		ofInstance: (wanted: Wanted, signal?: AbortSignal) => show(search, all, wanted, signal),
-		/**
-		 * Every matching event of an organization, in batches of at most 1,000, each read on demand: no connection is held in
-		 * between. Ends when the signal is aborted.
-		 */
-		everyOf: (org: string, filter: AuditFilter, signal?: AbortSignal) =>
-			batches(search, ofOrg(org), filter, signal),
-		/** Every matching event of the instance, as `everyOf`. */
-		everyOfInstance: (filter: AuditFilter, signal?: AbortSignal) => batches(search, all, filter, signal),
-		/** Why an organization's matching events cannot all be read now; null: they can. */
-		refusalOf: (org: string, filter: AuditFilter) => (search.isRefused(ofOrg(org), filter) ? busy : null),
-		/** The same for everything of the instance. */
-		refusalOfInstance: (filter: AuditFilter) => (search.isRefused(all, filter) ? busy : null)
-	};
+/** A page of an organization's matching events. */
+export function of(sql: Sql, search: Search, org: string, wanted: Wanted, signal?: AbortSignal) {
+	return show(search, organization(sql, org), wanted, signal);
 }
+
+/** A page of the whole instance's matching events, each once. */
+export function ofInstance(sql: Sql, search: Search, wanted: Wanted, signal?: AbortSignal) {
+	return show(search, instance(sql), wanted, signal);
+}
+
+/**
+* Every matching event of an organization, in batches of at most 1,000, each read on demand: no connection is held
+* in between. Ends when the signal is aborted.
+ */
+export function everyOf(sql: Sql, search: Search, org: string, filter: AuditFilter, signal?: AbortSignal) {
+	return batches(search, organization(sql, org), filter, signal);
+}
+
+/** Every matching event of the instance, as `everyOf`. */
+export function everyOfInstance(sql: Sql, search: Search, filter: AuditFilter, signal?: AbortSignal) {
+	return batches(search, instance(sql), filter, signal);
+}
+
+/** Why an organization's matching events cannot all be read now; null: they can. */
+export const refusalOf = (search: Search, org: string, filter: AuditFilter) =>
+	search.isRefused(org, filter) ? busy : null;
+
+/** The same for the events of the instance. */
+export const refusalOfInstance = (search: Search, filter: AuditFilter) =>
+	search.isRefused(ofAll, filter) ? busy : null;
+
+/** The owner of searches of the whole instance. */
+const ofAll = 'instance';
 
 const organization = (sql: Sql, org: string): Source<ListedEvent> => ({
 	owner: org,
@@ -41,7 +49,7 @@ const organization = (sql: Sql, org: string): Source<ListedEvent> => ({
 });
 
 const instance = (sql: Sql): Source<InstanceEvent> => ({
-	owner: 'instance',
+	owner: ofAll,
 	read: (wanted, most, mark) => events.ofInstance(sql, wanted, most, mark),
 	mark: (wanted, count) => events.markOfInstance(sql, wanted, count)
 });
@@ -52,7 +60,7 @@ async function show<Event extends ListedEvent>(
 	wanted: Wanted,
 	signal?: AbortSignal
 ): Promise<AuditPage<Event>> {
-	if (search.isRefused(source, wanted)) return { events: [], next: null, notice: busy };
+	if (search.isRefused(source.owner, wanted)) return { events: [], next: null, notice: busy };
 	return search.page(source, wanted, shown, signal);
 }
 

@@ -38,12 +38,12 @@ export class Search {
 	readonly #bounds: Bounds;
 	readonly #turns = new Turns();
 
-	constructor(bounds: Bounds) {
+	constructor(bounds: Bounds = { stride: 10_000, patience: 5_000 }) {
 		this.#bounds = bounds;
 	}
 
 	/** Whether this filter may have to scan many events while too many other searches are under way. */
-	isRefused({ owner }: Source<unknown>, filter: AuditFilter): boolean {
+	isRefused(owner: string, filter: AuditFilter): boolean {
 		return isSearch(filter) && this.#turns.isFull(owner);
 	}
 

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import * as organizations from '../organizations/organizations.ts';
 
 /** What is wrong, by field, as sentences to show; `form` is for faults of no single field. */
 export type Faults = Partial<Record<Field | 'form', string>>;
@@ -47,16 +46,6 @@ export const line = v.pipe(
 	v.normalize('NFC'),
 	v.maxLength(longestName, longName),
 	v.check((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'Use one line of text.')
-);
-
-/** The name of an organization to be created. */
-export const organization = v.pipe(
-	line,
-	v.nonEmpty('Name your organization.'),
-	v.check(
-		(name) => organizations.fault(name) === null,
-		({ input }) => organizations.fault(input) ?? ''
-	)
 );
 
 /** Reads a form (or command-line options) into its values, or says what is wrong with each field. */

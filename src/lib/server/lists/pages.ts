@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { searched } from '../audit/filter.ts';
+import { searched } from './words.ts';
 
 /** Where a page lies in its list. */
 export interface Place {

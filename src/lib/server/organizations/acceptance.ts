@@ -12,7 +12,7 @@ import { fault } from '../people/password-strength.ts';
 import type { Passwords } from '../people/passwords.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import * as rateLimits from '../limits/rate-limits.ts';
-import { sessions, type NewSession } from '../people/sessions.ts';
+import * as sessions from '../people/sessions.ts';
 import type { Refused } from '../forms/refusal.ts';
 import * as users from '../people/users.ts';
 import * as turn from '../access/turn.ts';
@@ -22,7 +22,7 @@ export const form = v.object({ name: v.optional(line, ''), password: v.string('C
 export type NewPerson = v.InferOutput<typeof form>;
 
 export type Joined = { ok: true; slug: string } | Refused;
-export type SignedUp = { ok: true; slug: string; session: NewSession } | Refused;
+export type SignedUp = { ok: true; slug: string; session: sessions.NewSession } | Refused;
 
 /**
  * Attempts per account and per link. Not per network: links cannot be guessed, and one stranger would lock out everyone behind
@@ -30,21 +30,11 @@ export type SignedUp = { ok: true; slug: string; session: NewSession } | Refused
  */
 const perAccount = { limit: 10, windowMs: 15 * 60_000 };
 
-/** What a link can be used for: once, by the invited address. Of two concurrent uses one wins. */
-export function acceptance(sql: Sql, passwords: Passwords) {
-	return {
-		/** Makes a signed-in user a member. A member keeps their role; the invitation is used up. */
-		join: (token: string, actor: audit.Person) => join(sql, token, actor),
-		/**
-		 * Creates an account for the invited address, whatever `SIGN_UP` says, makes it a member and begins a session. If the
-		 * account exists, nothing changes, after the same work: its owner is asked to sign in.
-		 */
-		signUp: (token: string, person: NewPerson, from: audit.From) =>
-			signUp(sql, passwords, token, person, from)
-	};
-}
-
-async function join(sql: Sql, token: string, actor: audit.Person): Promise<Joined> {
+/**
+* Makes a signed-in user a member. A member keeps their role; the invitation is used up. Of two concurrent uses
+ * one wins.
+ */
+export async function join(sql: Sql, token: string, actor: audit.Person): Promise<Joined> {
 	const limited = await rateLimits.count(sql, [attemptBy(`account:${actor.id}`)]);
 	if (limited) return limited;
 	return transact(sql, async (transaction) => {
@@ -57,7 +47,11 @@ async function join(sql: Sql, token: string, actor: audit.Person): Promise<Joine
 	});
 }
 
-async function signUp(
+/**
+* Creates an account for the invited address, whatever `SIGN_UP` says, makes it a member and begins a session. If the
+* account exists, nothing changes, after the same work: its owner is asked to sign in.
+ */
+export async function signUp(
 	sql: Sql,
 	passwords: Passwords,
 	token: string,
@@ -84,7 +78,7 @@ async function signUp(
 		await audit.record(transaction, null, actor, { action: 'signed up' });
 		await take(transaction, invitation, actor);
 		await attempts.settleIn(transaction, { email: user.email, address: from.address });
-		const session = await sessions(transaction).create(user.id, from);
+		const session = await sessions.create(transaction, user.id, from);
 		return { ok: true, slug: invitation.slug, session };
 	});
 }

@@ -1,4 +1,4 @@
-import { patternsOf } from '../audit/filter.ts';
+import { patternsOf } from '../lists/words.ts';
 import { before, shown, type Page, type Wanted } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 

@@ -5,7 +5,7 @@ import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import * as presence from '../access/presence.ts';
 import type { Queryable } from '../postgres/queryable.ts';
-import { sessions } from '../people/sessions.ts';
+import * as sessions from '../people/sessions.ts';
 
 /** The result of a change: the name people use for its target, or a sentence to show that says why not. */
 export type Administered =
@@ -19,11 +19,12 @@ interface Person {
 }
 
 /**
- * What instance admins do to organizations and users. Each change checks again, in its own transaction, that the actor is still
- * an admin and still signed in. A change without effect succeeds and is not recorded again.
+* Runs a change by an instance admin. It checks again, in its own transaction, that the actor is still an admin and still
+* signed in. A change without effect succeeds and is not recorded again.
  */
-export function administration(sql: Sql) {
-	const of = (none: Administered, change: Change) => async (actor: audit.Person, id: string) => {
+const by =
+	(none: Administered, change: Change) =>
+	async (sql: Sql, actor: audit.Person, id: string): Promise<Administered> => {
 		if (!isId(id)) return none;
 		return transact(sql, async (transaction) => {
 			const admins = await takeTurns(transaction);
@@ -32,18 +33,6 @@ export function administration(sql: Sql) {
 			return change(transaction, actor, id, admins);
 		});
 	};
-
-	return {
-		/** Whether a user still is an active instance admin with a live session: for long-running work. */
-		isAdmin: (userId: string, sessionId: string | null) => isAdmin(sql, userId, sessionId),
-		suspendOrganization: of(noOrganization, suspendOrganization),
-		restoreOrganization: of(noOrganization, restoreOrganization),
-		suspendUser: of(noUser, suspendUser),
-		restoreUser: of(noUser, restoreUser),
-		grantAdmin: of(noUser, grantAdmin),
-		withdrawAdmin: of(noUser, withdrawAdmin)
-	};
-}
 
 /** A change to an organization or a user, by id, while the set of active instance admins is locked. */
 type Change = (transaction: Sql, actor: audit.Person, id: string, admins: string[]) => Promise<Administered>;
@@ -59,7 +48,8 @@ export async function takeTurns(transaction: Queryable): Promise<string[]> {
 	return admins.map(({ id }) => id);
 }
 
-async function isAdmin(sql: Queryable, userId: string, sessionId: string | null): Promise<boolean> {
+/** Whether a user still is an active instance admin with a live session: for long-running work. */
+export async function isAdmin(sql: Queryable, userId: string, sessionId: string | null): Promise<boolean> {
 	const [row] = await sql<{ found: boolean }[]>`
 		SELECT EXISTS (
 			SELECT FROM users u JOIN sessions s ON s.user_id = u.id
@@ -70,7 +60,7 @@ async function isAdmin(sql: Queryable, userId: string, sessionId: string | null)
 }
 
 /** The trigger on `suspended_at` makes its keys, pages and streams refuse at once. Nothing is deleted. */
-async function suspendOrganization(
+async function suspendOrganizationIn(
 	transaction: Queryable,
 	actor: audit.Person,
 	org: string
@@ -82,7 +72,7 @@ async function suspendOrganization(
 	return { ok: true, name: changed.name };
 }
 
-async function restoreOrganization(
+async function restoreOrganizationIn(
 	transaction: Queryable,
 	actor: audit.Person,
 	org: string
@@ -100,7 +90,7 @@ async function organizationAsItIs(transaction: Queryable, org: string): Promise<
 }
 
 /** Ends all sessions too, so that none works again later. The acting admin is never the last one. */
-async function suspendUser(
+async function suspendUserIn(
 	transaction: Queryable,
 	actor: audit.Person,
 	userId: string
@@ -110,12 +100,12 @@ async function suspendUser(
 	if (!user) return noUser;
 	if (user.isSuspended) return { ok: true, name: user.email };
 	await transaction`UPDATE users SET suspended_at = now() WHERE id = ${userId}`;
-	await sessions(transaction).endAll(userId);
+	await sessions.endAll(transaction, userId);
 	await audit.record(transaction, null, actor, { action: 'suspended a user', target: user.email });
 	return { ok: true, name: user.email };
 }
 
-async function restoreUser(
+async function restoreUserIn(
 	transaction: Queryable,
 	actor: audit.Person,
 	userId: string
@@ -128,7 +118,7 @@ async function restoreUser(
 	return { ok: true, name: user.email };
 }
 
-async function grantAdmin(
+async function grantAdminIn(
 	transaction: Queryable,
 	actor: audit.Person,
 	userId: string
@@ -142,7 +132,7 @@ async function grantAdmin(
 	return { ok: true, name: user.email };
 }
 
-async function withdrawAdmin(
+async function withdrawAdminIn(
 	transaction: Queryable,
 	actor: audit.Person,
 	userId: string,
@@ -189,3 +179,10 @@ const noUser: Administered = {
 	status: 404,
 	fault: 'This account was deleted.'
 };
+
+export const suspendOrganization = by(noOrganization, suspendOrganizationIn);
+export const restoreOrganization = by(noOrganization, restoreOrganizationIn);
+export const suspendUser = by(noUser, suspendUserIn);
+export const restoreUser = by(noUser, restoreUserIn);
+export const grantAdmin = by(noUser, grantAdminIn);
+export const withdrawAdmin = by(noUser, withdrawAdminIn);

@@ -3,6 +3,7 @@ import type { Role } from '../postgres/schema.ts';
 import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import * as keys from '../access/keys.ts';
+import * as memberships from '../access/memberships.ts';
 import * as organizations from './organizations.ts';
 import type { Passwords } from '../people/passwords.ts';
 import type { SignUp } from './sign-up.ts';
@@ -32,7 +33,7 @@ export async function bootstrap(
 	return transact(sql, async (transaction) => {
 		await users.takeTurns(transaction);
 		const user = await findOrCreate(transaction, { email, name, passwordHash });
-		const found = await organizations.findBySlug(transaction, organizations.slugOf(organization));
+		const found = await memberships.findBySlug(transaction, organizations.slugOf(organization));
 		const org =
 			found ??
 			(await organizations.create(
@@ -60,7 +61,7 @@ async function own(
 		const event = { action: 'joined', target: user.email, details: { role: 'owner' } } as const;
 		await audit.record(transaction, id, audit.operator, event);
 	}
-	const membership = await organizations.membership(transaction, user.id, slug);
+	const membership = await memberships.find(transaction, user.id, slug);
 	if (!membership) throw new Error('the user left while an owner was being made');
 	return membership.role;
 }

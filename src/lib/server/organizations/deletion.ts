@@ -7,22 +7,19 @@ import * as turn from '../access/turn.ts';
 
 export type Deleted = { ok: true } | Refused;
 
-/** The end of organizations. The remains of one (its lines, its deploys) are deleted later in the background. */
-export function deletion(sql: Sql) {
-	return {
-		/** Deletes an organization whose name was typed, if the actor may at that instant. */
-		remove: (org: string, actor: audit.Person, typedName: string) =>
-			transact(sql, (transaction) => remove(transaction, org, actor, typedName)),
-		/** Which of the organizations were deleted. */
-		among: (orgs: readonly string[]) => among(sql, orgs)
-	};
+/**
+* Deletes an organization whose name was typed, if the actor may at that instant. Its remains (its lines, its deploys) are
+* deleted later in the background.
+ */
+export function remove(sql: Sql, org: string, actor: audit.Person, typedName: string): Promise<Deleted> {
+	return transact(sql, (transaction) => removeIn(transaction, org, actor, typedName));
 }
 
 /**
  * This also deletes the organization's members, keys, invitations, old addresses and log head, so a concurrent append is either
  * waited for or refused, and open streams end.
  */
-async function remove(
+async function removeIn(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Person,
@@ -47,7 +44,8 @@ async function remove(
 
 const plain = (name: string) => name.trim().normalize('NFC');
 
-async function among(sql: Queryable, orgs: readonly string[]): Promise<string[]> {
+/** Which of the organizations were deleted. */
+export async function among(sql: Queryable, orgs: readonly string[]): Promise<string[]> {
 	if (orgs.length === 0) return [];
 	const deleted = await sql<{ id: string }[]>`
 		SELECT id FROM deleted_organizations WHERE id = ANY (${orgs as string[]}::uuid[])`;

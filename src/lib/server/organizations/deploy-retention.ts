@@ -35,27 +35,30 @@ export const form = v.object({
 	deploysKept: wholeNumber(mostKept, '')
 });
 
-/** How long organizations keep their deploys. */
-export function deployRetention(sql: Sql) {
-	return {
-		/** An organization's setting; null if it does not exist. */
-		get: async (org: string) => (await among(sql, [org])).get(org) ?? null,
-		/** The settings of those organizations that exist. */
-		among: (orgs: readonly string[]) => among(sql, orgs),
-		/** Sets it, if the actor may at that instant, and records it. `before` is the previous setting. */
-		set: (org: string, actor: audit.Person, to: DeployRetention) =>
-			transact(sql, (transaction) => set(transaction, org, actor, to))
-	};
+/** An organization's setting; null if it does not exist. */
+export async function get(sql: Queryable, org: string): Promise<DeployRetention | null> {
+	return (await among(sql, [org])).get(org) ?? null;
 }
 
-async function among(sql: Queryable, orgs: readonly string[]): Promise<Map<string, DeployRetention>> {
+/** The settings of those organizations that exist. */
+export async function among(sql: Queryable, orgs: readonly string[]): Promise<Map<string, DeployRetention>> {
 	const rows = await sql<(DeployRetention & { id: string })[]>`
 		SELECT id, deploy_days AS days, deploys_kept AS kept FROM organizations
 		WHERE id = ANY (${orgs as string[]}::uuid[])`;
 	return new Map(rows.map(({ id, ...retention }) => [id, retention]));
 }
 
-async function set(
+/** Sets it, if the actor may at that instant, and records it. `before` is the previous setting. */
+export function set(
+	sql: Sql,
+	org: string,
+	actor: audit.Person,
+	to: DeployRetention
+): Promise<Refused | { ok: true; before: DeployRetention }> {
+	return transact(sql, (transaction) => setIn(transaction, org, actor, to));
+}
+
+async function setIn(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Person,

@@ -1,5 +1,5 @@
 import type { Role } from '../postgres/schema.ts';
-import { patternsOf } from '../audit/filter.ts';
+import { patternsOf } from '../lists/words.ts';
 import { before, placeOf, shown, type Page, type Wanted } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 

@@ -7,12 +7,10 @@ import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import { email } from '../forms/forms.ts';
-import * as invitationList from './invitation-list.ts';
 import { invitationMail } from '../mail/invitation.ts';
 import type { Post } from '../mail/post.ts';
 import { tokenPlace } from '../mail/tokens.ts';
 import * as members from './members.ts';
-import type { Wanted } from '../lists/pages.ts';
 import * as rateLimits from '../limits/rate-limits.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import { mayChange } from '../access/roles.ts';
@@ -58,21 +56,8 @@ const perActor = { limit: 50, windowMs: 60 * 60_000 };
 /** 32 random bytes in base64url: anything that cannot be a token costs no query. */
 const tokenForm = /^[\w-]{43}$/;
 
-/** The pending invitations of organizations. */
-export function invitations(sql: Sql, post: Post | null) {
-	return {
-		/** Invites an address, which voids its earlier links; also mails a link if there is a mail server. */
-		create: (org: string, actor: audit.Person, invitation: NewInvitation, origin: string) =>
-			invite(sql, org, actor, invitation, { origin, post }),
-		list: (org: string, wanted: Wanted) => invitationList.of(sql, org, wanted),
-		/** Voids a link, if the actor could have created it. */
-		revoke: (org: string, actor: audit.Person, id: string) =>
-			transact(sql, (transaction) => revoke(transaction, org, actor, id)),
-		find: (token: string) => find(sql, token)
-	};
-}
-
-async function invite(
+/** Invites an address, which voids its earlier links; also mails a link if there is a mail server (`post`). */
+export async function invite(
 	sql: Sql,
 	org: string,
 	actor: audit.Person,
@@ -137,7 +122,12 @@ async function isMember(sql: Queryable, org: string, email: string): Promise<boo
 	return found.count > 0;
 }
 
-async function revoke(
+/** Voids a link, if the actor could have created it. */
+export function revoke(sql: Sql, org: string, actor: audit.Person, id: string): Promise<members.Changed> {
+	return transact(sql, (transaction) => revokeIn(transaction, org, actor, id));
+}
+
+async function revokeIn(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Person,

@@ -4,8 +4,6 @@ import type { Sql } from '../postgres/connect.ts';
 import { roles, type Role } from '../postgres/words.ts';
 import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
-import * as memberList from './member-list.ts';
-import type { Wanted } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
 import { mayChange } from '../access/roles.ts';
@@ -17,21 +15,25 @@ export const role = v.picklist(roles, 'Choose a role.');
 /** For the form that changes a member's role. */
 export const roleForm = v.object({ role });
 
-/** The members of organizations. Changes to one organization take turns. */
-export function members(sql: Sql) {
-	return {
-		list: (org: string, wanted: Wanted) => memberList.of(sql, org, wanted),
-		/** Changes a member's role, if the actor may at that instant. */
-		changeRole: (org: string, actor: audit.Person, userId: string, to: Role) =>
-			transact(sql, (transaction) => change(transaction, org, actor, userId, to)),
-		/** Ends a membership, if the actor may at that instant, and the streams it opened. */
-		remove: (org: string, actor: audit.Person, userId: string) =>
-			transact(sql, (transaction) => change(transaction, org, actor, userId, null)),
-		/** Ends the actor's own membership, which anyone but the last owner may. */
-		leave: (org: string, actor: audit.Person) =>
-			transact(sql, (transaction) => change(transaction, org, actor, actor.id, null)),
-		ownedAlone: (userId: string) => ownedAlone(sql, userId)
-	};
+/** Changes a member's role, if the actor may at that instant. */
+export function changeRole(
+	sql: Sql,
+	org: string,
+	actor: audit.Person,
+	userId: string,
+	to: Role
+): Promise<Changed> {
+	return transact(sql, (transaction) => change(transaction, org, actor, userId, to));
+}
+
+/** Ends a membership, if the actor may at that instant, and the streams it opened. */
+export function remove(sql: Sql, org: string, actor: audit.Person, userId: string): Promise<Changed> {
+	return transact(sql, (transaction) => change(transaction, org, actor, userId, null));
+}
+
+/** Ends the actor's own membership, which anyone but the last owner may. */
+export function leave(sql: Sql, org: string, actor: audit.Person): Promise<Changed> {
+	return transact(sql, (transaction) => change(transaction, org, actor, actor.id, null));
 }
 
 /** Changes a member's role or (null) removes them. */
@@ -87,7 +89,7 @@ function eventOf(member: { email: string; role: Role }, to: Role | null, leaves:
 }
 
 /** The ids of the organizations that a user, as the last owner, cannot leave. */
-async function ownedAlone(sql: Queryable, userId: string): Promise<string[]> {
+export async function ownedAlone(sql: Queryable, userId: string): Promise<string[]> {
 	const rows = await sql<{ org: string }[]>`
 		SELECT m.org_id AS org FROM memberships m
 		WHERE m.user_id = ${userId} AND m.role = 'owner' AND NOT EXISTS (

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Sql } from '../postgres/connect.ts';
 import { transact } from '../postgres/transaction.ts';
 import type { Person } from '../audit/audit.ts';
-import { organization } from '../forms/forms.ts';
+import type { Organization } from '../access/memberships.ts';
 import * as organizations from './organizations.ts';
 import * as presence from '../access/presence.ts';
 import type { Queryable } from '../postgres/queryable.ts';
@@ -15,27 +15,19 @@ import * as users from '../people/users.ts';
 type Options = Pick<Config, 'signUp' | 'retentionDays'>;
 
 /** For existing users. */
-export const form = v.object({ organization });
+export const form = v.object({ organization: organizations.nameField });
 
-export type Made = { ok: true; org: organizations.Organization } | Refused;
+export type Made = { ok: true; org: Organization } | Refused;
 
 const perUser = { limit: 20, windowMs: 60 * 60_000 };
 
-/** How existing users create organizations. */
-export function newOrganizations(sql: Sql, options: Options) {
-	return {
-		/** Whether a user may: anyone who could get one by signing up again, and instance admins. */
-		mayMake: (userId: string) => mayMake(sql, userId, options),
-		/** Creates an organization owned by the actor. */
-		make: (actor: Person, name: string) => make(sql, actor, name, options)
-	};
-}
-
-async function mayMake(sql: Queryable, userId: string, options: Options): Promise<boolean> {
+/** Whether a user may create one: anyone who could by signing up again, and instance admins. */
+export async function mayMake(sql: Queryable, userId: string, options: Options): Promise<boolean> {
 	return (await users.isInstanceAdmin(sql, userId)) || signUps.isOpen(sql, options);
 }
 
-async function make(sql: Sql, actor: Person, name: string, options: Options): Promise<Made> {
+/** Creates an organization owned by the actor. */
+export async function make(sql: Sql, actor: Person, name: string, options: Options): Promise<Made> {
 	if (!(await mayMake(sql, actor.id, options))) return closed;
 	const limited = await rateLimits.count(sql, [[`new organization:account:${actor.id}`, perUser]]);
 	if (limited) return limited;

@@ -1,23 +1,12 @@
 import { v7 as uuid } from 'uuid';
 import { advisoryLocks } from '../postgres/advisory-locks.ts';
+import * as v from 'valibot';
+import type { Organization } from '../access/memberships.ts';
+import { line } from '../forms/forms.ts';
 import type { Role } from '../postgres/schema.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import type { Queryable } from '../postgres/queryable.ts';
-
-export interface Organization {
-	id: string;
-	/** Its part of URLs: `a-z`, `0-9` and single dashes. */
-	slug: string;
-	name: string;
-	retentionDays: number;
-	isSuspended: boolean;
-}
-
-export interface Membership {
-	org: Organization;
-	role: Role;
-}
 
 /** First path segments that are, or may become, something other than an organization. */
 const reserved = new Set(
@@ -26,9 +15,6 @@ const reserved = new Set(
 	tailrace user users v1 v2`.split(/\s+/)
 );
 export const slugLength = 48;
-/** The length of a slug with a number appended. */
-const slugForm = /^[a-z\d-]{1,60}$/;
-
 /** Whether a slug is the first part of paths that lead elsewhere. */
 export function isReserved(slug: string): boolean {
 	return reserved.has(slug);
@@ -47,6 +33,16 @@ export function fault(name: string): string | null {
 	const slug = slugOf(name);
 	return isReserved(slug) ? `"${slug}" is reserved by Tailrace: choose another name.` : null;
 }
+
+/** The field of a form for the name of an organization that is to be created. */
+export const nameField = v.pipe(
+	line,
+	v.nonEmpty('Name your organization.'),
+	v.check(
+		(name) => fault(name) === null,
+		({ input }) => fault(input) ?? ''
+	)
+);
 
 /** The slug for a name: the same name always gives the same slug. A name without Latin letters or digits gets a digest. */
 export function slugOf(name: string): string {
@@ -94,68 +90,4 @@ export async function join(sql: Queryable, org: string, userId: string, role: Ro
 		INSERT INTO memberships (org_id, user_id, role) VALUES (${org}, ${userId}, ${role})
 		ON CONFLICT (org_id, user_id) DO NOTHING`;
 	return joined.count === 1;
-}
-
-/** The organization that has or had a slug, whoever asks: for the server's own use. */
-export async function findBySlug(sql: Queryable, slug: string): Promise<Organization | null> {
-	if (!slugForm.test(slug)) return null;
-	const [org] = await sql<Organization[]>`
-		SELECT id, slug, name, retention_days AS "retentionDays", suspended_at IS NOT NULL AS "isSuspended"
-		FROM organizations
-		WHERE slug = ${slug} OR id = (SELECT org_id FROM old_slugs WHERE old_slugs.slug = ${slug})
-		ORDER BY slug = ${slug} DESC LIMIT 1`;
-	return org ?? null;
-}
-
-/** Whether an organization has or had a slug. */
-export async function isAddressOf(sql: Queryable, org: string, slug: string): Promise<boolean> {
-	return (await findBySlug(sql, slug))?.id === org;
-}
-
-/** A user's role in the organization that has or had a slug; null for non-members, as if the organization did not exist. */
-export async function membership(sql: Queryable, userId: string, slug: string): Promise<Membership | null> {
-	if (!slugForm.test(slug)) return null;
-	const [found] = await sql<(Organization & { role: Role })[]>`
-		SELECT o.id, o.slug, o.name, o.retention_days AS "retentionDays", o.suspended_at IS NOT NULL AS "isSuspended", m.role
-		FROM memberships m JOIN organizations o ON o.id = m.org_id
-		WHERE m.user_id = ${userId}
-			AND (o.slug = ${slug} OR o.id = (SELECT org_id FROM old_slugs WHERE old_slugs.slug = ${slug}))
-		ORDER BY o.slug = ${slug} DESC LIMIT 1`;
-	return found ? membershipOf(found) : null;
-}
-
-/** A user's organizations, by name: all, or the first `most`. */
-export async function ofUser(
-	sql: Queryable,
-	userId: string,
-	most: number | null = null
-): Promise<Membership[]> {
-	const found = await sql<(Organization & { role: Role })[]>`
-		SELECT o.id, o.slug, o.name, o.retention_days AS "retentionDays", o.suspended_at IS NOT NULL AS "isSuspended", m.role
-		FROM memberships m JOIN organizations o ON o.id = m.org_id
-		WHERE m.user_id = ${userId} ORDER BY lower(o.name), o.id LIMIT ${most}`;
-	return found.map(membershipOf);
-}
-
-/** Makes `/` lead its member to this organization, unless it is deleted at that moment. */
-export async function remember(sql: Queryable, org: string, userId: string): Promise<void> {
-	try {
-		await sql`
-			UPDATE users SET last_org_id = ${org} WHERE id = ${userId} AND last_org_id IS DISTINCT FROM ${org}::uuid`;
-	} catch (error) {
-		if ((error as { code?: string }).code !== '23503') throw error; // foreign_key_violation
-	}
-}
-
-/** The slug of the organization that a user viewed last and still belongs to, or of their first; null without any. */
-export async function lastOf(sql: Queryable, userId: string): Promise<string | null> {
-	const [found] = await sql<{ slug: string }[]>`
-		SELECT o.slug FROM memberships m JOIN organizations o ON o.id = m.org_id JOIN users u ON u.id = m.user_id
-		WHERE m.user_id = ${userId}
-		ORDER BY o.suspended_at IS NOT NULL, (o.id = u.last_org_id) IS NOT TRUE, lower(o.name), o.id LIMIT 1`;
-	return found?.slug ?? null;
-}
-
-function membershipOf({ role, ...org }: Organization & { role: Role }): Membership {
-	return { org, role };
 }

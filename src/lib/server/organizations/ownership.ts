@@ -24,18 +24,8 @@ export type Transferred = { ok: true; to: Heir } | Refused;
 /** Suggestions: anyone else must be typed. */
 const mostHeirs = 20;
 
-/** How owners hand on an organization. */
-export function ownership(sql: Sql) {
-	return {
-		/** Some members who could act as owners and are not, admins before others, by name. */
-		heirs: (org: string) => heirs(sql, org),
-		/** Makes the member with an e-mail address an owner and the actor, who must be one at that instant, an admin. */
-		transfer: (org: string, actor: audit.Person, email: string) =>
-			transact(sql, (transaction) => transfer(transaction, org, actor, email))
-	};
-}
-
-async function heirs(sql: Queryable, org: string): Promise<Heir[]> {
+/** Some members who could act as owners and are not, admins before others, by name. */
+export async function heirs(sql: Queryable, org: string): Promise<Heir[]> {
 	// The index on roles sorts them alphabetically, which is the order of their ranks: admin, member, viewer.
 	return sql<Heir[]>`
 		SELECT h.name, h.email FROM (
@@ -44,7 +34,12 @@ async function heirs(sql: Queryable, org: string): Promise<Heir[]> {
 		) AS h ORDER BY lower(h.name), h.email`;
 }
 
-async function transfer(
+/** Makes the member with this e-mail address an owner and the actor, who must be one at that instant, an admin. */
+export function transfer(sql: Sql, org: string, actor: audit.Person, email: string): Promise<Transferred> {
+	return transact(sql, (transaction) => transferIn(transaction, org, actor, email));
+}
+
+async function transferIn(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Person,

@@ -48,25 +48,30 @@ export type Changed = { ok: true } | Refused;
 /** How many old slugs an organization keeps at most: nobody else can have them. */
 const mostOldSlugs = 20;
 
-/** The settings that admins change, if they may at that instant. Changes to one organization take turns and are recorded. */
-export function organizationSettings(sql: Sql) {
-	return {
-		/** Renames it; its address stays. */
-		rename: (org: string, actor: audit.Person, to: string) =>
-			transact(sql, (transaction) => rename(transaction, org, actor, to)),
-		/**
-		 * Gives it another slug, unless another organization has or had it. The old one keeps working; with 20 of those it can
-		 * only go back to one of them.
-		 */
-		move: (org: string, actor: audit.Person, to: string) =>
-			transact(sql, (transaction) => move(transaction, org, actor, to)).catch(takenIfUnique(to)),
-		/** Sets how many days its lines are kept. `before` is the previous setting. */
-		keepFor: (org: string, actor: audit.Person, days: number) =>
-			transact(sql, (transaction) => keepFor(transaction, org, actor, days))
-	};
+/** Renames it, if the actor may at that instant, and records it; its address stays. */
+export function rename(sql: Sql, org: string, actor: audit.Person, to: string): Promise<Changed> {
+	return transact(sql, (transaction) => renameIn(transaction, org, actor, to));
 }
 
-async function rename(
+/**
+* Gives it another slug, unless another organization has or had it, and records it. The old one keeps working; with 20 of those
+ * it can only go back to one of them.
+ */
+export function move(sql: Sql, org: string, actor: audit.Person, to: string): Promise<Changed> {
+	return transact(sql, (transaction) => moveIn(transaction, org, actor, to)).catch(takenIfUnique(to));
+}
+
+/** Sets how many days its lines are kept, and records it. `before` is the previous setting. */
+export function keepFor(
+	sql: Sql,
+	org: string,
+	actor: audit.Person,
+	days: number
+): Promise<Refused | { ok: true; before: number }> {
+	return transact(sql, (transaction) => keepForIn(transaction, org, actor, days));
+}
+
+async function renameIn(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Person,
@@ -85,7 +90,12 @@ async function rename(
 	return { ok: true };
 }
 
-async function move(transaction: Queryable, org: string, actor: audit.Person, to: string): Promise<Changed> {
+async function moveIn(
+	transaction: Queryable,
+	org: string,
+	actor: audit.Person,
+	to: string
+): Promise<Changed> {
 	const taken = await turn.take(transaction, org, actor, 'settings');
 	if (!taken.ok) return taken;
 	const { held } = taken;
@@ -124,7 +134,7 @@ function takenIfUnique(slug: string) {
 	};
 }
 
-async function keepFor(
+async function keepForIn(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Person,

@@ -19,36 +19,23 @@ const day = 24 * 60 * 60_000; // ms
 /** Password attempts per link. */
 const perLink = { limit: 20, windowMs: 60 * 60_000 };
 
-interface Options {
-	options: signUps.Options;
-	/** Null: no mail server, so this kind of sign-up is off. */
-	post: Post | null;
-}
-
-/** Sign-up that first verifies the address. The first user of a server needs no mail. */
-export function signUpByMail(sql: Sql, passwords: Passwords, { options, post }: Options) {
-	return {
-		/** Whether sign-up works this way now. */
-		isOn: async () => post !== null && (await users.anyExists(sql)),
-		ask: async (form: signUps.SignUp, asked: letters.Asked) =>
-			post ? ask(sql, passwords, form, asked, { options, post }) : signUps.closed,
-		find: (token: string) => find(sql, token),
-		confirm: (token: string, password: string, from: audit.From) =>
-			confirm(sql, passwords, { token, password }, from, options)
-	};
+/** Whether sign-ups are confirmed by mail: with a mail server, except for the first user of a server. */
+export async function isOn(sql: Sql, post: Post | null): Promise<boolean> {
+	return post !== null && (await users.anyExists(sql));
 }
 
 /**
  * Mails a link that creates the account or, if there is one, a note saying so. The same answer after the same work: only the
  * mailbox's reader learns which.
  */
-async function ask(
+export async function ask(
 	sql: Sql,
 	passwords: Passwords,
 	form: signUps.SignUp,
 	asked: letters.Asked,
-	{ options, post }: { options: signUps.Options; post: Post }
+	{ options, post }: { options: signUps.Options; post: Post | null }
 ): Promise<{ ok: true } | Refused> {
+	if (!post) return signUps.closed;
 	if (!(await signUps.isOpen(sql, options))) return signUps.closed;
 	const { name, email, organization } = form;
 	const limited = await signUps.countSignUp(sql, email, asked.from);
@@ -67,7 +54,7 @@ async function ask(
 }
 
 /** What the link would create; null if it is invalid, or no longer valid. */
-async function find(sql: Sql, token: string): Promise<{ email: string; organization: string } | null> {
+export async function find(sql: Sql, token: string): Promise<{ email: string; organization: string } | null> {
 	const mailed = await emailTokens.find(sql, purpose, token);
 	return mailed && { email: mailed.email, organization: mailed.data.organization ?? '' };
 }
@@ -76,7 +63,7 @@ async function find(sql: Sql, token: string): Promise<{ email: string; organizat
  * Creates the link's account and uses the link up: of two concurrent uses one wins. It asks for the password again: otherwise
  * the mailbox's owner would create an account that a stranger's password opens.
  */
-async function confirm(
+export async function confirm(
 	sql: Sql,
 	passwords: Passwords,
 	{ token, password }: { token: string; password: string },

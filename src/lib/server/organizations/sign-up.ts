@@ -4,14 +4,15 @@ import type { Sql } from '../postgres/connect.ts';
 import { transact } from '../postgres/transaction.ts';
 import * as attempts from '../limits/attempts.ts';
 import * as audit from '../audit/audit.ts';
-import { email, line, organization } from '../forms/forms.ts';
+import { email, line } from '../forms/forms.ts';
 import * as keys from '../access/keys.ts';
+import type { Organization } from '../access/memberships.ts';
 import * as organizations from './organizations.ts';
 import { fault } from '../people/password-strength.ts';
 import type { Passwords } from '../people/passwords.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import * as rateLimits from '../limits/rate-limits.ts';
-import { sessions, type NewSession } from '../people/sessions.ts';
+import * as sessions from '../people/sessions.ts';
 import type { Refused, TooMany } from '../forms/refusal.ts';
 import * as users from '../people/users.ts';
 
@@ -21,7 +22,7 @@ export const form = v.pipe(
 		name: v.optional(line, ''),
 		email,
 		password: v.string('Choose a password.'),
-		organization
+		organization: organizations.nameField
 	}),
 	v.forward(
 		v.partialCheck(
@@ -36,10 +37,10 @@ export type SignUp = v.InferOutput<typeof form>;
 
 export interface NewAccount {
 	user: users.User;
-	org: organizations.Organization;
+	org: Organization;
 	/** The organization's first API key, with both scopes; returned only once. */
 	key: string;
-	session: NewSession;
+	session: sessions.NewSession;
 }
 
 export type SignedUp = ({ ok: true } & NewAccount) | Refused;
@@ -115,7 +116,7 @@ export async function make(
 	const first = { name: 'First key', scopes: ['write', 'read'] } satisfies keys.NewKey;
 	const { key } = await keys.create(transaction, org.id, actor, first);
 	await attempts.settleIn(transaction, { email: user.email, address: from.address });
-	return { ok: true, user, org, key, session: await sessions(transaction).create(user.id, from) };
+	return { ok: true, user, org, key, session: await sessions.create(transaction, user.id, from) };
 }
 
 export const closed: Refused = {

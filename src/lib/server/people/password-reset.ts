@@ -12,8 +12,8 @@ import { fault as faultOf } from './password-strength.ts';
 import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import * as rateLimits from '../limits/rate-limits.ts';
-import { sessions } from './sessions.ts';
-import type { Refused, TooMany } from '../forms/refusal.ts';
+import * as sessions from './sessions.ts';
+import type { Refused } from '../forms/refusal.ts';
 import { forgetAttempts } from './sign-in.ts';
 import * as users from './users.ts';
 
@@ -33,26 +33,17 @@ const bounds: attempts.Bounds = {
 const perAccount = { limit: 5, windowMs: hour };
 const perLink = { limit: 20, windowMs: hour };
 
-/** How a forgotten password is replaced: by a mailed link, so not at all without a mail server (`post` is null). */
-export function passwordReset(sql: Sql, passwords: Passwords, post: Post | null) {
-	return {
-		isOffered: post !== null,
-		ask: async (email: string, asked: letters.Asked) => (post ? ask(sql, email, asked, post) : notOffered),
-		find: (token: string) => find(sql, token),
-		use: (token: string, password: string, from: audit.From) => use(sql, passwords, token, password, from)
-	};
-}
-
 /**
  * Mails a link that sets a new password, if the account exists, is not suspended and did not get too many already. The same
- * answer after the same work either way.
+ * answer after the same work either way. Refused without a mail server (`post` is null).
  */
-async function ask(
+export async function ask(
 	sql: Sql,
 	email: string,
 	asked: letters.Asked,
-	post: Post
-): Promise<{ ok: true } | TooMany> {
+	post: Post | null
+): Promise<{ ok: true } | Refused> {
+	if (!post) return notOffered;
 	const { from, origin } = asked;
 	const attempt = { purpose: 'password-reset', email, address: from.address } as const;
 	const counted = await attempts.count(sql, attempt, bounds);
@@ -77,14 +68,14 @@ async function ask(
 }
 
 /** The account whose password a link sets; null if the link is invalid, or no longer valid. */
-async function find(sql: Queryable, token: string): Promise<users.WithPassword | null> {
+export async function find(sql: Queryable, token: string): Promise<users.WithPassword | null> {
 	const mailed = await emailTokens.find(sql, purpose, token);
 	const user = mailed?.userId ? await users.find(sql, mailed.userId) : null;
 	return user && isFor(user, mailed) ? user : null;
 }
 
 /** Sets the password of the link's account, and ends all its sessions and links: of two concurrent uses one wins. */
-async function use(
+export async function use(
 	sql: Sql,
 	passwords: Passwords,
 	token: string,
@@ -145,7 +136,7 @@ async function set(
 ): Promise<void> {
 	await emailTokens.endAll(transaction, id);
 	await users.changePassword(transaction, id, passwordHash);
-	await sessions(transaction).endAll(id);
+	await sessions.endAll(transaction, id);
 	await forgetAttempts(transaction, email);
 	await audit.recordOfAccount(transaction, id, actor, { action: 'reset a password', target: email });
 }

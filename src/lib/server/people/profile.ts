@@ -6,7 +6,7 @@ import { email, line } from '../forms/forms.ts';
 import { fault } from './password-strength.ts';
 import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../postgres/queryable.ts';
-import { sessions } from './sessions.ts';
+import * as sessions from './sessions.ts';
 import type { Refused } from '../forms/refusal.ts';
 import * as rateLimits from '../limits/rate-limits.ts';
 import * as emailTokens from '../mail/tokens.ts';
@@ -58,7 +58,7 @@ export async function changePassword(
 		if (!user) return wrong;
 		await emailTokens.endAll(transaction, user.id);
 		await users.changePassword(transaction, user.id, passwordHash);
-		const ended = await sessions(transaction).endAll(user.id, sessionId);
+		const ended = await sessions.endAll(transaction, user.id, sessionId);
 		const details = { 'ended sessions': ended };
 		await audit.recordOfAccount(transaction, user.id, person, { action: 'changed their password', details });
 		return { ok: true };

@@ -22,28 +22,15 @@ export interface ListedSession extends SessionAttributes {
 	createdAt: Date;
 }
 
+/** A session that lives, and whose it is. */
+interface Validated {
+	session: Session;
+	user: SessionUser;
+}
+
 export interface NewSession {
 	token: string;
 	expiresAt: Date;
-}
-
-export interface Sessions {
-	/** Begins a session of 30 days. The token is for the cookie alone: it cannot be recovered. */
-	create(userId: string, from: From): Promise<NewSession>;
-	/** Whose session it is, or null. Past half of its 30 days it is prolonged to 30 days from now. */
-	validate(token: string, from: From): Promise<{ session: Session; user: SessionUser } | null>;
-	/** As `validate`, for the cookie, which is renewed or removed with its session. */
-	ofRequest(jar: cookies.Jar, secure: boolean, from: From): ReturnType<Sessions['validate']>;
-	/** A user's unexpired sessions, last used first. */
-	list(userId: string): Promise<ListedSession[]>;
-	/** Ends a session and says whose it was; null if there was none. The database then wakes the streams opened with it. */
-	end(token: string): Promise<{ id: string; email: string } | null>;
-	/** Ends one of a user's sessions by its id; returns whether there was one. */
-	endById(userId: string, id: string): Promise<boolean>;
-	/** Ends all sessions of a user except the one with this id; returns how many. */
-	endAll(userId: string, exceptId?: string | null): Promise<number>;
-	/** Deletes expired sessions. */
-	forgetOld(): Promise<void>;
 }
 
 type Attributes = Omit<User, 'id'>;
@@ -69,74 +56,86 @@ const noteEveryMs = 60_000;
 const longestUserAgent = 500;
 
 /** Sessions by Lucia, which only this file knows: it is no longer developed, so it must stay easy to replace. */
-export function sessions(sql: Queryable): Sessions {
-	const lucia = new Lucia(sessionAdapter(sql), {
+function luciaOn(sql: Queryable) {
+	return new Lucia(sessionAdapter(sql), {
 		sessionExpiresIn: new TimeSpan(30, 'd'),
 		getUserAttributes: (attributes) => attributes,
 		getSessionAttributes: ({ lastUsedAt }) => ({ lastUsedAt })
 	});
-
-	async function create(userId: string, from: From) {
-		const { id, expiresAt } = await lucia.createSession(userId, { ...cut(from), lastUsedAt: new Date() });
-		await sql`UPDATE users SET last_seen_at = now() WHERE id = ${userId}`;
-		return { token: id, expiresAt };
-	}
-
-	async function validate(id: string, from: From) {
-		if (!token.test(id)) return null;
-		const { session, user } = await lucia.validateSession(id);
-		if (!session) return null;
-		if (Date.now() - session.lastUsedAt.getTime() > noteEveryMs)
-			await noteUse(digest(id), user.id, cut(from));
-		return { session: { id: digest(id), expiresAt: session.expiresAt, fresh: session.fresh }, user };
-	}
-
-	async function noteUse(id: string, userId: string, { address, userAgent }: From): Promise<void> {
-		await sql`
-			WITH used AS (
-				UPDATE sessions SET last_used_at = now(), address = ${address}, user_agent = ${userAgent} WHERE id = ${id})
-			UPDATE users SET last_seen_at = now() WHERE id = ${userId}`;
-	}
-
-	async function ofRequest(jar: cookies.Jar, secure: boolean, from: From) {
-		const id = cookies.session(jar);
-		if (id === null) return null;
-		const found = await validate(id, from);
-		if (!found) cookies.removeSession(jar, secure);
-		if (found?.session.fresh) cookies.setSession(jar, { token: id, ...found.session }, secure);
-		return found;
-	}
-
-	async function list(userId: string) {
-		return sql<ListedSession[]>`
-			SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", address, user_agent AS "userAgent"
-			FROM sessions WHERE user_id = ${userId} AND expires_at > now() ORDER BY last_used_at DESC, id`;
-	}
-
-	async function endById(userId: string, id: string) {
-		if (!idForm.test(id)) return false;
-		return (await sql`DELETE FROM sessions WHERE user_id = ${userId} AND id = ${id}`).count === 1;
-	}
-
-	async function endAll(userId: string, exceptId: string | null = null) {
-		const ended = await sql`
-			DELETE FROM sessions WHERE user_id = ${userId} AND id IS DISTINCT FROM ${exceptId}`;
-		return ended.count;
-	}
-
-	return {
-		create,
-		validate,
-		ofRequest,
-		list,
-		end: (id) => end(sql, id),
-		endById,
-		endAll,
-		forgetOld: () => lucia.deleteExpiredSessions()
-	};
 }
 
-async function end(sql: Queryable, id: string) {
+/** Begins a session of 30 days. The token is for the cookie alone: it cannot be recovered. */
+export async function create(sql: Queryable, userId: string, from: From): Promise<NewSession> {
+	const attributes = { ...cut(from), lastUsedAt: new Date() };
+	const { id, expiresAt } = await luciaOn(sql).createSession(userId, attributes);
+	await sql`UPDATE users SET last_seen_at = now() WHERE id = ${userId}`;
+	return { token: id, expiresAt };
+}
+
+/** Whose session it is, or null. Past half of its 30 days it is prolonged to 30 days from now. */
+export async function validate(sql: Queryable, id: string, from: From): Promise<Validated | null> {
+	if (!token.test(id)) return null;
+	const { session, user } = await luciaOn(sql).validateSession(id);
+	if (!session) return null;
+	if (Date.now() - session.lastUsedAt.getTime() > noteEveryMs)
+		await noteUse(sql, digest(id), user.id, cut(from));
+	return { session: { id: digest(id), expiresAt: session.expiresAt, fresh: session.fresh }, user };
+}
+
+async function noteUse(
+	sql: Queryable,
+	id: string,
+	userId: string,
+	{ address, userAgent }: From
+): Promise<void> {
+	await sql`
+		WITH used AS (
+			UPDATE sessions SET last_used_at = now(), address = ${address}, user_agent = ${userAgent} WHERE id = ${id})
+		UPDATE users SET last_seen_at = now() WHERE id = ${userId}`;
+}
+
+/** As `validate`, for the cookie, which is renewed or removed with its session. */
+export async function ofRequest(
+	sql: Queryable,
+	jar: cookies.Jar,
+	secure: boolean,
+	from: From
+): Promise<Validated | null> {
+	const id = cookies.session(jar);
+	if (id === null) return null;
+	const found = await validate(sql, id, from);
+	if (!found) cookies.removeSession(jar, secure);
+	if (found?.session.fresh) cookies.setSession(jar, { token: id, ...found.session }, secure);
+	return found;
+}
+
+/** A user's unexpired sessions, last used first. */
+export async function list(sql: Queryable, userId: string): Promise<ListedSession[]> {
+	return sql<ListedSession[]>`
+		SELECT id, created_at AS "createdAt", last_used_at AS "lastUsedAt", address, user_agent AS "userAgent"
+		FROM sessions WHERE user_id = ${userId} AND expires_at > now() ORDER BY last_used_at DESC, id`;
+}
+
+/** Ends one of a user's sessions by its id; returns whether there was one. */
+export async function endById(sql: Queryable, userId: string, id: string): Promise<boolean> {
+	if (!idForm.test(id)) return false;
+	return (await sql`DELETE FROM sessions WHERE user_id = ${userId} AND id = ${id}`).count === 1;
+}
+
+/** Ends all sessions of a user except the one with this id; returns how many. */
+export async function endAll(sql: Queryable, userId: string, exceptId: string | null = null): Promise<number> {
+	const ended = await sql`
+		DELETE FROM sessions WHERE user_id = ${userId} AND id IS DISTINCT FROM ${exceptId}`;
+	return ended.count;
+}
+
+/** Deletes expired sessions. */
+export async function forgetOld(sql: Queryable): Promise<void> {
+	await luciaOn(sql).deleteExpiredSessions();
+}
+
+/** Ends a session and says whose it was; null if there was none. The database then wakes the streams opened with it. */
+export async function end(sql: Queryable, id: string): Promise<{ id: string; email: string } | null> {
 	const [owner] = await sql<{ id: string; email: string }[]>`
 		DELETE FROM sessions s USING users u
 		WHERE s.id = ${digest(id)} AND s.expires_at > now() AND u.id = s.user_id RETURNING u.id, u.email`;

@@ -7,14 +7,14 @@ import { email } from '../forms/forms.ts';
 import type { Passwords } from './passwords.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused, TooMany } from '../forms/refusal.ts';
-import { sessions, type NewSession } from './sessions.ts';
+import * as sessions from './sessions.ts';
 import * as users from './users.ts';
 
 /** No rule checks the password: one that could not be chosen is just a wrong one. */
 export const form = v.object({ email, password: v.string('Enter your password.') });
 export type SignIn = v.InferOutput<typeof form>;
 
-export type SignedIn = { ok: true; session: NewSession } | Refused;
+export type SignedIn = { ok: true; session: sessions.NewSession } | Refused;
 
 const quarter = 15 * 60_000; // ms
 
@@ -99,7 +99,7 @@ async function begin(
 	await attempts.succeeded(transaction, { purpose: 'sign-in', email: user.email, address: from.address });
 	if (previous !== null) await endPrevious(transaction, previous, user.id, from);
 	await audit.recordOfAccount(transaction, user.id, actor, { action: 'signed in' });
-	return { ok: true, session: await sessions(transaction).create(user.id, from) };
+	return { ok: true, session: await sessions.create(transaction, user.id, from) };
 }
 
 function recordFailure(transaction: Queryable, actor: audit.Actor, reason: string): Promise<void> {
@@ -114,7 +114,7 @@ async function endPrevious(
 	userId: string,
 	from: audit.From
 ): Promise<void> {
-	const owner = await sessions(transaction).end(token);
+	const owner = await sessions.end(transaction, token);
 	if (!owner || owner.id === userId) return;
 	const actor = { ...from, id: owner.id, name: owner.email };
 	const event = { action: 'signed out', details: { reason: 'someone else signed in' } } as const;

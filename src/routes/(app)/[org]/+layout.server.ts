@@ -1,4 +1,5 @@
 import { permissionsOf } from '$server/access/roles';
+import * as memberships from '$server/access/memberships';
 import { membershipOf } from './membership';
 import type { LayoutServerLoad } from './$types';
 
@@ -6,6 +7,6 @@ import type { LayoutServerLoad } from './$types';
 export const load: LayoutServerLoad = async (event) => {
 	const { user } = await event.parent(); // signed-out readers are led to sign in first
 	const { org, role } = await membershipOf(event);
-	await event.locals.app.accounts.organizations.remember(user.id, org.id);
+	await memberships.remember(event.locals.app.sql, user.id, org.id);
 	return { org: { slug: org.slug, name: org.name, role, may: permissionsOf(role) } };
 };

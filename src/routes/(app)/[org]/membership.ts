@@ -1,5 +1,5 @@
 import { error, redirect } from '@sveltejs/kit';
-import type { Membership } from '$server/organizations/organizations';
+import * as memberships from '$server/access/memberships';
 import { may, type Permission } from '$server/access/roles';
 import { signInFirst } from '../../actor';
 
@@ -18,7 +18,7 @@ interface Asked {
 export async function membershipOf(
 	{ locals, params, url, request }: Asked,
 	permission: Permission = 'read'
-): Promise<Membership> {
+): Promise<memberships.Membership> {
 	const { user } = locals;
 	if (!user) return signInFirst(url);
 	const membership = await read({ locals, request }, user.id, params.org);
@@ -39,10 +39,10 @@ function read(
 	{ locals, request }: Pick<Asked, 'locals' | 'request'>,
 	userId: string,
 	slug: string
-): Promise<Membership | null> {
-	const { membership } = locals.app.accounts.organizations;
-	if (request.method !== 'GET') return membership(userId, slug);
-	return (locals.membership ??= membership(userId, slug));
+): Promise<memberships.Membership | null> {
+	const find = () => memberships.find(locals.app.sql, userId, slug);
+	if (request.method !== 'GET') return find();
+	return (locals.membership ??= find());
 }
 
 /** The path after the organization, which a URL may write with percent signs. */

@@ -2,6 +2,7 @@ import { fail } from '@sveltejs/kit';
 import * as forms from '$server/forms/forms';
 import { shortest } from '$server/people/password-strength';
 import * as profile from '$server/people/profile';
+import * as emailChange from '$server/people/email-change';
 import { refuse } from '../../refuse';
 import { personOf } from './person';
 import type { Actions, PageServerLoad } from './$types';
@@ -34,7 +35,7 @@ export const actions: Actions = {
 		const answer: Answer = { form: 'name', typed: { name: String(data.get('name') ?? '') } };
 		if (!form.ok) return fail(400, { ...answer, faults: form.faults });
 
-		await event.locals.app.accounts.account.changeName(form.values.name, person);
+		await profile.changeName(event.locals.app.sql, form.values.name, person);
 		renew(event.locals, form.values);
 		return done('name', 'Saved.');
 	},
@@ -48,7 +49,8 @@ export const actions: Actions = {
 
 		const { app, origin } = event.locals;
 		const { email } = form.values;
-		const asked = await app.accounts.account.changeEmail(form.values, person, origin);
+		const { sql, passwords, post } = app;
+		const asked = await emailChange.ask(sql, passwords, form.values, person, { origin, post });
 		if (!asked.ok) return refuse(event, asked, answer);
 		if (asked.isMailed)
 			return done('email', `Check your email: open the link that we sent to ${email} within a day.`);
@@ -63,7 +65,7 @@ export const actions: Actions = {
 		if (!form.ok) return fail(400, { ...answer, faults: form.faults });
 
 		const { app, sessionId } = event.locals;
-		const changed = await app.accounts.account.changePassword(form.values, person, sessionId);
+		const changed = await profile.changePassword(app.sql, app.passwords, form.values, person, sessionId);
 		if (!changed.ok) return refuse(event, changed, answer);
 		return done('password', 'Saved. You are signed out everywhere else.');
 	}

@@ -1,3 +1,5 @@
+import { restoreOrganization, suspendOrganization } from '$server/organizations/administration';
+import * as lists from '$server/organizations/administration-lists';
 import { wantedOf } from '../wanted';
 import { administer } from './administer';
 import { instanceAdmin } from './instance-admin';
@@ -6,9 +8,9 @@ import type { Actions, PageServerLoad } from './$types';
 /** The organizations, with counts of what they hold: never its contents. */
 export const load: PageServerLoad = async ({ locals, url }) => {
 	instanceAdmin({ locals, url });
-	const { accounts, deploys, usageOf } = locals.app;
+	const { sql, deploys, usageOf } = locals.app;
 	const wanted = wantedOf(url);
-	const { items, ...place } = await accounts.administration.organizations(wanted);
+	const { items, ...place } = await lists.organizations(sql, wanted);
 	const ids = items.map(({ id }) => id);
 	const [logs, deployed] = [await usageOf(ids), deploys.usageOf(ids)];
 	const organizations = items.map(({ suspendedAt, ...org }) => {
@@ -25,17 +27,11 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		};
 	});
 	const untrustedProxies = locals.app.untrustedProxies.list().slice(0, 3);
-	const mails = (await accounts.mails?.trouble()) ?? null;
+	const mails = (await locals.app.mails?.trouble()) ?? null;
 	return { q: wanted.q, organizations, place, untrustedProxies, mails };
 };
 
 export const actions: Actions = {
-	suspend: (event) => {
-		const { suspendOrganization } = event.locals.app.accounts.administration;
-		return administer(event, suspendOrganization, (name) => `${name} is suspended.`);
-	},
-	restore: (event) => {
-		const { restoreOrganization } = event.locals.app.accounts.administration;
-		return administer(event, restoreOrganization, (name) => `${name} is restored.`);
-	}
+	suspend: (event) => administer(event, suspendOrganization, (name) => `${name} is suspended.`),
+	restore: (event) => administer(event, restoreOrganization, (name) => `${name} is restored.`)
 };

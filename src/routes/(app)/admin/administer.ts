@@ -1,9 +1,10 @@
 import { fail } from '@sveltejs/kit';
 import type { Person } from '$server/audit/audit';
 import type { Administered } from '$server/organizations/administration';
+import type { Sql } from '$server/postgres/connect';
 import { instanceAdmin } from './instance-admin';
 
-type Change = (actor: Person, id: string) => Promise<Administered>;
+type Change = (sql: Sql, actor: Person, id: string) => Promise<Administered>;
 
 /** Applies a change to the organization or user whose id a form names, and reports it. */
 export async function administer(
@@ -13,7 +14,7 @@ export async function administer(
 ) {
 	const actor = instanceAdmin({ locals, url });
 	const id = String((await request.formData()).get('id') ?? '');
-	const administered = await change(actor, id);
+	const administered = await change(locals.app.sql, actor, id);
 	if (!administered.ok) return fail(administered.status, { fault: administered.fault });
 	return { id, done: done(administered.name) };
 }

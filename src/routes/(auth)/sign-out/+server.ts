@@ -1,5 +1,6 @@
 import * as cookies from '$server/people/cookies.ts';
 import { redirect } from '@sveltejs/kit';
+import * as signOuts from '$server/people/sign-out.ts';
 import { actorOf } from '../../actor';
 import { pathOf } from '../next.ts';
 import type { RequestHandler } from './$types';
@@ -8,7 +9,7 @@ import type { RequestHandler } from './$types';
 export const POST: RequestHandler = async ({ request, locals, cookies: jar }) => {
 	const next = await nextOf(request);
 	const token = cookies.session(jar);
-	if (token !== null && locals.user) await locals.app.accounts.signOut(token, actorOf(locals));
+	if (token !== null && locals.user) await signOuts.signOut(locals.app.sql, token, actorOf(locals));
 	cookies.removeSession(jar, locals.isSecure);
 	redirect(303, next ?? '/sign-in');
 };

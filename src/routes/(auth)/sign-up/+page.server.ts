@@ -3,15 +3,17 @@ import * as forms from '$server/forms/forms.ts';
 import { shortest } from '$server/people/password-strength.ts';
 import * as signUps from '$server/organizations/sign-up.ts';
 import { fail, redirect } from '@sveltejs/kit';
+import * as signUpByMail from '$server/organizations/sign-up-by-mail.ts';
+import * as users from '$server/people/users.ts';
 import { refuse } from '../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
 	if (locals.user) redirect(303, '/');
-	const { accounts } = locals.app;
+	const { sql, config } = locals.app;
 	return {
-		isOpen: await accounts.signUpIsOpen(),
-		isFirst: !(await accounts.users.anyExists()),
+		isOpen: await signUps.isOpen(sql, config),
+		isFirst: !(await users.anyExists(sql)),
 		shortest
 	};
 };
@@ -26,12 +28,12 @@ export const actions: Actions = {
 		if (!form.ok) return fail(400, { typed, faults: form.faults });
 
 		const { app, from, origin, isSecure } = locals;
-		const { signUp, signUpByMail } = app.accounts;
-		if (await signUpByMail.isOn()) {
-			const asked = await signUpByMail.ask(form.values, { from, origin });
+		const { sql, passwords, config: options, post } = app;
+		if (await signUpByMail.isOn(sql, post)) {
+			const asked = await signUpByMail.ask(sql, passwords, form.values, { from, origin }, { options, post });
 			return asked.ok ? { mailed: form.values.email } : refuse(event, asked, { typed });
 		}
-		const signedUp = await signUp(form.values, from);
+		const signedUp = await signUps.signUp(sql, passwords, form.values, from, options);
 		if (!signedUp.ok) return refuse(event, signedUp, { typed });
 		cookies.setSession(jar, signedUp.session, isSecure);
 		cookies.setFirstKey(jar, signedUp.org.slug, signedUp.key, isSecure);

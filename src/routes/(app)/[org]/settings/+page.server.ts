@@ -4,6 +4,7 @@ import * as deployRetention from '$server/organizations/deploy-retention';
 import * as ownership from '$server/organizations/ownership';
 import * as settings from '$server/organizations/settings';
 import { may } from '$server/access/roles';
+import * as deletion from '$server/organizations/deletion';
 import { actorOf } from '../../../actor';
 import { membershipOf } from '../membership';
 import type { Actions, PageServerLoad } from './$types';
@@ -13,8 +14,8 @@ export const load: PageServerLoad = async (event) => {
 	const { app, origin } = event.locals;
 	return {
 		retentionDays: org.retentionDays,
-		ofDeploys: await app.accounts.deployRetention.get(org.id),
-		heirs: may(role, 'owners') ? await app.accounts.ownership.heirs(org.id) : [],
+		ofDeploys: await deployRetention.get(app.sql, org.id),
+		heirs: may(role, 'owners') ? await ownership.heirs(app.sql, org.id) : [],
 		origin,
 		moved: event.url.searchParams.has('moved')
 	};
@@ -40,7 +41,7 @@ export const actions: Actions = {
 		if (!form.ok) return refuse(400, { form: 'name', typed, faults: form.faults });
 
 		const { locals } = event;
-		const changed = await locals.app.accounts.settings.rename(org.id, actorOf(locals), form.values.name);
+		const changed = await settings.rename(locals.app.sql, org.id, actorOf(locals), form.values.name);
 		if (!changed.ok) return refuse(changed.status, { form: 'name', typed, faults: changed.faults });
 		return done('name', 'Saved.');
 	},
@@ -55,7 +56,7 @@ export const actions: Actions = {
 
 		const { locals } = event;
 		const { slug } = form.values;
-		const changed = await locals.app.accounts.settings.move(org.id, actorOf(locals), slug);
+		const changed = await settings.move(locals.app.sql, org.id, actorOf(locals), slug);
 		if (!changed.ok) return refuse(changed.status, { form: 'address', typed, faults: changed.faults });
 		redirect(303, `/${slug}/settings?moved`);
 	},
@@ -69,7 +70,7 @@ export const actions: Actions = {
 
 		const { locals } = event;
 		const { days } = form.values;
-		const changed = await locals.app.accounts.settings.keepFor(org.id, actorOf(locals), days);
+		const changed = await settings.keepFor(locals.app.sql, org.id, actorOf(locals), days);
 		if (!changed.ok) return refuse(changed.status, { form: 'retention', typed, faults: changed.faults });
 		if (locals.app.disk.isFull) locals.app.makeRoom();
 		if (days >= changed.before) return done('retention', 'Saved.');
@@ -88,7 +89,7 @@ export const actions: Actions = {
 
 		const { locals } = event;
 		const to = { days: form.values.deployDays, kept: form.values.deploysKept };
-		const changed = await locals.app.accounts.deployRetention.set(org.id, actorOf(locals), to);
+		const changed = await deployRetention.set(locals.app.sql, org.id, actorOf(locals), to);
 		if (!changed.ok) return refuse(changed.status, { form: 'deploys', typed, faults: changed.faults });
 		const isLess = to.days < changed.before.days || to.kept < changed.before.kept;
 		return done('deploys', isLess ? 'Saved. Older deploys are deleted within the hour.' : 'Saved.');
@@ -103,7 +104,7 @@ export const actions: Actions = {
 
 		const { locals } = event;
 		const { email } = form.values;
-		const transferred = await locals.app.accounts.ownership.transfer(org.id, actorOf(locals), email);
+		const transferred = await ownership.transfer(locals.app.sql, org.id, actorOf(locals), email);
 		if (!transferred.ok)
 			return refuse(transferred.status, { form: 'ownership', typed, faults: transferred.faults });
 		return done('ownership', `${transferred.to.name || email} is the owner now, and you are an admin.`);
@@ -113,7 +114,7 @@ export const actions: Actions = {
 		const { org } = await membershipOf(event, 'delete');
 		const { locals } = event;
 		const organization = String((await event.request.formData()).get('organization') ?? '');
-		const deleted = await locals.app.accounts.deletion.remove(org.id, actorOf(locals), organization);
+		const deleted = await deletion.remove(locals.app.sql, org.id, actorOf(locals), organization);
 		if (!deleted.ok)
 			return refuse(deleted.status, { form: 'deletion', typed: { organization }, faults: deleted.faults });
 		locals.app.removeLeftovers();

@@ -1,19 +1,21 @@
 import { fail, redirect } from '@sveltejs/kit';
 import * as forms from '$server/forms/forms';
 import * as newOrganizations from '$server/organizations/new-organizations';
+import * as memberships from '$server/access/memberships';
+import * as members from '$server/organizations/members';
 import { actorOf, signInFirst } from '../../../actor';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const { app, user } = locals;
 	if (!user) return signInFirst(url);
-	const { organizations, members, newOrganizations } = app.accounts;
-	const [memberships, ownedAlone] = await Promise.all([
-		organizations.ofUser(user.id),
-		members.ownedAlone(user.id)
+	const { sql, config } = app;
+	const [own, ownedAlone] = await Promise.all([
+		memberships.ofUser(sql, user.id),
+		members.ownedAlone(sql, user.id)
 	]);
 	return {
-		memberships: memberships.map(({ org, role }) => ({
+		memberships: own.map(({ org, role }) => ({
 			slug: org.slug,
 			name: org.name,
 			isSuspended: org.isSuspended,
@@ -21,7 +23,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 			/** The last owner cannot leave. */
 			mayLeave: !ownedAlone.includes(org.id)
 		})),
-		mayMake: await newOrganizations.mayMake(user.id)
+		mayMake: await newOrganizations.mayMake(sql, user.id, config)
 	};
 };
 
@@ -41,11 +43,11 @@ export const actions: Actions = {
 		const { app, user } = locals;
 		if (!user) return signInFirst(url);
 		const of = String((await request.formData()).get('organization') ?? '');
-		const membership = await app.accounts.organizations.membership(user.id, of);
+		const membership = await memberships.find(app.sql, user.id, of);
 		if (!membership) return refuse(404, { faults: { form: "You're not a member of this organization." } });
 
 		const { org } = membership;
-		const left = await app.accounts.members.leave(org.id, actorOf(locals));
+		const left = await members.leave(app.sql, org.id, actorOf(locals));
 		if (!left.ok) return refuse(left.status, { of, faults: left.faults });
 		return answer({ done: `You have left ${org.name}.` });
 	},
@@ -59,7 +61,7 @@ export const actions: Actions = {
 		if (!form.ok) return refuse(400, { of: 'new', typed, faults: form.faults });
 
 		const { organization } = form.values;
-		const made = await app.accounts.newOrganizations.make(actorOf(locals), organization);
+		const made = await newOrganizations.make(app.sql, actorOf(locals), organization, app.config);
 		if (!made.ok) {
 			if (made.status === 429) setHeaders({ 'retry-after': String(made.retryAfterS) });
 			return refuse(made.status, { of: 'new', typed, faults: made.faults });

@@ -1,4 +1,5 @@
 import { actions } from '$server/audit/audit';
+import * as auditList from '$server/audit/list';
 import { present } from '../../audit/present';
 import { linksOf, wantedOf } from '../../audit/query';
 import { instanceAdmin } from '../instance-admin';
@@ -8,7 +9,8 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, url, request }) => {
 	instanceAdmin({ locals, url });
 	const wanted = wantedOf(url);
-	const { events, next, notice } = await locals.app.accounts.auditList.ofInstance(wanted, request.signal);
+	const { sql, auditSearch } = locals.app;
+	const { events, next, notice } = await auditList.ofInstance(sql, auditSearch, wanted, request.signal);
 	const links = linksOf(wanted, next);
 	return { wanted, actions: [...actions], events: events.map(present), notice, links };
 };

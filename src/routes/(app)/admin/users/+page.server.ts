@@ -1,4 +1,6 @@
 import { redirect } from '@sveltejs/kit';
+import * as administration from '$server/organizations/administration';
+import * as lists from '$server/organizations/administration-lists';
 import { wantedOf } from '../../wanted';
 import { administer } from '../administer';
 import { instanceAdmin } from '../instance-admin';
@@ -8,7 +10,7 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const { id } = instanceAdmin({ locals, url });
 	const wanted = wantedOf(url);
-	const { items, ...place } = await locals.app.accounts.administration.users(wanted);
+	const { items, ...place } = await lists.users(locals.app.sql, wanted);
 	const users = items.map(({ suspendedAt, lastSeenAt, ...user }) => ({
 		...user,
 		isSelf: user.id === id,
@@ -19,25 +21,14 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 };
 
 export const actions: Actions = {
-	suspend: (event) => {
-		const { suspendUser } = event.locals.app.accounts.administration;
-		return administer(event, suspendUser, (name) => `${name} is suspended, and signed out everywhere.`);
-	},
-	restore: (event) => {
-		const { restoreUser } = event.locals.app.accounts.administration;
-		return administer(event, restoreUser, (name) => `${name} can sign in again.`);
-	},
-	grant: (event) => {
-		const { grantAdmin } = event.locals.app.accounts.administration;
-		return administer(event, grantAdmin, (name) => `${name} is an instance admin.`);
-	},
+	suspend: (event) =>
+		administer(event, administration.suspendUser, (name) => `${name} is suspended, and signed out everywhere.`),
+	restore: (event) =>
+		administer(event, administration.restoreUser, (name) => `${name} can sign in again.`),
+	grant: (event) =>
+		administer(event, administration.grantAdmin, (name) => `${name} is an instance admin.`),
 	withdraw: async (event) => {
-		const { withdrawAdmin } = event.locals.app.accounts.administration;
-		const answer = await administer(
-			event,
-			withdrawAdmin,
-			(name) => `${name} is no longer an instance admin.`
-		);
+		const answer = await administer(event, administration.withdrawAdmin, (name) => `${name} is no longer an instance admin.`);
 		if ('id' in answer && answer.id === event.locals.user?.id) redirect(303, '/');
 		return answer;
 	}

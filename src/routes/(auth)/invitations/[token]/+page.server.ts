@@ -4,12 +4,13 @@ import * as forms from '$server/forms/forms.ts';
 import type { Refused } from '$server/forms/refusal';
 import { shortest } from '$server/people/password-strength.ts';
 import { error, fail, redirect } from '@sveltejs/kit';
+import * as invitations from '$server/organizations/invitations.ts';
 import { actorOf } from '../../../actor';
 import type { Actions, PageServerLoad } from './$types';
 
 /** What the link offers. Reading it changes nothing, so that a mail scanner that follows links uses none up. */
 export const load: PageServerLoad = async ({ params, locals }) => {
-	const offer = await locals.app.accounts.invitations.find(params.token);
+	const offer = await invitations.find(locals.app.sql, params.token);
 	if (!offer) return invalid();
 	return {
 		offer,
@@ -35,7 +36,7 @@ function refuse(refused: Refused, typed: { name: string }, setHeaders: SetHeader
 export const actions: Actions = {
 	join: async ({ params, locals, url, setHeaders }) => {
 		if (!locals.user) redirect(303, `/sign-in?next=${encodeURIComponent(url.pathname)}`);
-		const joined = await locals.app.accounts.invitations.join(params.token, actorOf(locals));
+		const joined = await acceptance.join(locals.app.sql, params.token, actorOf(locals));
 		if (!joined.ok) return refuse(joined, { name: '' }, setHeaders);
 		redirect(303, `/${joined.slug}/logs`);
 	},
@@ -48,7 +49,7 @@ export const actions: Actions = {
 		if (!form.ok) return fail(400, { typed, faults: form.faults });
 
 		const { app, from, isSecure } = locals;
-		const signedUp = await app.accounts.invitations.signUp(params.token, form.values, from);
+		const signedUp = await acceptance.signUp(app.sql, app.passwords, params.token, form.values, from);
 		if (!signedUp.ok) return refuse(signedUp, typed, setHeaders);
 		cookies.setSession(jar, signedUp.session, isSecure);
 		redirect(303, `/${signedUp.slug}/logs`);

@@ -1,13 +1,13 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import * as forms from '$server/forms/forms';
-import { chosen } from '$server/people/password-reset';
+import * as passwordReset from '$server/people/password-reset';
 import { shortest } from '$server/people/password-strength';
 import { refuse } from '../../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 
 /** Changes nothing: mail scanners open links too. */
 export const load: PageServerLoad = async ({ locals, params }) => {
-	const account = await locals.app.accounts.passwordReset.find(params.token);
+	const account = await passwordReset.find(locals.app.sql, params.token);
 	if (!account) error(410, 'This link is no longer valid.');
 	return { email: account.email, shortest };
 };
@@ -15,11 +15,11 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 export const actions: Actions = {
 	default: async (event) => {
 		const { request, locals, params } = event;
-		const form = forms.read(chosen, await request.formData());
+		const form = forms.read(passwordReset.chosen, await request.formData());
 		if (!form.ok) return fail(400, { faults: form.faults });
 
 		const { app, from } = locals;
-		const reset = await app.accounts.passwordReset.use(params.token, form.values.password, from);
+		const reset = await passwordReset.use(app.sql, app.passwords, params.token, form.values.password, from);
 		if (!reset.ok) return refuse(event, reset, {});
 		redirect(303, '/sign-in?reset');
 	}

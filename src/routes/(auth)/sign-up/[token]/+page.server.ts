@@ -1,13 +1,13 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import * as forms from '$server/forms/forms';
 import * as cookies from '$server/people/cookies';
-import { confirmation } from '$server/organizations/sign-up-by-mail';
+import * as signUpByMail from '$server/organizations/sign-up-by-mail';
 import { refuse } from '../../../refuse';
 import type { Actions, PageServerLoad } from './$types';
 
 /** Changes nothing: mail scanners open links too. */
 export const load: PageServerLoad = async ({ locals, params }) => {
-	const offer = await locals.app.accounts.signUpByMail.find(params.token);
+	const offer = await signUpByMail.find(locals.app.sql, params.token);
 	if (!offer) error(410, 'This link is no longer valid.');
 	return offer;
 };
@@ -15,12 +15,12 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 export const actions: Actions = {
 	default: async (event) => {
 		const { locals, params, request, cookies: jar } = event;
-		const form = forms.read(confirmation, await request.formData());
+		const form = forms.read(signUpByMail.confirmation, await request.formData());
 		if (!form.ok) return fail(400, { faults: form.faults });
 
 		const { app, from, isSecure } = locals;
-		const { password } = form.values;
-		const signedUp = await app.accounts.signUpByMail.confirm(params.token, password, from);
+		const sent = { token: params.token, ...form.values };
+		const signedUp = await signUpByMail.confirm(app.sql, app.passwords, sent, from, app.config);
 		if (!signedUp.ok) return refuse(event, signedUp, {});
 		cookies.setSession(jar, signedUp.session, isSecure);
 		cookies.setFirstKey(jar, signedUp.org.slug, signedUp.key, isSecure);

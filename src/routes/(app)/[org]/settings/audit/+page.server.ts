@@ -1,4 +1,5 @@
 import { actions } from '$server/audit/audit';
+import * as auditList from '$server/audit/list';
 import { membershipOf } from '../../membership';
 import { present } from '../../../audit/present';
 import { linksOf, wantedOf } from '../../../audit/query';
@@ -8,8 +9,9 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async (event) => {
 	const { org } = await membershipOf(event, 'audit');
 	const wanted = wantedOf(event.url);
-	const { auditList } = event.locals.app.accounts;
-	const { events, next, notice } = await auditList.of(org.id, wanted, event.request.signal);
+	const { sql, auditSearch } = event.locals.app;
+	const { signal } = event.request;
+	const { events, next, notice } = await auditList.of(sql, auditSearch, org.id, wanted, signal);
 	const links = linksOf(wanted, next);
 	return { wanted, actions: [...actions], events: events.map(present), notice, links };
 };

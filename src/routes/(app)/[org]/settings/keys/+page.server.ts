@@ -1,6 +1,8 @@
 import { fail } from '@sveltejs/kit';
 import * as forms from '$server/forms/forms';
 import { newKey } from '$server/access/key-form';
+import * as keys from '$server/access/keys';
+import * as keyList from '$server/access/key-list';
 import { actorOf } from '../../../../actor';
 import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';
@@ -11,7 +13,7 @@ import { present } from './present';
 export const load: PageServerLoad = async (event) => {
 	const { org } = await membershipOf(event, 'keys');
 	const wanted = wantedOf(event.url);
-	const { items, ...place } = await event.locals.app.accounts.keys.list(org.id, wanted);
+	const { items, ...place } = await keyList.of(event.locals.app.sql, org.id, wanted);
 	return { q: wanted.q, keys: items.map(present), place };
 };
 
@@ -29,8 +31,7 @@ export const actions: Actions = {
 		const read = forms.read(newKey, typed);
 		if (!read.ok) return fail(400, { typed, faults: read.faults });
 		const { name, scopes, expires: expiresAt } = read.values;
-		const { keys } = locals.app.accounts;
-		const made = await keys.make(org.id, actorOf(locals), { name, scopes, expiresAt });
+		const made = await keys.make(locals.app.sql, org.id, actorOf(locals), { name, scopes, expiresAt });
 		if (!made.ok) return fail(made.status, { typed, fault: made.faults.form });
 		const { id, key } = made;
 		return { made: { id, name, key, commands: commands(locals.origin, scopes, key) } };
@@ -39,7 +40,7 @@ export const actions: Actions = {
 	async revoke(event) {
 		const { org } = await membershipOf(event, 'keys');
 		const id = textOf((await event.request.formData()).get('id'));
-		const revoked = await event.locals.app.accounts.keys.revoke(org.id, actorOf(event.locals), id);
+		const revoked = await keys.revoke(event.locals.app.sql, org.id, actorOf(event.locals), id);
 		if (!revoked.ok) return fail(revoked.status, { fault: revoked.faults.form });
 		return { done: 'Key revoked. Its open streams are closed.' };
 	}

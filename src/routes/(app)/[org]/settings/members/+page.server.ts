@@ -3,6 +3,8 @@ import * as forms from '$server/forms/forms';
 import * as invitations from '$server/organizations/invitations';
 import * as members from '$server/organizations/members';
 import { may } from '$server/access/roles';
+import * as memberList from '$server/organizations/member-list';
+import * as invitationList from '$server/organizations/invitation-list';
 import { actorOf } from '../../../../actor';
 import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';
@@ -11,18 +13,18 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const { org, role } = await membershipOf(event, 'members');
-	const { accounts } = event.locals.app;
+	const { sql } = event.locals.app;
 	const wanted = wantedOf(event.url);
-	const [members, invitations] = await Promise.all([
-		accounts.members.list(org.id, wanted),
-		accounts.invitations.list(org.id, wantedOf(event.url, 'invitations'))
+	const [present, pending] = await Promise.all([
+		memberList.of(sql, org.id, wanted),
+		invitationList.of(sql, org.id, wantedOf(event.url, 'invitations'))
 	]);
 	return {
 		q: wanted.q,
-		members: { ...members, items: members.items.map((member) => presentMember(member, role)) },
+		members: { ...present, items: present.items.map((member) => presentMember(member, role)) },
 		invitations: {
-			...invitations,
-			items: invitations.items.map((invitation) => presentInvitation(invitation, role))
+			...pending,
+			items: pending.items.map((invitation) => presentInvitation(invitation, role))
 		},
 		/** The roles that the reader may offer. */
 		roles: rolesFor(role, null)
@@ -52,7 +54,7 @@ export const actions: Actions = {
 		const { locals } = event;
 		const actor = actorOf(locals);
 		const { role } = form.values;
-		const changed = await locals.app.accounts.members.changeRole(org.id, actor, of, role);
+		const changed = await members.changeRole(locals.app.sql, org.id, actor, of, role);
 		if (!changed.ok) return refuse(changed.status, { of, faults: changed.faults });
 		if (of === actor.id && !may(role, 'members')) redirect(303, `/${org.slug}/logs`);
 		return answer({ of, done: 'Changed.' });
@@ -62,7 +64,7 @@ export const actions: Actions = {
 		const { org } = await membershipOf(event, 'members');
 		const of = String((await event.request.formData()).get('member') ?? '');
 		const actor = actorOf(event.locals);
-		const removed = await event.locals.app.accounts.members.remove(org.id, actor, of);
+		const removed = await members.remove(event.locals.app.sql, org.id, actor, of);
 		if (!removed.ok) return refuse(removed.status, { of, faults: removed.faults });
 		if (of === actor.id) redirect(303, '/');
 		return answer({ done: 'Removed. They no longer have access.' });
@@ -77,7 +79,8 @@ export const actions: Actions = {
 
 		const { app, origin } = event.locals;
 		const actor = actorOf(event.locals);
-		const invited = await app.accounts.invitations.create(org.id, actor, form.values, origin);
+		const { sql, post } = app;
+		const invited = await invitations.invite(sql, org.id, actor, form.values, { origin, post });
 		if (!invited.ok) {
 			if (invited.status === 429) event.setHeaders({ 'retry-after': String(invited.retryAfterS) });
 			return refuse(invited.status, { of: 'invite', typed, faults: invited.faults });
@@ -90,7 +93,7 @@ export const actions: Actions = {
 		const { org } = await membershipOf(event, 'members');
 		const of = String((await event.request.formData()).get('invitation') ?? '');
 		const actor = actorOf(event.locals);
-		const revoked = await event.locals.app.accounts.invitations.revoke(org.id, actor, of);
+		const revoked = await invitations.revoke(event.locals.app.sql, org.id, actor, of);
 		if (!revoked.ok) return refuse(revoked.status, { of, faults: revoked.faults });
 		return answer({ done: 'Revoked. The link no longer works.' });
 	}

@@ -1,4 +1,5 @@
 import { error, redirect } from '@sveltejs/kit';
+import * as emailChange from '$server/people/email-change';
 import { refuse } from '../../../../refuse';
 import { personOf } from '../../person';
 import type { Actions, PageServerLoad } from './$types';
@@ -6,7 +7,7 @@ import type { Actions, PageServerLoad } from './$types';
 /** Changes nothing: mail scanners open links, too. */
 export const load: PageServerLoad = async (event) => {
 	const person = personOf(event);
-	const newEmail = await event.locals.app.accounts.account.findNewEmail(event.params.token, person);
+	const newEmail = await emailChange.find(event.locals.app.sql, event.params.token, person);
 	if (newEmail === null)
 		error(
 			410,
@@ -19,7 +20,8 @@ export const actions: Actions = {
 	default: async (event) => {
 		const person = personOf(event);
 		const { app, origin } = event.locals;
-		const confirmed = await app.accounts.account.confirmEmail(event.params.token, person, origin);
+		const { sql, post } = app;
+		const confirmed = await emailChange.confirm(sql, event.params.token, person, { origin, post });
 		if (!confirmed.ok) return refuse(event, confirmed, {});
 		redirect(303, '/account?confirmed');
 	}

@@ -1,5 +1,6 @@
 import { error } from '@sveltejs/kit';
-import type { ShownKey } from '$server/access/key-list';
+import * as keyList from '$server/access/key-list';
+import * as keys from '$server/access/keys';
 import { membershipOf } from '../../../membership';
 
 /**
@@ -11,11 +12,11 @@ export async function keyOf(event: {
 	params: { org: string; id: string };
 	url: URL;
 	request: Request;
-}): Promise<ShownKey> {
+}): Promise<keyList.ShownKey> {
 	const { org } = await membershipOf(event, 'keys');
-	const { keys } = event.locals.app.accounts;
-	await keys.watch(org.id, event.params.id);
-	const key = await keys.get(org.id, event.params.id);
+	const { sql } = event.locals.app;
+	await keys.watch(sql, org.id, event.params.id);
+	const key = await keyList.get(sql, org.id, event.params.id);
 	if (!key) error(404, 'Key not found. It may have been revoked.');
 	return key;
 }
