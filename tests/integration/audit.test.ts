@@ -5,7 +5,7 @@ import * as audit from '../../src/lib/server/audit/audit.ts';
 import * as auditExport from '../../src/lib/server/audit/export.ts';
 import * as auditFilter from '../../src/lib/server/audit/filter.ts';
 import type { Details } from '../../src/lib/server/audit/events.ts';
-import { auditList } from '../../src/lib/server/audit/list.ts';
+import { auditListOn } from '../support/accounts.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { from, openAccounts, password, signUp } from '../support/people.ts';
@@ -14,11 +14,11 @@ import { makeTenant } from '../support/tenants.ts';
 
 let site: Site;
 let sql: Sql;
-let list: ReturnType<typeof auditList>;
+let list: ReturnType<typeof auditListOn>;
 beforeAll(async () => {
 	site = await startSite();
 	sql = site.database.sql;
-	list = auditList(sql);
+	list = auditListOn(sql);
 });
 afterAll(() => site.stop());
 
@@ -257,13 +257,13 @@ describe('a search', () => {
 	test('finds stretch by stretch what one look would find, and says how far it came when that takes long', async () => {
 		const org = await emptyOrg();
 		await fill(org, 120);
-		const short = auditList(sql, { stride: 7, patience: 60_000 });
+		const short = auditListOn(sql, { stride: 7, patience: 60_000 });
 		for (const wanted of [{ q: 'number' }, { q: '12' }, { q: 'absent' }, { action: 'invited' }] as const) {
 			expect(await short.of(org, wanted)).toEqual(await list.of(org, wanted));
 			const every = await Array.fromAsync(short.everyOf(org, wanted));
 			expect(every.flat()).toEqual((await Array.fromAsync(list.everyOf(org, wanted))).flat());
 		}
-		const hasty = auditList(sql, { stride: 50, patience: 0 });
+		const hasty = auditListOn(sql, { stride: 50, patience: 0 });
 		const come: unknown[] = [];
 		let before: string | undefined;
 		do {
@@ -287,7 +287,7 @@ describe('a search', () => {
 		const leaving = new AbortController();
 		const { search } = await transact(sql, async (transaction) => {
 			await transaction`LOCK TABLE audit_events`;
-			const search = auditList(sql, { stride: 10, patience: 60_000 }).of(
+			const search = auditListOn(sql, { stride: 10, patience: 60_000 }).of(
 				org,
 				{ q: 'number' },
 				leaving.signal

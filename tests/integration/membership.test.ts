@@ -17,7 +17,7 @@ afterAll(() => database.drop());
 async function threeAsk(method: string): Promise<string[]> {
 	return queriesMade(database.url, async (sql) => {
 		const url = new URL('http://localhost/ada-co/settings/keys');
-		const locals = { app: { accounts: openAccounts(sql) }, user } as unknown as App.Locals;
+		const locals = { app: { sql }, user } as unknown as App.Locals;
 		const event = { locals, params: { org: 'ada-co' }, url, request: new Request(url, { method }) };
 		const asked = [membershipOf(event), membershipOf(event, 'settings'), membershipOf(event, 'keys')];
 		for (const { role } of await Promise.all(asked)) expect(role).toBe('owner');

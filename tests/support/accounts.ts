@@ -8,7 +8,7 @@ import * as memberships from '../../src/lib/server/access/memberships.ts';
 import type { From, Person } from '../../src/lib/server/audit/audit.ts';
 import type { AuditFilter, Wanted as WantedEvents } from '../../src/lib/server/audit/filter.ts';
 import * as auditList from '../../src/lib/server/audit/list.ts';
-import { Search } from '../../src/lib/server/audit/search.ts';
+import { Search, type Bounds } from '../../src/lib/server/audit/search.ts';
 import type { Config } from '../../src/lib/server/config.ts';
 import * as rateLimits from '../../src/lib/server/limits/rate-limits.ts';
 import type { Wanted } from '../../src/lib/server/lists/pages.ts';
@@ -39,11 +39,16 @@ import * as signIns from '../../src/lib/server/people/sign-in.ts';
 import * as signOuts from '../../src/lib/server/people/sign-out.ts';
 import * as users from '../../src/lib/server/people/users.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
+import { forgetOld } from '../../src/composition/tasks.ts';
 
 type Function = (...parameters: never[]) => unknown;
 /** A function without its first parameter. */
-type Bound<F> = F extends (first: never, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
-type Functions<Room> = { [Name in keyof Room as Room[Name] extends Function ? Name : never]: Bound<Room[Name]> };
+type Bound<F> = F extends (first: never, ...rest: infer Rest) => infer Result
+	? (...rest: Rest) => Result
+	: never;
+type Functions<Room> = {
+	[Name in keyof Room as Room[Name] extends Function ? Name : never]: Bound<Room[Name]>;
+};
 
 /** The functions of a room whose first parameter is the database, with that one given. */
 function on<Room extends object>(sql: Sql, room: Room): Functions<Room> {
@@ -71,7 +76,6 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 	const mails = mail && postOffice(sql, mail, watch);
 	const post = mails?.post ?? null;
 
-	const search = new Search();
 	const { invite, ...ofInvitations } = on(sql, invitations);
 	const { writeUses: _written, find: _found, create: _created, ...ofKeys } = on(sql, keys);
 	const { expiryOf } = access;
@@ -132,18 +136,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 				access.findAllRevoked(sql, asked),
 			expiryOf
 		},
-		auditList: {
-			of: (org: string, wanted: WantedEvents, signal?: AbortSignal) =>
-				auditList.of(sql, search, org, wanted, signal),
-			ofInstance: (wanted: WantedEvents, signal?: AbortSignal) =>
-				auditList.ofInstance(sql, search, wanted, signal),
-			everyOf: (org: string, filter: AuditFilter, signal?: AbortSignal) =>
-				auditList.everyOf(sql, search, org, filter, signal),
-			everyOfInstance: (filter: AuditFilter, signal?: AbortSignal) =>
-				auditList.everyOfInstance(sql, search, filter, signal),
-			refusalOf: (org: string, filter: AuditFilter) => auditList.refusalOf(search, org, filter),
-			refusalOfInstance: (filter: AuditFilter) => auditList.refusalOfInstance(search, filter)
-		},
+		auditList: auditListOn(sql),
 		administration: { ...on(sql, administration), ...on(sql, instanceLists) },
 		signUp: (form: signUps.SignUp, from: From) => signUps.signUp(sql, hashing, form, from, config),
 		signUpByMail: {
@@ -159,9 +152,27 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 			signIns.signIn(sql, hashing, form, from, previous),
 		signOut: (token: string, person: Person) => signOuts.signOut(sql, token, person),
 		mails: mails && { look: mails.look, size: mails.size, trouble: mails.trouble },
+		forgetOld: () => forgetOld(sql),
 		async close(): Promise<void> {
 			cache.close();
 			await Promise.all([uses.close(), mails?.close()]);
 		}
+	};
+}
+
+/** The audit on one database, with searches of its own. */
+export function auditListOn(sql: Sql, bounds?: Bounds) {
+	const search = new Search(bounds);
+	return {
+		of: (org: string, wanted: WantedEvents, signal?: AbortSignal) =>
+			auditList.of(sql, search, org, wanted, signal),
+		ofInstance: (wanted: WantedEvents, signal?: AbortSignal) =>
+			auditList.ofInstance(sql, search, wanted, signal),
+		everyOf: (org: string, filter: AuditFilter, signal?: AbortSignal) =>
+			auditList.everyOf(sql, search, org, filter, signal),
+		everyOfInstance: (filter: AuditFilter, signal?: AbortSignal) =>
+			auditList.everyOfInstance(sql, search, filter, signal),
+		refusalOf: (org: string, filter: AuditFilter) => auditList.refusalOf(search, org, filter),
+		refusalOfInstance: (filter: AuditFilter) => auditList.refusalOfInstance(search, filter)
 	};
 }

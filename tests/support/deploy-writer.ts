@@ -19,6 +19,7 @@ const deploys = new Deploys({
 		throw error;
 	}
 });
+deploys.start();
 
 let [end, line] = [deploys.positionOf(org, id)?.size ?? 0, deploys.positionOf(org, id)?.lines ?? 0];
 for (;;) {

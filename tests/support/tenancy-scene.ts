@@ -10,7 +10,9 @@ import { logStore } from '../../src/lib/server/logs/store.ts';
 import { usageOf } from '../../src/lib/server/logs/usage.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { open, type Sqlite } from '../../src/lib/server/sqlite/connect.ts';
+import type { People } from '../../src/composition/people.ts';
 import type { Tailrace } from '../../src/tailrace.ts';
+import type { Accounts } from './accounts.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { migrations, web } from './deploy-scene.ts';
 import { line } from './lines.ts';
@@ -22,6 +24,8 @@ import { firstPage, from, openAccounts, signUp } from './people.ts';
  */
 type Carriers = 'writer' | 'tails' | 'streams' | 'outages' | 'deployTails' | 'deployChanges';
 type Rest =
+	| 'sql'
+	| keyof People
 	| 'config'
 	| 'log'
 	| 'metrics'
@@ -37,7 +41,7 @@ type Rest =
  * Everything that reads or changes an organization's data, as routes reach it. Whatever is added to the server is included, and
  * must be created below, unless listed above as not of this kind: `npm run check` fails until then.
  */
-export type Stores = Omit<Tailrace, Carriers | Rest>;
+export type Stores = Omit<Tailrace, Carriers | Rest> & { accounts: Accounts };
 
 /** An organization with some of everything, and its owner. */
 export interface Tenant {

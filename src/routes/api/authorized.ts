@@ -10,8 +10,8 @@ import { incoming, type Incoming } from './incoming';
 import { refused } from './refused';
 
 /**
-* Runs an endpoint for authorized requests, and answers the rest; see access/authorize.ts for the rules. A complete request
-* with a key is noted as that key's last use, whatever the answer.
+ * Runs an endpoint for authorized requests, and answers the rest; see access/authorize.ts for the rules. A complete request
+ * with a key is noted as that key's last use, whatever the answer.
  */
 export async function authorized(
 	event: RequestEvent,

@@ -19,8 +19,8 @@ export function ofInstance(sql: Sql, search: Search, wanted: Wanted, signal?: Ab
 }
 
 /**
-* Every matching event of an organization, in batches of at most 1,000, each read on demand: no connection is held
-* in between. Ends when the signal is aborted.
+ * Every matching event of an organization, in batches of at most 1,000, each read on demand: no connection is held
+ * in between. Ends when the signal is aborted.
  */
 export function everyOf(sql: Sql, search: Search, org: string, filter: AuditFilter, signal?: AbortSignal) {
 	return batches(search, organization(sql, org), filter, signal);

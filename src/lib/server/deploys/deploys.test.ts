@@ -32,6 +32,7 @@ function start(options: Partial<DeploysOptions> = {}) {
 		onfailed: (error) => void failures.push(error),
 		...options
 	});
+	deploys.start();
 	open.push(deploys);
 	return { deploys, seen, failures, next: () => once(changes, 'changed') };
 }

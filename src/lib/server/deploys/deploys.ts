@@ -66,6 +66,10 @@ export class Deploys {
 		const onrevived = (addresses: Address[]) => addresses.forEach((address) => this.#started(address));
 		this.#buffer = new DeployBuffer({ store: this.#store, flushMs, onflushed, onrevived });
 		this.#removal = new Removal(new RemovalStore(sqlite), this.#buffer);
+	}
+
+	/** Goes on with what was under way when the last process ended: leases run out, and chunks of ended deploys are joined. */
+	start(): void {
 		this.#leases.wake();
 		this.#merger.resume();
 	}

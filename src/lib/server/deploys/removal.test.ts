@@ -19,6 +19,7 @@ function open() {
 		onchanged() {},
 		onfailed: (error) => void failures.push(error)
 	});
+	deploys.start();
 	return { deploys, failures };
 }
 

@@ -42,6 +42,10 @@ export class Disk {
 	constructor(options: DiskOptions) {
 		this.#options = options;
 		this.#file = join(options.folder, 'reserve');
+	}
+
+	/** Begins to look; it goes on until it is closed. */
+	start(): void {
 		void this.#run();
 	}
 

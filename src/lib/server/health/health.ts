@@ -49,6 +49,9 @@ export function health({ probe, bridge, folder, holdsLines, log, clear }: Surrou
 		return found;
 	}
 
+	disk.start();
+	watch.start();
+
 	/** Called when a stream could not be read: it retries by itself. */
 	function failed(error: unknown): void {
 		if (!isAway(error)) return log.error({ err: error }, 'a stream could not be read');

@@ -12,6 +12,7 @@ function watched() {
 		() => Promise.resolve(state.wrong),
 		(outage) => state.told.push(outage)
 	);
+	watch.start();
 	return { state, watch };
 }
 

@@ -39,6 +39,10 @@ export class Watch {
 	constructor(find: () => Promise<Outage['outage'] | null>, changed: (outage: Outage | null) => void) {
 		this.#find = find;
 		this.#changed = changed;
+	}
+
+	/** Begins to look; it goes on until it is closed. */
+	start(): void {
 		void this.#run();
 	}
 

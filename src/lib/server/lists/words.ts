@@ -13,8 +13,8 @@ export const searched = v.pipe(
 );
 
 /**
-* A LIKE pattern for each word, which must occur as typed. In lower case: addresses are stored so, and a
-* database with the locale C knows upper and lower case of ASCII only.
+ * A LIKE pattern for each word, which must occur as typed. In lower case: addresses are stored so, and a
+ * database with the locale C knows upper and lower case of ASCII only.
  */
 export function patternsOf(text = ''): string[] {
 	return wordsOf(text.toLowerCase()).map(patternOf);

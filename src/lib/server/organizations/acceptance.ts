@@ -31,7 +31,7 @@ export type SignedUp = { ok: true; slug: string; session: sessions.NewSession } 
 const perAccount = { limit: 10, windowMs: 15 * 60_000 };
 
 /**
-* Makes a signed-in user a member. A member keeps their role; the invitation is used up. Of two concurrent uses
+ * Makes a signed-in user a member. A member keeps their role; the invitation is used up. Of two concurrent uses
  * one wins.
  */
 export async function join(sql: Sql, token: string, actor: audit.Person): Promise<Joined> {
@@ -48,8 +48,8 @@ export async function join(sql: Sql, token: string, actor: audit.Person): Promis
 }
 
 /**
-* Creates an account for the invited address, whatever `SIGN_UP` says, makes it a member and begins a session. If the
-* account exists, nothing changes, after the same work: its owner is asked to sign in.
+ * Creates an account for the invited address, whatever `SIGN_UP` says, makes it a member and begins a session. If the
+ * account exists, nothing changes, after the same work: its owner is asked to sign in.
  */
 export async function signUp(
 	sql: Sql,

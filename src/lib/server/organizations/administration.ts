@@ -19,8 +19,8 @@ interface Person {
 }
 
 /**
-* Runs a change by an instance admin. It checks again, in its own transaction, that the actor is still an admin and still
-* signed in. A change without effect succeeds and is not recorded again.
+ * Runs a change by an instance admin. It checks again, in its own transaction, that the actor is still an admin and still
+ * signed in. A change without effect succeeds and is not recorded again.
  */
 const by =
 	(none: Administered, change: Change) =>

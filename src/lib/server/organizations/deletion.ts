@@ -8,8 +8,8 @@ import * as turn from '../access/turn.ts';
 export type Deleted = { ok: true } | Refused;
 
 /**
-* Deletes an organization whose name was typed, if the actor may at that instant. Its remains (its lines, its deploys) are
-* deleted later in the background.
+ * Deletes an organization whose name was typed, if the actor may at that instant. Its remains (its lines, its deploys) are
+ * deleted later in the background.
  */
 export function remove(sql: Sql, org: string, actor: audit.Person, typedName: string): Promise<Deleted> {
 	return transact(sql, (transaction) => removeIn(transaction, org, actor, typedName));

@@ -54,7 +54,7 @@ export function rename(sql: Sql, org: string, actor: audit.Person, to: string): 
 }
 
 /**
-* Gives it another slug, unless another organization has or had it, and records it. The old one keeps working; with 20 of those
+ * Gives it another slug, unless another organization has or had it, and records it. The old one keeps working; with 20 of those
  * it can only go back to one of them.
  */
 export function move(sql: Sql, org: string, actor: audit.Person, to: string): Promise<Changed> {

@@ -123,7 +123,11 @@ export async function endById(sql: Queryable, userId: string, id: string): Promi
 }
 
 /** Ends all sessions of a user except the one with this id; returns how many. */
-export async function endAll(sql: Queryable, userId: string, exceptId: string | null = null): Promise<number> {
+export async function endAll(
+	sql: Queryable,
+	userId: string,
+	exceptId: string | null = null
+): Promise<number> {
 	const ended = await sql`
 		DELETE FROM sessions WHERE user_id = ${userId} AND id IS DISTINCT FROM ${exceptId}`;
 	return ended.count;

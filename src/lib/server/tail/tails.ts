@@ -24,14 +24,13 @@ export class Tails<Item> {
 	readonly #sourceOf: (topic: string) => Source<Item>;
 	readonly #events: TailEvents;
 	readonly #open = new Map<string, Open<Item>>();
-	readonly #heartbeat: NodeJS.Timeout;
+	#heartbeat: NodeJS.Timeout | null = null;
 	readonly #gate = pLimit(catchUpReads);
 
 	constructor(listener: Listener, sourceOf: (topic: string) => Source<Item>, events: TailEvents) {
 		this.#listener = listener;
 		this.#sourceOf = sourceOf;
 		this.#events = events;
-		this.#heartbeat = setInterval(() => this.#beat(), heartbeatEvery).unref();
 	}
 
 	/**
@@ -71,10 +70,11 @@ export class Tails<Item> {
 
 	/** Ends the heartbeat. */
 	close(): void {
-		clearInterval(this.#heartbeat);
+		if (this.#heartbeat) clearInterval(this.#heartbeat);
 	}
 
 	#start(topic: string): Open<Item> {
+		this.#heartbeat ??= setInterval(() => this.#beat(), heartbeatEvery).unref();
 		const source = this.#sourceOf(topic);
 		// Subscribed before the head is read: nothing can move unseen in between.
 		let wake = () => {};

@@ -22,13 +22,19 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 
 export const actions: Actions = {
 	suspend: (event) =>
-		administer(event, administration.suspendUser, (name) => `${name} is suspended, and signed out everywhere.`),
-	restore: (event) =>
-		administer(event, administration.restoreUser, (name) => `${name} can sign in again.`),
-	grant: (event) =>
-		administer(event, administration.grantAdmin, (name) => `${name} is an instance admin.`),
+		administer(
+			event,
+			administration.suspendUser,
+			(name) => `${name} is suspended, and signed out everywhere.`
+		),
+	restore: (event) => administer(event, administration.restoreUser, (name) => `${name} can sign in again.`),
+	grant: (event) => administer(event, administration.grantAdmin, (name) => `${name} is an instance admin.`),
 	withdraw: async (event) => {
-		const answer = await administer(event, administration.withdrawAdmin, (name) => `${name} is no longer an instance admin.`);
+		const answer = await administer(
+			event,
+			administration.withdrawAdmin,
+			(name) => `${name} is no longer an instance admin.`
+		);
 		if ('id' in answer && answer.id === event.locals.user?.id) redirect(303, '/');
 		return answer;
 	}
