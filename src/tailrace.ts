@@ -3,7 +3,7 @@ import { openDeploys } from './composition/deploys.ts';
 import { openPeople } from './composition/people.ts';
 import { deliveriesOf, oldDeploysOf, removalOf, tasks, waiting } from './composition/tasks.ts';
 import * as revocation from './lib/server/access/revocation.ts';
-import { listener, type Listener } from './lib/server/bus/bus.ts';
+import { bus, type Bus } from './lib/server/bus/bus.ts';
 import { PostgresBridge } from './lib/server/bus/postgres.ts';
 import type * as configuration from './lib/server/config.ts';
 import type { Disk } from './lib/server/health/disk.ts';
@@ -32,7 +32,7 @@ type Pools = ReturnType<typeof openPools>;
 
 interface Surroundings {
 	log: Logger;
-	wakes: Listener;
+	wakes: Bus;
 	measured: Metrics;
 	failed(error: unknown): void;
 	disk: Disk;
@@ -43,7 +43,7 @@ const mostStreams = 10_000;
 const untrusted =
 	'a proxy that is not in TRUSTED_PROXIES forwards requests: everyone behind it counts as one network. If it is yours, add it';
 
-/** Puts the parts together, here and nowhere else: configuration → database → stores → listener → tails. */
+/** Puts the parts together, here and nowhere else: configuration → database → stores → bus → tails. */
 export async function compose(settings: configuration.Config, log: Logger) {
 	const config = await dataFolder.settle(settings);
 	const database = await openDatabase(config, 'drizzle/postgres', log);
@@ -72,8 +72,8 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		},
 		lost: () => setImmediate(() => watched.watch.doubt()) // the other connections end in the same turn
 	});
-	const wakes = listener(bridge);
-	wakes.subscribe('tailrace', () => {}); // so that the listener always has something to listen to, for /readyz
+	const wakes = bus(bridge);
+	wakes.subscribe('tailrace', () => {}); // so that the bridge always has something to listen to, for /readyz
 
 	const people = openPeople(sql.pages, config, { log, wakes, measured });
 	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { Broadcast } from '../lib/server/bus/broadcast.ts';
-import { listener } from '../lib/server/bus/bus.ts';
+import { bus } from '../lib/server/bus/bus.ts';
 import type { Config } from '../lib/server/config.ts';
 import { Announcements, type AppendOnce } from '../lib/server/deploys/announcement.ts';
 import type { Deploy } from '../lib/server/deploys/deploy.ts';
@@ -22,7 +22,7 @@ export function openDeploys(
 	writer: LogWriter
 ) {
 	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
-	const wakes = listener();
+	const wakes = bus();
 	const deployChanges = new Broadcast<Deploy>();
 	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
 	const announcements = new Announcements(sqlite);

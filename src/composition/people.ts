@@ -4,7 +4,7 @@ import { KeyGuard } from '../lib/server/access/key-guard.ts';
 import { KeyUse } from '../lib/server/access/key-use.ts';
 import * as keys from '../lib/server/access/keys.ts';
 import { Search } from '../lib/server/audit/search.ts';
-import type { Listener } from '../lib/server/bus/bus.ts';
+import type { Bus } from '../lib/server/bus/bus.ts';
 import type { Config } from '../lib/server/config.ts';
 import * as rateLimits from '../lib/server/limits/rate-limits.ts';
 import { mailer } from '../lib/server/mail/mail.ts';
@@ -18,7 +18,7 @@ export type People = ReturnType<typeof openPeople>['parts'];
 
 interface Surroundings {
 	log: Logger;
-	wakes: Listener;
+	wakes: Bus;
 	measured: Metrics;
 }
 

@@ -1,5 +1,5 @@
 import * as audit from '../lib/server/audit/audit.ts';
-import type { Listener } from '../lib/server/bus/bus.ts';
+import type { Bus } from '../lib/server/bus/bus.ts';
 import type { Deploys } from '../lib/server/deploys/deploys.ts';
 import type { Disk } from '../lib/server/health/disk.ts';
 import * as rateLimits from '../lib/server/limits/rate-limits.ts';
@@ -35,7 +35,7 @@ interface Parts {
 }
 
 /** What every instance does again and again, besides what `removalOf`, `deliveriesOf` and `oldDeploysOf` give. */
-export function tasks(parts: Parts, sql: Sql, wakes: Listener): Task[] {
+export function tasks(parts: Parts, sql: Sql, wakes: Bus): Task[] {
 	const { logs, tails, streams, metrics, disk } = parts;
 	// Deleting line by line writes more than it frees: on a full disk only whole days go.
 	const retain = () => (disk.isFull ? retention.dropDays(sql) : retention.apply(sql));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { operator, type Person } from '../../src/lib/server/audit/audit.ts';
 import { KeyCache } from '../../src/lib/server/access/key-cache.ts';
 import * as keys from '../../src/lib/server/access/keys.ts';
-import { listener } from '../../src/lib/server/bus/bus.ts';
+import { bus } from '../../src/lib/server/bus/bus.ts';
 import { PostgresBridge } from '../../src/lib/server/bus/postgres.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { firstPage, openAccounts, signUp } from '../support/people.ts';
@@ -136,10 +136,10 @@ describe('revoking', () => {
 
 describe('the cache', () => {
 	/** Real topics in this process, woken by hand where PostgreSQL is not asked to. */
-	let topics: ReturnType<typeof listener>;
+	let topics: ReturnType<typeof bus>;
 	let queries: string[];
 	beforeEach(() => {
-		topics = listener();
+		topics = bus();
 		queries = [];
 	});
 
@@ -262,7 +262,7 @@ test('a key revoked anywhere is refused here as soon as PostgreSQL has told', as
 			woken.dispatchEvent(new Event(topic));
 		}
 	});
-	const topics = listener(bridge);
+	const topics = bus(bridge);
 	const cache = new KeyCache((key) => keys.find(database.sql, key), topics.subscribe);
 	onTestFinished(async () => {
 		cache.close();

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { listener } from '../../src/lib/server/bus/bus.ts';
+import { bus } from '../../src/lib/server/bus/bus.ts';
 import { PostgresBridge } from '../../src/lib/server/bus/postgres.ts';
 import * as safety from '../../src/lib/server/tail/safety-check.ts';
 import { sse } from '../../src/lib/server/stream/sse.ts';
@@ -162,7 +162,7 @@ test('a line whose notification was lost is found by the safety check, counted a
 		wake: (topic) => wakes.wake(topic),
 		log: pino({ level: 'silent' })
 	});
-	const wakes = listener(bridge);
+	const wakes = bus(bridge);
 	const failed = (error: unknown) => expect.fail(String(error));
 	const sourceOf = (topic: string) => logSource(store, orgOf(topic), () => {});
 	const tails = new Tails<Line>(wakes, sourceOf, { sent() {}, failed });

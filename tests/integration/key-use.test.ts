@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { KeyUse, type KeyRequest, type Use } from '../../src/lib/server/access/key-use.ts';
 import * as keyList from '../../src/lib/server/access/key-list.ts';
 import * as keys from '../../src/lib/server/access/keys.ts';
-import { listener } from '../../src/lib/server/bus/bus.ts';
+import { bus } from '../../src/lib/server/bus/bus.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { Teams } from '../support/team.ts';
 import { makeTenant } from '../support/tenants.ts';
@@ -22,7 +22,7 @@ const minute = { quietMs: 60_000, tickMs: 1 };
 
 /** An instance: its writes as they are done, and a way to wait for the next. */
 function open(options: ConstructorParameters<typeof KeyUse>[3] = minute) {
-	const topics = listener();
+	const topics = bus();
 	const writes: Use[][] = [];
 	const begun: number[] = [];
 	const failures: unknown[] = [];
@@ -147,7 +147,7 @@ test('when a watch begins, what waits is written, wherever it waits', async () =
 	wrote = next();
 	uses.note(key, null, request(201));
 	await keys.watch(database.sql, key.org, key.id);
-	topics.wake(`access:${key.org}`);
+	topics.wake(`watched:${key.org}`);
 	await wrote;
 	expect((await stored(key))?.request.status).toBe(201);
 });

@@ -1,6 +1,6 @@
 import type { Page, Source } from '../../src/lib/server/tail/source.ts';
 import { sink, type Sink } from '../../src/lib/server/tail/sink.ts';
-import type { Format } from '../../src/lib/server/stream/sse.ts';
+import type { Format } from '../../src/lib/server/tail/format.ts';
 
 /** An append-only stream of numbered words in memory: the smallest thing that a tail can read. */
 export class Words implements Source<Word> {

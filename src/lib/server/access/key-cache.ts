@@ -28,7 +28,8 @@ const mostReads = 4;
 
 /**
  * Caches API keys in memory, so that a request costs no query. A revoked key is forgotten at once, because the database then
- * wakes its organization (topic `access:<org>`, see the trigger in drizzle/postgres).
+ * wakes its organization (topic `access:<org>`, see the triggers in drizzle/postgres), and so is one that someone begins to watch
+ * (`watched:<org>`).
  */
 export class KeyCache {
 	readonly #find: (key: string) => Promise<Key | null>;
@@ -114,7 +115,9 @@ export class KeyCache {
 	#watch(org: string): Watch {
 		const watching = this.#watches.get(org);
 		if (watching) return watching;
-		const unsubscribe = this.#subscribe(`access:${org}`, () => this.#wake(org));
+		const topics = [`access:${org}`, `watched:${org}`];
+		const ends = topics.map((topic) => this.#subscribe(topic, () => this.#wake(org)));
+		const unsubscribe = () => ends.forEach((end) => end());
 		const watch = { unsubscribe, wokenAt: ++this.#turn };
 		this.#watches.set(org, watch);
 		return watch;

@@ -137,10 +137,10 @@ export class KeyUse {
 		return noted;
 	}
 
-	/** Learns that someone watches a key by the topic for access changes. */
+	/** Learns from the database that someone watches a key: see the trigger in drizzle/postgres. */
 	#watch(org: string): Watched {
 		const noted = new Set<Noted>();
-		const unsubscribe = this.#subscribe(`access:${org}`, () => {
+		const unsubscribe = this.#subscribe(`watched:${org}`, () => {
 			for (const one of noted) one.dueAt = 0;
 		});
 		const watched = { noted, unsubscribe };

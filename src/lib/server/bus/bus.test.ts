@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { listener } from './bus.ts';
+import { bus } from './bus.ts';
 
 function observed() {
 	const calls: string[] = [];
-	const wakes = listener({
+	const wakes = bus({
 		listen: (topic) => void calls.push(`+${topic}`),
 		unlisten: (topic) => void calls.push(`-${topic}`)
 	});

@@ -7,7 +7,7 @@ export interface Bridge {
 	unlisten(topic: string): void;
 }
 
-export interface Listener {
+export interface Bus {
 	/** Calls `wake` whenever the topic may have moved. The returned function unsubscribes; both are idempotent. */
 	subscribe(topic: string, wake: Wake): () => void;
 	/** Wakes the subscribers of one topic. */
@@ -22,7 +22,7 @@ export interface Listener {
  * Counts the subscribers of each topic and passes wake-ups on to them. A topic that another process can move is announced to a
  * bridge (see postgres.ts) with its first subscriber; a topic of this process needs none.
  */
-export function listener(bridge?: Bridge): Listener {
+export function bus(bridge?: Bridge): Bus {
 	const subscribers = new Map<string, Set<Wake>>();
 
 	function subscribe(topic: string, wake: Wake): () => void {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outage } from '../../log/outage.ts';
 import type { Sink } from '../tail/sink.ts';
-import type { Format } from './sse.ts';
+import type { Format } from '../tail/format.ts';
 
 interface Reader {
 	sink: Sink;

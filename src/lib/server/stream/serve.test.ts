@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lines, Words, type Word } from '../../../../tests/support/stream.ts';
 import type { View } from '../tail/lane.ts';
-import { listener } from '../bus/bus.ts';
+import { bus } from '../bus/bus.ts';
 import { serve } from './serve.ts';
 import { sse } from './sse.ts';
 import { Streams, type End } from './streams.ts';
@@ -18,7 +18,7 @@ const events: View<Word> = {
 function serving(...words: string[]) {
 	const source = new Words();
 	source.append(...words);
-	const wakes = listener();
+	const wakes = bus();
 	const failures: unknown[] = [];
 	const failed = (error: unknown) => void failures.push(error);
 	const revoked = new Map<string, End>();

@@ -2,8 +2,10 @@ import type { View } from '../tail/lane.ts';
 import { encode } from '../tail/lane.ts';
 import type { Outages } from './outages.ts';
 import { sink, type Sink } from '../tail/sink.ts';
-import { headers, type Format } from './sse.ts';
-import type { End, Streams } from './streams.ts';
+import type { Format } from '../tail/format.ts';
+import { headers } from './sse.ts';
+import type { Admission, End, Streams } from './streams.ts';
+import { problem } from '../http/problem.ts';
 import type { Tails } from '../tail/tails.ts';
 
 export interface Stream<Item, Credential> {
@@ -34,6 +36,13 @@ export interface Served<Item, Credential> {
 	outages?: Outages;
 }
 
+/** Who reads, and how the stream speaks besides its items. */
+interface Opened<Credential> {
+	org: string;
+	credential: Credential;
+	format: Omit<Format<never>, 'item'>;
+}
+
 export interface Attendant {
 	/** Everything up to the tip, which is this cursor, has been written. */
 	tip(cursor: number): void;
@@ -47,35 +56,61 @@ const encoder = new TextEncoder();
 const retryAfterStop = (streams: number) => Math.round(250 + Math.random() * Math.min(10_000, streams));
 
 /**
- * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops. Separate functions
- * create what it keeps: a closure would keep its surroundings, here the request.
- * @throws when the head of the stream, or `first`, cannot be read.
+ * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops; refuses it when
+ * there is no place. `feed` writes what comes first and adds to `closers` what the end of the stream is to end.
+ * What the stream keeps is created by functions of their own: a closure keeps what is around it, which would be the request here.
+ * @throws what `feed` throws.
  */
-export async function serve<Item, Credential>(
-	{ tails, streams, outages }: Served<Item, Credential>,
-	cursorOf: (item: Item) => number,
-	stream: Stream<Item, Credential>
+export async function open<Credential>(
+	{ streams, outages }: Pick<Served<never, Credential>, 'streams' | 'outages'>,
+	{ org, credential, format }: Opened<Credential>,
+	feed: (to: Sink, closers: (() => void)[]) => Promise<void> | void
 ): Promise<Response> {
-	const { view } = stream;
 	const closers: (() => void)[] = [];
 	const { sink: to, body } = sink(() => closers.forEach((close) => close()));
-	closers.push(streams.admit(stream.org, stream.credential, ending(to, view.format)));
-	to.write(encoder.encode(view.format.opening));
-	if (outages) closers.push(outages.join(to, view.format));
+	const admission = streams.admit(org, credential, ending(to, format));
+	if (!admission.ok) return noPlace(admission);
+	closers.push(admission.leave);
+	to.write(encoder.encode(format.opening));
+	if (outages) closers.push(outages.join(to, format));
 	try {
-		const first = await stream.first?.();
-		if (first && first.items.length > 0)
-			to.write(encode({ ...view, window: null }, first.items, cursorOf).bytes);
-		if (!to.closed()) await join(tails, { ...stream, cursor: first?.cursor ?? stream.cursor }, to, closers);
+		await feed(to, closers);
 	} catch (error) {
 		to.close();
 		throw error;
 	}
-	return new Response(body, { headers: headers(view.format) });
+	return new Response(body, { headers: headers(format) });
+}
+
+/**
+ * Serves a stream of items, as `open` does: what comes first, then everything after a cursor as it comes.
+ * @throws when the head of the stream, or what comes first, cannot be read.
+ */
+export function serve<Item, Credential>(
+	{ tails, ...served }: Served<Item, Credential>,
+	cursorOf: (item: Item) => number,
+	stream: Stream<Item, Credential>
+): Promise<Response> {
+	const { org, credential, view } = stream;
+	return open(served, { org, credential, format: view.format }, async (to, closers) => {
+		const first = await stream.first?.();
+		if (first && first.items.length > 0)
+			to.write(encode({ ...view, window: null }, first.items, cursorOf).bytes);
+		if (!to.closed()) await join(tails, { ...stream, cursor: first?.cursor ?? stream.cursor }, to, closers);
+	});
+}
+
+function noPlace({ full, most }: Exclude<Admission, { ok: true }>): Response {
+	if (full === 'server')
+		return problem(503, 'All live streams of this server are in use. Try again shortly.', {}, 5);
+	const detail =
+		`Your organization has ${most} live streams open, the most it can have at once. ` +
+		'Close some of them, such as tabs or scripts that follow logs.';
+	return problem(429, detail, {}, 30);
 }
 
 /** Ends a stream: the last event says why, and when to come back if the server stops. */
-export function ending<Item>(to: Sink, format: Format<Item>) {
+function ending(to: Sink, format: Opened<unknown>['format']) {
 	return (why: End, together = 1): void => {
 		const retry = why.reason === 'server stopping' ? retryAfterStop(together) : undefined;
 		to.write(encoder.encode(format.end(why, retry)));

@@ -1,25 +1,9 @@
 import { prospectOf, sentenceOf, type Outage } from '../../log/outage.ts';
+import type { Format } from '../tail/format.ts';
 
-/** Lines skipped for a reader with a window: how many, and the cursors of the first and the last. */
-export interface Skipped {
-	count: number;
-	from: number;
-	to: number;
-}
-
-/** How items and news about the stream look on the wire; an empty string sends nothing. */
-export interface Format<Item> {
-	contentType: string;
-	/** Sent as soon as the stream is open. */
-	opening: string;
-	item(item: Item, cursor: number): string;
-	/** Moves the reader's cursor past unwanted items; keeps the connection alive. */
-	moved(cursor: number): string;
-	skipped(skipped: Skipped): string;
-	/** What the server cannot do now; null: it can again. */
-	outage(outage: Outage | null): string;
-	/** The last event. `retry` is when to come back, in ms. */
-	end(why: { reason: string; detail?: string }, retry?: number): string;
+/** One event of a type, with its data as JSON (WHATWG HTML, 9.2). */
+export function event(type: string, data: unknown): string {
+	return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /**
@@ -33,10 +17,9 @@ export function sse<Item>(json: (item: Item) => string, type?: string): Format<I
 		opening: ': connected\n\n',
 		item: (item, cursor) => `id: ${cursor}\n${named}data: ${json(item)}\n\n`,
 		moved: (cursor) => `id: ${cursor}\n\n`,
-		skipped: (skipped) => `event: skipped\ndata: ${JSON.stringify(skipped)}\n\n`,
-		outage: (outage) => `event: status\ndata: ${JSON.stringify(explained(outage))}\n\n`,
-		end: (why, retry) =>
-			`${retry === undefined ? '' : `retry: ${retry}\n`}event: end\ndata: ${JSON.stringify(why)}\n\n`
+		skipped: (skipped) => event('skipped', skipped),
+		outage: (outage) => event('status', explained(outage)),
+		end: (why, retry) => (retry === undefined ? '' : `retry: ${retry}\n`) + event('end', why)
 	};
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { listener } from '../bus/bus.ts';
+import { bus } from '../bus/bus.ts';
 import { Streams, type End, type FindAllRevoked } from './streams.ts';
 
 /** Streams of people named by strings; those in `revoked` have lost access. */
 function opened(most = 10) {
-	const wakes = listener();
+	const wakes = bus();
 	const revoked = new Map<string, End>();
 	const asked: string[][] = [];
 	const failures: unknown[] = [];
@@ -22,31 +22,39 @@ function opened(most = 10) {
 /** Admits a stream; `ended` resolves with the reason. */
 function admit(streams: Streams<string>, org: string, name: string) {
 	const { promise: ended, resolve } = Promise.withResolvers<End>();
-	const leave = streams.admit(org, name, resolve);
-	return { ended, leave };
+	const admission = streams.admit(org, name, resolve);
+	if (!admission.ok) throw new Error('there is no place');
+	return { ended, leave: admission.leave };
+}
+
+/** What has no place for another stream; null if there is one. */
+function fullFor(streams: Streams<string>, org: string) {
+	const admission = streams.admit(org, 'asker', () => {});
+	if (admission.ok) admission.leave();
+	return admission.ok ? null : admission.full;
 }
 
 describe('places', () => {
 	test('are taken until all are, and free again when somebody leaves', () => {
 		const { streams } = opened(2);
 		const first = admit(streams, 'acme', 'ann');
-		expect(streams.lackFor('globex')).toBe(null);
+		expect(fullFor(streams, 'globex')).toBe(null);
 		admit(streams, 'globex', 'bob');
-		expect(streams.lackFor('initech')).toBe('server');
+		expect(fullFor(streams, 'initech')).toBe('server');
 		first.leave();
 		first.leave();
 		expect(streams.size).toBe(1);
-		expect(streams.lackFor('initech')).toBe(null);
+		expect(fullFor(streams, 'initech')).toBe(null);
 	});
 
 	test('are a quarter at most for one organization, and the others have theirs', () => {
 		const { streams } = opened(12);
 		const [first] = ['ann', 'bob', 'cem'].map((name) => admit(streams, 'acme', name));
 		expect(streams.mostOfOne).toBe(3);
-		expect(streams.lackFor('acme')).toBe('organization');
-		expect(streams.lackFor('globex')).toBe(null);
+		expect(fullFor(streams, 'acme')).toBe('organization');
+		expect(fullFor(streams, 'globex')).toBe(null);
 		first?.leave();
-		expect(streams.lackFor('acme')).toBe(null);
+		expect(fullFor(streams, 'acme')).toBe(null);
 	});
 
 	test('are none once the server stops, and everybody is told', async () => {
@@ -57,7 +65,7 @@ describe('places', () => {
 			{ reason: 'server stopping' },
 			{ reason: 'server stopping' }
 		]);
-		expect(streams.lackFor('acme')).toBe('server');
+		expect(fullFor(streams, 'acme')).toBe('server');
 	});
 });
 

@@ -1,12 +1,11 @@
 import * as alarm from './alarm.ts';
-import type { Listener } from '../bus/bus.ts';
+import type { Loss } from '../access/revocation.ts';
+import type { Bus } from '../bus/bus.ts';
 
-/** Why the server ends a stream. */
-export interface End {
+/** Why the server ends a stream: its access was lost, or the server stops. */
+export interface End extends Partial<Pick<Loss, 'detail'>> {
 	/** The words of API.md. */
-	reason: 'signed out' | 'access removed' | 'server stopping';
-	/** A sentence to show, if there is more to say. */
-	detail?: string;
+	reason: Loss['reason'] | 'server stopping';
 }
 
 /** Finds which credentials no longer give access to which organization, and why. One query for all of them. */
@@ -16,6 +15,10 @@ export type FindAllRevoked<Credential> = (
 
 /** When a credential expires, and what to say then; null if that is not known in advance. */
 export type ExpiryOf<Credential> = (credential: Credential) => { at: Date; why: End } | null;
+
+/** Whether a stream has a place; else what is full (a server that stops is, too), and how many streams it takes. */
+export type Admission =
+	{ ok: true; leave(): void } | { ok: false; full: 'server' | 'organization'; most: number };
 
 interface Options<Credential> {
 	most: number;
@@ -48,7 +51,7 @@ const mostAtOnce = 1_000;
  * `access:<org>`), it closes the streams of anyone who lost it at once.
  */
 export class Streams<Credential> {
-	readonly #listener: Listener;
+	readonly #bus: Bus;
 	readonly #findAllRevoked: FindAllRevoked<Credential>;
 	readonly #expiryOf: ExpiryOf<Credential>;
 	readonly #failed: (error: unknown) => void;
@@ -57,8 +60,8 @@ export class Streams<Credential> {
 	#size = 0;
 	#stopping = false;
 
-	constructor(listener: Listener, options: Options<Credential>) {
-		this.#listener = listener;
+	constructor(bus: Bus, options: Options<Credential>) {
+		this.#bus = bus;
 		this.#most = options.most;
 		this.#findAllRevoked = options.findAllRevoked;
 		this.#expiryOf = options.expiryOf ?? (() => null);
@@ -75,19 +78,12 @@ export class Streams<Credential> {
 	}
 
 	/**
-	 * What has no place for another stream of an organization: the server, which is full or stopping, or the organization,
-	 * which has used its share; null if there is room.
-	 */
-	lackFor(org: string): 'server' | 'organization' | null {
-		if (this.#stopping || this.#size >= this.#most) return 'server';
-		return (this.#organizations.get(org)?.open.size ?? 0) >= this.mostOfOne ? 'organization' : null;
-	}
-
-	/**
 	 * Admits a stream and checks it once: its access may have ended since its request was checked, along with the wake-up.
-	 * `end` is told why, and how many end together. The returned function releases it and is idempotent.
+	 * `end` is told why, and how many end together. `leave` releases it and is idempotent.
 	 */
-	admit(org: string, credential: Credential, end: (why: End, together?: number) => void): () => void {
+	admit(org: string, credential: Credential, end: (why: End, together?: number) => void): Admission {
+		const full = this.#fullFor(org);
+		if (full) return { ok: false, full, most: full === 'server' ? this.#most : this.mostOfOne };
 		const watched = this.#organizations.get(org) ?? this.#watch(org);
 		const open = { credential, end };
 		watched.open.add(open);
@@ -95,13 +91,19 @@ export class Streams<Credential> {
 		void this.#look(watched, [open]);
 		const expiry = this.#expiryOf(credential);
 		const silence = expiry ? alarm.set(expiry.at.getTime(), () => end(expiry.why)) : () => {};
-		return () => {
+		const leave = () => {
 			silence();
 			if (!watched.open.delete(open)) return;
 			this.#size--;
 			watched.unseen.delete(open);
 			if (watched.open.size === 0) this.#unwatch(watched);
 		};
+		return { ok: true, leave };
+	}
+
+	#fullFor(org: string): 'server' | 'organization' | null {
+		if (this.#stopping || this.#size >= this.#most) return 'server';
+		return (this.#organizations.get(org)?.open.size ?? 0) >= this.mostOfOne ? 'organization' : null;
 	}
 
 	/** Ends every stream and admits no more. */
@@ -168,7 +170,7 @@ export class Streams<Credential> {
 	}
 
 	#watch(org: string): Watched<Credential> {
-		const unsubscribe = this.#listener.subscribe(`access:${org}`, () => void this.recheck(org));
+		const unsubscribe = this.#bus.subscribe(`access:${org}`, () => void this.recheck(org));
 		const watched: Watched<Credential> = {
 			org,
 			open: new Set(),

@@ -1,4 +1,4 @@
-import type { Format } from '../stream/sse.ts';
+import type { Format } from '../tail/format.ts';
 import type { Sink } from './sink.ts';
 
 /** What a reader wants to see, and how. Readers with equal keys share the work. */

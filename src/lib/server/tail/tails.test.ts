@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { listener } from '../bus/bus.ts';
+import { bus } from '../bus/bus.ts';
 import { sink } from './sink.ts';
 import type { Source } from './source.ts';
 import { sse } from '../stream/sse.ts';
@@ -23,7 +23,7 @@ function sourceOf(topic: string): Source<number> {
 test('a stream whose head cannot be read keeps no heartbeat from the others, nor the check of what was missed', async () => {
 	vi.useFakeTimers();
 	const failed = (error: unknown) => expect.fail(String(error));
-	const tails = new Tails(listener(), sourceOf, { sent() {}, failed });
+	const tails = new Tails(bus(), sourceOf, { sent() {}, failed });
 	const readers = ['hung', 'fine'].map((topic) => {
 		const { sink: to, body } = sink(() => {});
 		void tails.join(topic, view, to, null);

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Listener } from '../bus/bus.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { View } from './lane.ts';
 import type { Sink } from './sink.ts';
 import type { Source, TailEvents } from './source.ts';
@@ -20,15 +20,15 @@ interface Open<Item> {
 
 /** Keeps one tail for each topic that has readers. */
 export class Tails<Item> {
-	readonly #listener: Listener;
+	readonly #bus: Bus;
 	readonly #sourceOf: (topic: string) => Source<Item>;
 	readonly #events: TailEvents;
 	readonly #open = new Map<string, Open<Item>>();
 	#heartbeat: NodeJS.Timeout | null = null;
 	readonly #gate = pLimit(catchUpReads);
 
-	constructor(listener: Listener, sourceOf: (topic: string) => Source<Item>, events: TailEvents) {
-		this.#listener = listener;
+	constructor(bus: Bus, sourceOf: (topic: string) => Source<Item>, events: TailEvents) {
+		this.#bus = bus;
 		this.#sourceOf = sourceOf;
 		this.#events = events;
 	}
@@ -78,7 +78,7 @@ export class Tails<Item> {
 		const source = this.#sourceOf(topic);
 		// Subscribed before the head is read: nothing can move unseen in between.
 		let wake = () => {};
-		const unsubscribe = this.#listener.subscribe(topic, () => wake());
+		const unsubscribe = this.#bus.subscribe(topic, () => wake());
 		const tail = source.head().then((head) => {
 			const started = new Tail(source, head, this.#events, this.#gate);
 			wake = () => started.wake();

@@ -4,7 +4,6 @@ import { problem } from '$server/http/problem';
 import { serve } from '$server/stream/serve';
 import { line, topicOf } from '$server/logs/source';
 import { authorized } from '../../authorized';
-import { noPlace } from '../../place';
 import { filter, follow, wholeNumber } from '../parameters';
 import { viewOf } from './view';
 
@@ -28,8 +27,6 @@ export const GET: RequestHandler = (event) =>
 			'last-event-id': event.request.headers.get('last-event-id')
 		});
 		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
-		const refused = noPlace(app.streams, org);
-		if (refused) return refused;
 
 		const { tail, window = null, after } = asked.output;
 		const cursor = asked.output['last-event-id'] ?? after ?? null;

@@ -1,6 +1,7 @@
 import { line } from '$log/plain';
 import type { Line } from '$server/logs/source';
-import { ndjson, plain, sse, type Format } from '$server/stream/sse';
+import { ndjson, plain, sse } from '$server/stream/sse';
+import type { Format } from '$server/tail/format';
 
 const json = ({ json }: Line) => json;
 

@@ -7,7 +7,6 @@ import { serve } from '$server/stream/serve';
 import { problem } from '$server/http/problem';
 import { authorized } from '../../../authorized';
 import { follow, wholeNumber } from '../../../logs/parameters';
-import { noPlace } from '../../../place';
 import { noDeploy } from '../../none';
 import { present } from '../../present';
 import { attend } from './attend';
@@ -30,8 +29,6 @@ export const GET: RequestHandler = (event) =>
 			'last-event-id': event.request.headers.get('last-event-id')
 		});
 		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
-		const refused = noPlace(app.streams, org);
-		if (refused) return refused;
 
 		const from = asked.output.from ?? app.deploys.tailOf(org, id) ?? 0;
 		const last = asked.output['last-event-id'] ?? null;

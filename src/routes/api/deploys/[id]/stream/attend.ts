@@ -1,10 +1,10 @@
+import * as sse from '$server/stream/sse';
 import type { Attendant } from '$server/stream/serve';
 import type { Sink } from '$server/tail/sink';
 import type { Deploy } from '$server/deploys/deploy';
 
 const encoder = new TextEncoder();
-const event = (type: string, data: unknown) =>
-	encoder.encode(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+const event = (type: string, data: unknown) => encoder.encode(sse.event(type, data));
 
 /**
  * What the stream of a deploy sends besides its log: `reset` for a cursor that the log does not reach, the deploy at the start

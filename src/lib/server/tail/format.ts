@@ -1,0 +1,23 @@
+import type { Outage } from '../../log/outage.ts';
+
+/** Lines skipped for a reader with a window: how many, and the cursors of the first and the last. */
+export interface Skipped {
+	count: number;
+	from: number;
+	to: number;
+}
+
+/** How items and news about the stream look on the wire; an empty string sends nothing. */
+export interface Format<Item> {
+	contentType: string;
+	/** Sent as soon as the stream is open. */
+	opening: string;
+	item(item: Item, cursor: number): string;
+	/** Moves the reader's cursor past unwanted items; keeps the connection alive. */
+	moved(cursor: number): string;
+	skipped(skipped: Skipped): string;
+	/** What the server cannot do now; null: it can again. */
+	outage(outage: Outage | null): string;
+	/** The last event. `retry` is when to come back, in ms. */
+	end(why: { reason: string; detail?: string }, retry?: number): string;
+}
