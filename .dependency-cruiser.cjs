@@ -1,23 +1,40 @@
-/** The import rule of ARCHITECTURE.md: imports point one way. Each entry: a folder, and which of ours it may import. */
+/**
+ * The layers of ARCHITECTURE.md, lowest first. A room of src/lib/server (a folder, or a file at its top) may import what lies in
+ * the layers below its own: never beside it, never above.
+ */
+const layers = [
+	['config', 'client', 'digest', 'maintenance', 'metrics'],
+	['forms', 'lists'],
+	['postgres', 'sqlite', 'http'],
+	['bus', 'outbox', 'limits', 'audit'],
+	['mail'],
+	['access'],
+	['people'],
+	['organizations'],
+	['logs', 'deploys', 'ingest', 'tail'],
+	['stream'],
+	['health']
+];
+
+const paths = (rooms) => rooms.map((room) => `^src/lib/server/${room}(/|[.]ts)`);
+
+/** `config` reads what `client` says of proxies: both are one room of two files. */
+const together = { config: ['client'] };
+
+const server = layers.flatMap((rooms, level) =>
+	rooms.map((room) => {
+		const below = layers.slice(0, level).flat();
+		return [paths([room])[0], ['^src/lib/log/', ...paths([room, ...(together[room] ?? []), ...below])]];
+	})
+);
+
+/** Each entry: a folder, and what of ours it may import. */
 const may = [
 	['^src/lib/log/', ['^src/lib/log/']],
 	['^src/lib/live/', ['^src/lib/(live|log)/']],
 	['^src/lib/ui/', ['^src/lib/(ui|live|log)/']],
-	['^src/lib/server/config', ['^src/lib/log/', '^src/lib/server/(config|client)']],
-	['^src/lib/server/(postgres|sqlite)/', ['^src/lib/log/', '^src/lib/server/config', '^src/lib/server/$1/']],
-	[
-		'^src/lib/server/(logs|ingest|listener|outbox)/',
-		['^src/lib/log/', '^src/lib/server/config', '^src/lib/server/(postgres|sqlite)/', '^src/lib/server/$1/']
-	],
-	[
-		'^src/lib/server/(deploys|accounts)/', // deliveries are written by the code that causes them
-		[
-			'^src/lib/log/',
-			'^src/lib/server/config',
-			'^src/lib/server/(postgres|sqlite|outbox)/',
-			'^src/lib/server/$1/'
-		]
-	],
+	...server,
+	['^src/composition/', ['^src/composition/', '^src/lib/(log|server)/']],
 	['^src/cli/(?!bootstrap|reset-password|database)', ['^src/cli/', '^src/lib/log/']],
 	['^src/cli/(bootstrap|reset-password|database)', ['^src/cli/', '^src/lib/log/', '^src/lib/server/']]
 ];
@@ -31,10 +48,17 @@ module.exports = {
 			to: { path: '^src/', pathNot: to }
 		})),
 		{
+			name: 'every-room-has-a-layer',
+			comment: 'A new room of src/lib/server is added to the layers above.',
+			severity: 'error',
+			from: {},
+			to: { path: '^src/lib/server/', pathNot: paths(layers.flat()) }
+		},
+		{
 			name: 'no-sveltekit-under-lib-and-cli',
 			comment: 'Only routes and hooks import SvelteKit at run time: lib and cli run in plain Node.',
 			severity: 'error',
-			from: { path: '^src/(lib|cli)/', pathNot: '^src/lib/ui/' },
+			from: { path: '^src/(lib|cli|composition)/', pathNot: '^src/lib/ui/' },
 			to: { path: '^([$](app|env|lib)|@sveltejs/kit)' }
 		},
 		{ name: 'no-circular', severity: 'error', from: {}, to: { circular: true } }
