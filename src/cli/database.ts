@@ -15,7 +15,7 @@ const migrations = 'drizzle/postgres';
 const mostTries = 20;
 const between = 250;
 
-export type Outcome<T> = { ok: true; result: T } | { ok: false; message: string };
+export type DatabaseResult<T> = { ok: true; result: T } | { ok: false; message: string };
 
 /**
  * Works on the server's own database, as its environment names it, whether or not the server runs. Faults that the person at
@@ -24,7 +24,7 @@ export type Outcome<T> = { ok: true; result: T } | { ok: false; message: string 
 export async function use<T>(
 	name: string,
 	work: (sql: Sql, config: configuration.Config) => Promise<T>
-): Promise<Outcome<T>> {
+): Promise<DatabaseResult<T>> {
 	process.chdir(root); // like the server: a relative DATA_DIR is the same for both
 	const parsed = configuration.parse(process.env);
 	if (!parsed.ok) return { ok: false, message: configuration.explain(parsed.faults) };

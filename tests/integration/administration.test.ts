@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as administration from '../../src/lib/server/organizations/administration.ts';
 import { digest } from '../../src/lib/server/digest.ts';
-import * as turn from '../../src/lib/server/access/turn.ts';
+import * as lock from '../../src/lib/server/access/lock.ts';
 import type { Person } from '../../src/lib/server/audit/audit.ts';
 import * as pages from '../../src/lib/server/lists/pages.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
@@ -55,7 +55,7 @@ const recorded = (actor: Person) =>
 /** Runs changes side by side: none goes on before all of them wait for their turn. */
 async function atOnce<Result>(...runs: (() => Promise<Result>)[]): Promise<Result[]> {
 	const { begun } = await transact(sql, async (transaction) => {
-		await administration.takeTurns(transaction);
+		await administration.lockAdmins(transaction);
 		const begun = Promise.all(runs.map((run) => run()));
 		begun.catch(() => {}); // whoever called hears of it below
 		await expect.poll(waiting, { interval: 5, timeout: 10_000 }).toBe(runs.length);
@@ -102,7 +102,7 @@ describe('an organization', () => {
 		const { suspendOrganization, restoreOrganization } = administer();
 		for (const change of [suspendOrganization, restoreOrganization, suspendOrganization]) {
 			const { begun } = await transact(sql, async (transaction) => {
-				await turn.hold(transaction, org);
+				await lock.organization(transaction, org);
 				const moving = move();
 				await expect.poll(waiting, { interval: 5, timeout: 10_000 }).toBe(1);
 				const begun = Promise.all([moving, change(ada, org)]);

@@ -34,7 +34,7 @@ async function emptyOrg(): Promise<string> {
 const invite = (org: string | null, target: string, details: Details = {}, actor = ada) =>
 	audit.record(sql, org, actor, { action: 'invited', target, details });
 
-async function targets(org: string, wanted: auditFilter.Wanted): Promise<(string | null)[]> {
+async function targets(org: string, wanted: auditFilter.AuditQuery): Promise<(string | null)[]> {
 	return (await list.of(org, wanted)).events.map(({ target }) => target);
 }
 

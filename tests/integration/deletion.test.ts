@@ -5,7 +5,7 @@ import type { Accounts } from '../support/accounts.ts';
 import type { Append } from '../../src/lib/server/logs/append.ts';
 import * as purge from '../../src/lib/server/logs/purge.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
-import { inFlight, LogWriter, type Outcome } from '../../src/lib/server/logs/writer.ts';
+import { inFlight, LogWriter, type AppendOutcome } from '../../src/lib/server/logs/writer.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { atOnce } from '../support/at-once.ts';
@@ -166,7 +166,7 @@ describe('an append at that moment', () => {
 		const { org, owner } = await teams.team();
 		const store = logStore(database.sql);
 		let deleted: Promise<unknown> = Promise.resolve();
-		let later: Promise<Outcome> = Promise.resolve({ kind: 'full' });
+		let later: Promise<AppendOutcome> = Promise.resolve({ kind: 'full' });
 		const writer = writing();
 		await transact(database.sql, async (transaction) => {
 			await store.append(org, [line('in time')], transaction);

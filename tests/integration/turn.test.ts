@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Accounts } from '../support/accounts.ts';
 import type { Person } from '../../src/lib/server/audit/audit.ts';
 import { digest } from '../../src/lib/server/digest.ts';
-import * as turn from '../../src/lib/server/access/turn.ts';
+import * as lock from '../../src/lib/server/access/lock.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { testDatabase, type TestDatabase } from '../support/database.ts';
 import { openAccounts } from '../support/people.ts';
@@ -110,7 +110,7 @@ test('who comes while the organization is deleted is told that, whatever they ch
 	const scene = await makeScene();
 	const { 'delete it': remove, ...others } = changesOf(scene);
 	const { deleted, rest } = await transact(database.sql, async (transaction) => {
-		await turn.hold(transaction, scene.org);
+		await lock.organization(transaction, scene.org);
 		const deleted = remove();
 		await expect.poll(waiting, { interval: 5, timeout: 10_000 }).toBe(1);
 		const five = ['make a key', 'revoke a key', 'change a role', 'invite', 'hand on the ownership'] as const;

@@ -6,12 +6,12 @@ import { KeyUse, type KeyRequest } from '../../src/lib/server/access/key-use.ts'
 import * as keys from '../../src/lib/server/access/keys.ts';
 import * as memberships from '../../src/lib/server/access/memberships.ts';
 import type { From, Person } from '../../src/lib/server/audit/audit.ts';
-import type { AuditFilter, Wanted as WantedEvents } from '../../src/lib/server/audit/filter.ts';
+import type { AuditFilter, AuditQuery as WantedEvents } from '../../src/lib/server/audit/filter.ts';
 import * as auditList from '../../src/lib/server/audit/list.ts';
 import { Search, type Bounds } from '../../src/lib/server/audit/search.ts';
 import type { Config } from '../../src/lib/server/config.ts';
 import * as rateLimits from '../../src/lib/server/limits/rate-limits.ts';
-import type { Wanted } from '../../src/lib/server/lists/pages.ts';
+import type { ListQuery } from '../../src/lib/server/lists/pages.ts';
 import type { Asked } from '../../src/lib/server/mail/letters.ts';
 import type { SendMail } from '../../src/lib/server/mail/mail.ts';
 import { postOffice } from '../../src/lib/server/mail/post.ts';
@@ -104,7 +104,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 		},
 		keys: {
 			...ofKeys,
-			list: (org: string, wanted: Wanted) => keyList.of(sql, org, wanted),
+			list: (org: string, wanted: ListQuery) => keyList.of(sql, org, wanted),
 			get: (org: string, id: string) => keyList.get(sql, org, id),
 			identify: (secret: string, address: string | null) => guard.identify(secret, address),
 			used: (key: keys.Key, address: string | null, request: KeyRequest) => uses.note(key, address, request)
@@ -118,12 +118,15 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 		deployRetention: on(sql, deployRetention),
 		ownership: on(sql, ownership),
 		deletion: on(sql, deletion),
-		members: { ...on(sql, members), list: (org: string, wanted: Wanted) => memberList.of(sql, org, wanted) },
+		members: {
+			...on(sql, members),
+			list: (org: string, wanted: ListQuery) => memberList.of(sql, org, wanted)
+		},
 		invitations: {
 			...ofInvitations,
 			create: (org: string, actor: Person, invitation: invitations.NewInvitation, origin: string) =>
 				invite(org, actor, invitation, { origin, post }),
-			list: (org: string, wanted: Wanted) => invitationList.of(sql, org, wanted),
+			list: (org: string, wanted: ListQuery) => invitationList.of(sql, org, wanted),
 			join: (token: string, actor: Person) => acceptance.join(sql, token, actor),
 			signUp: (token: string, person: acceptance.NewPerson, from: From) =>
 				acceptance.signUp(sql, hashing, token, person, from)

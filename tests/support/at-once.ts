@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import * as turn from '../../src/lib/server/access/turn.ts';
+import * as lock from '../../src/lib/server/access/lock.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 
@@ -13,7 +13,7 @@ export async function atOnce<Results extends unknown[]>(
 	...runs: { [Index in keyof Results]: () => Promise<Results[Index]> }
 ): Promise<Results> {
 	const begun = await transact(sql, async (transaction) => {
-		await turn.hold(transaction, org);
+		await lock.organization(transaction, org);
 		const begun = Promise.all(runs.map((run) => run()));
 		begun.catch(() => {}); // the caller learns of it below
 		await expect.poll(() => waiting(sql), { interval: 5, timeout: 10_000 }).toBe(runs.length);

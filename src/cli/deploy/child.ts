@@ -31,7 +31,7 @@ export interface Ended {
 }
 
 /** Where one of the command's outputs is read, and where it goes. */
-interface Source {
+interface OutputSource {
 	reader: Readable;
 	/** The same end again, to hand to a drainer. */
 	spare: number | null;
@@ -86,7 +86,7 @@ async function ended(
 	child: ChildProcess | null,
 	fault: NodeJS.ErrnoException | null,
 	[file = '']: string[],
-	sources: Source[]
+	sources: OutputSource[]
 ): Promise<Ended> {
 	if (fault || !child) {
 		sources.forEach(close);
@@ -112,7 +112,11 @@ function unstarted(file: string, fault: NodeJS.ErrnoException | null): Ended {
 	return { status: 126, fault: `${file}: ${fault?.message ?? 'cannot be run'}` };
 }
 
-function passOn(target: NodeJS.WriteStream, sources: Source[], output: (bytes: Uint8Array) => void): void {
+function passOn(
+	target: NodeJS.WriteStream,
+	sources: OutputSource[],
+	output: (bytes: Uint8Array) => void
+): void {
 	let broken = false;
 	for (const source of sources) {
 		const { reader } = source;
@@ -135,7 +139,7 @@ function passOn(target: NodeJS.WriteStream, sources: Source[], output: (bytes: U
 	});
 }
 
-function close(source: Source): void {
+function close(source: OutputSource): void {
 	source.reader.destroy();
 	if (source.spare !== null) closeSync(source.spare);
 	source.spare = null;
@@ -145,7 +149,7 @@ function close(source: Source): void {
  * Reads what the command itself wrote: that is in the pipes already. A process it left behind may hold them open, and write,
  * forever.
  */
-async function drain(sources: Source[]): Promise<void> {
+async function drain(sources: OutputSource[]): Promise<void> {
 	const bell = bells.hang();
 	const ended = () => sources.every(({ reader }) => reader.closed);
 	for (const { reader } of sources) reader.once('close', () => bell.ring());
@@ -158,6 +162,6 @@ async function drain(sources: Source[]): Promise<void> {
 	}
 }
 
-function total(sources: Source[]): number {
+function total(sources: OutputSource[]): number {
 	return sources.reduce((sum, { read }) => sum + read, 0);
 }

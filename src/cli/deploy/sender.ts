@@ -27,7 +27,7 @@ const quietEnd = 2_000;
 const moment = 100;
 const nothing = new Uint8Array();
 
-export type Outcome = Omit<Finish, 'size'>;
+export type Ending = Omit<Finish, 'size'>;
 
 /**
  * Sends what is written to it to a deploy's log, whatever happens to the server meanwhile: writing never waits, never fails.
@@ -46,7 +46,7 @@ export class Sender {
 	readonly #persistence: Persistence;
 	readonly #startedAt = performance.now();
 	#easing: NodeJS.Timeout | undefined;
-	#outcome: (Outcome & { at: number }) | null = null;
+	#outcome: (Ending & { at: number }) | null = null;
 	#sending: Promise<void> = Promise.resolve();
 	#over = false;
 	/** The server takes no more bytes of this log, only its end. */
@@ -85,7 +85,7 @@ export class Sender {
 	}
 
 	/** Resolves when the server has everything, or when there is no hope or no time left for it. */
-	async end(outcome: Outcome): Promise<void> {
+	async end(outcome: Ending): Promise<void> {
 		clearTimeout(this.#easing);
 		this.#append(this.#mask.end());
 		this.#outcome = { ...outcome, at: performance.now() };
@@ -158,7 +158,7 @@ export class Sender {
 		return this.#persistence.persist(() => this.#api.size(id));
 	}
 
-	async #finish(id: string, { at, ...outcome }: Outcome & { at: number }): Promise<Answer> {
+	async #finish(id: string, { at, ...outcome }: Ending & { at: number }): Promise<Answer> {
 		const size = this.#full ? {} : { size: this.#outbox.end };
 		const finish = () => this.#api.finish(id, { ...outcome, ...size }, since(at));
 		const answer = await this.#persistence.persist(finish);

@@ -8,7 +8,7 @@ import * as stream from './stream.ts';
 /** A tab hidden this long closes its stream. */
 const hiddenMs = 30_000;
 
-export interface Source {
+export interface StreamSource {
 	/** The URL that continues the stream after a cursor. */
 	addressOf(cursor: string): string;
 	/** Where it begins. */
@@ -20,12 +20,12 @@ export interface Source {
 export class Connection {
 	status = $state.raw<stream.Status>({ state: 'connecting' });
 	#bounds = clock.unknown;
-	readonly #source: Source;
+	readonly #source: StreamSource;
 	#cursor: string;
 	#stream: stream.Stream | null = null;
 	readonly #seat = new Seat({ onChange: (isSeated) => this.#stream?.keep(isSeated) });
 
-	constructor(source: Source) {
+	constructor(source: StreamSource) {
 		this.#source = source;
 		this.#cursor = source.cursor;
 	}

@@ -2,14 +2,14 @@
 import type { Deploy, Status } from '../log/deploy.ts';
 import * as stretch from './duration.ts';
 
-interface Outcome {
+interface FinalStatus {
 	sign: string;
 	name: string;
 	/** Follows the name of the service. */
 	says: string;
 }
 
-const outcomes: Record<Status, Outcome> = {
+const outcomes: Record<Status, FinalStatus> = {
 	running: { sign: '●', name: 'Running', says: 'deploying' },
 	succeeded: { sign: '✓', name: 'Succeeded', says: 'succeeded' },
 	failed: { sign: '✕', name: 'Failed', says: 'failed' },
@@ -17,7 +17,7 @@ const outcomes: Record<Status, Outcome> = {
 	interrupted: { sign: '⚠', name: 'Interrupted', says: 'interrupted' }
 };
 
-export function of(status: Status): Outcome {
+export function of(status: Status): FinalStatus {
 	return outcomes[status];
 }
 

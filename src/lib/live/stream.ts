@@ -57,7 +57,7 @@ export interface Stream {
 
 /** Opens a stream and keeps it open until it is closed or the server ends it for good. */
 export function open(options: Options): Stream {
-	const connection = new Connection(options);
+	const connection = new FetchedStream(options);
 	connection.run().catch((error: unknown) => {
 		connection.close();
 		options.onStatus({ state: 'ended', reason: 'this page failed, reload it' });
@@ -72,7 +72,7 @@ export function open(options: Options): Stream {
 const provenMs = 5_000;
 const longestWaitMs = 15_000;
 
-class Connection implements Stream {
+class FetchedStream implements Stream {
 	cursor: string;
 	readonly #options: Options;
 	#closed = false;

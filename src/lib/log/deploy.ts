@@ -3,7 +3,7 @@
 export type Status = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
 /** A status that a sender can end a deploy with. */
-export type Outcome = Exclude<Status, 'running' | 'interrupted'>;
+export type FinalStatus = Exclude<Status, 'running' | 'interrupted'>;
 
 export interface Commit {
 	sha: string | null;
@@ -39,6 +39,6 @@ export interface Deploy {
 }
 
 /** Whether nothing more can be appended. */
-export function isFinished(status: Status): status is Outcome {
+export function isFinished(status: Status): status is FinalStatus {
 	return status !== 'running' && status !== 'interrupted';
 }

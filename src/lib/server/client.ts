@@ -49,7 +49,7 @@ export function isHttps(
 }
 
 /** What is known of a connection besides its headers. */
-export interface Connection {
+export interface Peer {
 	/** The address of the other end. */
 	peer: string;
 	/** `1.0`, `1.1`; undefined if unknown. */
@@ -66,7 +66,7 @@ export interface Connection {
  */
 export function isThisMachine(
 	headers: Headers,
-	{ peer, httpVersion, origin, isTrustedProxy }: Connection
+	{ peer, httpVersion, origin, isTrustedProxy }: Peer
 ): boolean {
 	if (!isLoopback(plainOf(peer)) || isTrustedProxy(peer)) return false;
 	if (isForwarded(headers) || httpVersion === '1.0') return false;

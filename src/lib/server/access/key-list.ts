@@ -1,7 +1,7 @@
 import { validate as isUuid } from 'uuid';
 import type { Scope } from '../postgres/schema.ts';
 import { patternsOf } from '../lists/words.ts';
-import { before, placeOf, shown, type Page, type Wanted } from '../lists/pages.ts';
+import { before, placeOf, shown, type Page, type ListQuery } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { KeyRequest } from './key-use.ts';
 
@@ -21,7 +21,7 @@ export interface ShownKey {
 }
 
 /** The keys of an organization whose name, prefix or creator contains all words, newest first. */
-export async function of(sql: Queryable, org: string, wanted: Wanted): Promise<Page<ShownKey>> {
+export async function of(sql: Queryable, org: string, wanted: ListQuery): Promise<Page<ShownKey>> {
 	const patterns = patternsOf(wanted.q);
 	const [found] = await sql<[{ total: number }]>`
 		SELECT count(*) AS total FROM api_keys k LEFT JOIN users u ON u.id = k.created_by

@@ -6,7 +6,7 @@ import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import type { Use } from './key-use.ts';
-import * as turn from './turn.ts';
+import * as lock from './lock.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
 
@@ -67,7 +67,7 @@ export function make(
 	key: NewKey
 ): Promise<{ ok: true; id: string; key: string } | Refused> {
 	return transact(sql, async (transaction) => {
-		const taken = await turn.take(transaction, org, actor, 'keys');
+		const taken = await lock.forActor(transaction, org, actor, 'keys');
 		if (!taken.ok) return taken;
 		if ((await count(transaction, org)) >= most) return full;
 		return { ok: true, ...(await create(transaction, org, actor, key)) };
@@ -98,7 +98,7 @@ export function revoke(
 	id: string
 ): Promise<{ ok: true } | Refused> {
 	return transact(sql, async (transaction) => {
-		const taken = await turn.take(transaction, org, actor, 'keys');
+		const taken = await lock.forActor(transaction, org, actor, 'keys');
 		if (!taken.ok) return taken;
 		if (!isUuid(id)) return unknown;
 		const [revoked] = await transaction<{ name: string; prefix: string }[]>`

@@ -1,7 +1,7 @@
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Action } from './audit.ts';
 import { patternsInJson, patternsOf } from '../lists/words.ts';
-import { stretchOf, type Wanted } from './filter.ts';
+import { stretchOf, type AuditQuery } from './filter.ts';
 
 export type Details = Record<string, string | number | boolean | null | string[]>;
 
@@ -37,7 +37,7 @@ export interface Mark {
 export function ofOrganization(
 	sql: Queryable,
 	org: string,
-	wanted: Wanted,
+	wanted: AuditQuery,
 	most: number,
 	mark?: Mark | null
 ) {
@@ -48,7 +48,7 @@ export function ofOrganization(
 }
 
 /** The events of the whole instance, as `ofOrganization`, each once. An organization's name matches too. */
-export function ofInstance(sql: Queryable, wanted: Wanted, most: number, mark?: Mark | null) {
+export function ofInstance(sql: Queryable, wanted: AuditQuery, most: number, mark?: Mark | null) {
 	const [slug, name] = [sql`coalesce(o.slug, d.slug)`, sql`coalesce(o.name, d.name)`];
 	return sql<InstanceEvent[]>`
 		SELECT e.id, e.at, e.actor_id AS "actorId", e.actor, e.action, e.target, e.details, e.address, e.org_id AS "orgId",
@@ -62,7 +62,7 @@ export function ofInstance(sql: Queryable, wanted: Wanted, most: number, mark?: 
 export async function markOfOrganization(
 	sql: Queryable,
 	org: string,
-	{ from, to, before }: Wanted,
+	{ from, to, before }: AuditQuery,
 	count: number
 ) {
 	const [mark] = await sql<Mark[]>`
@@ -72,7 +72,7 @@ export async function markOfOrganization(
 }
 
 /** The same for the instance, where copies are looked at too. */
-export async function markOfInstance(sql: Queryable, { from, to, before }: Wanted, count: number) {
+export async function markOfInstance(sql: Queryable, { from, to, before }: AuditQuery, count: number) {
 	const [mark] = await sql<Mark[]>`
 		SELECT e.id, e.at FROM audit_events e WHERE true ${within(sql, { from, to, before })}
 		ORDER BY e.id DESC OFFSET ${count - 1} LIMIT 1`;
@@ -83,7 +83,7 @@ export async function markOfInstance(sql: Queryable, { from, to, before }: Wante
  * The conditions on id, time and action; only those asked for, because a plan cached for any parameters would sort half a
  * million events to get the newest 50. `IS TRUE` keeps the index on `at` out, for the same reason.
  */
-function within(sql: Queryable, { from, to, before, action }: Wanted, mark?: Mark | null) {
+function within(sql: Queryable, { from, to, before, action }: AuditQuery, mark?: Mark | null) {
 	const { start, end, firstId, endId } = stretchOf({ from, to });
 	return sql`
 		${before === undefined ? sql`` : sql`AND e.id < ${before}`}

@@ -12,12 +12,12 @@ export interface AuditFilter {
 	to?: string | undefined;
 }
 
-export interface Wanted extends AuditFilter {
+export interface AuditQuery extends AuditFilter {
 	/** The id of an event: only those before it. */
 	before?: string | undefined;
 }
 
-export type Parsed = { ok: true; wanted: Wanted } | { ok: false; detail: string };
+export type Parsed = { ok: true; wanted: AuditQuery } | { ok: false; detail: string };
 
 const day = 24 * 60 * 60 * 1000; // ms
 /** How far apart an instance's clock, which makes ids, and the database's may be, in ms. */

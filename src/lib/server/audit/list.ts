@@ -1,20 +1,20 @@
 import type { Sql } from '../postgres/connect.ts';
 import * as events from './events.ts';
 import type { InstanceEvent, ListedEvent } from './events.ts';
-import type { AuditFilter, Wanted } from './filter.ts';
-import { busy, type AuditPage, type Search, type Source } from './search.ts';
+import type { AuditFilter, AuditQuery } from './filter.ts';
+import { busy, type AuditPage, type Search, type EventReader } from './search.ts';
 
 /** Events on a page, and events that an export reads at once. */
 const shown = 50;
 const batch = 1_000;
 
 /** A page of an organization's matching events. */
-export function of(sql: Sql, search: Search, org: string, wanted: Wanted, signal?: AbortSignal) {
+export function of(sql: Sql, search: Search, org: string, wanted: AuditQuery, signal?: AbortSignal) {
 	return show(search, organization(sql, org), wanted, signal);
 }
 
 /** A page of the whole instance's matching events, each once. */
-export function ofInstance(sql: Sql, search: Search, wanted: Wanted, signal?: AbortSignal) {
+export function ofInstance(sql: Sql, search: Search, wanted: AuditQuery, signal?: AbortSignal) {
 	return show(search, instance(sql), wanted, signal);
 }
 
@@ -42,13 +42,13 @@ export const refusalOfInstance = (search: Search, filter: AuditFilter) =>
 /** The owner of searches of the whole instance. */
 const ofAll = 'instance';
 
-const organization = (sql: Sql, org: string): Source<ListedEvent> => ({
+const organization = (sql: Sql, org: string): EventReader<ListedEvent> => ({
 	owner: org,
 	read: (wanted, most, mark) => events.ofOrganization(sql, org, wanted, most, mark),
 	mark: (wanted, count) => events.markOfOrganization(sql, org, wanted, count)
 });
 
-const instance = (sql: Sql): Source<InstanceEvent> => ({
+const instance = (sql: Sql): EventReader<InstanceEvent> => ({
 	owner: ofAll,
 	read: (wanted, most, mark) => events.ofInstance(sql, wanted, most, mark),
 	mark: (wanted, count) => events.markOfInstance(sql, wanted, count)
@@ -56,8 +56,8 @@ const instance = (sql: Sql): Source<InstanceEvent> => ({
 
 async function show<Event extends ListedEvent>(
 	search: Search,
-	source: Source<Event>,
-	wanted: Wanted,
+	source: EventReader<Event>,
+	wanted: AuditQuery,
 	signal?: AbortSignal
 ): Promise<AuditPage<Event>> {
 	if (search.isRefused(source.owner, wanted)) return { events: [], next: null, notice: busy };
@@ -66,7 +66,7 @@ async function show<Event extends ListedEvent>(
 
 async function* batches<Event extends ListedEvent>(
 	search: Search,
-	source: Source<Event>,
+	source: EventReader<Event>,
 	filter: AuditFilter,
 	signal?: AbortSignal
 ): AsyncGenerator<Event[], void> {

@@ -1,6 +1,6 @@
 import type { ListedEvent, Mark } from './events.ts';
-import type { AuditFilter, Wanted } from './filter.ts';
-import { Turns } from './turns.ts';
+import type { AuditFilter, AuditQuery } from './filter.ts';
+import { SearchQueue } from './search-queue.ts';
 
 export interface AuditPage<Event> {
 	/** Newest first. */
@@ -12,12 +12,12 @@ export interface AuditPage<Event> {
 }
 
 /** Whose events, and how they are read. */
-export interface Source<Event> {
+export interface EventReader<Event> {
 	owner: string;
 	/** At most `most` matches, newest first, none older than the mark. */
-	read(wanted: Wanted, most: number, mark?: Mark | null): Promise<Event[]>;
+	read(wanted: AuditQuery, most: number, mark?: Mark | null): Promise<Event[]>;
 	/** The last of the next `count`, matching or not; null: there are fewer. */
-	mark(wanted: Wanted, count: number): Promise<Mark | null>;
+	mark(wanted: AuditQuery, count: number): Promise<Mark | null>;
 }
 
 export interface Bounds {
@@ -36,7 +36,7 @@ export const busy = 'Too many audit searches are running. Try again in a moment.
  */
 export class Search {
 	readonly #bounds: Bounds;
-	readonly #turns = new Turns();
+	readonly #queue = new SearchQueue();
 
 	constructor(bounds: Bounds = { stride: 10_000, patience: 5_000 }) {
 		this.#bounds = bounds;
@@ -44,23 +44,23 @@ export class Search {
 
 	/** Whether this filter may have to scan many events while too many other searches are under way. */
 	isRefused(owner: string, filter: AuditFilter): boolean {
-		return isSearch(filter) && this.#turns.isFull(owner);
+		return isSearch(filter) && this.#queue.isFull(owner);
 	}
 
 	/** A page of at most `limit` events; if the signal is aborted, of those found so far. */
 	async page<Event extends ListedEvent>(
-		source: Source<Event>,
-		wanted: Wanted,
+		source: EventReader<Event>,
+		wanted: AuditQuery,
 		limit: number,
 		signal?: AbortSignal
 	): Promise<AuditPage<Event>> {
 		if (!isSearch(wanted)) return pageOf(await source.read(wanted, limit + 1), limit);
-		return this.#turns.during(source.owner, () => this.#look(source, wanted, limit, signal));
+		return this.#queue.during(source.owner, () => this.#look(source, wanted, limit, signal));
 	}
 
 	async #look<Event extends ListedEvent>(
-		source: Source<Event>,
-		wanted: Wanted,
+		source: EventReader<Event>,
+		wanted: AuditQuery,
 		limit: number,
 		signal?: AbortSignal
 	): Promise<AuditPage<Event>> {
@@ -69,7 +69,7 @@ export class Search {
 		let { before } = wanted;
 		for (;;) {
 			const rest = { ...wanted, before };
-			const mark = await this.#turns.take(async () => {
+			const mark = await this.#queue.run(async () => {
 				if (signal?.aborted) return null;
 				const mark = await source.mark(rest, this.#bounds.stride);
 				found.push(...(await source.read(rest, limit + 1 - found.length, mark)));

@@ -1,5 +1,5 @@
 import * as bytes from './bytes.ts';
-import { isFinished, type Address, type Outcome } from './deploy.ts';
+import { isFinished, type Address, type FinalStatus } from './deploy.ts';
 import { mostBytes, noticeAfter } from './limit.ts';
 import type { Addition, DeployStore } from './store.ts';
 import type { ByteMark } from './times.ts';
@@ -10,7 +10,7 @@ export type Appended =
 	| { kind: 'wrong offset'; end: number }
 	/** The log has reached its limit and takes no more bytes, only heartbeats. */
 	| { kind: 'too large'; end: number }
-	| { kind: 'finished'; status: Outcome }
+	| { kind: 'finished'; status: FinalStatus }
 	/** The buffer is full: nothing was stored, the same append will succeed later. */
 	| { kind: 'full' }
 	| { kind: 'none' };

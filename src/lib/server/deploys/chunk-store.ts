@@ -1,6 +1,6 @@
 import type { Sqlite } from '../sqlite/connect.ts';
 import * as bytes from './bytes.ts';
-import { given, marksOf, merged, within, type ByteMark, type Part, type Timed } from './times.ts';
+import { given, marksOf, merged, within, type ByteMark, type MergedChunk, type Timed } from './times.ts';
 
 /** A piece of a log as it is stored. */
 export interface Chunk extends Timed {
@@ -134,7 +134,7 @@ export class ChunkStore {
 	}
 }
 
-function partOf(chunk: Chunk, index: number, chunks: readonly Chunk[]): Part {
+function partOf(chunk: Chunk, index: number, chunks: readonly Chunk[]): MergedChunk {
 	const before = chunks[index - 1];
 	return { ...chunk, midLine: before !== undefined && before.data.at(-1) !== bytes.lineFeed };
 }

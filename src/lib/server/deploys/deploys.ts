@@ -12,7 +12,7 @@ import { Removal, type Kept } from './removal.ts';
 import { RemovalStore } from './removal-store.ts';
 import { Replay, type Extent } from './replay.ts';
 import { RowReader, type Shown, type Tail } from './rows.ts';
-import { search, type Found, type Wanted } from './search.ts';
+import { search, type Found, type SearchQuery } from './search.ts';
 import { deploySource } from './source.ts';
 import { DeployStore, type Filter, type Finish, type Finished, type Position } from './store.ts';
 import type { ByteMark } from './times.ts';
@@ -180,7 +180,7 @@ export class Deploys {
 	}
 
 	/** The lines with a text, in order, ignoring case; 1,000 unless `limit` says otherwise. */
-	search(org: string, id: string, wanted: Wanted): Promise<Found> {
+	search(org: string, id: string, wanted: SearchQuery): Promise<Found> {
 		return search({ chunks: this.#chunks, lines: this.#lines, rows: this.#rows }, org, id, wanted);
 	}
 

@@ -1,7 +1,7 @@
 import * as bytes from './bytes.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import { pacer } from './pace.ts';
-import { walk, type Stretch } from './range.ts';
+import { walk, type Slice } from './range.ts';
 import type { DeployStore } from './store.ts';
 import { clock } from './times.ts';
 
@@ -49,9 +49,9 @@ export class LineReader {
 		const most = Math.min(last - first + 1, mostLines);
 		const lines: Line[] = [];
 		const pace = pacer();
-		let [held, open]: [number, Open | null] = [0, null];
-		for (const stretch of walk(this.#chunks, org, id, start)) {
-			for (const part of partsOf(stretch)) {
+		let [held, open]: [number, OpenLine | null] = [0, null];
+		for (const slice of walk(this.#chunks, org, id, start)) {
+			for (const part of partsOf(slice)) {
 				const { data, ...beginning } = part;
 				open ??= { ...beginning, bytes: 0, shown: [], kept: 0, cut: false };
 				held += extend(open, data);
@@ -99,14 +99,14 @@ function beginning(data: Uint8Array): number {
 	return Math.max(0, character);
 }
 
-interface Part {
+interface LineSlice {
 	line: number;
 	offset: number;
 	time: number;
 	data: Uint8Array;
 }
 
-interface Open extends Omit<Part, 'data'> {
+interface OpenLine extends Omit<LineSlice, 'data'> {
 	/** Of the line so far. */
 	bytes: number;
 	shown: Uint8Array[];
@@ -115,8 +115,8 @@ interface Open extends Omit<Part, 'data'> {
 	cut: boolean;
 }
 
-/** The lines of a stretch; the first and last may be partial. */
-function* partsOf({ offset, firstLine, marks, data }: Stretch): Generator<Part, void> {
+/** The lines of a slice; the first and last may be partial. */
+function* partsOf({ offset, firstLine, marks, data }: Slice): Generator<LineSlice, void> {
 	const timeOf = clock(marks);
 	for (let [at, line] = [0, firstLine]; at < data.length; line++) {
 		const end = data.indexOf(bytes.lineFeed, at) + 1 || data.length;
@@ -129,7 +129,7 @@ function* partsOf({ offset, firstLine, marks, data }: Stretch): Generator<Part, 
  * Takes up to the shown part of a line and returns its byte count. If an overlong line overwrites itself, like a progress bar,
  * only its last state is ever seen, so that is what is kept.
  */
-function extend(open: Open, data: Uint8Array): number {
+function extend(open: OpenLine, data: Uint8Array): number {
 	const state = open.kept + data.length > shown ? bytes.lastState(data) : 0;
 	if (state > 0) Object.assign(open, { shown: [], kept: 0, cut: false });
 	const most = shown + 4 - open.kept; // 4: enough to see where a character ends
@@ -141,7 +141,7 @@ function extend(open: Open, data: Uint8Array): number {
 	return piece.length;
 }
 
-function lineOf({ line, offset, time, bytes: length, shown: pieces, cut }: Open): Line {
+function lineOf({ line, offset, time, bytes: length, shown: pieces, cut }: OpenLine): Line {
 	const kept = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
 	const text = bytes.decode(cut ? bytes.head(kept, shown) : kept).replace(/\r?\n$/, '');
 	return { line, offset, bytes: length, time: new Date(time).toISOString(), text, cut };

@@ -1,5 +1,5 @@
 import * as bytes from './bytes.ts';
-import type { Stretch } from './range.ts';
+import type { Slice } from './range.ts';
 
 /** A piece of a log as streamed: whole characters and escape sequences, all with one time. */
 export interface Piece {
@@ -18,7 +18,7 @@ export interface Piece {
 const longest = 16 * 1024;
 
 /** Consecutive bytes that arrived at one time. */
-interface Span {
+interface TimedSlice {
 	offset: number;
 	line: number;
 	time: number;
@@ -29,19 +29,19 @@ interface Span {
  * Consecutive bytes as text in pieces. A possibly incomplete character, escape sequence or `\r\n` at the end is held back,
  * unless the log is known to end there.
  */
-export function* pieces(stretches: Iterable<Stretch>, ended: () => boolean): Generator<Piece, void> {
-	let held: Span | null = null;
-	for (const stretch of stretches) {
-		for (const span of spansOf(stretch)) {
-			held = yield* cut(held ? join(held, span) : span);
+export function* pieces(slices: Iterable<Slice>, ended: () => boolean): Generator<Piece, void> {
+	let held: TimedSlice | null = null;
+	for (const slice of slices) {
+		for (const part of timedSlicesOf(slice)) {
+			held = yield* cut(held ? join(held, part) : part);
 		}
 	}
 	if (held && held.data.length > 0 && ended()) yield pieceOf(held, held.data.length);
 }
 
-/** Yields a span's complete part in pieces, and returns the rest. */
-function* cut(span: Span): Generator<Piece, Span> {
-	let rest = span;
+/** Yields the complete beginning of a part in pieces, and returns the rest. */
+function* cut(part: TimedSlice): Generator<Piece, TimedSlice> {
+	let rest = part;
 	for (;;) {
 		const length = cutLength(rest.data);
 		if (length === 0) return rest;
@@ -58,13 +58,13 @@ function cutLength(data: Uint8Array): number {
 	return window.lastIndexOf(bytes.lineFeed) + 1 || bytes.complete(window);
 }
 
-function join(held: Span, span: Span): Span {
-	if (held.data.length === 0) return span;
-	return { ...span, offset: held.offset, data: Buffer.concat([held.data, span.data]) };
+function join(held: TimedSlice, part: TimedSlice): TimedSlice {
+	if (held.data.length === 0) return part;
+	return { ...part, offset: held.offset, data: Buffer.concat([held.data, part.data]) };
 }
 
-/** A stretch, cut where the times of its lines change. */
-function* spansOf({ offset, firstLine, marks, data }: Stretch): Generator<Span, void> {
+/** A slice, cut where the times of its lines change. */
+function* timedSlicesOf({ offset, firstLine, marks, data }: Slice): Generator<TimedSlice, void> {
 	let [at, line] = [0, firstLine];
 	for (const [index, { time }] of marks.entries()) {
 		const next = marks[index + 1];
@@ -76,7 +76,7 @@ function* spansOf({ offset, firstLine, marks, data }: Stretch): Generator<Span, 
 	}
 }
 
-function pieceOf({ offset, line, time, data }: Span, length: number): Piece {
+function pieceOf({ offset, line, time, data }: TimedSlice, length: number): Piece {
 	const text = bytes.decode(data.subarray(0, length));
 	return { offset, end: offset + length, line, time: new Date(time).toISOString(), text };
 }

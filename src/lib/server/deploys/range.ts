@@ -3,7 +3,7 @@ import type { Chunk, ChunkStore } from './chunk-store.ts';
 import { marksOf, type Mark } from './times.ts';
 
 /** Consecutive bytes of a log. */
-export interface Stretch {
+export interface Slice {
 	/** Of the first byte, in bytes since the start of the log. */
 	offset: number;
 	/** The number of the line in which the first byte lies. */
@@ -15,20 +15,20 @@ export interface Stretch {
 }
 
 /**
- * The log from an offset on, without gap or overlap, each stretch read on demand. Meanwhile chunks may be appended or joined.
+ * The log from an offset on, without gap or overlap, each slice read on demand. Meanwhile chunks may be appended or joined.
  */
-export function* walk(chunks: ChunkStore, org: string, id: string, from: number): Generator<Stretch, void> {
+export function* walk(chunks: ChunkStore, org: string, id: string, from: number): Generator<Slice, void> {
 	for (let next = from; ;) {
 		const chunk = chunks.at(org, id, next);
 		if (!chunk) return;
-		const stretch = stretchOf(chunk, next - chunk.offset);
+		const slice = sliceOf(chunk, next - chunk.offset);
 		next = chunk.offset + chunk.data.length;
-		yield stretch;
+		yield slice;
 	}
 }
 
 /** A chunk without its first `skipped` bytes. */
-function stretchOf(chunk: Chunk, skipped: number): Stretch {
+function sliceOf(chunk: Chunk, skipped: number): Slice {
 	const data = chunk.data.subarray(skipped);
 	const firstLine = chunk.firstLine + bytes.countLineFeeds(chunk.data.subarray(0, skipped));
 	const all = marksOf(chunk);

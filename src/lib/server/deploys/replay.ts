@@ -67,7 +67,7 @@ export class Replay {
 
 	/**
 	 * Writes the log from an offset to its end or while `goesOn`, called after every line, says so; yields to the caller after
-	 * each stretch of at most 256 KiB.
+	 * each slice of at most 256 KiB.
 	 */
 	async *write(
 		org: string,
@@ -78,15 +78,15 @@ export class Replay {
 		const decoder = new StringDecoder('utf8');
 		const pace = pacer();
 		let origin: Origin | undefined;
-		for (const stretch of walk(this.#chunks, org, id, from)) {
-			if (stretch.offset >= extent.end) break;
-			const data = Buffer.from(stretch.data.subarray(0, extent.end - stretch.offset));
-			const timeOf = clock(stretch.marks);
+		for (const slice of walk(this.#chunks, org, id, from)) {
+			if (slice.offset >= extent.end) break;
+			const data = Buffer.from(slice.data.subarray(0, extent.end - slice.offset));
+			const timeOf = clock(slice.marks);
 			const text = decoder.write(data);
-			let [line, start, at] = [stretch.firstLine, 0, 0];
+			let [line, start, at] = [slice.firstLine, 0, 0];
 			// Bytes and text side by side: a text does not tell how many bytes a character had.
 			while (at < data.length) {
-				if (origin?.line !== line) origin = { line, offset: stretch.offset + at, time: timeOf(line) };
+				if (origin?.line !== line) origin = { line, offset: slice.offset + at, time: timeOf(line) };
 				const end = text.indexOf('\n', start) + 1 || text.length;
 				terminal.write(text.slice(start, end), origin);
 				const next = data.indexOf(bytes.lineFeed, at) + 1;

@@ -57,7 +57,7 @@ export class RowReader {
 		if (!begin) return { rows: [], end: true };
 		const wanted = Math.min(last - first + 1, most);
 		const terminal = new Terminal<Origin>({ keep: wanted + 3 * reach });
-		const { goesOn, until } = stretch(terminal, first, last);
+		const { goesOn, until } = slice(terminal, first, last);
 		await all(this.#replay.write(org, id, { from: begin.offset, extent, terminal }, goesOn));
 		const shown = terminal.rows().filter(({ tag }) => tag.line >= begin.exact);
 		const rows = shown.filter(({ tag }) => tag.line <= until());
@@ -98,8 +98,8 @@ export class RowReader {
 	}
 }
 
-/** Whether to continue after a line, and the last line of the stretch: one whose row can no longer be overwritten. */
-function stretch(terminal: Terminal<Origin>, first: number, last: number) {
+/** Whether to continue after a line, and the last line of the slice: one whose row can no longer be overwritten. */
+function slice(terminal: Terminal<Origin>, first: number, last: number) {
 	let until = last;
 	let [before, after] = [1, NaN];
 	function goesOn(line: number): boolean {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DeployScene, org } from '../../../../tests/support/deploy-scene.ts';
-import { search, type Wanted } from './search.ts';
+import { search, type SearchQuery } from './search.ts';
 
 const scene = new DeployScene();
 afterAll(() => scene.end());
 
-const find = (id: string, wanted: Wanted) => search(scene, org, id, wanted);
+const find = (id: string, wanted: SearchQuery) => search(scene, org, id, wanted);
 const letters = ['a', 'B', 'b', 'É', 'é', '☃', ' '];
 const texts = fc.array(fc.string({ unit: fc.constantFrom(...letters, '\n'), maxLength: 10 }), {
 	maxLength: 30

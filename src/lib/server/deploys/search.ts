@@ -8,7 +8,7 @@ import { reach } from '../../log/terminal.ts';
 import { walk } from './range.ts';
 import type { RowReader } from './rows.ts';
 
-export interface Wanted {
+export interface SearchQuery {
 	/** Case-insensitive; never matches across two lines. Null: signs of a failure. */
 	text: string | null;
 	/** Only lines after this one; default 0, all. */
@@ -40,7 +40,7 @@ const before = 200;
 const longLine = 16 * 1024;
 
 /** Consecutive bytes of a log that begin in a line: its number and its starting offset, perhaps before them. */
-interface Piece {
+interface LineSlice {
 	data: Uint8Array;
 	offset: number;
 	line: number;
@@ -74,7 +74,7 @@ export async function search(
 	readers: Readers,
 	org: string,
 	id: string,
-	{ text, after = 0, limit = 1_000 }: Wanted
+	{ text, after = 0, limit = 1_000 }: SearchQuery
 ): Promise<Found> {
 	if (text === '') return { matches: [], more: false };
 	const sought = text === null ? failures : textSought(text.toLowerCase());
@@ -155,8 +155,8 @@ function* pieces(
 	org: string,
 	id: string,
 	{ start, overlap }: { start: number; overlap: number }
-): Generator<Piece, void> {
-	let rest: Piece = { data: new Uint8Array(), offset: start, line: 1, lineOffset: start };
+): Generator<LineSlice, void> {
+	let rest: LineSlice = { data: new Uint8Array(), offset: start, line: 1, lineOffset: start };
 	let whole = rest;
 	for (const { firstLine, data } of walk(chunks, org, id, start)) {
 		// The rest of the previous piece ends no line, so it begins in the same line as what follows.
@@ -176,7 +176,7 @@ function* pieces(
 	yield { ...rest, line: whole.line + bytes.countLineFeeds(whole.data) };
 }
 
-function* matchesIn(piece: Piece, find: Finder): Generator<Match, void> {
+function* matchesIn(piece: LineSlice, find: Finder): Generator<Match, void> {
 	const { data } = piece;
 	let { line, lineOffset } = piece;
 	let start = 0;

@@ -11,7 +11,7 @@ import {
 	type Address,
 	type Deploy,
 	type NewDeploy,
-	type Outcome,
+	type FinalStatus,
 	type Status
 } from './deploy.ts';
 import { deployOf } from './row.ts';
@@ -38,7 +38,7 @@ export interface Filter {
 }
 
 export interface Finish {
-	status: Outcome;
+	status: FinalStatus;
 	exitCode?: number | null | undefined;
 	/** Bytes that the sender sent; without it the log is assumed complete. */
 	size?: number | undefined;
@@ -52,7 +52,7 @@ export type Finished =
 	/** The sender's size differs from the log's, which is `end`. */
 	| { kind: 'wrong offset'; end: number }
 	/** It had finished before, with this status. */
-	| { kind: 'conflict'; status: Outcome }
+	| { kind: 'conflict'; status: FinalStatus }
 	| { kind: 'none' };
 
 /** A log's position; see the columns of the same names. */

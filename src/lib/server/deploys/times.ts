@@ -27,7 +27,7 @@ export interface Timed {
 }
 
 /** One part of a merged chunk. */
-export interface Part extends Timed {
+export interface MergedChunk extends Timed {
 	/** Whether its first byte is not the first of a line. */
 	midLine: boolean;
 }
@@ -45,7 +45,7 @@ export function marksOf({ firstLine, flushedAt, times }: Timed): [Mark, ...Mark[
 }
 
 /** The column `times` of a chunk made of these parts, in order; null if one time says it all. */
-export function merged(parts: readonly Part[]): string | null {
+export function merged(parts: readonly MergedChunk[]): string | null {
 	const marks = parts.flatMap((part, index) => {
 		const [own, ...later] = marksOf(part);
 		// A line that a part only continues keeps the time at which it began.

@@ -15,7 +15,7 @@ export interface Page<Item> extends Place {
 }
 
 /** What is asked of a list: the rows with all words of `q`, and which page of them. */
-export interface Wanted {
+export interface ListQuery {
 	q: string;
 	/** From 1. */
 	page: number;
@@ -37,7 +37,7 @@ const pageNumber = v.pipe(
 export function parse(
 	searchParams: URLSearchParams,
 	name = 'page'
-): { ok: true; wanted: Wanted } | { ok: false; detail: string } {
+): { ok: true; wanted: ListQuery } | { ok: false; detail: string } {
 	const textOf = (parameter: string) => searchParams.get(parameter)?.trim() || undefined;
 	const parameters = v.object({ q: v.optional(searched, ''), page: v.optional(pageNumber, '1') });
 	const parsed = v.safeParse(parameters, { q: textOf('q'), page: textOf(name) });
@@ -46,7 +46,7 @@ export function parse(
 }
 
 /** The place of a page among `total` rows; a page past the end, which may have existed, becomes the last. */
-export function placeOf(total: number, { page }: Wanted): Place {
+export function placeOf(total: number, { page }: ListQuery): Place {
 	const pages = Math.max(1, Math.ceil(total / shown));
 	return { total, page: Math.min(page, pages), pages };
 }

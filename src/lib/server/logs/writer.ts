@@ -6,7 +6,7 @@ import { settle } from './settle.ts';
 import type { LogStore } from './store.ts';
 
 /** The result of an append. Only `stored` has stored anything, except that `unknown` may have. */
-export type Outcome =
+export type AppendOutcome =
 	| { kind: 'stored'; answer: Answer }
 	| { kind: 'full' }
 	| { kind: 'away' }
@@ -17,11 +17,11 @@ export type Outcome =
 	/** The organization no longer exists. */
 	| { kind: 'gone' };
 
-type Failure = Exclude<Outcome['kind'], 'stored'>;
+type Failure = Exclude<AppendOutcome['kind'], 'stored'>;
 
 interface Waiting {
 	request: Append;
-	settled(outcome: Outcome): void;
+	settled(outcome: AppendOutcome): void;
 }
 
 export interface WriterOptions {
@@ -78,8 +78,8 @@ export class LogWriter {
 		return this.#options.hasRoom?.() ?? true;
 	}
 
-	/** Resolves after the commit, or when it is certain that there was none (see Outcome). Never rejects. */
-	append(request: Append): Promise<Outcome> {
+	/** Resolves after the commit, or when it is certain that there was none (see AppendOutcome). Never rejects. */
+	append(request: Append): Promise<AppendOutcome> {
 		if (!this.hasRoom) return Promise.resolve({ kind: 'no room' });
 		if (this.isFull(request.bytes)) return Promise.resolve({ kind: 'full' });
 		this.#queuedBytes += request.bytes;

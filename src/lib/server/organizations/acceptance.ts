@@ -15,7 +15,7 @@ import * as rateLimits from '../limits/rate-limits.ts';
 import * as sessions from '../people/sessions.ts';
 import type { Refused } from '../forms/refusal.ts';
 import * as users from '../people/users.ts';
-import * as turn from '../access/turn.ts';
+import * as lock from '../access/lock.ts';
 
 /** For the form that creates an account: its address is the invitation's, whatever is sent. */
 export const form = v.object({ name: v.optional(line, ''), password: v.string('Choose a password.') });
@@ -40,7 +40,7 @@ export async function join(sql: Sql, token: string, actor: audit.Person): Promis
 	return transact(sql, async (transaction) => {
 		const invitation = await hold(transaction, token);
 		if (!invitation) return invalid;
-		if (invitation.isSuspended) return turn.suspended;
+		if (invitation.isSuspended) return lock.suspended;
 		if (invitation.email !== (await emailOf(transaction, actor.id))) return forSomebodyElse;
 		await take(transaction, invitation, actor);
 		return { ok: true, slug: invitation.slug };
@@ -68,10 +68,10 @@ export async function signUp(
 
 	const passwordHash = await passwords.hash(password);
 	return transact(sql, async (transaction) => {
-		await users.takeTurns(transaction);
+		await users.lockAddresses(transaction);
 		const invitation = await hold(transaction, token);
 		if (!invitation) return invalid;
-		if (invitation.isSuspended) return turn.suspended;
+		if (invitation.isSuspended) return lock.suspended;
 		const user = await users.create(transaction, { email: invitation.email, name, passwordHash });
 		if (!user) return taken;
 		const actor = { ...from, id: user.id, name: user.email };
@@ -85,7 +85,7 @@ export async function signUp(
 
 const attemptBy = (who: string): rateLimits.Counted => [`invitation:${who}`, perAccount];
 
-interface HeldInvitation extends turn.Held {
+interface HeldInvitation extends lock.Held {
 	org: string;
 	id: string;
 	email: string;
@@ -99,10 +99,10 @@ async function hold(transaction: Queryable, token: string): Promise<HeldInvitati
 	const [found] = await transaction<
 		{ org: string }[]
 	>`SELECT org_id AS org FROM invitations WHERE hash = ${hash} OR mail_hash = ${hash}`;
-	const held = found && (await turn.hold(transaction, found.org));
+	const held = found && (await lock.organization(transaction, found.org));
 	if (!held) return null;
 	// Checked again: it may have been used or revoked while this one waited.
-	const [invitation] = await transaction<Omit<HeldInvitation, keyof turn.Held>[]>`
+	const [invitation] = await transaction<Omit<HeldInvitation, keyof lock.Held>[]>`
 		SELECT i.org_id AS org, i.id, i.email, i.role, u.email AS "invitedBy"
 		FROM invitations i LEFT JOIN users u ON u.id = i.invited_by
 		WHERE i.org_id = ${found.org} AND (i.hash = ${hash} OR i.mail_hash = ${hash}) AND i.expires_at > now()`;

@@ -1,5 +1,5 @@
 import { patternsOf } from '../lists/words.ts';
-import { before, shown, type Page, type Wanted } from '../lists/pages.ts';
+import { before, shown, type Page, type ListQuery } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 
 /** What instance admins see of an organization they may not belong to: counts, never its contents. */
@@ -25,7 +25,7 @@ export interface ListedUser {
 }
 
 /** The organizations whose name or address contains all words, by name. */
-export async function organizations(sql: Queryable, { q, page }: Wanted) {
+export async function organizations(sql: Queryable, { q, page }: ListQuery) {
 	const found = await sql<(ListedOrganization & { total: number })[]>`
 		SELECT o.*,
 			(SELECT count(*) FROM memberships m WHERE m.org_id = o.id) AS members,
@@ -39,7 +39,7 @@ export async function organizations(sql: Queryable, { q, page }: Wanted) {
 }
 
 /** The users whose name or e-mail address contains all words, by address. */
-export async function users(sql: Queryable, { q, page }: Wanted) {
+export async function users(sql: Queryable, { q, page }: ListQuery) {
 	const found = await sql<(ListedUser & { total: number })[]>`
 		SELECT id, name, email, "instanceAdmin", "suspendedAt", total,
 			(SELECT count(*) FROM memberships m WHERE m.user_id = u.id) AS organizations,

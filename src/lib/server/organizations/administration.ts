@@ -27,7 +27,7 @@ const by =
 	async (sql: Sql, actor: audit.Person, id: string): Promise<Administered> => {
 		if (!isId(id)) return none;
 		return transact(sql, async (transaction) => {
-			const admins = await takeTurns(transaction);
+			const admins = await lockAdmins(transaction);
 			if (!admins.includes(actor.id)) return notAdmin;
 			if (!(await presence.lasts(transaction, actor))) return signedOut;
 			return change(transaction, actor, id, admins);
@@ -41,7 +41,7 @@ type Change = (transaction: Sql, actor: audit.Person, id: string, admins: string
  * Waits until nobody else is administering on any instance, and blocks others to the end of the transaction. Returns the ids of
  * the active instance admins: if two remove each other, the second finds they are no longer one.
  */
-export async function takeTurns(transaction: Queryable): Promise<string[]> {
+export async function lockAdmins(transaction: Queryable): Promise<string[]> {
 	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.administration})`;
 	const admins = await transaction<{ id: string }[]>`
 		SELECT id FROM users WHERE instance_admin AND suspended_at IS NULL`;

@@ -31,7 +31,7 @@ export async function bootstrap(
 ): Promise<Bootstrapped> {
 	const passwordHash = await passwords.hash(password);
 	return transact(sql, async (transaction) => {
-		await users.takeTurns(transaction);
+		await users.lockAddresses(transaction);
 		const user = await findOrCreate(transaction, { email, name, passwordHash });
 		const found = await memberships.findBySlug(transaction, organizations.slugOf(organization));
 		const org =

@@ -3,7 +3,7 @@ import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
-import * as turn from '../access/turn.ts';
+import * as lock from '../access/lock.ts';
 
 export type Deleted = { ok: true } | Refused;
 
@@ -25,7 +25,7 @@ async function removeIn(
 	actor: audit.Person,
 	typedName: string
 ): Promise<Deleted> {
-	const taken = await turn.take(transaction, org, actor, 'delete');
+	const taken = await lock.forActor(transaction, org, actor, 'delete');
 	if (!taken.ok) return taken;
 	const { name, slug } = taken.held;
 	if (plain(typedName) !== plain(name)) return anotherName;

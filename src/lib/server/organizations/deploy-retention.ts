@@ -4,7 +4,7 @@ import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
-import * as turn from '../access/turn.ts';
+import * as lock from '../access/lock.ts';
 
 /** How long an organization keeps deploys. A new one has the table's defaults: 365 days, and 10. */
 export interface DeployRetention {
@@ -64,7 +64,7 @@ async function setIn(
 	actor: audit.Person,
 	to: DeployRetention
 ): Promise<Refused | { ok: true; before: DeployRetention }> {
-	const taken = await turn.take(transaction, org, actor, 'settings');
+	const taken = await lock.forActor(transaction, org, actor, 'settings');
 	if (!taken.ok) return taken;
 	const before = (await among(transaction, [org])).get(org) ?? to;
 	if (before.days === to.days && before.kept === to.kept) return { ok: true, before };

@@ -1,6 +1,6 @@
 import type { Role } from '../postgres/schema.ts';
 import { patternsOf } from '../lists/words.ts';
-import { before, placeOf, shown, type Page, type Wanted } from '../lists/pages.ts';
+import { before, placeOf, shown, type Page, type ListQuery } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 
 /** A pending invitation. */
@@ -15,7 +15,7 @@ export interface Invitation {
 }
 
 /** An organization's pending invitations whose e-mail address contains all words, newest first. */
-export async function of(sql: Queryable, org: string, wanted: Wanted): Promise<Page<Invitation>> {
+export async function of(sql: Queryable, org: string, wanted: ListQuery): Promise<Page<Invitation>> {
 	const patterns = patternsOf(wanted.q);
 	const [found] = await sql<[{ total: number }]>`
 		SELECT count(*) AS total FROM invitations

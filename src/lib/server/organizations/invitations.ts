@@ -15,7 +15,7 @@ import * as rateLimits from '../limits/rate-limits.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import { mayChange } from '../access/roles.ts';
 import type { Refused } from '../forms/refusal.ts';
-import * as turn from '../access/turn.ts';
+import * as lock from '../access/lock.ts';
 
 /** What the page behind a link says. */
 export interface Offer {
@@ -90,10 +90,10 @@ async function create(
 	actor: audit.Person,
 	{ email, role }: NewInvitation
 ): Promise<Made> {
-	const taken = await turn.take(transaction, org, actor, 'members');
+	const taken = await lock.forActor(transaction, org, actor, 'members');
 	if (!taken.ok) return taken;
 	const earlier = await pendingOf(transaction, org, email);
-	if (!mayChange(taken.role, earlier, role)) return turn.notAllowed;
+	if (!mayChange(taken.role, earlier, role)) return lock.notAllowed;
 	if (await isMember(transaction, org, email)) return alreadyMember;
 
 	const id = uuid();
@@ -133,14 +133,14 @@ async function revokeIn(
 	actor: audit.Person,
 	id: string
 ): Promise<members.Changed> {
-	const taken = await turn.take(transaction, org, actor, 'members');
+	const taken = await lock.forActor(transaction, org, actor, 'members');
 	if (!taken.ok) return taken;
 	const [pending] = isUuid(id)
 		? await transaction<NewInvitation[]>`
 			SELECT email, role FROM invitations WHERE org_id = ${org} AND id = ${id}`
 		: [];
 	if (!pending) return unknown;
-	if (!mayChange(taken.role, pending.role, null)) return turn.notAllowed;
+	if (!mayChange(taken.role, pending.role, null)) return lock.notAllowed;
 
 	const { email, role } = pending;
 	await transaction`DELETE FROM invitations WHERE org_id = ${org} AND id = ${id}`;

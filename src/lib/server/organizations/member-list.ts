@@ -1,6 +1,6 @@
 import type { Role } from '../postgres/schema.ts';
 import { patternsOf } from '../lists/words.ts';
-import { before, placeOf, shown, type Page, type Wanted } from '../lists/pages.ts';
+import { before, placeOf, shown, type Page, type ListQuery } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 
 export interface Member {
@@ -16,7 +16,7 @@ export interface Member {
 }
 
 /** The members of an organization whose name or e-mail address contains all words, by name. */
-export async function of(sql: Queryable, org: string, wanted: Wanted): Promise<Page<Member>> {
+export async function of(sql: Queryable, org: string, wanted: ListQuery): Promise<Page<Member>> {
 	const place = placeOf(await count(sql, org, wanted), wanted);
 	const items = await sql<Member[]>`
 		SELECT f.*, f.role = 'owner' AND NOT EXISTS (
@@ -31,7 +31,7 @@ export async function of(sql: Queryable, org: string, wanted: Wanted): Promise<P
 	return { ...place, items };
 }
 
-async function count(sql: Queryable, org: string, { q }: Wanted): Promise<number> {
+async function count(sql: Queryable, org: string, { q }: ListQuery): Promise<number> {
 	const [found] = await sql<[{ total: number }]>`
 		SELECT count(*) AS total FROM (${everybody(sql, org)}) AS e
 		WHERE concat_ws(E'\n', name, email) ILIKE ALL (${patternsOf(q)}::text[])`;

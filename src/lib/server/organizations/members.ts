@@ -7,7 +7,7 @@ import * as audit from '../audit/audit.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
 import { mayChange } from '../access/roles.ts';
-import * as turn from '../access/turn.ts';
+import * as lock from '../access/lock.ts';
 
 export type Changed = { ok: true } | Refused;
 
@@ -45,11 +45,11 @@ async function change(
 	to: Role | null
 ): Promise<Changed> {
 	const leaves = userId === actor.id && to === null;
-	const taken = await turn.take(transaction, org, actor, leaves ? 'leave' : 'members');
+	const taken = await lock.forActor(transaction, org, actor, leaves ? 'leave' : 'members');
 	if (!taken.ok) return taken;
 	const member = await find(transaction, org, userId);
 	if (!member) return unknown;
-	if (!leaves && !mayChange(taken.role, member.role, to)) return turn.notAllowed;
+	if (!leaves && !mayChange(taken.role, member.role, to)) return lock.notAllowed;
 	if (member.role === to) return { ok: true };
 	if (member.role === 'owner' && !(await hasOtherOwner(transaction, org, userId))) return lastOwner;
 

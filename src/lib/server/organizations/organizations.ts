@@ -24,7 +24,7 @@ export function isReserved(slug: string): boolean {
  * Waits until no other transaction, on any instance, gives an organization its slug, and blocks others to the end of this one:
  * current and old slugs are in two tables, and no constraint spans both.
  */
-export async function takeTurns(transaction: Queryable): Promise<void> {
+export async function lockSlugs(transaction: Queryable): Promise<void> {
 	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.slugs})`;
 }
 
@@ -72,7 +72,7 @@ export async function create(
 }
 
 async function insert(transaction: Queryable, org: Organization): Promise<Organization> {
-	await takeTurns(transaction);
+	await lockSlugs(transaction);
 	for (let number = 1; ; number++) {
 		const slug = number === 1 ? org.slug : `${org.slug}-${number}`;
 		const inserted = await transaction`

@@ -6,7 +6,7 @@ import * as audit from '../audit/audit.ts';
 import { email } from '../forms/forms.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
-import * as turn from '../access/turn.ts';
+import * as lock from '../access/lock.ts';
 
 /** Someone who could become an owner. */
 export interface Heir {
@@ -45,7 +45,7 @@ async function transferIn(
 	actor: audit.Person,
 	email: string
 ): Promise<Transferred> {
-	const taken = await turn.take(transaction, org, actor, 'owners');
+	const taken = await lock.forActor(transaction, org, actor, 'owners');
 	if (!taken.ok) return taken;
 	const member = await find(transaction, org, email);
 	if (!member) return noMember;

@@ -6,7 +6,7 @@ import { line } from '../forms/forms.ts';
 import * as organizations from './organizations.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
-import * as turn from '../access/turn.ts';
+import * as lock from '../access/lock.ts';
 
 /** For the name form: a line of text, which does not affect the address. */
 export const name = v.object({ name: v.pipe(line, v.nonEmpty('Enter a name.')) });
@@ -77,7 +77,7 @@ async function renameIn(
 	actor: audit.Person,
 	to: string
 ): Promise<Changed> {
-	const taken = await turn.take(transaction, org, actor, 'settings');
+	const taken = await lock.forActor(transaction, org, actor, 'settings');
 	if (!taken.ok) return taken;
 	const { held } = taken;
 	if (held.name === to) return { ok: true };
@@ -96,11 +96,11 @@ async function moveIn(
 	actor: audit.Person,
 	to: string
 ): Promise<Changed> {
-	const taken = await turn.take(transaction, org, actor, 'settings');
+	const taken = await lock.forActor(transaction, org, actor, 'settings');
 	if (!taken.ok) return taken;
 	const { held } = taken;
 	if (held.slug === to) return { ok: true };
-	await organizations.takeTurns(transaction);
+	await organizations.lockSlugs(transaction);
 	const refused = await faultOf(transaction, org, to);
 	if (refused) return refused;
 
@@ -140,7 +140,7 @@ async function keepForIn(
 	actor: audit.Person,
 	days: number
 ): Promise<Refused | { ok: true; before: number }> {
-	const taken = await turn.take(transaction, org, actor, 'settings');
+	const taken = await lock.forActor(transaction, org, actor, 'settings');
 	if (!taken.ok) return taken;
 	const [set] = await transaction<{ before: number }[]>`
 		UPDATE organizations SET retention_days = ${days} FROM organizations AS old

@@ -76,7 +76,7 @@ export async function confirm(
 	if (limited) return limited;
 	if (!(await passwords.verify(pending.data.passwordHash ?? '', password))) return wrong;
 	return transact(sql, async (transaction) => {
-		await users.takeTurns(transaction);
+		await users.lockAddresses(transaction);
 		if (!(await signUps.isOpen(transaction, options))) return signUps.closed;
 		const mailed = await emailTokens.use(transaction, purpose, token);
 		if (!mailed) return gone;

@@ -83,7 +83,7 @@ export async function signUp(
 
 	const passwordHash = await passwords.hash(form.password);
 	return transact(sql, async (transaction) => {
-		await users.takeTurns(transaction);
+		await users.lockAddresses(transaction);
 		// Checked again: another sign-up may have come first.
 		if (!(await isOpen(transaction, options))) return closed;
 		return make(transaction, { ...form, passwordHash }, from, options);
@@ -100,7 +100,7 @@ export function countSignUp(sql: Queryable, email: string, from: audit.From): Pr
 	]);
 }
 
-/** Creates an account with everything that belongs to it, after `users.takeTurns`; refuses an address that has one. */
+/** Creates an account with everything that belongs to it, after `users.lockAddresses`; refuses an address that has one. */
 export async function make(
 	transaction: Queryable,
 	{ organization, ...person }: NewOwner,

@@ -70,7 +70,7 @@ export async function confirm(
 	const limited = await rateLimits.count(sql, [[`change e-mail:link:account:${person.id}`, linksPerAccount]]);
 	if (limited) return limited;
 	return transact(sql, async (transaction) => {
-		await users.takeTurns(transaction);
+		await users.lockAddresses(transaction);
 		const user = await users.hold(transaction, person.id);
 		if (!user || (await find(transaction, token, person)) === null) return gone;
 		const mailed = await emailTokens.use(transaction, tokenPurpose, token);
@@ -93,7 +93,7 @@ function changeAtOnce(
 	person: audit.Person
 ): Promise<Asked> {
 	return transact(sql, async (transaction) => {
-		await users.takeTurns(transaction);
+		await users.lockAddresses(transaction);
 		const user = await holdProven(transaction, proven, person, purpose);
 		if (!user) return changedMeanwhile;
 		const changed = await change(transaction, user, email, person);

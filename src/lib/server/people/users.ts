@@ -35,11 +35,11 @@ export async function anyExists(sql: Queryable): Promise<boolean> {
  * Waits until no other transaction, on any instance, creates a user, and blocks others to the end of this one: only then is it
  * certain whether a user is the first.
  */
-export async function takeTurns(transaction: Queryable): Promise<void> {
+export async function lockAddresses(transaction: Queryable): Promise<void> {
 	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.users})`;
 }
 
-/** Creates a user; null if the address has an account. The first user is instance admin, so call `takeTurns` first. */
+/** Creates a user; null if the address has an account. The first user is instance admin, so call `lockAddresses` first. */
 export async function create(transaction: Queryable, user: NewUser): Promise<User | null> {
 	const name = user.name || user.email.slice(0, user.email.lastIndexOf('@'));
 	const [created] = await transaction<User[]>`
@@ -103,7 +103,7 @@ export async function changePassword(
 	await transaction`UPDATE users SET password_hash = ${passwordHash} WHERE id = ${id}`;
 }
 
-/** Changes a user's address, in lower case; false if it has an account. After `takeTurns`, so that it stays free. */
+/** Changes a user's address, in lower case; false if it has an account. After `lockAddresses`, so that it stays free. */
 export async function changeEmail(transaction: Queryable, id: string, email: string): Promise<boolean> {
 	const changed = await transaction`
 		UPDATE users SET email = ${email}

@@ -1,7 +1,7 @@
 import { json, type RequestEvent } from '@sveltejs/kit';
 import type { Access } from '$server/access/authorize';
 import { decode } from '$server/ingest/decode';
-import type { Outcome } from '$server/logs/writer';
+import type { AppendOutcome } from '$server/logs/writer';
 import { problem } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
 import type { Incoming } from '../incoming';
@@ -20,7 +20,7 @@ export async function ingest(
 		return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
 	}
 	const { writer, watch } = locals.app;
-	const respond = (outcome: Outcome) =>
+	const respond = (outcome: AppendOutcome) =>
 		outcome.kind === 'no room' ? unavailable.noRoom(watch.outage) : answerTo(outcome);
 	if (!writer.hasRoom) return respond({ kind: 'no room' });
 	if (writer.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
@@ -52,7 +52,7 @@ function nothingAccepted(report: { accepted: number; rejected: number }): Respon
 	return problem(400, 'Every line was rejected; "errors" says why.', report);
 }
 
-function answerTo(outcome: Exclude<Outcome, { kind: 'no room' }>): Response {
+function answerTo(outcome: Exclude<AppendOutcome, { kind: 'no room' }>): Response {
 	switch (outcome.kind) {
 		case 'stored':
 			return json(outcome.answer);

@@ -10,7 +10,7 @@ const mostOfOne = 5;
  * Searches scan many events, so they take turns, one statement each: one organization's search delays the searches of others by
  * one statement (about 40 ms), and pages without a search not at all.
  */
-export class Turns {
+export class SearchQueue {
 	readonly #limit = pLimit(statements);
 	readonly #underWay = new Map<string, number>();
 	#total = 0;
@@ -31,8 +31,8 @@ export class Turns {
 	}
 
 	/** Runs one statement, or a few small ones, in turn. */
-	take<Result>(run: () => Promise<Result>): Promise<Result> {
-		return this.#limit(run);
+	run<Result>(statement: () => Promise<Result>): Promise<Result> {
+		return this.#limit(statement);
 	}
 
 	#count(owner: string, change: 1 | -1): void {

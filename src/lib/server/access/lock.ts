@@ -13,13 +13,13 @@ export interface Held {
 }
 
 /** The actor's role in the organization whose turn it is, or the refusal. */
-export type Turn = { ok: true; held: Held; role: Role } | Refused;
+export type Locked = { ok: true; held: Held; role: Role } | Refused;
 
 /**
  * Waits until no other transaction changes an organization, its members, invitations or keys, and blocks others to the end of
  * this one: anything read after it stays true. Null if the organization does not exist.
  */
-export async function hold(transaction: Queryable, org: string): Promise<Held | null> {
+export async function organization(transaction: Queryable, org: string): Promise<Held | null> {
 	const [held] = await transaction<Held[]>`
 		SELECT slug, name, suspended_at IS NOT NULL AS "isSuspended" FROM organizations WHERE id = ${org} FOR UPDATE`;
 	return held ?? null;
@@ -29,13 +29,13 @@ export async function hold(transaction: Queryable, org: string): Promise<Held | 
  * Holds an organization for an actor who may act in it now, whatever was true when the request began: see `presence.lasts`. A
  * suspended organization cannot be changed, but every member may leave it.
  */
-export async function take(
+export async function forActor(
 	transaction: Queryable,
 	org: string,
 	actor: Person,
 	permission: Permission | 'leave'
-): Promise<Turn> {
-	const held = await hold(transaction, org);
+): Promise<Locked> {
+	const held = await organization(transaction, org);
 	if (!(await presence.lasts(transaction, actor))) return presence.signedOut;
 	if (!held) return gone;
 	const role = await roleOf(transaction, org, actor.id);
