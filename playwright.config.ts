@@ -1,10 +1,10 @@
 import { defineConfig } from '@playwright/test';
-import * as browser from './tests/support/browser.ts';
+import * as browser from './tests/support/server/browser.ts';
 
 /** The end-to-end tests: a real Chromium against the built server, one server per worker. */
 export default defineConfig({
 	testDir: 'tests/e2e',
-	globalSetup: './tests/support/cluster.ts',
+	globalSetup: './tests/support/server/cluster.ts',
 	outputDir: 'test-results/e2e',
 	fullyParallel: true,
 	workers: 2,

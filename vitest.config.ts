@@ -2,15 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The slowest files (15 s and more), none of which should be the last one running. */
-const slow =
-	/\/(faults\/(crashes|deploy|stalled|stop)|integration\/(embedded|cli-(deploy|pipe|output)|bootstrap|reset-password|matrix|operations))\./;
-
-/** Slow files first: a new checkout knows no durations, and vitest then goes by file size. */
+/** What is slow begins first, so that it is not the last one running: a new checkout knows no durations. */
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
 		const sorted = await super.sort(files);
-		const isSlow = ({ moduleId }: TestSpecification) => Number(slow.test(moduleId));
+		const isSlow = ({ moduleId }: TestSpecification) => Number(moduleId.includes('/tests/slow/'));
 		return sorted.toSorted((a, b) => isSlow(b) - isSlow(a));
 	}
 }
@@ -33,22 +29,16 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'integration',
-					include: ['tests/{integration,faults}/**/*.test.ts'],
-					globalSetup: ['tests/support/global.ts']
+					include: ['tests/{postgres,once,slow}/**/*.test.ts'],
+					globalSetup: ['tests/support/server/global.ts']
 				}
 			},
 			{
 				extends: true,
 				test: {
 					name: 'database-url',
-					include: ['tests/{integration,faults}/**/*.test.ts'],
-					// Tests that do not depend on which PostgreSQL it is, or bring an embedded one themselves, run once.
-					exclude: [
-						'tests/integration/{embedded,any-folder,start,bootstrap,cli-*,deploy-*,ingest*,tenancy,operations,proxies}.test.ts',
-						'tests/integration/{matrix,hostile-requests,*-requests,organization-site,suspension,reset-password}.test.ts',
-						'tests/faults/{crashes,deploy,stalled,stop,availability,disk-full,announcements}.test.ts'
-					],
-					globalSetup: ['tests/support/global.ts']
+					include: ['tests/postgres/**/*.test.ts'],
+					globalSetup: ['tests/support/server/global.ts']
 				}
 			}
 		]

@@ -1,7 +1,7 @@
 // The README's two pictures, taken from the built server: `npm run pictures`.
 import type { Page } from '@playwright/test';
-import { launch } from '../tests/support/browser.ts';
-import { startServer } from '../tests/support/server.ts';
+import { launch } from '../tests/support/server/browser.ts';
+import { startServer } from '../tests/support/server/server.ts';
 
 const requests = [
 	{

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startServer, type Account, type Server } from '../support/server.ts';
+import { startServer, type Account, type Server } from '../support/server/server.ts';
 import { Inspector, withInspector } from './inspector.ts';
 import { say, type Defer } from './trial.ts';
 

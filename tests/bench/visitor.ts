@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test';
-import type { Account } from '../support/server.ts';
+import type { Account } from '../support/server/server.ts';
 
 /** A server, and who signs in to it. */
 export interface Visited {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
-import type { Server } from '../support/server.ts';
+import type { Server } from '../support/server/server.ts';
 import { expect, signIn, test } from './fixtures.ts';
 import { Organization } from './organization.ts';
 

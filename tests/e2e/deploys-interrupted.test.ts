@@ -1,4 +1,4 @@
-import { startServer, type Server } from '../support/server.ts';
+import { startServer, type Server } from '../support/server/server.ts';
 import { DeployPage, expect, test } from './deploy-page.ts';
 import { signIn } from './fixtures.ts';
 import { Organization } from './organization.ts';

@@ -1,4 +1,4 @@
-import type { Server } from '../support/server.ts';
+import type { Server } from '../support/server/server.ts';
 import { expect, test } from './deploy-page.ts';
 import { metricsToken } from './fixtures.ts';
 

@@ -4,7 +4,7 @@ import * as emailTokens from '../../src/lib/server/mail/tokens.ts';
 import type { EmailTokenPurpose } from '../../src/lib/server/postgres/schema.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
-import type { Server } from '../support/server.ts';
+import type { Server } from '../support/server/server.ts';
 import type { Organization } from './organization.ts';
 
 export interface Shown {

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer, type Server } from '../support/server.ts';
+import { startServer, type Server } from '../support/server/server.ts';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { LogsPage } from './logs-page.ts';

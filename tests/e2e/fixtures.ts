@@ -1,5 +1,5 @@
 import { expect, test as base, type APIRequestContext } from '@playwright/test';
-import { startServer, type Server } from '../support/server.ts';
+import { startServer, type Server } from '../support/server/server.ts';
 import { LogsPage } from './logs-page.ts';
 import { Organization } from './organization.ts';
 

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { proxy } from '../support/proxy.ts';
-import type { Server } from '../support/server.ts';
+import { proxy } from '../support/server/proxy.ts';
+import type { Server } from '../support/server/server.ts';
 import { expect, signIn, test } from './fixtures.ts';
 
 test.use({ expectedErrors: [/Failed to load resource|^$/] });

@@ -1,5 +1,5 @@
-import { freePort } from '../support/other-postgres.ts';
-import { startServer, type Server } from '../support/server.ts';
+import { freePort } from '../support/server/other-postgres.ts';
+import { startServer, type Server } from '../support/server/server.ts';
 import { expect, test } from './fixtures.ts';
 
 let server: Server;

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
-import { fill } from '../support/long-lists.ts';
+import { fill } from '../support/people/long-lists.ts';
 import { expect, signIn, test } from './fixtures.ts';
 
 test('hundreds of members are paged and searched, and whoever changes one stays where they are', async ({

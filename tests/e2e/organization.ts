@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import type { Account, Server } from '../support/server.ts';
+import type { Account, Server } from '../support/server/server.ts';
 
 /** A line as a program sends it. */
 export interface Line {

@@ -1,9 +1,9 @@
-import { detour, type Detour } from '../support/detour.ts';
+import { detour, type Detour } from '../support/server/detour.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer, type Server } from '../support/server.ts';
+import { startServer, type Server } from '../support/server/server.ts';
 import { expect, signIn, test } from './fixtures.ts';
 import { LogsPage } from './logs-page.ts';
 import { Organization } from './organization.ts';

@@ -1,5 +1,5 @@
-import { Sender } from '../support/sender.ts';
-import { startServer, type Server, type ServerOptions } from '../support/server.ts';
+import { Sender } from '../support/logs/sender.ts';
+import { startServer, type Server, type ServerOptions } from '../support/server/server.ts';
 import { expect, signIn, test } from './fixtures.ts';
 import { LogsPage, type Shown } from './logs-page.ts';
 import { Organization } from './organization.ts';

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import type { Deploy } from '../../src/lib/log/deploy.ts';
-import type { Server } from '../support/server.ts';
+import type { Server } from '../support/server/server.ts';
 import type { Organization } from './organization.ts';
 
 /** What a sender says of its deploy. */

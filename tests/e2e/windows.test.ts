@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import * as browser from '../support/browser.ts';
-import { startServer, type Server } from '../support/server.ts';
+import * as browser from '../support/server/browser.ts';
+import { startServer, type Server } from '../support/server/server.ts';
 import { DeployPage } from './deploy-page.ts';
 import { expect, signIn, test } from './fixtures.ts';
 import { LogsPage } from './logs-page.ts';

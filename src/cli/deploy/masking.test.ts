@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DeployContract, key, type Fault } from '../../../tests/support/deploy-contract.ts';
+import { DeployContract, key, type Fault } from '../../../tests/support/deploys/deploy-contract.ts';
 import { Sender } from './sender.ts';
 
 const hasty = { batch: 1, firstPause: 1, longestPause: 4, patience: 30_000 };

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { DeployContract, key, start, type Fault } from '../../../tests/support/deploy-contract.ts';
+import { DeployContract, key, start, type Fault } from '../../../tests/support/deploys/deploy-contract.ts';
 import { Sender, type Pace } from './sender.ts';
 
 const hasty: Partial<Pace> = {

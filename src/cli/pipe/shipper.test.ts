@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { LogsContract, key, start, type Fault } from '../../../tests/support/logs-contract.ts';
+import { LogsContract, key, start, type Fault } from '../../../tests/support/logs/logs-contract.ts';
 import { Shipper, type Limits } from './shipper.ts';
 
 const hasty: Partial<Limits> = { firstPause: 1, longestPause: 4 };

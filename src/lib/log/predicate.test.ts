@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entries, matches, wishes, write } from '../../../tests/support/queries.ts';
+import { entries, matches, wishes, write } from '../../../tests/support/logs/queries.ts';
 import type { Entry } from './entry.ts';
 import * as predicate from './predicate.ts';
 import * as query from './query.ts';

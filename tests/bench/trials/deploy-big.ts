@@ -1,6 +1,6 @@
 // A log of 100 MB and a million lines: opening its page at the end and in the middle, searching it, and the server's memory.
 import type { Page } from '@playwright/test';
-import * as browsers from '../../support/browser.ts';
+import * as browsers from '../../support/server/browser.ts';
 import * as deployLines from '../deploy-lines.ts';
 import { DeploySender } from '../deploy-sender.ts';
 import { count, megabytes, ms } from '../format.ts';

@@ -1,7 +1,7 @@
 // The Logs page in a real Chromium while 2,000 lines/s arrive: how long its main thread is busy at a time, and its heap.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, CDPSession, Page } from '@playwright/test';
-import * as browsers from '../../support/browser.ts';
+import * as browsers from '../../support/server/browser.ts';
 import { Connection } from '../connection.ts';
 import { megabytes, ms } from '../format.ts';
 import { body, line, ndjson } from '../lines.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { DeployScene, org } from '../../../../tests/support/deploy-scene.ts';
+import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { DeployBuffer, FlushFailed, type Appended } from './buffer.ts';
 import type { Address } from './deploy.ts';
 import { mostBytes } from './limit.ts';

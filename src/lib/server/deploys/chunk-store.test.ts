@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { DeployScene, org } from '../../../../tests/support/deploy-scene.ts';
+import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
 
 const scene = new DeployScene();
 afterAll(() => scene.end());

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DeployScene, org, web } from '../../../../tests/support/deploy-scene.ts';
+import { DeployScene, org, web } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { Deploys, type DeploysOptions } from './deploys.ts';
 
 let scene: DeployScene;

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { DeployScene, org, web } from '../../../../tests/support/deploy-scene.ts';
+import { DeployScene, org, web } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { Deploys } from './deploys.ts';
 import { nobody } from './removal-store.ts';
 

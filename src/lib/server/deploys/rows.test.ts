@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { DeployScene, org } from '../../../../tests/support/deploy-scene.ts';
+import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { reach, Terminal } from '../../log/terminal.ts';
 import { search } from './search.ts';
 

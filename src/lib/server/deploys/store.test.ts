@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { DeployScene, org, web } from '../../../../tests/support/deploy-scene.ts';
+import { DeployScene, org, web } from '../../../../tests/support/deploys/deploy-scene.ts';
 
 const scene = new DeployScene();
 afterAll(() => scene.end());

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { DeployScene, org } from '../../../../tests/support/deploy-scene.ts';
+import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { usageOf } from './usage.ts';
 
 const scene = new DeployScene();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { array, numbers } from './array.ts';
 
-// tests/integration/store.test.ts shows on a real PostgreSQL that it reads back exactly what went in.
+// tests/postgres/store.test.ts shows on a real PostgreSQL that it reads back exactly what went in.
 
 const texts = (values: (string | null)[]) => array(values, (value) => value);
 

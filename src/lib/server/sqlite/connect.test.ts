@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { DeployScene, migrations, org } from '../../../../tests/support/deploy-scene.ts';
+import { DeployScene, migrations, org } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { open } from './connect.ts';
 
 const scene = new DeployScene();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Socket } from '../../../../tests/support/stream.ts';
+import { Socket } from '../../../../tests/support/logs/stream.ts';
 import { Outages } from './outages.ts';
 import { ndjson, plain, sse } from './sse.ts';
 

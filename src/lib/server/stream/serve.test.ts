@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { lines, Words, type Word } from '../../../../tests/support/stream.ts';
+import { lines, Words, type Word } from '../../../../tests/support/logs/stream.ts';
 import type { View } from '../tail/lane.ts';
 import { bus } from '../bus/bus.ts';
 import { serve } from './serve.ts';

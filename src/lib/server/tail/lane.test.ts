@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lines, type Word } from '../../../../tests/support/stream.ts';
+import { lines, type Word } from '../../../../tests/support/logs/stream.ts';
 import { encode, Lane, type View } from './lane.ts';
 
 const cursorOf = ({ cursor }: Word) => cursor;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lines, Socket, Words, type Word } from '../../../../tests/support/stream.ts';
+import { lines, Socket, Words, type Word } from '../../../../tests/support/logs/stream.ts';
 import type { View } from './lane.ts';
 import { Tail } from './tail.ts';
 

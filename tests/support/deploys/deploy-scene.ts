@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ChunkStore } from '../../../src/lib/server/deploys/chunk-store.ts';
+import type { NewDeploy } from '../../../src/lib/server/deploys/deploy.ts';
+import { LineReader } from '../../../src/lib/server/deploys/lines.ts';
+import { Replay } from '../../../src/lib/server/deploys/replay.ts';
+import { RowReader } from '../../../src/lib/server/deploys/rows.ts';
+import { DeployStore } from '../../../src/lib/server/deploys/store.ts';
+import { UpkeepStore } from '../../../src/lib/server/deploys/upkeep-store.ts';
+import { open, type Sqlite } from '../../../src/lib/server/sqlite/connect.ts';
+
+export const migrations = fileURLToPath(new URL('../../../drizzle/sqlite', import.meta.url));
+
+/** Without waiting for the disk: these tests kill no machine, only processes. */
+function openQuick(dir: string): Sqlite {
+	const sqlite = open(dir, migrations);
+	sqlite.pragma('synchronous = OFF');
+	return sqlite;
+}
+
+export const web: NewDeploy = { service: 'web', environment: null, version: null, commit: null, url: null };
+export const org = 'org-1';
+
+/** A deploy database in its own directory, and the stores on it. */
+export class DeployScene {
+	readonly dir = mkdtempSync(join(tmpdir(), 'tailrace-deploys-'));
+	sqlite = openQuick(this.dir);
+	chunks = new ChunkStore(this.sqlite);
+	store = new DeployStore(this.sqlite, this.chunks);
+	upkeep = new UpkeepStore(this.sqlite);
+	lines = new LineReader(this.store, this.chunks);
+	rows = this.#rows();
+
+	/** Creates a deploy and returns its id. */
+	deploy(of = org): string {
+		return this.store.create(of, web).id;
+	}
+
+	/** Appends at the end, as one flush at the time `now` (epoch ms). */
+	append(id: string, data: Uint8Array | string, now = 0): void {
+		const offset = this.store.positionOf(org, id)?.size ?? 0;
+		const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+		this.store.append([{ org, id, offset, data: bytes, cutAt: null }], now);
+	}
+
+	/** The whole log as stored. */
+	raw(id: string): Buffer {
+		const rows = this.sqlite
+			.prepare<[string], Buffer>('SELECT data FROM deploy_chunks WHERE deploy_id = ? ORDER BY "offset"')
+			.pluck()
+			.all(id);
+		return Buffer.concat(rows);
+	}
+
+	countChunks(id: string): number {
+		const count = this.sqlite.prepare('SELECT count(*) FROM deploy_chunks WHERE deploy_id = ?').pluck();
+		return count.get(id) as number;
+	}
+
+	/** Joins the small chunks of a deploy. */
+	merge(id: string): void {
+		for (let offset: number | null = 0; offset !== null;) offset = this.chunks.join(org, id, offset);
+	}
+
+	/** As after a crash: whatever was in memory is gone. */
+	reopen(): void {
+		this.sqlite.close();
+		this.sqlite = openQuick(this.dir);
+		this.chunks = new ChunkStore(this.sqlite);
+		this.store = new DeployStore(this.sqlite, this.chunks);
+		this.upkeep = new UpkeepStore(this.sqlite);
+		this.lines = new LineReader(this.store, this.chunks);
+		this.rows = this.#rows();
+	}
+
+	/** Reads logs as if they had ended. */
+	#rows(): RowReader {
+		return new RowReader(new Replay(this.chunks, this.lines), async (of, id) => {
+			const at = this.store.positionOf(of, id);
+			return at && { end: at.size, lines: at.lines, ended: true };
+		});
+	}
+
+	end(): void {
+		this.sqlite.close();
+		rmSync(this.dir, { recursive: true });
+	}
+}

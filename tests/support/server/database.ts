@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { connect, type Sql } from '../../../src/lib/server/postgres/connect.ts';
+
+export interface TestDatabase {
+	readonly url: string;
+	readonly sql: Sql;
+	/** Closes `sql` and drops the database, whoever is connected. */
+	drop(): Promise<void>;
+}
+
+/** A new database with the whole schema and nothing in it, on the server of tests/support/server/global.ts. */
+export async function testDatabase(): Promise<TestDatabase> {
+	const name = `tailrace_test_${randomBytes(8).toString('hex')}`;
+	await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('databaseTemplate')}`);
+	const url = new URL(inject('databaseServer'));
+	url.pathname = `/${name}`;
+	const sql = connect(url.href, { max: 10, name: 'tailrace test' });
+
+	async function drop(): Promise<void> {
+		await sql.end({ timeout: 5 });
+		await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+	}
+
+	return { url: url.href, sql, drop };
+}
+
+async function onServer(statement: string): Promise<void> {
+	const server = connect(inject('databaseServer'), { max: 1 });
+	await server.unsafe(statement);
+	await server.end();
+}
