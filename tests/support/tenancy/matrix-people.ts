@@ -60,7 +60,7 @@ export async function makePeople(
 }
 
 function personOf(name: Name, slug: string): Person {
-	// In the form of accounts/sessions/sessions.ts.
+	// In the form of people/sessions.ts.
 	const token = [...randomBytes(40)].map((byte) => 'abcdefghijklmnopqrstuvwxyz234567'[byte & 31]).join('');
 	const email = `${name.replaceAll(' ', '-')}@${slug}.example`;
 	return { id: randomUUID(), email, cookie: `tailrace_session=${token}`, sessionId: digest(token) };

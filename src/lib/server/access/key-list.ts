@@ -16,7 +16,7 @@ export interface ShownKey {
 	createdBy: string | null;
 	expiresAt: Date | null;
 	isExpired: boolean;
-	/** The last request that came with it, as far as written: see use.ts. */
+	/** The last request that came with it, as far as written: see key-use.ts. */
 	lastUse: { at: Date; address: string | null; request: KeyRequest } | null;
 }
 

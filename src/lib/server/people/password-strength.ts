@@ -3,7 +3,7 @@ import * as commonPasswords from './common-passwords.ts';
 /**
  * Characters, each code point counting as one, and no composition rules: NIST SP 800-63B, 5.1.1.2. Its revision 4 of 2025
  * (3.1.1.2) wants at least 64 allowed, as here, and at least 15 where only a password is asked for: 8 is revision 3's, kept
- * because guesses are limited (accounts/attempts.ts).
+ * because people have shorter ones and guesses are limited (limits/attempts.ts; docs/decisions, 0028).
  */
 export const shortest = 8;
 export const longest = 128;

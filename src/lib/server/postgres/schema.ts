@@ -217,7 +217,7 @@ export const apiKeys = pgTable(
 		/** Written at most once a minute, together with where it came from and what the request was. */
 		lastUsedAt: instant('last_used_at'),
 		lastUsedAddress: text('last_used_address'),
-		/** The last request that came with it and how it was answered: see accounts/keys/use.ts. */
+		/** The last request that came with it and how it was answered: see access/key-use.ts. */
 		lastRequest: jsonb('last_request'),
 		/** While someone waits for its next request, that request is written at once. */
 		watchedUntil: instant('watched_until')
@@ -271,7 +271,7 @@ export const auditEvents = pgTable(
 			.default(sql`clock_timestamp()`),
 		/** Null for strangers and for the operator on the server's own machine. */
 		actorId: uuid('actor_id'),
-		/** The actor's address at that time, or the name that accounts/audit/audit.ts gives actors without one. */
+		/** The actor's address at that time, or the name that audit/audit.ts gives actors without one. */
 		actor: text().notNull(),
 		/** The client's network address; null for the server's own machine. */
 		address: text(),

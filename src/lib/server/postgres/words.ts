@@ -1,6 +1,6 @@
 // The words used in columns. Apart from schema.ts, because that loads drizzle, which takes longer than the rest of a command.
 
-/** Rising with permissions; accounts/roles.ts says what each may do. */
+/** Rising with permissions; access/roles.ts says what each may do. */
 export const roles = ['viewer', 'member', 'admin', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
