@@ -37,7 +37,7 @@ function callsOf({
 		'keys.make of theirs': () => keys.make(theirs.org, mine.owner, { name: 'mine', scopes: ['read'] }),
 		'keys.revoke of theirs': () => keys.revoke(theirs.org, mine.owner, theirs.keyId),
 		'keys.revoke': () => keys.revoke(mine.org, mine.owner, theirs.keyId),
-		'organizations.membership': () => organizations.find(mine.owner.id, theirs.slug),
+		'organizations.find': () => organizations.find(mine.owner.id, theirs.slug),
 		'organizations.ofUser': () => organizations.ofUser(mine.owner.id),
 		'organizations.isAddressOf': () => organizations.isAddressOf(mine.org, theirs.slug),
 		'organizations.remember': () => organizations.remember(mine.owner.id, theirs.org),
@@ -154,6 +154,7 @@ const others = new Set(
 	`sessions.create sessions.validate sessions.ofRequest sessions.end sessions.endAll sessions.forgetOld
 	account.changeName account.changePassword account.changeEmail account.findNewEmail account.confirmEmail
 	account.endOtherSessions passwordReset.ask passwordReset.find passwordReset.use keys.identify keys.used
+	administration.lockAdmins organizations.findBySlug invitations.forgetOld deploys.start
 	newOrganizations.mayMake newOrganizations.make deletion.among
 	invitations.find invitations.join invitations.signUp users.anyExists access.expiryOf auditList.ofInstance auditList.refusalOfInstance
 	auditList.everyOfInstance administration.isAdmin administration.suspendOrganization administration.restoreOrganization

@@ -92,7 +92,7 @@ describe('when access to an organization changes', () => {
 	});
 
 	test('who is admitted after it is shown out too: each is looked at once, many together', async () => {
-		const { streams, wakes, revoked, asked } = opened();
+		const { streams, wakes, revoked, asked } = opened(40);
 		admit(streams, 'acme', 'bob');
 		await streams.recheck('acme');
 		revoked.set('ann', { reason: 'access removed' });
