@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
+import { LogsPage } from './logs-page.ts';
 
 /** How rows look, and what is copied of them. */
 
@@ -138,6 +139,29 @@ test('each day begins with its name, which stays in view', async ({ logs, org })
 
 	await logs.page.getByRole('button', { name: 'UTC' }).click();
 	await expect(days).toHaveText([/^Wed 31 Dec 2025/, /^Fri 27 Nov/]);
+});
+
+test('how lines are shown is chosen for every tab of the browser, and remembered', async ({
+	logs,
+	org,
+	context
+}) => {
+	await org.send({ message: 'only', time });
+	await logs.open();
+	const other = new LogsPage(await context.newPage(), org.slug);
+	await other.open();
+	const chosen = (page: Page, name: string) => page.getByRole('button', { name, pressed: true });
+
+	await logs.page.getByRole('button', { name: 'UTC' }).click();
+	await expect(chosen(other.page, 'UTC')).toBeVisible();
+	await expect(other.rows.locator('time')).toContainText('14:03:12');
+	await other.page.getByRole('button', { name: 'Wrap' }).click();
+	await expect(chosen(logs.page, 'Wrap')).toBeVisible();
+	await expect(chosen(logs.page, 'UTC')).toBeVisible();
+
+	await logs.page.reload();
+	await expect(chosen(logs.page, 'Wrap')).toBeVisible();
+	await expect(chosen(logs.page, 'UTC')).toBeVisible();
 });
 
 test('a time tells its date, zone and receipt to a pointer and to the keyboard', async ({ logs, org }) => {

@@ -1,32 +1,61 @@
-/** How the reader wants lines shown, remembered in this browser. */
+import { createSubscriber } from 'svelte/reactivity';
 
 const storageKey = 'tailrace.lines';
 
+interface Choice {
+	wrap: boolean;
+	utc: boolean;
+}
+
+/** How the reader wants lines shown: remembered in this browser, and the same in all its tabs. */
 export class Preferences {
-	wrap = $state(false);
-	/** Until `load` this is true: the server does not know the reader's zone. */
-	utc = $state(true);
+	/** Until `load` in UTC: the server does not know the reader's zone. */
+	#choice: Choice = { wrap: false, utc: true };
+	#isLoaded = false;
+	/** Renews whatever shows a preference. */
+	#update = () => {};
+
+	/** Other tabs are listened to while something shows a preference; beginning again takes up what they chose meanwhile. */
+	readonly #subscribe = createSubscriber((update) => {
+		this.#update = update;
+		if (this.#isLoaded) this.#choice = saved() ?? this.#choice;
+		const onStorage = ({ key }: StorageEvent) => {
+			if (key === storageKey || key === null) this.load(); // null: all of the storage was cleared
+		};
+		addEventListener('storage', onStorage);
+		return () => removeEventListener('storage', onStorage);
+	});
+
+	get wrap(): boolean {
+		this.#subscribe();
+		return this.#choice.wrap;
+	}
+
+	get utc(): boolean {
+		this.#subscribe();
+		return this.#choice.utc;
+	}
 
 	/** Call in the browser, after the first render. */
 	load(): void {
-		const saved = read();
-		this.wrap = saved.wrap === true;
-		this.utc = saved.utc === true;
+		this.#isLoaded = true;
+		this.#choice = saved() ?? { wrap: false, utc: false };
+		this.#update();
 	}
 
 	toggleWrap(): void {
-		this.wrap = !this.wrap;
-		this.#save();
+		this.#choose({ ...this.#choice, wrap: !this.#choice.wrap });
 	}
 
 	toggleUtc(): void {
-		this.utc = !this.utc;
-		this.#save();
+		this.#choose({ ...this.#choice, utc: !this.#choice.utc });
 	}
 
-	#save(): void {
+	#choose(choice: Choice): void {
+		this.#choice = choice;
+		this.#update();
 		try {
-			localStorage.setItem(storageKey, JSON.stringify({ wrap: this.wrap, utc: this.utc }));
+			localStorage.setItem(storageKey, JSON.stringify(choice));
 		} catch {
 			// A browser may refuse storage; then the choice lasts until the page is left.
 			return;
@@ -34,12 +63,15 @@ export class Preferences {
 	}
 }
 
-function read(): { wrap?: unknown; utc?: unknown } {
+/** What this browser remembers; null if nothing, if it refuses storage, or if it is not ours. */
+function saved(): Choice | null {
 	try {
-		const saved: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
-		return typeof saved === 'object' && saved !== null ? saved : {};
+		const found: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
+		if (typeof found !== 'object' || found === null) return null;
+		const { wrap, utc } = found as Partial<Record<keyof Choice, unknown>>;
+		return { wrap: wrap === true, utc: utc === true };
 	} catch {
 		// Refused, or not written by us: treated as nothing saved.
-		return {};
+		return null;
 	}
 }
