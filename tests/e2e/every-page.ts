@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { digest } from '../../src/lib/server/digest.ts';
 import * as emailTokens from '../../src/lib/server/mail/tokens.ts';
-import type { EmailTokenPurpose } from '../../src/lib/server/postgres/schema.ts';
+import type { EmailTokenPurpose } from '../../src/lib/server/postgres/words.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 import type { Server } from '../support/server/server.ts';

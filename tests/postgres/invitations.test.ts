@@ -3,7 +3,7 @@ import type { Accounts } from '../support/people/accounts.ts';
 import { digest } from '../../src/lib/server/digest.ts';
 import * as forms from '../../src/lib/server/forms/forms.ts';
 import * as invitations from '../../src/lib/server/organizations/invitations.ts';
-import type { Role } from '../../src/lib/server/postgres/schema.ts';
+import type { Role } from '../../src/lib/server/postgres/words.ts';
 import { atOnce } from '../support/people/at-once.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
 import { createOrganization, firstPage, from, password } from '../support/people/people.ts';

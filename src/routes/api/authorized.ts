@@ -5,7 +5,7 @@ import type { Key } from '$server/access/keys';
 import { SenderGone } from '$server/ingest/body';
 import { problem } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
-import type { Scope } from '$server/postgres/schema';
+import type { Scope } from '$server/postgres/words';
 import { incoming, type Incoming } from './incoming';
 import { refused } from './refused';
 

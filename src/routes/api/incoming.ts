@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { authorizeAgain, type Access, type Claim } from '$server/access/authorize';
 import type { Lines } from '$server/access/key-use';
 import * as body from '$server/ingest/body';
-import type { Scope } from '$server/postgres/schema';
+import type { Scope } from '$server/postgres/words';
 import { problem } from '$server/http/problem';
 import { refused } from './refused';
 

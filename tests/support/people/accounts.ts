@@ -77,7 +77,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 	const post = mails?.post ?? null;
 
 	const { invite, ...ofInvitations } = on(sql, invitations);
-	const { writeUses: _written, find: _found, create: _created, ...ofKeys } = on(sql, keys);
+	const { make, revoke, watch: watchKey } = on(sql, keys);
 	const { expiryOf } = access;
 
 	return {
@@ -103,7 +103,9 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 				passwordReset.use(sql, hashing, token, password, from)
 		},
 		keys: {
-			...ofKeys,
+			make,
+			revoke,
+			watch: watchKey,
 			list: (org: string, wanted: ListQuery) => keyList.of(sql, org, wanted),
 			get: (org: string, id: string) => keyList.get(sql, org, id),
 			identify: (secret: string, address: string | null) => guard.identify(secret, address),

@@ -4,7 +4,7 @@ import type { Person } from '../../../src/lib/server/audit/audit.ts';
 import * as organizations from '../../../src/lib/server/organizations/organizations.ts';
 import * as users from '../../../src/lib/server/people/users.ts';
 import type { Sql } from '../../../src/lib/server/postgres/connect.ts';
-import type { Role } from '../../../src/lib/server/postgres/schema.ts';
+import type { Role } from '../../../src/lib/server/postgres/words.ts';
 import { createOrganization, from, openAccounts } from './people.ts';
 
 export const someAddress = () => `${randomUUID()}@example.com`;

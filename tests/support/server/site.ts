@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { operator } from '../../../src/lib/server/audit/audit.ts';
 import * as keys from '../../../src/lib/server/access/keys.ts';
 import * as users from '../../../src/lib/server/people/users.ts';
-import type { Scope } from '../../../src/lib/server/postgres/schema.ts';
+import type { Scope } from '../../../src/lib/server/postgres/words.ts';
 import type { Entry } from '../../../src/lib/log/entry.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { createOrganization, openAccounts } from '../people/people.ts';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { digest } from '../../../src/lib/server/digest.ts';
 import { passwords } from '../../../src/lib/server/people/passwords.ts';
-import type { Role } from '../../../src/lib/server/postgres/schema.ts';
+import type { Role } from '../../../src/lib/server/postgres/words.ts';
 import { password } from '../people/people.ts';
 import type { Site } from '../server/site.ts';
 

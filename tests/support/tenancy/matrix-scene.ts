@@ -4,7 +4,7 @@ import { operator } from '../../../src/lib/server/audit/audit.ts';
 import { digest } from '../../../src/lib/server/digest.ts';
 import * as emailTokens from '../../../src/lib/server/mail/tokens.ts';
 import * as keys from '../../../src/lib/server/access/keys.ts';
-import type { EmailTokenPurpose, Scope } from '../../../src/lib/server/postgres/schema.ts';
+import type { EmailTokenPurpose, Scope } from '../../../src/lib/server/postgres/words.ts';
 import { makePeople, passwordHash, type People, type Person } from './matrix-people.ts';
 import { stateOf } from './matrix-state.ts';
 import type { Site } from '../server/site.ts';

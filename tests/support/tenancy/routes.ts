@@ -1,4 +1,4 @@
-import type { Scope } from '../../../src/lib/server/postgres/schema.ts';
+import type { Scope } from '../../../src/lib/server/postgres/words.ts';
 
 export interface Endpoint {
 	method: string;

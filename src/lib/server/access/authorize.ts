@@ -1,4 +1,4 @@
-import type { Scope } from '../postgres/schema.ts';
+import type { Scope } from '../postgres/words.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import { findRevoked, type Credential } from './revocation.ts';
 import type { KeyGuard } from './key-guard.ts';

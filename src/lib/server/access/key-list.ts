@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid';
-import type { Scope } from '../postgres/schema.ts';
+import type { Scope } from '../postgres/words.ts';
 import { patternsOf } from '../lists/words.ts';
 import { before, placeOf, shown, type Page, type ListQuery } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';

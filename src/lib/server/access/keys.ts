@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import type { Sql } from '../postgres/connect.ts';
-import type { Scope } from '../postgres/schema.ts';
+import type { Scope } from '../postgres/words.ts';
 import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';

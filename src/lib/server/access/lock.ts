@@ -1,4 +1,4 @@
-import type { Role } from '../postgres/schema.ts';
+import type { Role } from '../postgres/words.ts';
 import type { Person } from '../audit/audit.ts';
 import * as presence from './presence.ts';
 import type { Queryable } from '../postgres/queryable.ts';

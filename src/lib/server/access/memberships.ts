@@ -1,5 +1,5 @@
 import type { Queryable } from '../postgres/queryable.ts';
-import type { Role } from '../postgres/schema.ts';
+import type { Role } from '../postgres/words.ts';
 
 export interface Organization {
 	id: string;

@@ -1,7 +1,13 @@
 import type { deploys } from '../sqlite/schema.ts';
 import type { Commit, Deploy } from './deploy.ts';
 
-type Row = typeof deploys.$inferSelect;
+/** A row of `deploys` as `columns` reads it. */
+export type Row = Omit<typeof deploys.$inferSelect, 'midLine' | 'cutAt' | 'idempotencyKey' | 'merged'>;
+
+/** What a query of whole deploys selects or returns. */
+export const columns = `id, org_id AS orgId, service, environment, version, commit_sha AS commitSha, branch,
+	commit_message AS commitMessage, author, commit_url AS commitUrl, url, status, started_at AS startedAt,
+	last_append_at AS lastAppendAt, finished_at AS finishedAt, exit_code AS exitCode, size, lines`;
 
 /** A stored deploy as in API.md. */
 export function deployOf(row: Row): Deploy {

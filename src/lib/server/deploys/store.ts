@@ -1,8 +1,5 @@
-import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm';
-import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { v7 as uuid } from 'uuid';
 import type { Sqlite } from '../sqlite/connect.ts';
-import { deploys } from '../sqlite/schema.ts';
 import { Announcements } from './announcement.ts';
 import * as bytes from './bytes.ts';
 import type { ChunkStore } from './chunk-store.ts';
@@ -14,7 +11,7 @@ import {
 	type FinalStatus,
 	type Status
 } from './deploy.ts';
-import { deployOf } from './row.ts';
+import { columns, deployOf, type Row } from './row.ts';
 import type { ByteMark } from './times.ts';
 
 /** An append to one log: bytes that begin at its end, or none for a heartbeat. */
@@ -64,22 +61,32 @@ export interface Position {
 	cutAt: number | null;
 }
 
+/** A new row; the rest of its columns have defaults. */
+type Inserted = Omit<Row, 'status' | 'finishedAt' | 'exitCode' | 'size' | 'lines'> & {
+	idempotencyKey: string | null;
+};
+
 const mostListed = 100;
 
 /** The deploys, in SQLite. Every call is synchronous, and its writes are on disk when it returns. */
 export class DeployStore {
-	readonly #db: BetterSQLite3Database;
+	readonly #sqlite: Sqlite;
 	readonly #chunks: ChunkStore;
 	readonly #announcements: Announcements;
+	readonly #get;
+	readonly #madeWith;
+	readonly #names;
 	readonly #position;
 	readonly #startedAt;
 	readonly #create;
 	readonly #move;
+	readonly #reviveOne;
+	readonly #end;
 	readonly #append;
 	readonly #finish;
 
 	constructor(sqlite: Sqlite, chunks: ChunkStore) {
-		this.#db = drizzle(sqlite);
+		this.#sqlite = sqlite;
 		this.#chunks = chunks;
 		this.#announcements = new Announcements(sqlite);
 		this.#position = sqlite.prepare<[string, string], Omit<Position, 'midLine'> & { midLine: 0 | 1 }>(`
@@ -89,8 +96,28 @@ export class DeployStore {
 		// Only columns outside every index, so that a flush writes no index page.
 		this.#move = sqlite.prepare<[number, number, 0 | 1, number | null, number, string, string]>(`
 			UPDATE deploys SET size = ?, lines = ?, mid_line = ?, cut_at = ?, last_append_at = ? WHERE org_id = ? AND id = ?`);
-		this.#create = sqlite.transaction((row: typeof deploys.$inferInsert) => {
-			const deploy = deployOf(this.#db.insert(deploys).values(row).returning().get());
+		const one = 'org_id = ? AND id = ?';
+		this.#get = sqlite.prepare<[string, string], Row>(`SELECT ${columns} FROM deploys WHERE ${one}`);
+		this.#madeWith = sqlite.prepare<[string, string], Row>(
+			`SELECT ${columns} FROM deploys WHERE org_id = ? AND idempotency_key = ?`
+		);
+		this.#names = sqlite.prepare<[string], { service: string; environment: string | null }>(
+			'SELECT service, environment FROM deploys WHERE org_id = ? ORDER BY id DESC LIMIT 500'
+		);
+		this.#reviveOne = sqlite.prepare<[string, string]>(
+			`UPDATE deploys SET status = 'running', finished_at = NULL, merged = 0 WHERE ${one}`
+		);
+		this.#end = sqlite.prepare<[FinalStatus, number | null, number, string, string]>(
+			`UPDATE deploys SET status = ?, exit_code = ?, finished_at = ? WHERE ${one}`
+		);
+		const insert = sqlite.prepare<[Inserted], Row>(`
+			INSERT INTO deploys (id, org_id, service, environment, version, commit_sha, branch, commit_message, author,
+				commit_url, url, status, started_at, last_append_at, idempotency_key)
+			VALUES (@id, @orgId, @service, @environment, @version, @commitSha, @branch, @commitMessage, @author,
+				@commitUrl, @url, 'running', @startedAt, @lastAppendAt, @idempotencyKey)
+			RETURNING ${columns}`);
+		this.#create = sqlite.transaction((row: Inserted) => {
+			const deploy = deployOf(insert.get(row) as Row);
 			this.#announcements.put(row.orgId, deploy, row.startedAt);
 			return deploy;
 		});
@@ -102,8 +129,7 @@ export class DeployStore {
 
 	/** The deploy created by a request with this idempotency key; null if there was none. */
 	madeWith(org: string, idempotencyKey: string): Deploy | null {
-		const condition = and(eq(deploys.orgId, org), eq(deploys.idempotencyKey, idempotencyKey));
-		const row = this.#db.select().from(deploys).where(condition).get();
+		const row = this.#madeWith.get(org, idempotencyKey);
 		return row ? deployOf(row) : null;
 	}
 
@@ -118,25 +144,27 @@ export class DeployStore {
 		startedAt = now
 	): Deploy {
 		const row = {
-			...rest,
-			idempotencyKey,
 			id: startedAt < now ? uuid({ msecs: startedAt }) : uuid(),
 			orgId: org,
-			commitSha: commit?.sha,
-			branch: commit?.branch,
-			commitMessage: commit?.message,
-			author: commit?.author,
-			commitUrl: commit?.url,
-			status: 'running' as const,
+			service: rest.service,
+			environment: rest.environment ?? null,
+			version: rest.version ?? null,
+			commitSha: commit?.sha ?? null,
+			branch: commit?.branch ?? null,
+			commitMessage: commit?.message ?? null,
+			author: commit?.author ?? null,
+			commitUrl: commit?.url ?? null,
+			url: rest.url ?? null,
 			startedAt,
-			lastAppendAt: now
+			lastAppendAt: now,
+			idempotencyKey
 		};
 		return this.#create.immediate(row);
 	}
 
 	/** The deploy's current state; null if the organization has no such deploy. */
 	get(org: string, id: string): Deploy | null {
-		const row = this.#db.select().from(deploys).where(one(org, id)).get();
+		const row = this.#get.get(org, id);
 		return row ? deployOf(row) : null;
 	}
 
@@ -144,28 +172,26 @@ export class DeployStore {
 	list(org: string, filter: Filter): { deploys: Deploy[]; next: string | null } {
 		const { service, environment, status, before } = filter;
 		const limit = Math.min(Math.max(filter.limit ?? mostListed, 1), mostListed);
-		const conditions: SQL[] = [eq(deploys.orgId, org)];
-		if (service !== undefined) conditions.push(eq(deploys.service, service));
-		if (environment !== undefined) conditions.push(eq(deploys.environment, environment));
-		if (status !== undefined) conditions.push(eq(deploys.status, status));
-		if (before !== undefined) conditions.push(lt(deploys.id, before));
-		const matching = this.#db
-			.select()
-			.from(deploys)
-			.where(and(...conditions));
-		const rows = matching
-			.orderBy(desc(deploys.id))
-			.limit(limit + 1)
-			.all();
+		const given = Object.entries({
+			'service =': service,
+			'environment =': environment,
+			'status =': status,
+			'id <': before
+		});
+		const conditions = given.filter(([, value]) => value !== undefined);
+		const rows = this.#sqlite
+			.prepare<unknown[], Row>(
+				`SELECT ${columns} FROM deploys WHERE org_id = ?${conditions.map(([column]) => ` AND ${column} ?`).join('')}
+				ORDER BY id DESC LIMIT ?`
+			)
+			.all(org, ...conditions.map(([, value]) => value), limit + 1);
 		const shown = rows.slice(0, limit).map(deployOf);
 		return { deploys: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
 	}
 
 	/** The services and environments of the organization's newest 500 deploys, by name. */
 	namesOf(org: string): { services: string[]; environments: string[] } {
-		const { service, environment, id } = deploys;
-		const newest = this.#db.select({ service, environment }).from(deploys).where(eq(deploys.orgId, org));
-		const rows = newest.orderBy(desc(id)).limit(500).all();
+		const rows = this.#names.all(org);
 		const distinct = (names: (string | null)[]) => [...new Set(names.filter((name) => name !== null))].sort();
 		return {
 			services: distinct(rows.map(({ service }) => service)),
@@ -220,8 +246,7 @@ export class DeployStore {
 	}
 
 	#revive(org: string, id: string): void {
-		const running = { status: 'running' as const, finishedAt: null, merged: false };
-		this.#db.update(deploys).set(running).where(one(org, id)).run();
+		this.#reviveOne.run(org, id);
 	}
 
 	/**
@@ -241,12 +266,9 @@ export class DeployStore {
 		const end = at.cutAt ?? at.size;
 		if (first && size !== undefined && size !== end) return { kind: 'wrong offset', end };
 		const time = Math.min(Math.max(finishedAt, this.#earliest(org, id)), now);
-		const ended = { status, exitCode: exitCode ?? null, finishedAt: time };
-		if (first) this.#db.update(deploys).set(ended).where(one(org, id)).run();
+		if (first) this.#end.run(status, exitCode ?? null, time, org, id);
 		const deploy = this.get(org, id) as Deploy;
 		if (first) this.#announcements.put(org, deploy, time);
 		return { kind: 'finished', deploy, first };
 	}
 }
-
-const one = (org: string, id: string) => and(eq(deploys.orgId, org), eq(deploys.id, id)) ?? sql`false`;

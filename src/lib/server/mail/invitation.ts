@@ -1,4 +1,4 @@
-import type { Role } from '../postgres/schema.ts';
+import type { Role } from '../postgres/words.ts';
 import type { Mail } from './mail.ts';
 
 interface Told {

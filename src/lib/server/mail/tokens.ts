@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
-import type { EmailTokenPurpose } from '../postgres/schema.ts';
+import type { EmailTokenPurpose } from '../postgres/words.ts';
 import { digest } from '../digest.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Sql } from '../postgres/connect.ts';
-import type { Role } from '../postgres/schema.ts';
+import type { Role } from '../postgres/words.ts';
 import { transact } from '../postgres/transaction.ts';
 import * as attempts from '../limits/attempts.ts';
 import * as audit from '../audit/audit.ts';

@@ -1,5 +1,5 @@
 import type { Sql } from '../postgres/connect.ts';
-import type { Role } from '../postgres/schema.ts';
+import type { Role } from '../postgres/words.ts';
 import { transact } from '../postgres/transaction.ts';
 import * as audit from '../audit/audit.ts';
 import * as keys from '../access/keys.ts';

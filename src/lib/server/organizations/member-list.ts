@@ -1,4 +1,4 @@
-import type { Role } from '../postgres/schema.ts';
+import type { Role } from '../postgres/words.ts';
 import { patternsOf } from '../lists/words.ts';
 import { before, placeOf, shown, type Page, type ListQuery } from '../lists/pages.ts';
 import type { Queryable } from '../postgres/queryable.ts';

@@ -3,7 +3,7 @@ import { advisoryLocks } from '../postgres/advisory-locks.ts';
 import * as v from 'valibot';
 import type { Organization } from '../access/memberships.ts';
 import { line } from '../forms/forms.ts';
-import type { Role } from '../postgres/schema.ts';
+import type { Role } from '../postgres/words.ts';
 import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import type { Queryable } from '../postgres/queryable.ts';

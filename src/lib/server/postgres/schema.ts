@@ -15,8 +15,6 @@ import {
 } from 'drizzle-orm/pg-core';
 import { emailTokenPurposes, roles, scopes } from './words.ts';
 
-export type { EmailTokenPurpose, Role, Scope } from './words.ts';
-
 /**
  * The tables whose migrations drizzle-kit writes. `logs`, `log_heads` and their trigger are plain SQL in drizzle/postgres,
  * because drizzle has no partitioned tables; only the modules in logs/ read them.

@@ -1,4 +1,4 @@
-import type { Scope } from '$server/postgres/schema';
+import type { Scope } from '$server/postgres/words';
 
 /** Something to paste into a terminal (or into a program of your own). */
 export interface Command {

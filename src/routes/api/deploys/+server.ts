@@ -5,7 +5,9 @@ import { problem } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
 import { authorized } from '../authorized';
 import * as parameters from './parameters';
-import { present } from './present';
+import { filter } from '$server/deploys/list-query';
+import { present } from '$server/deploys/present';
+import { faults } from '$server/forms/faults';
 
 /** Creates a running deploy. */
 export const POST: RequestHandler = (event) =>
@@ -16,7 +18,7 @@ export const POST: RequestHandler = (event) =>
 		const body = await readJson();
 		if (!body.ok) return body.response;
 		const asked = v.safeParse(parameters.newDeploy, body.value);
-		if (!asked.success) return problem(400, parameters.faults(asked.issues));
+		if (!asked.success) return problem(400, faults(asked.issues));
 		const key = event.request.headers.get('idempotency-key');
 		if (key !== null && !v.is(parameters.idempotencyKey, key)) {
 			return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
@@ -29,8 +31,8 @@ export const POST: RequestHandler = (event) =>
 /** The deploys of the organization, newest first. */
 export const GET: RequestHandler = (event) =>
 	authorized(event, 'read', async ({ org, slug }) => {
-		const asked = v.safeParse(parameters.filter, Object.fromEntries(event.url.searchParams));
-		if (!asked.success) return problem(400, parameters.faults(asked.issues));
+		const asked = v.safeParse(filter, Object.fromEntries(event.url.searchParams));
+		if (!asked.success) return problem(400, faults(asked.issues));
 		const { deploys, next } = event.locals.app.deploys.list(org, asked.output);
 		return json({ deploys: deploys.map((deploy) => present(deploy, slug)), next });
 	});

@@ -1,6 +1,4 @@
 import * as v from 'valibot';
-import { statuses } from '$server/deploys/deploy';
-import { wholeNumber } from '../logs/parameters';
 import { age } from './ages';
 
 const text = (name: string, most: number) => {
@@ -44,17 +42,6 @@ export const newDeploy = v.object(
 
 export const idempotencyKey = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
 
-const id = v.pipe(v.string(), v.uuid('before takes the id of a deploy.'));
-
-/** The parameters of GET /api/deploys. */
-export const filter = v.object({
-	service: v.optional(v.string()),
-	environment: v.optional(v.string()),
-	status: v.optional(v.picklist(statuses, `status takes ${statuses.join(', ')}.`)),
-	before: v.optional(id),
-	limit: v.optional(wholeNumber('limit', 1, 100))
-});
-
 const endings = ['succeeded', 'failed', 'cancelled'] as const;
 
 /** The body of POST /api/deploys/{id}/finish. */
@@ -75,7 +62,3 @@ export const finish = v.object(
 	},
 	'Send a JSON object: {"status": "succeeded"}.'
 );
-
-/** What is wrong with it, as one text. */
-export const faults = (issues: readonly { message: string }[]): string =>
-	[...new Set(issues.map(({ message }) => message))].join(' ');

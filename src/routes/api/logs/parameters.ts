@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
+import { wholeNumber } from '$server/forms/whole-number';
 
 export type Filter = Accepted | Refused;
 export interface Accepted {
@@ -33,21 +34,6 @@ export function filter(parameters: URLSearchParams): Filter {
 	}
 	return { ok: true, matches: compiled.matches, key: query.format(parsed.query) };
 }
-
-/** A whole number; out-of-bounds values are refused, not clamped. */
-export function wholeNumber(name: string, least: number, most: number) {
-	const message = `${name} takes a whole number from ${least} to ${most}.`;
-	return v.pipe(
-		v.string(),
-		v.regex(/^\d{1,16}$/, message),
-		v.transform(Number),
-		v.minValue(least, message),
-		v.maxValue(most, message)
-	);
-}
-
-/** The parameter `follow` of a stream: `false` ends it as soon as everything up to the head has been sent. */
-export const follow = v.nullish(v.picklist(['true', 'false'], 'follow takes true or false.'));
 
 const instant = (name: string) =>
 	v.pipe(

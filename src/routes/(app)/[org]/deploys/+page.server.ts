@@ -1,7 +1,8 @@
 import { error } from '@sveltejs/kit';
 import * as v from 'valibot';
-import { filter, faults } from '../../../api/deploys/parameters';
-import { present } from '../../../api/deploys/present';
+import { faults } from '$server/forms/faults';
+import { filter } from '$server/deploys/list-query';
+import { present } from '$server/deploys/present';
 import { firstKey } from '$server/people/cookies';
 import { membershipOf } from '../membership';
 import { deploying } from '../commands';

@@ -1,7 +1,7 @@
 import { json } from '@sveltejs/kit';
 import type { RequestHandler } from './$types';
 import { authorized } from '../../authorized';
-import { present } from '../present';
+import { present } from '$server/deploys/present';
 import { noDeploy } from '../none';
 
 /** A deploy, in progress or not, with its current size. */

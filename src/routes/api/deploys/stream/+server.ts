@@ -7,8 +7,8 @@ import { caughtUp, open } from '$server/stream/serve';
 import * as sse from '$server/stream/sse';
 import type { Sink } from '$server/tail/sink';
 import { authorized } from '../../authorized';
-import { follow } from '../../logs/parameters';
-import { present } from '../present';
+import { follow } from '../../follow';
+import { present } from '$server/deploys/present';
 
 const format = sse.sse<never>(() => '');
 const encoder = new TextEncoder();

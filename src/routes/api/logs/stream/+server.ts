@@ -4,7 +4,9 @@ import { problem } from '$server/http/problem';
 import { serve } from '$server/stream/serve';
 import { line, topicOf } from '$server/logs/source';
 import { authorized } from '../../authorized';
-import { filter, follow, wholeNumber } from '../parameters';
+import { wholeNumber } from '$server/forms/whole-number';
+import { follow } from '../../follow';
+import { filter } from '../parameters';
 import { viewOf } from './view';
 
 const cursor = (name: string) => v.nullish(wholeNumber(name, 0, Number.MAX_SAFE_INTEGER));

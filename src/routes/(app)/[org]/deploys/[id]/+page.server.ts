@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import { present } from '../../../../api/deploys/present';
+import { present } from '$server/deploys/present';
 import { membershipOf } from '../../membership';
 import { around } from './around';
 import { excerpt } from './excerpt';

@@ -5,7 +5,8 @@ import { problem } from '$server/http/problem';
 import { authorized } from '../../../authorized';
 import { noDeploy } from '../../none';
 import * as parameters from '../../parameters';
-import { present } from '../../present';
+import { present } from '$server/deploys/present';
+import { faults } from '$server/forms/faults';
 
 /** Ends a deploy; a repeat with the same status gets the same answer. */
 export const POST: RequestHandler = (event) =>
@@ -14,7 +15,7 @@ export const POST: RequestHandler = (event) =>
 		const body = await readJson();
 		if (!body.ok) return body.response;
 		const asked = v.safeParse(parameters.finish, body.value);
-		if (!asked.success) return problem(400, parameters.faults(asked.issues));
+		if (!asked.success) return problem(400, faults(asked.issues));
 		const { status, exit_code: exitCode, size, age_ms } = asked.output;
 		const finished = event.locals.app.deploys.finish(org, event.params.id, {
 			status,

@@ -1,9 +1,9 @@
 import { json, type RequestEvent } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { problem } from '$server/http/problem';
-import { wholeNumber } from '../../../logs/parameters';
+import { wholeNumber } from '$server/forms/whole-number';
 import { noDeploy } from '../../none';
-import { faults } from '../../parameters';
+import { faults } from '$server/forms/faults';
 import { streamOf } from './stream-of';
 
 /** The most lines per answer; request more in further ones. */

@@ -6,9 +6,10 @@ import { topicOf } from '$server/deploys/source';
 import { serve } from '$server/stream/serve';
 import { problem } from '$server/http/problem';
 import { authorized } from '../../../authorized';
-import { follow, wholeNumber } from '../../../logs/parameters';
+import { wholeNumber } from '$server/forms/whole-number';
+import { follow } from '../../../follow';
 import { noDeploy } from '../../none';
-import { present } from '../../present';
+import { present } from '$server/deploys/present';
 import { attend } from './attend';
 import { view } from './view';
 

@@ -1,5 +1,5 @@
-import type { Deploy as Shown } from '$log/deploy';
-import type { Deploy } from '$server/deploys/deploy';
+import type { Deploy as Shown } from '../../log/deploy.ts';
+import type { Deploy } from './deploy.ts';
 
 /** A deploy as in API.md: with the path of its page, and while it runs with its duration so far. */
 export function present(deploy: Deploy, slug: string): Shown {
