@@ -1,7 +1,8 @@
 import * as bytes from './bytes.ts';
 import { isFinished, type Address, type FinalStatus } from './deploy.ts';
 import { mostBytes, noticeAfter } from './limit.ts';
-import type { Addition, DeployStore } from './store.ts';
+import type { Addition } from './steps.ts';
+import type { DeployStore } from './store.ts';
 import type { ByteMark } from './times.ts';
 
 /** The result of an append. `end` is where the sender's bytes end, on disk: it continues from there. */
