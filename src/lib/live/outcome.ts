@@ -2,14 +2,14 @@
 import type { Deploy, Status } from '../log/deploy.ts';
 import * as stretch from './duration.ts';
 
-interface FinalStatus {
+interface ShownStatus {
 	sign: string;
 	name: string;
 	/** Follows the name of the service. */
 	says: string;
 }
 
-const outcomes: Record<Status, FinalStatus> = {
+const outcomes: Record<Status, ShownStatus> = {
 	running: { sign: '●', name: 'Running', says: 'deploying' },
 	succeeded: { sign: '✓', name: 'Succeeded', says: 'succeeded' },
 	failed: { sign: '✕', name: 'Failed', says: 'failed' },
@@ -17,7 +17,7 @@ const outcomes: Record<Status, FinalStatus> = {
 	interrupted: { sign: '⚠', name: 'Interrupted', says: 'interrupted' }
 };
 
-export function of(status: Status): FinalStatus {
+export function of(status: Status): ShownStatus {
 	return outcomes[status];
 }
 

@@ -1,6 +1,6 @@
 import type { KeyRequest } from '$server/access/key-use';
 
-export interface Outcome {
+export interface Answer {
 	ok: boolean;
 	/** What happened to the request. */
 	text: string;
@@ -25,7 +25,7 @@ const numbers = new Intl.NumberFormat('en');
 const count = (lines: number) => `${numbers.format(lines)} ${lines === 1 ? 'line' : 'lines'}`;
 
 /** What to say about the last request with a key. */
-export function outcomeOf({ status, lines }: KeyRequest): Outcome {
+export function outcomeOf({ status, lines }: KeyRequest): Answer {
 	const ok = status < 400;
 	if (!lines) return { ok, text: ok ? 'Answered' : 'Refused', advice: ok ? null : (advice[status] ?? null) };
 	const { accepted, rejected } = lines;
