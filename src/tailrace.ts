@@ -90,7 +90,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	const parts = {
 		config,
 		log,
-		/** The pool of the pages: what rooms are given to ask. */
+		/** The pool that pages and the API give to the rooms they call. */
 		sql: sql.pages,
 		...people.parts,
 		untrustedProxies: new UntrustedProxies((peer) => log.warn({ peer }, untrusted)),

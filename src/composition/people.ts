@@ -22,7 +22,7 @@ interface Surroundings {
 	measured: Metrics;
 }
 
-/** What the accounts need besides the database: it hashes passwords, remembers keys and sends mails. */
+/** What accounts need besides the database: password hashing, the memory of keys and the mails. */
 export function openPeople(sql: Sql, config: Config, { log, wakes, measured }: Surroundings) {
 	const failed = (error: unknown) => log.error({ err: error }, 'follow-up work of a request failed');
 	const { subscribe } = wakes;

@@ -25,7 +25,7 @@ import type { People } from './people.ts';
 const hour = 3_600_000; // ms
 const minute = 60_000;
 
-/** What tasks look after. */
+/** The parts that recurring tasks look after. */
 interface Parts {
 	logs: LogStore;
 	tails: Parameters<typeof safety.check>[0];
@@ -34,7 +34,7 @@ interface Parts {
 	disk: Disk;
 }
 
-/** What every instance does again and again, besides what `removalOf`, `deliveriesOf` and `oldDeploysOf` give. */
+/** The recurring tasks of every instance, besides those of `removalOf`, `deliveriesOf` and `oldDeploysOf`. */
 export function tasks(parts: Parts, sql: Sql, wakes: Bus): Task[] {
 	const { logs, tails, streams, metrics, disk } = parts;
 	// Deleting line by line writes more than it frees: on a full disk only whole days go.

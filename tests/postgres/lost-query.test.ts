@@ -38,3 +38,20 @@ test('a server that closes the connection before it says anything is away', asyn
 	onTestFinished(() => sql.end({ timeout: 0 }));
 	await expect(sql`SELECT 1`.execute()).rejects.toSatisfy(isAway);
 });
+
+test('a query that is cancelled fails as cancelled, and the cancellation itself does not', async () => {
+	const { sql, drop } = await testDatabase();
+	onTestFinished(drop);
+	const sleeping = sql`SELECT pg_sleep(60)`;
+	const failed = expect(sleeping.execute()).rejects.toMatchObject({ code: '57014' }); // query_canceled
+	await expect
+		.poll(
+			async () =>
+				(
+					await sql`SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()`
+				).count
+		)
+		.toBe(1);
+	await sleeping.cancel();
+	await failed;
+});

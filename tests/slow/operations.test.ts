@@ -159,7 +159,7 @@ describe('/metrics', () => {
 		}
 	});
 
-	test('are not for somebody behind nginx, which by default speaks HTTP/1.0 and adds nothing', async () => {
+	test('are not for a client behind nginx, which by default speaks HTTP/1.0 and adds nothing', async () => {
 		const socket = connect(site.server.port, '127.0.0.1');
 		onTestFinished(() => void socket.destroy());
 		socket.write(`GET /metrics HTTP/1.0\r\nHost: 127.0.0.1:${site.server.port}\r\nConnection: close\r\n\r\n`);

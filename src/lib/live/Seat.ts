@@ -4,7 +4,7 @@
  * some windows have a seat, those viewed last; the others poll for news.
  *
  * Nobody is in charge: each window tells the others that it is here and since when it has been viewed, and each works out for
- * itself who has a seat. A window that closes, crashes or freezes falls silent and so loses its seat. `BroadcastChannel` works
+ * itself who has a seat. A window that closes, crashes or freezes goes silent and loses its seat. `BroadcastChannel` works
  * over plain HTTP, where `navigator.locks` does not exist. Briefly, two windows may count differently and one seat too many be
  * taken: that is why there are fewer seats than connections.
  */

@@ -159,7 +159,7 @@ function* pieces(
 	let rest: LineSlice = { data: new Uint8Array(), offset: start, line: 1, lineOffset: start };
 	let whole = rest;
 	for (const { firstLine, data } of walk(chunks, org, id, start)) {
-		// The rest of the previous piece ends no line, so it begins in the same line as what follows.
+		// The rest does not end with a line feed, so the next slice continues its line.
 		whole = {
 			...rest,
 			line: firstLine,

@@ -8,7 +8,7 @@ import { mint, tokenPlace, type Link } from './tokens.ts';
 
 /** A mail to write into the outbox. */
 export interface Letter extends Omit<Mail, 'to'> {
-	/** Null: nobody gets it. It is written anyway, so that timing does not reveal who has an account. */
+	/** Null: it is not sent. It is written anyway, so that timing does not reveal which addresses have an account. */
 	to: string | null;
 	/** What its link opens, whose token replaces `tokenPlace`; null: no link. */
 	link: Link | null;

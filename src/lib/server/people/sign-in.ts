@@ -78,7 +78,7 @@ function verify(
 	return isCrowded ? passwords.aside(work) : work();
 }
 
-/** For someone who has just proven to be the user. */
+/** Starts the session of a user whose password was just verified. */
 async function begin(
 	transaction: Queryable,
 	user: users.WithPassword,

@@ -8,11 +8,11 @@ interface Addresses {
 }
 
 /**
- * Gives a socket at each call, which connects to the next of the addresses; what is written before it is open is sent afterwards.
+ * Returns a new socket at each call, connecting to the next of the addresses; anything written before it is open is sent afterwards.
  *
  * The socket reports its error and its end in one turn, because Node leaves time between them, and a query that postgres.js sends
  * in that time is neither answered nor rejected (postgres 3.4.9, src/connection.js: `error` leaves the connection in its pool,
- * `closed` forgets what was sent since). An end before the first byte is an error too: the library would try again for ever.
+ * `closed` forgets what was sent since). An end before the first answer is an error too: the library would retry without end.
  */
 export function socketsTo({ path, host, port }: Addresses): () => Socket {
 	let turn = 0;
@@ -23,6 +23,9 @@ export function socketsTo({ path, host, port }: Addresses): () => Socket {
 	};
 }
 
+/** Bytes of a CancelRequest, which PostgreSQL never answers (manual, 54.7). A startup packet is longer. */
+const cancelRequest = 16;
+
 class SteadySocket extends Socket {
 	#error: unknown = null;
 
@@ -32,14 +35,14 @@ class SteadySocket extends Socket {
 			return true;
 		}
 		if (event === 'close') {
-			if (this.bytesRead === 0) this.#error ??= new ClosedAtOnce();
+			if (this.bytesRead === 0 && this.bytesWritten > cancelRequest) this.#error ??= new ClosedAtOnce();
 			if (this.#error !== null) super.emit('error', this.#error);
 		}
 		return super.emit(event, ...values);
 	}
 }
 
-/** What a connection fails with that was closed before PostgreSQL said anything, as by a proxy that has no PostgreSQL. */
+/** The error of a connection closed before PostgreSQL answered, as by a proxy without a backend. */
 class ClosedAtOnce extends Error {
 	readonly code = 'CONNECTION_CLOSED';
 	constructor() {

@@ -36,7 +36,7 @@ export interface Served<Item, Credential> {
 	outages?: Outages;
 }
 
-/** Who reads, and how the stream speaks besides its items. */
+/** The reader of a stream, and its format besides the items. */
 interface Opened<Credential> {
 	org: string;
 	credential: Credential;
@@ -56,9 +56,9 @@ const encoder = new TextEncoder();
 const retryAfterStop = (streams: number) => Math.round(250 + Math.random() * Math.min(10_000, streams));
 
 /**
- * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops; refuses it when
- * there is no place. `feed` writes what comes first and adds to `closers` what the end of the stream is to end.
- * What the stream keeps is created by functions of their own: a closure keeps what is around it, which would be the request here.
+ * Opens a stream as a response, which lasts until its reader leaves or loses access, or the server stops; refuses it if all places
+ * are taken. `feed` writes the first bytes and adds to `closers` whatever must end with the stream. Separate functions create what
+ * the stream keeps: a closure would keep its surroundings, here the request.
  * @throws what `feed` throws.
  */
 export async function open<Credential>(
