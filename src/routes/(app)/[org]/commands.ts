@@ -32,7 +32,7 @@ function byHttp(origin: string, key: string | null): Command[] {
 		{
 			title: 'curl: one line',
 			tab: 'curl',
-			about: 'JSON, an array of it, NDJSON or plain text; missing fields are filled in.',
+			about: 'JSON, a JSON array, NDJSON or plain text; missing fields are filled in.',
 			text: `curl ${logs} \\
   -H ${bearer(key)} \\
   -d '{"level":"info","service":"web","message":"hello, tailrace"}'`
