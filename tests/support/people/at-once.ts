@@ -22,8 +22,8 @@ export async function atOnce<Results extends unknown[]>(
 	return begun.begun as Promise<Results>;
 }
 
-/** Asked outside any transaction: within one the answer would stay the same. */
-async function waiting(sql: Sql): Promise<number> {
+/** How many statements wait for a lock in this database. Asked within a transaction, the answer would stay the same. */
+export async function waiting(sql: Sql): Promise<number> {
 	const [row] = await sql<{ count: number }[]>`
 		SELECT count(*)::int AS count FROM pg_stat_activity
 		WHERE datname = current_database() AND wait_event_type = 'Lock'`;
