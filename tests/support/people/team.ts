@@ -56,6 +56,15 @@ export class Teams {
 		return member?.role;
 	}
 
+	/** An organization as it stands in the database, with its former addresses. */
+	async stateOf(org: string) {
+		const [row] = await this.sql`
+			SELECT slug, name, retention_days AS days,
+				ARRAY(SELECT slug FROM old_slugs WHERE org_id = ${org} ORDER BY created_at, slug) AS old
+			FROM organizations WHERE id = ${org}`;
+		return row;
+	}
+
 	/** An organization's recorded events, in order. */
 	async audited(org: string, action: string) {
 		return this.sql`
