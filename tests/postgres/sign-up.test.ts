@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { form } from '../../src/lib/server/people/sign-in.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
 import { from, openAccounts, password, signUp } from '../support/people/people.ts';
 
