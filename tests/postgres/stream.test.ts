@@ -1,30 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ends, idsOf, numbered, range, tenantWith } from '../support/logs/numbered-lines.ts';
 import { expectProblem } from '../support/server/problem.ts';
-import { startSite, type Site, type Tenant } from '../support/server/site.ts';
+import { startSite, type Site } from '../support/server/site.ts';
 
 let site: Site;
 beforeAll(async () => void (site = await startSite()));
 afterAll(() => site.stop());
 
-/** A tenant with lines `line 1` to `line <count>`; every tenth is an error. */
-async function tenantWith(count: number): Promise<Tenant> {
-	const tenant = await site.tenant();
-	if (count > 0) await tenant.send(...numbered(count));
-	return tenant;
-}
-
-const numbered = (count: number, from = 1) =>
-	Array.from({ length: count }, (_, index) => {
-		const number = from + index;
-		return { message: `line ${number}`, level: number % 10 === 0 ? 'error' : 'info' };
-	});
-const ends = (id: number) => (text: string) => new RegExp(`^id: ${id}\n(.*\n)?\n`, 'm').test(text);
-const idsOf = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
-
 describe('the wire', () => {
 	test('has one event a line, with its seq as the id and the entry as GET /api/logs gives it', async () => {
-		const tenant = await tenantWith(2);
+		const tenant = await tenantWith(site, 2);
 		const stream = await tenant.stream('after=0');
 		const [one, two] = await tenant.lines();
 		expect(await stream.until(ends(2))).toBe(
@@ -34,7 +19,7 @@ describe('the wire', () => {
 	});
 
 	test('may not be cached, changed or held back on its way', async () => {
-		const stream = await (await tenantWith(0)).stream();
+		const stream = await (await tenantWith(site, 0)).stream();
 		expect(Object.fromEntries(stream.response.headers)).toMatchObject({
 			'content-type': 'text/event-stream',
 			'cache-control': 'no-store, no-transform',
@@ -44,13 +29,13 @@ describe('the wire', () => {
 	});
 
 	test('opens at once, before there is any line', async () => {
-		const stream = await (await tenantWith(0)).stream();
+		const stream = await (await tenantWith(site, 0)).stream();
 		expect(await stream.untilEnd('\n\n')).toBe(': connected\n\n');
 		await stream.close();
 	});
 
 	test('with follow=false it ends at the head, with the cursor of the head', async () => {
-		const tenant = await tenantWith(12);
+		const tenant = await tenantWith(site, 12);
 		const stream = await tenant.stream('after=8&follow=false&q=level:error');
 		const text = await stream.rest();
 		expect(idsOf(text)).toEqual([10, 12]);
@@ -63,7 +48,7 @@ describe('the wire', () => {
 	});
 
 	test('is NDJSON for who asks for it', async () => {
-		const tenant = await tenantWith(3);
+		const tenant = await tenantWith(site, 3);
 		const stream = await tenant.stream('after=1', { accept: 'application/x-ndjson' });
 		const text = await stream.until((text) => text.includes('"line 3"') && text.endsWith('\n'));
 		expect(stream.response.headers.get('content-type')).toBe('application/x-ndjson');
@@ -122,7 +107,7 @@ describe('a stream in a terminal', () => {
 
 describe('a stream begins', () => {
 	test('at the head, so that only what is new comes', async () => {
-		const tenant = await tenantWith(5);
+		const tenant = await tenantWith(site, 5);
 		const stream = await tenant.stream();
 		await tenant.send(...numbered(2, 6));
 		expect(idsOf(await stream.until(ends(7)))).toEqual([6, 7]);
@@ -130,7 +115,7 @@ describe('a stream begins', () => {
 	});
 
 	test('after the line it is given, and goes on with what is new', async () => {
-		const tenant = await tenantWith(5);
+		const tenant = await tenantWith(site, 5);
 		const stream = await tenant.stream('after=3');
 		await stream.until(ends(5));
 		await tenant.send(...numbered(2, 6));
@@ -139,14 +124,14 @@ describe('a stream begins', () => {
 	});
 
 	test('after Last-Event-ID, whatever after and tail say', async () => {
-		const tenant = await tenantWith(9);
+		const tenant = await tenantWith(site, 9);
 		const stream = await tenant.stream('after=0&tail=9', { 'last-event-id': '7' });
 		expect(idsOf(await stream.until(ends(9)))).toEqual([8, 9]);
 		await stream.close();
 	});
 
 	test('with the last n lines that match, and then what is new', async () => {
-		const tenant = await tenantWith(100);
+		const tenant = await tenantWith(site, 100);
 		const stream = await tenant.stream('tail=3&q=level:error');
 		await stream.until(ends(100));
 		await tenant.send(...numbered(10, 101));
@@ -155,7 +140,7 @@ describe('a stream begins', () => {
 	});
 
 	test('with all lines when there are fewer than asked for', async () => {
-		const tenant = await tenantWith(2);
+		const tenant = await tenantWith(site, 2);
 		const stream = await tenant.stream('tail=1000');
 		await stream.until(ends(2));
 		await tenant.send({ message: 'new' });
@@ -164,7 +149,7 @@ describe('a stream begins', () => {
 	});
 
 	test('at the head when the cursor lies beyond it', async () => {
-		const tenant = await tenantWith(2);
+		const tenant = await tenantWith(site, 2);
 		const stream = await tenant.stream('after=1000000');
 		await stream.untilEnd(': connected\n\n');
 		await tenant.send({ message: 'new' });
@@ -175,7 +160,7 @@ describe('a stream begins', () => {
 
 describe('every line comes once, in order', () => {
 	test('to readers who join while lines are written, wherever they begin', async () => {
-		const tenant = await tenantWith(0);
+		const tenant = await tenantWith(site, 0);
 		const total = 600;
 		const joining: Promise<{ ids: number[]; after: number }>[] = [];
 		for (let sent = 0; sent < total; sent += 20) {
@@ -194,7 +179,7 @@ describe('every line comes once, in order', () => {
 	});
 
 	test('to a reader who comes again and again with the id of the last event', async () => {
-		const tenant = await tenantWith(50);
+		const tenant = await tenantWith(site, 50);
 		const seen: number[] = [];
 		for (let last = 0; last < 50; last = seen.at(-1) ?? 50) {
 			const stream = await tenant.stream('after=0', { 'last-event-id': String(last) });
@@ -218,64 +203,6 @@ describe('every line comes once, in order', () => {
 	});
 });
 
-describe('a filter', () => {
-	test('leaves out what does not match', async () => {
-		const tenant = await tenantWith(0);
-		const stream = await tenant.stream(`q=${encodeURIComponent('level:error OR "line 7"')}`);
-		await tenant.send(...numbered(20));
-		expect(idsOf(await stream.until(ends(20)))).toEqual([7, 10, 20]);
-		await stream.close();
-	});
-
-	test('is told the cursor by events with an id alone when nothing matches for long', async () => {
-		const tenant = await tenantWith(1_200);
-		const behind = await tenant.stream('q=nothing&after=0');
-		const text = await behind.until(ends(1_200));
-		expect(text.replaceAll(/id: \d+\n\n/g, '')).toBe(': connected\n\n');
-		await behind.close();
-
-		const atTip = await tenant.stream('q=nothing');
-		await tenant.send(...numbered(1_000, 1_201));
-		expect(await atTip.until(ends(2_200))).toBe(': connected\n\nid: 2200\n\n');
-		await atTip.close();
-	});
-
-	test('that cannot be read is refused with the place of the fault', async () => {
-		const tenant = await tenantWith(0);
-		const refused = await tenant.fetch(`/api/logs/stream?q=${encodeURIComponent('level:error (')}`);
-		expect(await expectProblem(refused, 400)).toMatchObject({ position: expect.any(Number) });
-	});
-});
-
-describe('a window', () => {
-	test('leaves out the older of too many lines, and says how many and where', async () => {
-		const tenant = await tenantWith(100);
-		const stream = await tenant.stream('after=10&window=5');
-		const text = await stream.until(ends(100));
-		expect(text).toMatch(
-			/^: connected\n\nevent: skipped\ndata: \{"count":85,"from":11,"to":95\}\n\nid: 96\ndata/
-		);
-		expect(idsOf(text)).toEqual(range(96, 100));
-		await stream.close();
-	});
-
-	test('counts only lines that match', async () => {
-		const tenant = await tenantWith(100);
-		const stream = await tenant.stream('after=0&window=3&q=level:error');
-		const text = await stream.until(ends(100));
-		expect(text).toContain('event: skipped\ndata: {"count":7,"from":10,"to":70}\n\n');
-		expect(idsOf(text)).toEqual([80, 90, 100]);
-		await stream.close();
-	});
-
-	test('leaves out nothing that fits', async () => {
-		const tenant = await tenantWith(5);
-		const stream = await tenant.stream('after=0&window=5');
-		expect(await stream.until(ends(5))).not.toContain('skipped');
-		await stream.close();
-	});
-});
-
 test.each([
 	['after=-1', 'after'],
 	['after=x', 'after'],
@@ -285,13 +212,13 @@ test.each([
 	['window=0', 'window'],
 	['window=1001', 'window']
 ])('%s is refused, and the answer names the parameter', async (query, name) => {
-	const tenant = await tenantWith(0);
+	const tenant = await tenantWith(site, 0);
 	const { detail } = await expectProblem(await tenant.fetch(`/api/logs/stream?${query}`), 400);
 	expect(detail).toContain(name);
 });
 
 test('a Last-Event-ID that is no cursor of ours is refused', async () => {
-	const tenant = await tenantWith(0);
+	const tenant = await tenantWith(site, 0);
 	const headers = { 'last-event-id': 'yesterday' };
 	const { detail } = await expectProblem(await tenant.fetch('/api/logs/stream', { headers }), 400);
 	expect(detail).toContain('Last-Event-ID');
