@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { bearer, metric, numbers, send } from '../support/server/calls.ts';
 import { testDatabase } from '../support/server/database.ts';
 import { startServer } from '../support/server/server.ts';
+import { startSite } from '../support/server/site.ts';
 import { makeTenant } from '../support/people/tenants.ts';
 import { Viewer } from '../support/logs/viewer.ts';
 
@@ -67,4 +70,17 @@ test('a stop does not wait for those who do not read', async () => {
 	const asked = performance.now();
 	expect(await server.kill('SIGTERM')).toBe(0);
 	expect(performance.now() - asked).toBeLessThan(patience);
+});
+
+test('a connection on which nothing was ever asked does not hold up the end', async () => {
+	const own = await startSite();
+	onTestFinished(own.stop);
+	const ahead = connect(own.server.port, '127.0.0.1');
+	await once(ahead, 'connect');
+	const closed = once(ahead, 'close');
+	await fetch(`${own.server.url}/healthz`); // so that the server has seen that connection, too
+	const asked = performance.now();
+	expect(await own.server.kill('SIGTERM')).toBe(0);
+	await closed;
+	expect(performance.now() - asked).toBeLessThan(5_000); // it waits six seconds for what is under way
 });
