@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as deploys from '../support/deploys/deploys.ts';
+import { deploysOnDisk } from '../support/deploys/on-disk.ts';
 import { fill } from '../support/people/long-lists.ts';
+import { locationOf, look, submit } from '../support/people/settings-pages.ts';
 import { startServer, type Server } from '../support/server/server.ts';
 import { startSite, Tenant, type Site } from '../support/server/site.ts';
 
@@ -27,25 +28,6 @@ afterAll(async () => {
 
 /** The same tenant, asking the second instance. */
 const there = (tenant: Tenant) => new Tenant(second.url, tenant.made);
-
-/** Sends one of the settings' forms, as a browser without JavaScript does. */
-async function submit(
-	tenant: Tenant,
-	action: string,
-	fields: Record<string, string>,
-	slug = tenant.org.slug,
-	headers: Record<string, string> = { accept: 'text/html' }
-): Promise<Response> {
-	const owner = await tenant.signedIn();
-	return owner.fetch(`/${slug}/settings?/${action}`, {
-		method: 'POST',
-		body: String(new URLSearchParams(fields)),
-		headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-		redirect: 'manual'
-	});
-}
-
-const locationOf = (answer: Response) => [answer.status, answer.headers.get('location')];
 
 describe('after the address was changed', () => {
 	test('the old one leads to the new one, and what was open under it works on', async () => {
@@ -119,22 +101,6 @@ test('the menus of somebody who belongs to very many organizations have fifty of
 });
 
 describe('an organization of thousands', () => {
-	/** What a browser without JavaScript is shown of the settings, and the rows and places in its lists. */
-	async function look(tenant: Tenant, path: string, fields?: Record<string, string>) {
-		const form = fields && { method: 'POST', body: new URLSearchParams(fields) };
-		const headers = { accept: 'text/html' };
-		const answer = await (
-			await tenant.signedIn()
-		).fetch(`/${tenant.org.slug}/settings${path}`, { ...form, headers });
-		const text = await answer.text();
-		const rows = text
-			.split('<tbody')
-			.slice(1)
-			.map((body) => body.split('</tbody>')[0]?.split('<tr').length);
-		const places = [...text.matchAll(/page (\d+) of (\d+)/g)].map(([place]) => place);
-		return { text, rows: rows.map((count = 1) => count - 1), places };
-	}
-
 	test('is shown in pages, of no more than fifty rows each, and small', async () => {
 		const tenant = await site.tenant();
 		await fill(site.database.sql, tenant.org.id, { members: 3_000, invitations: 70, keys: 3_000 });
@@ -261,23 +227,14 @@ describe('deleting an organization', () => {
 			return row;
 		};
 		await expect.poll(purged).toEqual({ purged_at: expect.any(Date), lines: 0 });
-		await expect.poll(() => deploysOf(site.server.dataDir, tenant.org.id)).toBe(0);
-		expect(deploysOf(site.server.dataDir, other.org.id)).toBe(1);
+		await expect.poll(() => deploysOnDisk(site.server.dataDir, tenant.org.id)).toBe(0);
+		expect(deploysOnDisk(site.server.dataDir, other.org.id)).toBe(1);
 		expect(String(await kept.bytes())).toBe('stays\n');
 
-		expect(deploysOf(dataDir, tenant.org.id)).toBe(1);
+		expect(deploysOnDisk(dataDir, tenant.org.id)).toBe(1);
 		await second.stop();
 		second = await startSecond();
-		await expect.poll(() => deploysOf(dataDir, tenant.org.id)).toBe(0);
+		await expect.poll(() => deploysOnDisk(dataDir, tenant.org.id)).toBe(0);
 		expect(site.server.output(), 'what the server complained about').not.toContain('"level"');
 	});
 });
-
-/** How many deploys of an organization an instance has on its disk. */
-function deploysOf(folder: string, org: string): number {
-	const sqlite = new Database(join(folder, 'deploys.db'), { readonly: true });
-	const count = sqlite.prepare<[string], number>('SELECT count(*) FROM deploys WHERE org_id = ?').pluck();
-	const found = count.get(org) ?? 0;
-	sqlite.close();
-	return found;
-}
