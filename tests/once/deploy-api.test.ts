@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Deploy } from '../../src/lib/log/deploy.ts';
 import * as deploys from '../support/deploys/deploys.ts';
+import { deploysOf } from '../support/deploys/deploys.ts';
 import { expectRefused } from '../support/server/problem.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
 
@@ -132,5 +133,27 @@ describe('the list', () => {
 		['before=yesterday', 'before']
 	])('%s is refused', async (query, word) => {
 		await expectRefused(await tenant.fetch(`/api/deploys?${query}`), word);
+	});
+});
+
+describe('the stream of the list', () => {
+	const shown = (text: string) => deploysOf(text).map(({ id, status }) => [id, status]);
+
+	test('begins with what is there, the newest last, and goes on with every change', async () => {
+		const own = await site.tenant();
+		const [one, two] = [await deploys.make(own), await deploys.make(own)];
+		await two.finish();
+		const stream = await deploys.listStream(own);
+		await (await deploys.make(tenant)).finish();
+		const three = await deploys.make(own);
+		await one.finish({ status: 'failed' });
+		const text = await stream.until((text) => deploysOf(text).length === 4 && text.endsWith('\n\n'));
+		await stream.close();
+		expect(shown(text)).toEqual([
+			[one.id, 'running'],
+			[two.id, 'succeeded'],
+			[three.id, 'running'],
+			[one.id, 'failed']
+		]);
 	});
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as deploys from '../support/deploys/deploys.ts';
-import { deploysOf, eventsOf, logOf, textOf } from '../support/deploys/deploys.ts';
+import { deploysOf, expectSeamless, logOf, textOf, typesOf, untilLog } from '../support/deploys/deploys.ts';
 import { expectRefused } from '../support/server/problem.ts';
-import { startSite, type Site, type Stream, type Tenant } from '../support/server/site.ts';
+import { startSite, type Site, type Tenant } from '../support/server/site.ts';
 
 let site: Site;
 let tenant: Tenant;
@@ -18,15 +18,6 @@ async function deployWith(...parts: (string | Uint8Array<ArrayBuffer>)[]): Promi
 
 const numbered = (count: number, from = 1) =>
 	Array.from({ length: count }, (_, index) => `line ${from + index}\n`).join('');
-const typesOf = (text: string) => eventsOf(text).map(({ type }) => type);
-/** Reads until the log in a stream ends like this, and gives what was read. */
-const untilLog = (stream: Stream, end: string) => stream.until((text) => textOf(text).endsWith(end));
-/** Each piece begins where the one before ended. */
-function expectSeamless(text: string, from: number): void {
-	const log = logOf(text);
-	expect(log.map(({ offset }) => offset)).toEqual([from, ...log.slice(0, -1).map(({ end }) => end)]);
-	for (const { offset, end, text } of log) expect(end - offset).toBe(Buffer.byteLength(text));
-}
 
 describe('the wire', () => {
 	test('has the deploy, then its log in pieces, each with the offset after it as its id', async () => {
@@ -234,28 +225,6 @@ test('who watches sees the deploy end, after the last of its log is sent the str
 	]);
 	expect(deploysOf(text).at(-1)).toMatchObject({ size: 8, lines: 2 });
 	expect(typesOf(text).at(-1)).toBe('end');
-});
-
-describe('the stream of the list', () => {
-	const shown = (text: string) => deploysOf(text).map(({ id, status }) => [id, status]);
-
-	test('begins with what is there, the newest last, and goes on with every change', async () => {
-		const own = await site.tenant();
-		const [one, two] = [await deploys.make(own), await deploys.make(own)];
-		await two.finish();
-		const stream = await deploys.listStream(own);
-		await (await deploys.make(tenant)).finish();
-		const three = await deploys.make(own);
-		await one.finish({ status: 'failed' });
-		const text = await stream.until((text) => deploysOf(text).length === 4 && text.endsWith('\n\n'));
-		await stream.close();
-		expect(shown(text)).toEqual([
-			[one.id, 'running'],
-			[two.id, 'succeeded'],
-			[three.id, 'running'],
-			[one.id, 'failed']
-		]);
-	});
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Deploy } from '../../../src/lib/log/deploy.ts';
 import { Stream, type Tenant } from '../server/site.ts';
@@ -121,3 +122,16 @@ export const textOf = (text: string): string =>
 /** The deploys in it, as they changed. */
 export const deploysOf = (text: string): Deploy[] =>
 	eventsOf(text).flatMap(({ type, data }) => (type === 'deploy' ? [data as Deploy] : []));
+
+/** The types of its events, in order. */
+export const typesOf = (text: string) => eventsOf(text).map(({ type }) => type);
+
+/** Reads until the log in a stream ends like this, and gives what was read. */
+export const untilLog = (stream: Stream, end: string) => stream.until((text) => textOf(text).endsWith(end));
+
+/** Each piece of a log begins where the one before ended. */
+export function expectSeamless(text: string, from: number): void {
+	const log = logOf(text);
+	expect(log.map(({ offset }) => offset)).toEqual([from, ...log.slice(0, -1).map(({ end }) => end)]);
+	for (const { offset, end, text } of log) expect(end - offset).toBe(Buffer.byteLength(text));
+}
