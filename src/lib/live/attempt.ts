@@ -1,5 +1,6 @@
 /** How one attempt at a live stream ended, and what that means for the next. */
 import * as outages from '../log/outage.ts';
+import { isOffline } from './network.ts';
 import type * as sse from './sse.ts';
 
 /** How one attempt ended: `wait` is what the server asked for, in ms; `final` means that another would end the same. */
@@ -20,11 +21,6 @@ export const turned = 'it may be kept open, or may not, from now on';
 
 /** How long a window that may not keep its connection waits between polls, in ms. */
 export const pollMs = 2_000;
-
-/** Whether the browser knows that it has no network. */
-export function isOffline(): boolean {
-	return typeof navigator !== 'undefined' && navigator.onLine === false;
-}
 
 /** Without an answer, or in the middle of one. Rethrows errors that are not the connection's fault. */
 export function broken(error: unknown, signal: AbortSignal): Outcome {

@@ -4,6 +4,8 @@
  */
 import type { Outage } from '../log/outage.ts';
 import * as attempt from './attempt.ts';
+import * as network from './network.ts';
+import { Silence } from './Silence.ts';
 import * as sse from './sse.ts';
 
 export type Status =
@@ -75,6 +77,7 @@ const longestWaitMs = 15_000;
 class FetchedStream implements Stream {
 	cursor: string;
 	readonly #options: Options;
+	readonly #silence: Silence;
 	#closed = false;
 	#isKept: boolean;
 	/** Whether it waits between polls, without any fault. */
@@ -83,10 +86,10 @@ class FetchedStream implements Stream {
 	#retry: number | null = null;
 	#abort: AbortController | null = null;
 	#wake: (() => void) | null = null;
-	#lastByteAt = 0;
 
 	constructor(options: Options) {
 		this.#options = options;
+		this.#silence = new Silence(options.silenceMs ?? 40_000);
 		this.cursor = options.cursor;
 		this.#isKept = options.isKept ?? true;
 	}
@@ -110,7 +113,7 @@ class FetchedStream implements Stream {
 
 	async run(): Promise<void> {
 		this.#options.onStatus({ state: 'connecting' });
-		const stopWatching = this.#watchNetwork();
+		const stopWatching = network.watch(() => this.#networkChanged());
 		while (!this.#closed) {
 			const startedAt = Date.now();
 			const outcome = await this.#attempt();
@@ -133,7 +136,7 @@ class FetchedStream implements Stream {
 	async #attempt(): Promise<attempt.Outcome> {
 		const abort = new AbortController();
 		this.#abort = abort;
-		const stopListening = this.#listenForSilence(abort);
+		const stopListening = this.#silence.watch(() => abort.abort('no sign of life from the server'));
 		try {
 			const sentAt = Date.now();
 			const response = await fetch(this.#isKept ? this.#options.url : once(this.#options.url), {
@@ -166,7 +169,7 @@ class FetchedStream implements Stream {
 		for (;;) {
 			const { done, value } = await reader.read();
 			if (done) return { reason: 'the server closed the connection' };
-			this.#lastByteAt = Date.now();
+			this.#silence.heard();
 			const events = decoder.push(text.decode(value, { stream: true }));
 			this.#retry = decoder.retry;
 			const end = this.#deliver(events);
@@ -201,7 +204,7 @@ class FetchedStream implements Stream {
 		const base = this.#retry ?? this.#options.retryMs ?? 500;
 		const grown = Math.min(Math.max(base, longestWaitMs), base * 2 ** (this.#failures - 1));
 		const wait = Math.max(outcome.wait ?? 0, grown * (1 + Math.random() / 2));
-		const soon = this.#failures === 1 && !outcome.refused && !attempt.isOffline();
+		const soon = this.#failures === 1 && !outcome.refused && !network.isOffline();
 		const { reason, outage } = outcome;
 		if (outage) this.#tell(outage);
 		else
@@ -209,6 +212,12 @@ class FetchedStream implements Stream {
 				soon ? { state: 'reconnecting', reason } : { state: 'offline', reason, retryAt: Date.now() + wait }
 			);
 		return this.#wait(wait);
+	}
+
+	/** Going offline is a reason to try again, too: a server on this machine is reachable without any network. */
+	#networkChanged(): void {
+		this.#abort?.abort('the network changed');
+		this.#wake?.();
 	}
 
 	#wait(ms: number): Promise<void> {
@@ -219,38 +228,6 @@ class FetchedStream implements Stream {
 				resolve();
 			};
 		});
-	}
-
-	/** Checks again when the silence could be long enough, instead of setting a timer with every piece. */
-	#listenForSilence(abort: AbortController): () => void {
-		const silence = this.#options.silenceMs ?? 40_000;
-		this.#lastByteAt = Date.now();
-		let timer: ReturnType<typeof setTimeout>;
-		const look = () => {
-			const left = this.#lastByteAt + silence - Date.now();
-			if (left <= 0) abort.abort('no sign of life from the server');
-			else timer = setTimeout(look, left);
-		};
-		look();
-		return () => clearTimeout(timer);
-	}
-
-	/**
-	 * A change of network triggers a retry. So does going offline, without giving up: a server on this machine is reachable
-	 * without any network.
-	 */
-	#watchNetwork(): () => void {
-		if (typeof window === 'undefined') return () => {};
-		const again = () => {
-			this.#abort?.abort('the network changed');
-			this.#wake?.();
-		};
-		window.addEventListener('online', again);
-		window.addEventListener('offline', again);
-		return () => {
-			window.removeEventListener('online', again);
-			window.removeEventListener('offline', again);
-		};
 	}
 }
 
