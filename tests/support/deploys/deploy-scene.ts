@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DeployBuffer } from '../../../src/lib/server/deploys/buffer.ts';
 import { ChunkStore } from '../../../src/lib/server/deploys/chunk-store.ts';
-import type { NewDeploy } from '../../../src/lib/server/deploys/deploy.ts';
+import type { Address, NewDeploy } from '../../../src/lib/server/deploys/deploy.ts';
 import { LineReader } from '../../../src/lib/server/deploys/lines.ts';
 import { Replay } from '../../../src/lib/server/deploys/replay.ts';
 import { RowReader } from '../../../src/lib/server/deploys/rows.ts';
@@ -57,6 +58,19 @@ export class DeployScene {
 	countChunks(id: string): number {
 		const count = this.sqlite.prepare('SELECT count(*) FROM deploy_chunks WHERE deploy_id = ?').pluck();
 		return count.get(id) as number;
+	}
+
+	/** A buffer on the store, with the deploys whose readers it woke, flush by flush, and those it revived. */
+	buffer(flushMs = 1) {
+		const flushed: Address[][] = [];
+		const revived: Address[] = [];
+		const buffer = new DeployBuffer({
+			store: this.store,
+			flushMs,
+			onflushed: (addresses) => void flushed.push(addresses),
+			onrevived: (addresses) => void revived.push(...addresses)
+		});
+		return { buffer, flushed, revived };
 	}
 
 	/** Joins the small chunks of a deploy. */
