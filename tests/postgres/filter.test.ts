@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/lib/log/entry.ts';
-import { entries, matches, wishes, write, type Wish } from '../support/logs/queries.ts';
+import { entries, wishes } from '../support/logs/queries.ts';
+import { matches } from '../support/logs/wish-meaning.ts';
+import { write, type Wish } from '../support/logs/wish.ts';
 import { ends, idsOf, numbered, range, tenantWith } from '../support/logs/numbered-lines.ts';
 import { expectProblem } from '../support/server/problem.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entries, wishes, write } from '../../../tests/support/logs/queries.ts';
+import { entries, wishes } from '../../../tests/support/logs/queries.ts';
+import { write } from '../../../tests/support/logs/wish.ts';
 import * as chips from './chips.ts';
 import { levels } from './entry.ts';
 import * as predicate from './predicate.ts';

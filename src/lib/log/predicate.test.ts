@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entries, matches, wishes, write } from '../../../tests/support/logs/queries.ts';
+import { entries, wishes } from '../../../tests/support/logs/queries.ts';
+import { matches } from '../../../tests/support/logs/wish-meaning.ts';
+import { write } from '../../../tests/support/logs/wish.ts';
 import type { Entry } from './entry.ts';
 import * as predicate from './predicate.ts';
 import * as query from './query.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entries, wishes, write } from '../../../tests/support/logs/queries.ts';
+import { entries, wishes } from '../../../tests/support/logs/queries.ts';
+import { write } from '../../../tests/support/logs/wish.ts';
 import * as predicate from './predicate.ts';
 import * as query from './query.ts';
 
