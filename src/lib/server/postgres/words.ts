@@ -1,4 +1,4 @@
-// The words used in columns. Apart from schema.ts, because that loads drizzle, which takes longer than the rest of a command.
+// The words used in columns. Apart from schema/, because that loads drizzle, which takes longer than the rest of a command.
 
 /** Rising with permissions; access/roles.ts says what each may do. */
 export const roles = ['viewer', 'member', 'admin', 'owner'] as const;
