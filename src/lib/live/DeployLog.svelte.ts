@@ -4,6 +4,7 @@ import { isFinished, type Deploy } from '../log/deploy.ts';
 import { Connection } from './Connection.svelte.ts';
 import * as api from './deploy-api.ts';
 import * as screen from './deploy-screen.ts';
+import * as deployText from './deploy-text.ts';
 import { Follow, type ReadingPlace } from './Follow.svelte.ts';
 import type { LineRange } from './line-range.ts';
 import { Meter } from './Meter.svelte.ts';
@@ -155,21 +156,10 @@ export class DeployLog {
 		return line > this.total ? null : screen.rowOf(this.rows, line);
 	}
 
-	/** Lines as text, fetched if they are not on the screen. */
-	async textOf({ first, last }: LineRange): Promise<string> {
-		const areHere =
-			first >= (this.rows[0]?.line ?? Infinity) &&
-			(last <= (this.rows.at(-1)?.line ?? 0) || this.later === 0);
-		if (areHere) {
-			const within = this.rows.filter(({ line }) => line >= first && line <= last);
-			const whole = within.length > 0 ? within : [this.rowOf(first)].filter((row) => row !== null);
-			// The page carries only the beginning of a long row.
-			if (!whole.some(({ cut }) => cut)) return whole.map(screen.plain).join('\n');
-		}
-		const texts: string[] = [];
-		for await (const rows of api.allRows(this.#address, first, Math.min(last, this.total)))
-			texts.push(...rows.map(screen.plain));
-		return texts.join('\n');
+	/** Lines as text, fetched if they are not on the screen. Throws if the server does not return them. */
+	textOf(range: LineRange): Promise<string> {
+		const { rows, total, later } = this;
+		return deployText.of(this.#address, { rows, total, isToEnd: later === 0 }, range);
 	}
 
 	/** The reader scrolls down: shows what arrived meanwhile, or fetches what lies in between. */
