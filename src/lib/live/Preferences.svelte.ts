@@ -1,4 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
+import type { Zone } from './time.ts';
 
 const storageKey = 'tailrace.lines';
 
@@ -34,6 +35,11 @@ export class Preferences {
 	get utc(): boolean {
 		this.#subscribe();
 		return this.#choice.utc;
+	}
+
+	/** The zone of every time shown. */
+	get zone(): Zone {
+		return this.utc ? 'utc' : 'local';
 	}
 
 	/** Call in the browser, after the first render. */

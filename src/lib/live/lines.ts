@@ -34,6 +34,11 @@ export function skipped(count: number, from: number, to: number): Skipped {
 	return { seq: from, count, from, to };
 }
 
+/** The services of the lines, each as often as it occurs. */
+export function services(rows: readonly Row[]): string[] {
+	return rows.flatMap((row) => (isSkipped(row) ? [] : [row.service]));
+}
+
 /** How many lines the rows stand for, including those in gaps. */
 export function count(rows: readonly Row[]): number {
 	let total = 0;
