@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import * as axe from './axe.ts';
 import { expect, signIn, test } from './fixtures.ts';
 import { everyPage, type Shown } from './every-page.ts';
 import { expectIsolated } from './isolated.ts';
@@ -13,9 +13,7 @@ test.use({ expectedErrors: [/status of 4(03|04|10)/] });
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 async function expectAccessible(page: Page, name: string): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-	const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join('\n   ')}`);
-	expect(found, `what axe finds on ${name}`).toEqual([]);
+	expect(await axe.violations(page, rules), `what axe finds on ${name}`).toEqual([]);
 }
 
 async function expectNoOverflow(page: Page, name: string): Promise<void> {
@@ -90,6 +88,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
 					await expectTargets(page, `${name} at ${width} px`);
 				}
 			};
+			await axe.load(page);
 			const pages = await everyPage(server, org);
 			for (const shown of pages.forStrangers) await show(shown);
 			await signIn(context.request, org);
