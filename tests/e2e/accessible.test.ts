@@ -3,6 +3,7 @@ import * as axe from './axe.ts';
 import { expect, signIn, test } from './fixtures.ts';
 import { everyPage, type Shown } from './every-page.ts';
 import { expectIsolated } from './isolated.ts';
+import * as pictures from './pictures.ts';
 import { expectTargets } from './targets.ts';
 
 /** Every page of organizations, accounts and administration, as somebody who may see all of it. */
@@ -74,15 +75,12 @@ for (const colorScheme of ['dark', 'light'] as const) {
 				if (colorScheme === 'dark') await expectAccessible(page, name);
 				// The live pages have keys of their own: see keyboard.test.ts.
 				if (colorScheme === 'dark' && !name.endsWith('-empty')) await expectKeyboard(page, name);
-				await page.screenshot({ path: `test-results/screens/${name}-1440-${colorScheme}.png` });
+				await pictures.take(page, `${name}-1440-${colorScheme}`);
 				await page.setViewportSize({ width: 360, height: 740 });
 				await expectNoOverflow(page, name);
 				await expectIsolated(page, name);
 				if (colorScheme === 'light') await expectAccessible(page, `${name} at 360 px`);
-				await page.screenshot({
-					path: `test-results/screens/${name}-360-${colorScheme}.png`,
-					fullPage: true
-				});
+				await pictures.take(page, `${name}-360-${colorScheme}`, { fullPage: true });
 				for (const width of [360, 1440]) {
 					await page.setViewportSize({ width, height: 900 });
 					await expectTargets(page, `${name} at ${width} px`);

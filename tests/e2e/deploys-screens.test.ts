@@ -1,6 +1,7 @@
 import { expect, test } from './deploy-page.ts';
+import * as pictures from './pictures.ts';
 
-/** Pictures of every state for people to look at, in test-results/screens; what a machine can see is asserted. */
+/** Every state of the pages, with pictures for people to look at (pictures.ts). */
 const widths = { 1440: 900, 360: 740 };
 
 const commit = {
@@ -33,7 +34,7 @@ for (const [width, height] of Object.entries(widths)) {
 				start
 			}) => {
 				const picture = async (name: string) => {
-					await page.screenshot({ path: `test-results/screens/${name}-${width}-${colorScheme}.png` });
+					await pictures.take(page, `${name}-${width}-${colorScheme}`);
 					const [needed, given] = await page.evaluate(() => [
 						document.documentElement.scrollWidth,
 						innerWidth

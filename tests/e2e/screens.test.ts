@@ -1,9 +1,10 @@
 import { expect, signIn, test } from './fixtures.ts';
 import { LogsPage } from './logs-page.ts';
 import type { Line } from './organization.ts';
+import * as pictures from './pictures.ts';
 import { expectTargets } from './targets.ts';
 
-/** Pictures of every state for people to look at, in test-results/screens; what a machine can see is asserted. */
+/** Every state of the pages, with pictures for people to look at (pictures.ts). */
 const widths = { 1440: 900, 360: 740 };
 
 test.use({ expectedErrors: [/net::ERR_/] });
@@ -36,7 +37,7 @@ for (const [width, height] of Object.entries(widths)) {
 			}) => {
 				const logs = new LogsPage(page, org.slug);
 				const picture = async (name: string) => {
-					await page.screenshot({ path: `test-results/screens/${name}-${width}-${colorScheme}.png` });
+					await pictures.take(page, `${name}-${width}-${colorScheme}`);
 					const [needed, given] = await page.evaluate(() => [
 						document.documentElement.scrollWidth,
 						innerWidth

@@ -100,10 +100,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 }
 
 function environment(dataDir: string, env: Record<string, string>): NodeJS.ProcessEnv {
-	const { PATH, HOME, TMPDIR } = process.env;
+	const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
 	const own = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', SELF_LOGS: '0' };
 	const ofNpmStart = { MALLOC_ARENA_MAX: '1' };
-	return { PATH, HOME, TMPDIR, ...ofNpmStart, ...own, ...env };
+	return { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, ...ofNpmStart, ...own, ...env };
 }
 
 interface Said {
