@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll } from 'vitest';
 import { start, type Command } from './command.ts';
 
-const bundle = fileURLToPath(new URL('../../../scripts/bundle.mjs', import.meta.url));
+const built = fileURLToPath(new URL('../../../build/cli.mjs', import.meta.url));
 
 export interface Options {
 	url: string;
@@ -27,11 +26,11 @@ export interface Cli {
 	shell(line: string, options: Omit<Options, 'node'>): Command;
 }
 
-/** Bundles the CLI as the server offers it, once per test file. */
+/** The CLI as the server offers it: that of the build. */
 export function bundled(): Cli {
 	const folder = mkdtempSync(join(tmpdir(), 'tailrace-cli-'));
 	const file = join(folder, 'cli.mjs');
-	beforeAll(() => void execFileSync(process.execPath, [bundle, 'cli.mjs', file]));
+	copyFileSync(built, file);
 	afterAll(() => rmSync(folder, { recursive: true }));
 
 	function begin(command: string[], { url, key, input, env }: Omit<Options, 'node'>): Command {
