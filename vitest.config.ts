@@ -18,12 +18,13 @@ export default defineConfig({
 		hookTimeout: 60_000,
 		// More than cores: most tests wait for processes, disks and clocks (2 cores: 207 s with one, 115 s with three).
 		maxWorkers: 3,
+		// No file leaves anything behind, and a process for each one costs a second of CPU time (19 files: 48 → 32 s).
+		isolate: false,
 		sequence: { sequencer: SlowestFirst },
 		projects: [
 			{
 				extends: true,
-				// They share no state, and a process for each file takes longer than the tests (60 → 23 s).
-				test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], isolate: false }
+				test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] }
 			},
 			{
 				extends: true,
