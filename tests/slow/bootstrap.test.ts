@@ -30,7 +30,8 @@ function tailrace(
 	env: Record<string, string> = { DATABASE_URL: database.url }
 ): Promise<Outcome> {
 	return new Promise((resolve) => {
-		const options = { env: { PATH: process.env.PATH, ...env } };
+		const { PATH, NODE_COMPILE_CACHE } = process.env;
+		const options = { env: { PATH, NODE_COMPILE_CACHE, ...env } };
 		execFile(process.execPath, [main, ...args], options, (error, stdout, stderr) => {
 			resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
 		});

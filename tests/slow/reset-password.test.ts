@@ -15,7 +15,8 @@ afterAll(() => site.stop());
 /** Runs `tailrace reset-password` as a person does, on the database of the server that runs. */
 function reset(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
 	return new Promise((resolve) => {
-		const options = { env: { PATH: process.env.PATH, DATABASE_URL: site.database.url } };
+		const { PATH, NODE_COMPILE_CACHE } = process.env;
+		const options = { env: { PATH, NODE_COMPILE_CACHE, DATABASE_URL: site.database.url } };
 		execFile(process.execPath, [main, 'reset-password', ...args], options, (error, stdout, stderr) => {
 			resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
 		});

@@ -10,8 +10,12 @@ import { migrate } from '../../../src/lib/server/postgres/migrate.ts';
 /** Tells the processes of a run where the cluster lies that they may copy. */
 const variable = 'TAILRACE_TEST_CLUSTER';
 
-/** Makes a stopped, migrated cluster and offers it to all processes that are started from now on; gives what removes it. */
+/**
+ * Makes a stopped, migrated cluster and offers it to all processes that are started from now on; gives what removes it. Nothing to
+ * do if one is offered already, as for the second project of a run.
+ */
 export default async function offer(): Promise<() => Promise<void>> {
+	if (process.env[variable] !== undefined) return async () => {};
 	const dataDir = await emptyDataDir('cluster');
 	const server = await embedded.start(dataDir, { info() {}, warn: report, error: report });
 	await migrate(server.url, fileURLToPath(new URL('../../../drizzle/postgres', import.meta.url)));

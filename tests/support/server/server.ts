@@ -8,7 +8,7 @@ import * as accounts from '../../../src/lib/server/organizations/bootstrap.ts';
 import { passwords } from '../../../src/lib/server/people/passwords.ts';
 import { connect } from '../../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../../src/lib/server/postgres/embedded.ts';
-import { makeDataDir } from './cluster.ts';
+import { emptyDataDir, makeDataDir } from './cluster.ts';
 
 /** The folder of the project. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -54,7 +54,8 @@ export interface Server {
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
 	if (!existsSync(join(root, 'build/server.js'))) throw new Error('There is no build: run "npm run build".');
-	const dataDir = options.dataDir ?? (await makeDataDir('server'));
+	const makeOwn = options.env?.DATABASE_URL ? emptyDataDir : makeDataDir;
+	const dataDir = options.dataDir ?? (await makeOwn('server'));
 	const env = environment(dataDir, options.env ?? {});
 	const child = spawn(process.execPath, ['build/server.js'], { cwd: root, env });
 	const endWithUs = () => child.kill('SIGTERM');
