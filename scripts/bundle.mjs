@@ -17,7 +17,7 @@ export const bundles = {
 	'server.js': { entry: 'src/server.ts', target: 'node22', isWhole: false }
 };
 
-/** @param {keyof bundles} name @param {string} [file] */
+/** @param {keyof typeof bundles} name @param {string} [file] */
 export async function bundle(name, file = `${root}/build/${name}`) {
 	const { entry, target, isWhole } = bundles[name];
 	await build({
@@ -42,5 +42,5 @@ export async function bundle(name, file = `${root}/build/${name}`) {
 
 if (import.meta.filename === process.argv[1]) {
 	const [name = '', file] = process.argv.slice(2);
-	await bundle(/** @type {keyof bundles} */ (name), file && resolve(file));
+	await bundle(/** @type {keyof typeof bundles} */ (name), file && resolve(file));
 }
