@@ -41,7 +41,11 @@ export function shown(text: string): string {
  * DEL and eight-bit ones, of which U+009B begins a sequence like an escape.
  */
 export function json(value: unknown): string {
-	const text = JSON.stringify(value);
+	return escaped(JSON.stringify(value));
+}
+
+/** The same for a text that is JSON already. */
+export function escaped(text: string): string {
 	if (!inJson.test(text)) return text;
 	return text.replace(/[\x7f-\x9f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }

@@ -1,0 +1,76 @@
+import { levelOf, type Entry } from '../../../log/entry.ts';
+import * as printable from '../../../log/printable.ts';
+
+/** A line as a chunk holds it: everything but its number. */
+export interface ChunkLine {
+	/** When it happened, epoch milliseconds. */
+	time: number;
+	/** When it was received, epoch milliseconds; within a chunk it never falls. */
+	received_at: number;
+	/** OpenTelemetry SeverityNumber, 1 to 24. */
+	severity: number;
+	service: string;
+	host: string | null;
+	message: string;
+	/** A JSON object as text, as it came in. */
+	attributes: string;
+	trace_id: string | null;
+	span_id: string | null;
+}
+
+/** A line on its way to its readers: both of its forms are made when somebody first asks, once for all readers. */
+export class Line {
+	readonly seq: number;
+	readonly #line: ChunkLine;
+	#entry: Entry | null = null;
+	#json: string | null = null;
+
+	constructor(seq: number, line: ChunkLine) {
+		this.seq = seq;
+		this.#line = line;
+	}
+
+	/** As filters and pages read it. Its attributes are parsed when a filter first needs them. */
+	get entry(): Entry {
+		this.#entry ??= entryOf(this.seq, this.#line);
+		return this.#entry;
+	}
+
+	/** The entry as JSON that a terminal prints unchanged; the attributes are the text that came in, digit for digit. */
+	get json(): string {
+		this.#json ??= printable.escaped(jsonOf(this.seq, this.#line));
+		return this.#json;
+	}
+}
+
+function entryOf(seq: number, line: ChunkLine): Entry {
+	let attributes: Record<string, unknown> | null = null;
+	return {
+		seq,
+		time: new Date(line.time).toISOString(),
+		received_at: new Date(line.received_at).toISOString(),
+		level: levelOf(line.severity),
+		severity: line.severity,
+		service: line.service,
+		host: line.host,
+		message: line.message,
+		get attributes() {
+			attributes ??= JSON.parse(line.attributes) as Record<string, unknown>;
+			return attributes;
+		},
+		trace_id: line.trace_id,
+		span_id: line.span_id
+	};
+}
+
+/** The fields of an entry in its order. Written by hand, because JSON.stringify would write the numbers of attributes anew. */
+function jsonOf(seq: number, line: ChunkLine): string {
+	const text = JSON.stringify;
+	return (
+		`{"seq":${seq},"time":"${new Date(line.time).toISOString()}"` +
+		`,"received_at":"${new Date(line.received_at).toISOString()}"` +
+		`,"level":"${levelOf(line.severity)}","severity":${line.severity}` +
+		`,"service":${text(line.service)},"host":${text(line.host)},"message":${text(line.message)}` +
+		`,"attributes":${line.attributes},"trace_id":${text(line.trace_id)},"span_id":${text(line.span_id)}}`
+	);
+}
