@@ -12,6 +12,7 @@ import { Probe } from './lib/server/health/probe.ts';
 import { UntrustedProxies } from './lib/server/http/untrusted-proxies.ts';
 import { logOverview } from './lib/server/logs/overview.ts';
 import * as retention from './lib/server/logs/retention.ts';
+import * as rows from './lib/server/logs/rows.ts';
 import { logSearch } from './lib/server/logs/search.ts';
 import { logSource, orgOf } from './lib/server/logs/source.ts';
 import { logStore } from './lib/server/logs/store.ts';
@@ -58,6 +59,7 @@ export async function compose(settings: configuration.Config, log: Logger) {
 async function composeOn(database: Database, config: configuration.Config, log: Logger) {
 	const sql = openPools(database);
 	await partitions.prepare(sql.pages);
+	await rows.convert(sql.pages, log);
 
 	const measured = metrics({
 		queueBytes: () => kept.writer.queuedBytes,
@@ -131,7 +133,10 @@ function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Con
 
 /** The logs of every organization, from the append to what readers receive. */
 function openLogs(sql: Pools, { log, wakes, measured, failed, disk }: Surroundings) {
-	const logs = logStore(sql.reads);
+	const damaged = (error: unknown) =>
+		log.error({ err: error }, 'a chunk of lines cannot be read: its lines are left out');
+	const logs = logStore(sql.reads, damaged);
+	const pages = logStore(sql.pages, damaged);
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
 	return {
 		logs,
@@ -144,8 +149,8 @@ function openLogs(sql: Pools, { log, wakes, measured, failed, disk }: Surroundin
 			committed: measured.committed
 		}),
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
-		search: logSearch(logStore(sql.pages)),
-		overview: logOverview(sql.pages),
+		search: logSearch(pages),
+		overview: logOverview(sql.pages, pages),
 		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs)
 	};
 }

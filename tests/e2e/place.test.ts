@@ -88,7 +88,7 @@ test('an address with a line that does not exist, or no longer, says so in its p
 	await expect(missing).toBeHidden();
 
 	const sql = connect((await embedded.connectUrl(server.dataDir)) ?? '', { max: 1, name: 'tailrace test' });
-	await sql`DELETE FROM logs WHERE seq = ${first} AND org_id = (SELECT id FROM organizations WHERE slug = ${org.slug})`;
+	await sql`DELETE FROM log_chunks WHERE first_seq <= ${first} AND last_seq >= ${first} AND org_id = (SELECT id FROM organizations WHERE slug = ${org.slug})`;
 	await sql.end();
 	await logs.page.goto(`/${org.slug}/logs?entry=${first}`);
 	await expect(logs.entry).toContainText(`Line ${first} no longer exists`);

@@ -3,10 +3,14 @@ import * as deploys from '../support/deploys/deploys.ts';
 import type { Server } from '../support/server/server.ts';
 import { Tenant } from '../support/server/site.ts';
 import { oneServer } from '../support/server/broken-scene.ts';
+import { linesOf } from '../support/logs/lines.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const rounds = 5;
+
+/** What an announcement says of its deploy. */
+type Told = { id: string; status: string };
 
 test('what happened to deploys is told once and in order, although the server was killed after each', async () => {
 	const scene = await oneServer();
@@ -25,7 +29,6 @@ test('what happened to deploys is told once and in order, although the server wa
 	const stream = await tenant.stream('after=0');
 	await stream.until((text) => text.includes(`deploy web v${rounds - 1} succeeded`));
 	await stream.close();
-	const told = await scene.sql<{ deploy: { id: string; status: string } }[]>`
-		SELECT attributes -> 'deploy' AS deploy FROM logs WHERE org_id = ${org.id} ORDER BY seq`;
-	expect(told.map(({ deploy }) => `${deploy.id} ${deploy.status}`)).toEqual(made);
+	const told = (await linesOf(scene.sql, org.id)).map(({ attributes }) => attributes.deploy as Told);
+	expect(told.map(({ id, status }) => `${id} ${status}`)).toEqual(made);
 });

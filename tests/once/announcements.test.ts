@@ -35,7 +35,7 @@ const waiting = () => new Announcements(scene.sqlite).size();
 
 async function lines(org: string) {
 	const { items } = await logStore(database.sql).after(org, 0, 100);
-	return items.map(({ time, message }) => [Date.parse(time), message]);
+	return items.map(({ entry }) => [Date.parse(entry.time), entry.message]);
 }
 
 test('every change of a deploy is told once, in order and with its time, however late', async () => {

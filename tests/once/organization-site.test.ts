@@ -222,11 +222,11 @@ describe('deleting an organization', () => {
 		const { sql } = site.database;
 		const purged = async () => {
 			const [row] = await sql`
-				SELECT purged_at, (SELECT count(*) FROM logs WHERE org_id = ${tenant.org.id}) AS lines
+				SELECT purged_at, (SELECT count(*) FROM log_chunks WHERE org_id = ${tenant.org.id}) AS chunks
 				FROM deleted_organizations WHERE id = ${tenant.org.id}`;
 			return row;
 		};
-		await expect.poll(purged).toEqual({ purged_at: expect.any(Date), lines: 0 });
+		await expect.poll(purged).toEqual({ purged_at: expect.any(Date), chunks: 0 });
 		await expect.poll(() => deploysOnDisk(site.server.dataDir, tenant.org.id)).toBe(0);
 		expect(deploysOnDisk(site.server.dataDir, other.org.id)).toBe(1);
 		expect(String(await kept.bytes())).toBe('stays\n');

@@ -1,11 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect as connectTo } from 'node:net';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Chunk } from '../../src/lib/server/logs/chunks/chunk.ts';
+import { chunksOf } from '../../src/lib/server/logs/entries.ts';
+import { insert } from '../../src/lib/server/logs/insert.ts';
 import { settle } from '../../src/lib/server/logs/settle.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
+import { line, receive } from '../support/logs/lines.ts';
 import { testDatabase } from '../support/server/database.ts';
 import { makeTenant } from '../support/people/tenants.ts';
 
@@ -18,39 +23,55 @@ async function open() {
 	return { sql, url, ...(await makeTenant(sql)) };
 }
 
-/** Writes the organization's first line; gives the id of the transaction and the times just before and after it. */
-async function writeLine({ sql, org }: Awaited<ReturnType<typeof open>>) {
-	const [before] = await sql<[{ now: string }]>`SELECT clock_timestamp()::text AS now`;
-	const [written] = await sql<[{ xid: string; after: string }]>`
-		WITH written AS (SELECT append_logs(${org}, '{null}', '{9}', '{api}', '{null}', '{hi}', '{"{}"}', '{null}', '{null}'))
-		SELECT pg_current_xact_id()::text AS xid, clock_timestamp()::text AS after FROM written`;
-	return { before: before.now, ...written };
+/** What a commit of the organization's first line knows of itself. */
+function pending(org: string, append_id: string) {
+	const chunk = { org, first_seq: 1, append_id };
+	return { done: new Promise<never>(() => {}), pending: () => ({ answers, chunk }) };
 }
 
-const settled = (
-	sql: Parameters<typeof settle>[0],
-	xid: string,
-	line: { org: string; seq: number; until: string }
-) => settle(sql, { done: new Promise<never>(() => {}), pending: () => ({ xid, answers, line }) }, log);
+/** Writes the organization's first line; gives the id of the append. */
+async function writeLine({ sql, org }: Awaited<ReturnType<typeof open>>): Promise<string> {
+	await receive(sql, org, [line('hi')]);
+	const [chunk] = await sql<[{ append_id: string }]>`SELECT append_id FROM log_chunks WHERE org_id = ${org}`;
+	return chunk.append_id;
+}
 
-test('a commit whose answer was lost is acknowledged when its line is there', async () => {
+test('a commit whose answer was lost is acknowledged when its lines are there', async () => {
 	const database = await open();
-	const { xid, after } = await writeLine(database);
-	expect(await settled(database.sql, xid, { org: database.org, seq: 1, until: after })).toEqual(answers);
+	const id = await writeLine(database);
+	expect(await settle(database.sql, pending(database.org, id), log)).toEqual(answers);
 });
 
-test('a commit that a crash undid is not acknowledged when another got its id and its number', async () => {
+test('a commit that was undone is not acknowledged when another got its number', async () => {
 	const database = await open();
-	const { xid, before } = await writeLine(database);
-	expect(await settled(database.sql, xid, { org: database.org, seq: 1, until: before })).toBe('away');
+	await writeLine(database);
+	expect(await settle(database.sql, pending(database.org, randomUUID()), log)).toBe('away');
 });
 
-test('a commit that a crash undid is not acknowledged before its id is given out again', async () => {
+test('a commit that was undone is not acknowledged while nobody has its number', async () => {
 	const { sql, org } = await open();
-	const [{ next }] = await sql<
-		[{ next: string }]
-	>`SELECT (pg_current_xact_id()::text::bigint + 1000)::text AS next`;
-	expect(await settled(sql, next, { org, seq: 1, until: 'infinity' })).toBe('away');
+	expect(await settle(sql, pending(org, randomUUID()), log)).toBe('away');
+});
+
+test('a commit is waited for as long as it is in doubt', async () => {
+	const { sql, org } = await open();
+	const id = randomUUID();
+	const written = Promise.withResolvers<void>();
+	const commit = Promise.withResolvers<void>();
+	const committing = transact(sql, async (transaction) => {
+		const [chunk] = await chunksOf([line('hi')], Date.now());
+		await insert(transaction, org, chunk as Chunk, { id, arrived: Date.now() });
+		written.resolve();
+		await commit.promise;
+	});
+	await written.promise;
+	const settling = settle(sql, pending(org, id), log);
+	await expect
+		.poll(() => sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'log_heads'`)
+		.toHaveLength(1);
+	commit.resolve();
+	await committing;
+	expect(await settling).toEqual(answers);
 });
 
 test('a transaction whose connection is cut fails, and nothing else', async () => {

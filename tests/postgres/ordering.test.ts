@@ -35,9 +35,9 @@ async function follow(store: ReturnType<typeof logStore>, org: string, isDone: (
 	const seen: { seq: number; received: number }[] = [];
 	for (let ends = false; ;) {
 		const { items } = await store.after(org, seen.length, 500);
-		for (const { seq, received_at } of items) {
+		for (const { seq, entry } of items) {
 			expect(seq).toBe(seen.length + 1); // a later one first would never let this one be seen
-			seen.push({ seq, received: Date.parse(received_at) });
+			seen.push({ seq, received: Date.parse(entry.received_at) });
 		}
 		if (items.length > 0) continue;
 		if (ends) return seen;

@@ -40,26 +40,26 @@ describe('the purge', () => {
 	test('goes in batches, can stop between any two of them, and is taken up by whoever comes', async () => {
 		const { org: other } = await teams.team();
 		await rows.fill(other, 10);
-		const org = await deleteOrganization(12_000);
+		const org = await deleteOrganization(480);
 		await purge.apply(database.sql, stopAt(2));
-		expect(await rows.count('logs', org)).toBe(7_000);
+		expect(await rows.lines(org)).toBe(280);
 		expect(await rows.purgedAt(org)).toBeNull();
 
 		await Promise.all([purge.apply(database.sql), purge.apply(database.sql), purge.apply(database.sql)]);
 		await purge.apply(database.sql); // the others leave to the first what it holds
-		expect(await rows.count('logs', org)).toBe(0);
+		expect(await rows.lines(org)).toBe(0);
 		expect(await rows.count('idempotency_keys', org)).toBe(0);
 		expect(await rows.purgedAt(org)).toBeInstanceOf(Date);
-		expect(await rows.count('logs', other)).toBe(10);
+		expect(await rows.lines(other)).toBe(10);
 		expect(await rows.count('idempotency_keys', other)).toBe(10);
 	});
 
 	test('of several organizations is shared by instances', async () => {
-		const orgs = await Promise.all([1, 2, 3, 4].map(() => deleteOrganization(6_000)));
+		const orgs = await Promise.all([1, 2, 3, 4].map(() => deleteOrganization(240)));
 		await Promise.all([purge.apply(database.sql), purge.apply(database.sql)]);
 		await purge.apply(database.sql);
 		for (const org of orgs) {
-			expect(await rows.count('logs', org)).toBe(0);
+			expect(await rows.lines(org)).toBe(0);
 			expect(await rows.purgedAt(org)).toBeInstanceOf(Date);
 		}
 	});
@@ -68,14 +68,14 @@ describe('the purge', () => {
 		const org = await deleteOrganization(10);
 		let purging: Promise<void> = Promise.resolve();
 		const undone = transact(database.sql, async (transaction) => {
-			await transaction`DELETE FROM logs WHERE org_id = ${org} AND seq > 5`;
+			await transaction`DELETE FROM log_chunks WHERE org_id = ${org} AND first_seq > 5`;
 			purging = purge.apply(database.sql);
 			await expect.poll(() => waiting(database.sql), { interval: 5, timeout: 10_000 }).toBe(1);
 			throw new Error('undone');
 		});
 		await expect(undone).rejects.toThrow('undone');
 		await purging;
-		expect(await rows.count('logs', org)).toBe(0);
+		expect(await rows.lines(org)).toBe(0);
 		expect(await rows.purgedAt(org)).toBeInstanceOf(Date);
 	});
 
@@ -83,7 +83,7 @@ describe('the purge', () => {
 		const { org } = await teams.team();
 		await rows.fill(org, 10);
 		await purge.apply(database.sql);
-		expect(await rows.count('logs', org)).toBe(10);
+		expect(await rows.lines(org)).toBe(10);
 		expect(await rows.purgedAt(org)).toBeUndefined();
 	});
 });

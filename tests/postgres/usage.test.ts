@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { usageOf } from '../../src/lib/server/logs/usage.ts';
+import { line, receive as append, sealAll } from '../support/logs/lines.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
 import { makeTenant } from '../support/people/tenants.ts';
 
@@ -13,11 +15,9 @@ afterAll(() => database.drop());
 
 /** Lines with these numbers, received so long ago; each message has as many bytes as asked for. */
 async function receive(org: string, from: number, to: number, ago: number, bytes = 100): Promise<void> {
-	await database.sql`
-		INSERT INTO logs
-		SELECT ${org}, n, ${new Date(now - ago)}, now(), 9, 'web', NULL, repeat('x', ${bytes}::int), '{}'::jsonb, NULL, NULL
-		FROM generate_series(${from}::int, ${to}::int) n`;
-	await database.sql`UPDATE log_heads SET seq = ${to} WHERE org_id = ${org}`;
+	await database.sql`UPDATE log_heads SET seq = ${from - 1} WHERE org_id = ${org}`;
+	const lines = Array.from({ length: to - from + 1 }, () => line(randomBytes(bytes / 2).toString('hex')));
+	await append(database.sql, org, lines, now - ago);
 }
 
 test('the lines of yesterday, of today and all that are kept are told of each organization', async () => {
@@ -56,11 +56,13 @@ test('what lines take is near to what PostgreSQL takes for them', async () => {
 	const size = async () => {
 		const [row] = await database.sql<[{ bytes: number }]>`
 			SELECT sum(pg_total_relation_size(inhrelid))::bigint AS bytes
-			FROM pg_inherits WHERE inhparent = 'logs'::regclass`;
+			FROM pg_inherits WHERE inhparent = 'log_chunks'::regclass`;
 		return row.bytes;
 	};
 	const before = await size();
 	await receive(org, 1, 20_000, 0, 300);
+	await sealAll(database.sql);
+	await database.sql`VACUUM log_chunks`;
 	const [grown, about] = [
 		(await size()) - before,
 		(await usageOf(database.sql, [org], now)).get(org)?.bytes ?? 0

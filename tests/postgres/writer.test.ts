@@ -36,7 +36,7 @@ function request(org: string, entries: NewEntry[], options: Partial<Append> = {}
 async function stored(org: string): Promise<string[]> {
 	const { items } = await logStore(database.sql).after(org, 0, 10_000);
 	expect(items.map(({ seq }) => seq)).toEqual(items.map((_, index) => index + 1));
-	return items.map(({ message }) => message);
+	return items.map(({ entry }) => entry.message);
 }
 
 const poison: NewEntry = { ...line('poison'), attributes: '{"never closed' };

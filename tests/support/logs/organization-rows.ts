@@ -1,4 +1,5 @@
 import type { Sql } from '../../../src/lib/server/postgres/connect.ts';
+import { countLines, line, receive, sealAll } from './lines.ts';
 
 /** What the database has of an organization, deleted or not. */
 export class OrganizationRows {
@@ -15,13 +16,16 @@ export class OrganizationRows {
 		return row?.count;
 	}
 
-	/** Lines, as a database with a past has them: spread over the days for which there are partitions. */
+	/** How many lines are stored of an organization. */
+	lines(org: string): Promise<number> {
+		return countLines(this.#sql, org);
+	}
+
+	/** Lines in chunks of their own, as a database with a past has them: one sealed, the others fresh. */
 	async fill(org: string, lines: number): Promise<void> {
-		await this.#sql`
-			INSERT INTO logs (org_id, seq, received_at, time, severity, service, message, attributes)
-			SELECT ${org}, n, now() + n % 5 * interval '1 day', now(), 9, 'web', 'line ' || n, '{}'
-			FROM generate_series(1, ${lines}) AS n`;
-		await this.#sql`UPDATE log_heads SET seq = ${lines} WHERE org_id = ${org}`;
+		await receive(this.#sql, org, [line('sealed')]);
+		await sealAll(this.#sql);
+		await Promise.all(Array.from({ length: lines - 1 }, () => receive(this.#sql, org, [line('fresh')])));
 		await this.#sql`
 			INSERT INTO idempotency_keys (org_id, key, answer)
 			SELECT ${org}, 'key ' || n, '{}' FROM generate_series(1, 10) AS n`;

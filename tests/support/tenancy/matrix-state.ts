@@ -44,7 +44,8 @@ async function rowsOf({ database: { sql } }: Site, { id, slug }: Org) {
 			(SELECT json_agg(ARRAY[id::text, actor, action, target] ORDER BY id) FROM audit_events
 				WHERE org_id = ${id} OR actor LIKE ${ofScene} OR target LIKE ${ofScene}) AS audit,
 			-- Not the head: a deploy tells of itself there, at a time of its own.
-			(SELECT json_agg(seq ORDER BY seq) FROM logs WHERE org_id = ${id} AND message = 'hello') AS lines`;
+			(SELECT json_agg(first_seq ORDER BY first_seq) FROM log_chunks
+				WHERE org_id = ${id} AND position('"hello"' IN convert_from(head, 'UTF8')) > 0) AS lines`;
 	return rows;
 }
 

@@ -8,14 +8,13 @@ import { logOverview } from '../../../src/lib/server/logs/overview.ts';
 import { logSearch } from '../../../src/lib/server/logs/search.ts';
 import { logStore } from '../../../src/lib/server/logs/store.ts';
 import { usageOf } from '../../../src/lib/server/logs/usage.ts';
-import { transact } from '../../../src/lib/server/postgres/transaction.ts';
 import { open, type Sqlite } from '../../../src/lib/server/sqlite/connect.ts';
 import type { People } from '../../../src/composition/people.ts';
 import type { Tailrace } from '../../../src/tailrace.ts';
 import type { Accounts } from '../people/accounts.ts';
 import { testDatabase, type TestDatabase } from '../server/database.ts';
 import { migrations, web } from '../deploys/deploy-scene.ts';
-import { line } from '../logs/lines.ts';
+import { line, receive } from '../logs/lines.ts';
 import { firstPage, from, openAccounts, signUp } from '../people/people.ts';
 
 /**
@@ -76,7 +75,7 @@ export class TenancyScene {
 			log: 'log of mine\n'
 		});
 		// Like retention, so that the numbers of the lines begin elsewhere than theirs.
-		await scene.#database.sql`DELETE FROM logs WHERE org_id = ${scene.mine.org} AND seq <= 2`;
+		await scene.#database.sql`DELETE FROM log_chunks WHERE org_id = ${scene.mine.org} AND last_seq <= 2`;
 		scene.theirs = await scene.#makeTenant('theirs', {
 			lines: Array(4).fill('longer line of theirs'),
 			log: 'log of theirs\n'.repeat(3)
@@ -96,7 +95,7 @@ export class TenancyScene {
 			accounts: openAccounts(sql),
 			logs,
 			search: logSearch(logs),
-			overview: logOverview(sql),
+			overview: logOverview(sql, logs),
 			usageOf: (orgs) => usageOf(sql, orgs),
 			deploys: new Deploys({ sqlite: this.#sqlite, flushMs: 1, leaseMs: 600_000, ...quiet })
 		};
@@ -113,7 +112,8 @@ export class TenancyScene {
 			sql`SELECT * FROM invitations WHERE org_id = ${org} ORDER BY id`,
 			sql`SELECT * FROM api_keys WHERE org_id = ${org} ORDER BY id`,
 			sql`SELECT * FROM audit_events WHERE org_id = ${org} ORDER BY id`,
-			sql`SELECT * FROM logs WHERE org_id = ${org} ORDER BY seq`,
+			sql`SELECT * FROM log_chunks WHERE org_id = ${org} ORDER BY first_seq`,
+			sql`SELECT * FROM log_days WHERE org_id = ${org} ORDER BY day`,
 			sql`SELECT * FROM sessions WHERE user_id = ${owner.id} ORDER BY id`,
 			sql`SELECT * FROM users WHERE id = ${owner.id}`
 		]);
@@ -168,8 +168,8 @@ export class TenancyScene {
 		const { sql } = this.#database;
 		const own = { ...line(`line of ${name}`), service: `service of ${name}` };
 		const lines = [...messages.map(line), own];
-		await transact(sql, (transaction) => this.stores.logs.append(org, lines, transaction));
-		const [last] = await sql<{ at: Date }[]>`SELECT max(received_at) AS at FROM logs WHERE org_id = ${org}`;
+		for (const some of [lines.slice(0, 2), lines.slice(2)]) await receive(sql, org, some);
+		const [last] = await sql<{ at: Date }[]>`SELECT received_at AS at FROM log_heads WHERE org_id = ${org}`;
 		return { lineAt: last?.at ?? new Date(NaN) };
 	}
 

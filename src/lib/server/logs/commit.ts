@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Sql } from '../postgres/connect.ts';
 import { transact } from '../postgres/transaction.ts';
 import type { Answer, Append } from './append.ts';
+import type { Chunk } from './chunks/chunk.ts';
+import { chunksOf } from './entries.ts';
 import { recall, remember } from './idempotency.ts';
-import type { LogStore } from './store.ts';
+import { insert } from './insert.ts';
 
 /** A transaction under way. */
 export interface Commitment {
@@ -13,79 +16,103 @@ export interface Commitment {
 }
 
 export interface Pending {
-	xid: string;
 	answers: Answer[];
-	/** A line that it writes, received no later than `until`; null if it only repeats old answers. */
-	line: { org: string; seq: number; until: string } | null;
+	/** A chunk that it writes, by which its fate is known; null if it only repeats old answers. */
+	chunk: { org: string; first_seq: number; append_id: string } | null;
+}
+
+/** The requests of one organization in a commit, and their lines in chunks. */
+interface Own {
+	org: string;
+	requests: Append[];
+	chunks: Chunk[];
 }
 
 /** Writes the requests of any number of organizations in one transaction. */
-export function commit(sql: Sql, store: LogStore, requests: readonly Append[]): Commitment {
+export function commit(sql: Sql, requests: readonly Append[]): Commitment {
+	const id = randomUUID();
+	const arrived = Date.now();
 	let pending: Pending | null = null;
 	let lines = 0;
 
-	async function write(transaction: Sql): Promise<void> {
+	async function write(transaction: Sql, encoded: readonly Own[]): Promise<void> {
 		const answers = await recall(transaction, requests);
-		const fresh = firsts(requests).filter((request) => !answers.has(request));
-		const [ranges, [mark]] = await Promise.all([
-			appendByOrganization(store, fresh, transaction),
-			transaction<[{ xid: string; until: string }]>`
-				SELECT pg_current_xact_id()::text AS xid, clock_timestamp()::text AS until`.execute()
-		]);
-		for (const [request, first] of ranges) {
-			const last_seq = first + request.entries.length - 1;
-			answers.set(request, { ...request.report, first_seq: first, last_seq });
-			lines += request.entries.length;
-		}
-		await remember(transaction, fresh, answers);
+		const fresh = answers.size === 0 ? encoded : await without(encoded, answers, arrived);
+		const ranges = await Promise.all(
+			fresh.map(async ({ org, requests, chunks }) => {
+				const [first] = await Promise.all(
+					chunks.map((chunk) => insert(transaction, org, chunk, { id, arrived }))
+				);
+				return { org, requests, first_seq: first?.first_seq ?? 0 };
+			})
+		);
+		for (const { requests, first_seq } of ranges) lines += number(requests, first_seq, answers);
+		await remember(
+			transaction,
+			fresh.flatMap((own) => own.requests),
+			answers
+		);
 		const [written] = ranges;
 		pending = {
-			xid: mark.xid,
-			answers: requests.map((request) => answerTo(request, requests, answers)),
-			line: written ? { org: written[0].org, seq: written[1], until: mark.until } : null
+			answers: answersTo(requests, answers),
+			chunk: written ? { org: written.org, first_seq: written.first_seq, append_id: id } : null
 		};
 	}
 
-	const done = transact(sql, write).then(() => ({ answers: pending?.answers ?? [], lines }));
+	const done = encode(firsts(requests), arrived)
+		.then((encoded) => transact(sql, (transaction) => write(transaction, encoded)))
+		.then(() => ({ answers: pending?.answers ?? [], lines }));
 	return { done, pending: () => pending };
 }
 
-const sameKey = (a: Append, b: Append) =>
-	a.idempotencyKey !== null && a.idempotencyKey === b.idempotencyKey && a.org === b.org;
-
-/** The requests without those that repeat an earlier one of the same batch. */
-function firsts(requests: readonly Append[]): Append[] {
-	if (requests.every(({ idempotencyKey }) => idempotencyKey === null)) return [...requests];
-	return requests.filter(
-		(request, index) => !requests.slice(0, index).some((other) => sameKey(other, request))
+/** Before the transaction, which holds heads. In id order, so that two instances never deadlock on them. */
+function encode(requests: readonly Append[], arrived: number): Promise<Own[]> {
+	const byOrganization = Map.groupBy(requests, ({ org }) => org);
+	return Promise.all(
+		[...byOrganization.keys()].sort().map(async (org) => {
+			const own = byOrganization.get(org) ?? [];
+			const entries = own.flatMap(({ entries }) => entries);
+			return { org, requests: own, chunks: await chunksOf(entries, arrived) };
+		})
 	);
 }
 
-function answerTo(request: Append, requests: readonly Append[], answers: Map<Append, Answer>): Answer {
-	const own =
-		answers.get(request) ?? answers.get(requests.find((other) => sameKey(other, request)) as Append);
-	return own as Answer;
+/** What is left when some requests turn out to be repeats; rare enough to be encoded anew. */
+function without(
+	encoded: readonly Own[],
+	answers: ReadonlyMap<Append, Answer>,
+	arrived: number
+): Promise<Own[]> {
+	const fresh = encoded.flatMap(({ requests }) => requests).filter((request) => !answers.has(request));
+	return encode(fresh, arrived);
 }
 
-/**
- * Appends organization by organization, in id order, so that two instances never deadlock on heads. Returns the number of each
- * request's first line.
- */
-async function appendByOrganization(store: LogStore, requests: Append[], transaction: Sql) {
-	const byOrganization = Map.groupBy(requests, ({ org }) => org);
-	const appends = [...byOrganization.keys()].sort().map(async (org) => {
-		const own = byOrganization.get(org) ?? [];
-		const range = await store.append(
-			org,
-			own.flatMap(({ entries }) => entries),
-			transaction
-		);
-		let next = range.first_seq;
-		return own.map((request): [Append, number] => {
-			const first = next;
-			next += request.entries.length;
-			return [request, first];
-		});
+/** Gives an organization's requests their numbers, which follow each other; returns how many lines they have. */
+function number(requests: readonly Append[], first: number, answers: Map<Append, Answer>): number {
+	let next = first;
+	for (const request of requests) {
+		const first_seq = next;
+		next += request.entries.length;
+		answers.set(request, { ...request.report, first_seq, last_seq: next - 1 });
+	}
+	return next - first;
+}
+
+const keyOf = ({ org, idempotencyKey }: Append) => `${org} ${idempotencyKey}`;
+
+/** The requests without those that repeat an earlier one of the same batch. */
+function firsts(requests: readonly Append[]): Append[] {
+	const seen = new Set<string>();
+	return requests.filter((request) => {
+		if (request.idempotencyKey === null) return true;
+		const isFirst = !seen.has(keyOf(request));
+		seen.add(keyOf(request));
+		return isFirst;
 	});
-	return (await Promise.all(appends)).flat();
+}
+
+/** A repeat within the batch gets the answer of the request that it repeats. */
+function answersTo(requests: readonly Append[], answers: ReadonlyMap<Append, Answer>): Answer[] {
+	const byKey = new Map([...answers].map(([request, answer]) => [keyOf(request), answer]));
+	return requests.map((request) => (answers.get(request) ?? byKey.get(keyOf(request))) as Answer);
 }

@@ -3,6 +3,9 @@ import type { Answer, Append } from './append.ts';
 
 /** How long a repeat is recognised (API.md). */
 const lifetime = '24 hours';
+const lifetimeMs = 24 * 60 * 60 * 1000;
+/** Keys forgotten by one statement. */
+const batch = 10_000;
 
 /**
  * The answers to requests whose key was used before. It first locks the heads of all organizations of the batch, in order, so
@@ -20,9 +23,10 @@ export async function recall(transaction: Sql, requests: readonly Append[]): Pro
 		WHERE (org_id, key) IN (SELECT * FROM unnest(
 				${keyed.map(({ org }) => org)}::uuid[], ${keyed.map(({ idempotencyKey }) => idempotencyKey)}::text[]))
 			AND created_at > clock_timestamp() - ${lifetime}::interval`;
+	const known = new Map(rows.map(({ org_id, key, answer }) => [`${org_id} ${key}`, answer]));
 	for (const request of keyed) {
-		const row = rows.find(({ org_id, key }) => org_id === request.org && key === request.idempotencyKey);
-		if (row) answers.set(request, row.answer);
+		const answer = known.get(`${request.org} ${request.idempotencyKey}`);
+		if (answer) answers.set(request, answer);
 	}
 	return answers;
 }
@@ -44,11 +48,15 @@ export async function remember(
 		ON CONFLICT (org_id, key) DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at`;
 }
 
-/** Forgets keys past their lifetime, at most 10,000 at a time; returns how many. */
+/** Forgets all keys past their lifetime, 10,000 at a time; returns how many. */
 export async function forgetOld(sql: Sql): Promise<number> {
-	const forgotten = await sql`
-		DELETE FROM idempotency_keys WHERE (org_id, key) IN (
-			SELECT org_id, key FROM idempotency_keys
-			WHERE created_at < clock_timestamp() - ${lifetime}::interval LIMIT 10000)`;
-	return forgotten.count;
+	const before = new Date(Date.now() - lifetimeMs);
+	let forgotten = 0;
+	for (;;) {
+		const { count } = await sql`
+			DELETE FROM idempotency_keys WHERE (org_id, key) IN (
+				SELECT org_id, key FROM idempotency_keys WHERE created_at < ${before} LIMIT ${batch})`;
+		forgotten += count;
+		if (count < batch) return forgotten;
+	}
 }

@@ -1,50 +1,88 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { levels, levelOf } from '../../log/entry.ts';
 import type { Sql } from '../postgres/connect.ts';
+import type { Line } from './chunks/line.ts';
+import type { LogStore } from './store.ts';
 
 export interface LogOverview {
-	/**
-	 * The number of the first line received at a time or later (ISO 8601); one past the head if there is none. A binary search
-	 * by number, since `received_at` never runs against `seq`, so it needs no index on time.
-	 */
+	/** The number of the first line received at a time or later (ISO 8601); one past the head if there is none. */
 	firstSince(org: string, time: string): Promise<number>;
-	/**
-	 * How often each message occurred, most frequent first: lines of a service, of a severity or above, received in a range.
-	 */
-	tally(
-		org: string,
-		wanted: { service: string; severity: number; from: Date; to: Date }
-	): Promise<{ message: string; count: number }[]>;
+	/** How often each message occurred, most frequent first: the 1,000 most frequent, at most, by their first 200 characters. */
+	tally(org: string, wanted: Tallied): Promise<{ message: string; count: number }[]>;
 	/** The services that sent a line within the organization's retention, by name: the 5,000 most recent, at most. */
 	services(org: string): Promise<string[]>;
 }
 
+/** Lines of a service, of a severity or above, received in a range. */
+interface Tallied {
+	service: string;
+	severity: number;
+	from: Date;
+	to: Date;
+}
+
+/** Lines per read. */
+const page = 1_000;
+const mostMessages = 1_000;
+const messageLength = 200;
+
 /** Summaries of an organization's lines. */
-export function logOverview(sql: Sql): LogOverview {
+export function logOverview(sql: Sql, store: LogStore): LogOverview {
+	/** `received_at` never runs against `seq`: log_days says where a day begins, and halving it finds the line. */
 	async function firstSince(org: string, time: string): Promise<number> {
 		const since = Date.parse(time);
-		const [head] = await sql<{ seq: number }[]>`SELECT seq FROM log_heads WHERE org_id = ${org}`;
-		let [low, high] = [1, head?.seq ?? 0];
-		while (low <= high) {
+		const [bounds] = await sql<{ low: number; high: number }[]>`
+			SELECT coalesce(max(first_seq) FILTER (WHERE day <= ${time.slice(0, 10)}::date), 1) AS low,
+				coalesce(min(first_seq) FILTER (WHERE day > ${time.slice(0, 10)}::date),
+					(SELECT seq + 1 FROM log_heads WHERE org_id = ${org}), 1) AS high
+			FROM log_days WHERE org_id = ${org}`;
+		let { low, high } = bounds ?? { low: 1, high: 1 };
+		while (low < high) {
 			const middle = Math.floor((low + high) / 2);
-			const [line] = await sql<{ received_at: Date }[]>`
-				SELECT received_at FROM logs WHERE org_id = ${org} AND seq >= ${middle} ORDER BY seq LIMIT 1`;
-			if (line && line.received_at.getTime() < since) low = middle + 1;
-			else high = middle - 1;
+			const [line] = (await store.after(org, middle - 1, 1)).items;
+			if (line && Date.parse(line.entry.received_at) < since) low = line.seq + 1;
+			else high = middle;
 		}
 		return low;
 	}
 
-	async function tally(
-		org: string,
-		{ service, severity, from, to }: { service: string; severity: number; from: Date; to: Date }
-	) {
-		// By number, because finding a time means scanning every line of its day; the times spare partitions.
+	async function tally(org: string, wanted: Tallied) {
+		const counts = new Map<string, number>();
+		for (const run of await runsOf(org, wanted)) {
+			for await (const { entry } of linesOf(org, run)) {
+				if (entry.service !== wanted.service || entry.severity < wanted.severity) continue;
+				if ('deploy' in entry.attributes) continue; // announcements of deploys
+				const message = entry.message.slice(0, messageLength);
+				counts.set(message, (counts.get(message) ?? 0) + 1);
+			}
+		}
+		const rows = [...counts].map(([message, count]) => ({ message, count }));
+		return rows.sort((a, b) => b.count - a.count || (a.message < b.message ? -1 : 1)).slice(0, mostMessages);
+	}
+
+	/** The numbers in a range of time whose chunks have lines of the service and such a severity. */
+	async function runsOf(org: string, { service, severity, from, to }: Tallied) {
 		const [first, end] = await Promise.all([from, to].map((time) => firstSince(org, time.toISOString())));
-		return sql<{ message: string; count: number }[]>`
-			SELECT left(message, 200) AS message, count(*) AS count FROM logs
-			WHERE org_id = ${org} AND seq >= ${first ?? 0} AND seq < ${end ?? 0}
-				AND received_at >= ${from} AND received_at < ${to}
-				AND service = ${service} AND severity >= ${severity} AND NOT (attributes ? 'deploy')
-			GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000`;
+		const mask = 64 - (1 << levels.indexOf(levelOf(severity)));
+		const runs = await sql<{ first: number; last: number }[]>`
+			SELECT greatest(first_seq, ${first ?? 0}) AS first, least(last_seq, ${end ?? 0} - 1) AS last FROM log_chunks
+			WHERE org_id = ${org} AND day IN ${sql(daysOf(from, to))} AND last_seq >= ${first ?? 0} AND first_seq < ${end ?? 0}
+				AND ${service} = ANY (services) AND severities & ${mask} <> 0
+			ORDER BY first_seq`;
+		return runs;
+	}
+
+	async function* linesOf(
+		org: string,
+		{ first, last }: { first: number; last: number }
+	): AsyncGenerator<Line> {
+		for (let cursor = first - 1; cursor < last;) {
+			const { items, more } = await store.after(org, cursor, page);
+			for (const line of items) if (line.seq <= last) yield line;
+			if (!more) return;
+			cursor = items.at(-1)?.seq ?? last;
+			await nextTurn();
+		}
 	}
 
 	async function services(org: string): Promise<string[]> {
@@ -59,3 +97,13 @@ export function logOverview(sql: Sql): LogOverview {
 
 	return { firstSince, tally, services };
 }
+
+/** The UTC days of a range, and what is fresh. */
+function daysOf(from: Date, to: Date): string[] {
+	const days = ['infinity'];
+	for (let day = from.toISOString().slice(0, 10); day <= to.toISOString().slice(0, 10); day = next(day))
+		days.push(day);
+	return days;
+}
+
+const next = (day: string) => new Date(Date.parse(day) + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);

@@ -35,13 +35,14 @@ async function removeNext(transaction: Sql, places: Map<string, number>): Promis
 
 async function forgetKeys(transaction: Sql, org: string): Promise<number> {
 	const forgotten = await transaction`
-		DELETE FROM idempotency_keys WHERE org_id = ${org} AND ctid = ANY (ARRAY(
-			SELECT ctid FROM idempotency_keys WHERE org_id = ${org} LIMIT ${batch}))`;
+		DELETE FROM idempotency_keys WHERE org_id = ${org} AND key IN (
+			SELECT key FROM idempotency_keys WHERE org_id = ${org} LIMIT ${batch})`;
 	return forgotten.count;
 }
 
-/** Checks once more for keys: a batch also deletes none when another instance deleted those it found. */
+/** The days go last: they lead to the lines. Checks once more for keys: a batch also deletes none when another instance deleted those it found. */
 async function finish(transaction: Sql, org: string): Promise<void> {
+	await transaction`DELETE FROM log_days WHERE org_id = ${org}`;
 	await transaction`
 		UPDATE deleted_organizations SET purged_at = clock_timestamp()
 		WHERE id = ${org} AND NOT EXISTS (SELECT FROM idempotency_keys WHERE org_id = ${org})`;

@@ -3,19 +3,19 @@ import * as partitions from '../postgres/partitions.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Lines deleted by one statement: short enough that no append waits for it. */
-const batch = 5_000;
+/** Chunks deleted by one statement: short enough that no append waits for it. */
+const batch = 200;
 
 /**
- * Removes lines that were received longer ago than their organization keeps them: whole days once every organization is past
- * them, before that in batches. Heads stay as they are, so numbers are never given twice. What deleted organizations have
- * left (see purge.ts) keeps no day. One organization's failure holds up no other.
+ * Removes the days (of receipt, in UTC) that ended longer ago than their organization keeps lines: whole partitions once every
+ * organization is past them, before that chunk by chunk. Heads stay as they are, so numbers are never given twice. What deleted
+ * organizations have left (see purge.ts) keeps no day. One organization's failure holds up no other.
  * @throws AggregateError afterwards, of what failed
  */
 export async function apply(sql: Sql, now = Date.now()): Promise<void> {
 	const failures: unknown[] = [];
 	for (const { id, days } of await dropDays(sql, now)) {
-		await removeBefore(sql, id, new Date(now - days * day)).catch((error: unknown) => failures.push(error));
+		await removeBefore(sql, id, midnight(now - days * day)).catch((error: unknown) => failures.push(error));
 	}
 	if (failures.length > 0)
 		throw new AggregateError(failures, 'old lines of some organizations were not removed');
@@ -33,25 +33,29 @@ export async function dropDays(sql: Sql, now = Date.now()): Promise<{ id: string
 	return organizations;
 }
 
+/** The beginning of a UTC day. No chunk spans one, so that what was received before it are whole chunks. */
+const midnight = (time: number) => new Date(Math.floor(time / day) * day);
+
 async function removeBefore(sql: Sql, org: string, cutoff: Date): Promise<void> {
 	for (let last: number | null = 0; last !== null;) last = await removeSome(sql, org, last, cutoff);
+	await sql`DELETE FROM log_days WHERE org_id = ${org} AND day < (${cutoff}::timestamptz AT TIME ZONE 'UTC')::date`;
 	await sql`DELETE FROM log_services WHERE org_id = ${org} AND last_day < (${cutoff}::timestamptz AT TIME ZONE 'UTC')::date`;
 }
 
 /**
- * Deletes the next lines after `seq` that were received before a time, at most 5,000. Returns the number of the last, null
- * if there was none. By a range of numbers, so that no plan looks at more lines than it deletes.
+ * Deletes the next chunks after `seq` that were received before a UTC midnight, at most 200. Returns the number of the last
+ * line, null if there was none. By a range of numbers, so that no plan looks at more chunks than it deletes.
  */
 export async function removeSome(sql: Sql, org: string, seq: number, cutoff: Date): Promise<number | null> {
 	const [next] = await sql<{ last: number | null }[]>`
-		SELECT max(seq) AS last FROM (
-			SELECT seq FROM logs WHERE org_id = ${org} AND seq > ${seq} AND received_at < ${cutoff}
-			ORDER BY seq LIMIT ${batch}
+		SELECT max(last_seq) AS last FROM (
+			SELECT last_seq FROM log_chunks WHERE org_id = ${org} AND first_seq > ${seq} AND received_at < ${cutoff}
+			ORDER BY first_seq LIMIT ${batch}
 		) AS next`;
 	const last = next?.last ?? null;
 	if (last === null) return null;
 	await sql`
-		DELETE FROM logs
-		WHERE org_id = ${org} AND seq > ${seq} AND seq <= ${last} AND received_at < ${cutoff}`;
+		DELETE FROM log_chunks
+		WHERE org_id = ${org} AND first_seq > ${seq} AND first_seq <= ${last} AND received_at < ${cutoff}`;
 	return last;
 }

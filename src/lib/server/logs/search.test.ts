@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../log/entry.ts';
+import type { Line } from './chunks/line.ts';
 import { logSearch } from './search.ts';
+import type { LogStore } from './store.ts';
 
 /** Lines 1 to `count` of one organization, read as the store reads them; a page ends early at `largest` lines. */
 function stored(count: number, largest = Infinity) {
-	const all = Array.from({ length: count }, (_, index) => ({ seq: index + 1 }) as Entry);
-	const page = (found: Entry[], limit: number) => {
+	const all = Array.from({ length: count }, (_, index) => {
+		const seq = index + 1;
+		return { seq, entry: { seq } } as unknown as Line;
+	});
+	const page = (found: Line[], limit: number) => {
 		const items = found.slice(0, Math.min(limit, largest));
 		return Promise.resolve({ items, more: items.length === Math.min(limit, largest) });
 	};
@@ -14,11 +19,11 @@ function stored(count: number, largest = Infinity) {
 	const search = logSearch({
 		after: (_org, seq, limit) => (reads.count++, page(all.slice(Math.max(0, seq)), limit)),
 		before: (_org, seq, limit) => (reads.count++, page(all.slice(0, Math.max(0, seq - 1)).reverse(), limit))
-	} as Parameters<typeof logSearch>[0]);
+	} as Partial<LogStore> as LogStore);
 	return { search, reads };
 }
 
-const seqs = (entries: Entry[]) => entries.map(({ seq }) => seq);
+const seqs = (entries: Line[]) => entries.map(({ seq }) => seq);
 const everySeventh = ({ seq }: Entry) => seq % 7 === 0;
 const all = () => true;
 
@@ -26,7 +31,7 @@ describe('backward', () => {
 	test('gives the newest lines that match, newest first, and where to go on', async () => {
 		const { search } = stored(100);
 		const found = await search.backward('acme', { matches: everySeventh, before: 101, limit: 3 });
-		expect(seqs(found.entries)).toEqual([98, 91, 84]);
+		expect(seqs(found.lines)).toEqual([98, 91, 84]);
 		expect(found.next).toBe(84);
 	});
 
@@ -44,13 +49,13 @@ describe('backward', () => {
 			before: 5_001,
 			limit: 10
 		});
-		expect(found).toEqual({ entries: [{ seq: 3 }], next: null });
+		expect(found).toMatchObject({ lines: [{ seq: 3 }], next: null });
 	});
 
 	test('gives up after 200,000 lines, and says where to go on', async () => {
 		const { search, reads } = stored(300_000);
 		const found = await search.backward('acme', { matches: () => false, before: 300_001, limit: 10 });
-		expect(found).toEqual({ entries: [], next: 100_001 });
+		expect(found).toEqual({ lines: [], next: 100_001 });
 		expect(reads.count).toBe(200);
 	});
 });
@@ -59,7 +64,7 @@ describe('forward', () => {
 	test('gives the oldest lines after a cursor, oldest first', async () => {
 		const { search } = stored(100);
 		const found = await search.forward('acme', { matches: everySeventh, after: 14, limit: 3 });
-		expect(seqs(found.entries)).toEqual([21, 28, 35]);
+		expect(seqs(found.lines)).toEqual([21, 28, 35]);
 		expect(found.next).toBe(35);
 	});
 });
@@ -83,7 +88,7 @@ test('going on from next visits every matching line once, in either direction, h
 					const found: Awaited<ReturnType<typeof search.forward>> = forward
 						? await search.forward('acme', { matches, after: cursor, limit })
 						: await search.backward('acme', { matches, before: cursor, limit });
-					visited.push(...seqs(found.entries));
+					visited.push(...seqs(found.lines));
 					cursor = found.next;
 				}
 				const expected = Array.from({ length: Math.floor(count / every) }, (_, index) => (index + 1) * every);

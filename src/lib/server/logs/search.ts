@@ -1,10 +1,12 @@
 import type { Entry } from '../../log/entry.ts';
+import type { Line } from './chunks/line.ts';
+import type { Page } from './reader.ts';
 import type { LogStore } from './store.ts';
 
 export type Matches = (entry: Entry) => boolean;
 
 export interface Found {
-	entries: Entry[];
+	lines: Line[];
 	/** Where to continue in the same direction; null at the end. */
 	next: number | null;
 }
@@ -21,7 +23,7 @@ export function logSearch(store: LogStore) {
 		org: string,
 		wanted: { matches: Matches; before: number; after?: number; limit: number }
 	): Promise<Found> {
-		const inside = ({ seq }: Entry) => seq > (wanted.after ?? -Infinity);
+		const inside = ({ seq }: Line) => seq > (wanted.after ?? -Infinity);
 		return collect(
 			(cursor, limit) => within(inside, store.before(org, cursor, limit)),
 			wanted.before,
@@ -35,7 +37,7 @@ export function logSearch(store: LogStore) {
 		wanted: { matches: Matches; after: number; before?: number | undefined; limit: number }
 	): Promise<Found> {
 		const { after, before = Infinity } = wanted;
-		const inside = ({ seq }: Entry) => seq < before;
+		const inside = ({ seq }: Line) => seq < before;
 		return collect((cursor, limit) => within(inside, store.after(org, cursor, limit)), after, wanted);
 	}
 
@@ -43,28 +45,28 @@ export function logSearch(store: LogStore) {
 }
 
 /** A page up to the end of the requested range, where the search ends too. */
-async function within(inside: Matches, reading: Promise<{ items: Entry[]; more: boolean }>) {
+async function within(inside: (line: Line) => boolean, reading: Promise<Page>) {
 	const { items, more } = await reading;
 	const kept = items.filter(inside);
 	return { items: kept, more: more && kept.length === items.length };
 }
 
 async function collect(
-	read: (cursor: number, limit: number) => Promise<{ items: Entry[]; more: boolean }>,
+	read: (cursor: number, limit: number) => Promise<Page>,
 	start: number,
 	{ matches, limit }: { matches: Matches; limit: number }
 ): Promise<Found> {
-	const entries: Entry[] = [];
+	const lines: Line[] = [];
 	let cursor = start;
 	for (let looked = 0; looked < mostLooked;) {
 		const { items, more } = await read(cursor, page);
-		for (const entry of items) {
-			cursor = entry.seq;
-			if (matches(entry)) entries.push(entry);
-			if (entries.length === limit) return { entries, next: cursor };
+		for (const line of items) {
+			cursor = line.seq;
+			if (matches(line.entry)) lines.push(line);
+			if (lines.length === limit) return { lines, next: cursor };
 		}
-		if (!more) return { entries, next: null };
+		if (!more) return { lines, next: null };
 		looked += items.length;
 	}
-	return { entries, next: cursor };
+	return { lines, next: cursor };
 }

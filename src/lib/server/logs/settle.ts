@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Sql } from '../postgres/connect.ts';
+import { transact } from '../postgres/transaction.ts';
 import type { Answer } from './append.ts';
 import type { Commitment, Pending } from './commit.ts';
 
@@ -8,8 +9,8 @@ import type { Commitment, Pending } from './commit.ts';
 const patience = 5_000;
 const between = 50;
 
-/** PostgreSQL's error for a transaction id not yet assigned: invalid_parameter_value. */
-const notGivenOut = '22023';
+/** How long one look waits for a transaction in doubt that still holds the head, PostgreSQL's syntax. */
+const lookTimeout = '1s';
 
 /**
  * The fate of a transaction whose connection broke, also when PostgreSQL crashed. `away`: nothing was stored. `unknown`:
@@ -22,36 +23,36 @@ export async function settle(
 ): Promise<Answer[] | 'away' | 'unknown'> {
 	const pending = commitment.pending();
 	if (!pending) return 'away';
+	const { chunk } = pending;
+	if (chunk === null) return pending.answers;
 	for (const until = performance.now() + patience; performance.now() < until; await sleep(between)) {
-		const status = await statusOf(sql, pending, log);
-		if (status === 'committed') return pending.answers;
-		if (status === 'aborted') return 'away';
+		const isStored = await look(sql, chunk, log);
+		if (isStored !== null) return isStored ? pending.answers : 'away';
 	}
 	return 'unknown';
 }
 
 /**
- * The status of a transaction by its id (pg_xact_status, PostgreSQL manual 9.27). A crash loses ids that had not reached the
- * disk, and they are reused: `committed` may then refer to another transaction, so the line has the last word.
+ * Whether a chunk was stored, by the append that it names; null if that cannot be said yet. The lock on the head waits out a
+ * transaction that is in doubt, so this holds on every engine, whatever it remembers of transactions. What was sealed no longer
+ * names its append, but nothing younger than a minute is sealed.
  */
-async function statusOf(sql: Sql, { xid, line }: Pending, log: Logger): Promise<string | null> {
+async function look(
+	sql: Sql,
+	{ org, first_seq, append_id }: NonNullable<Pending['chunk']>,
+	log: Logger
+): Promise<boolean | null> {
 	try {
-		const [row] = await sql<{ status: string | null }[]>`SELECT pg_xact_status(${xid}::xid8) AS status`;
-		if (row?.status !== 'committed' || line === null) return row?.status ?? null;
-		return (await isStored(sql, line)) ? 'committed' : 'aborted';
+		return await transact(sql, async (transaction) => {
+			await transaction`SELECT set_config('lock_timeout', ${lookTimeout}, true)`;
+			await transaction`SELECT 1 FROM log_heads WHERE org_id = ${org} FOR UPDATE`;
+			const found = await transaction`
+				SELECT 1 FROM log_chunks
+				WHERE org_id = ${org} AND first_seq = ${first_seq} AND append_id = ${append_id}`;
+			return found.length > 0;
+		});
 	} catch (error) {
-		if ((error as { code?: string }).code === notGivenOut) return 'aborted';
 		log.debug({ err: error }, 'the outcome of a commit is not known yet');
 		return null;
 	}
-}
-
-/**
- * A line that got the same number after the loss was received later. A separate statement, so that it sees what the first one
- * saw.
- */
-async function isStored(sql: Sql, { org, seq, until }: NonNullable<Pending['line']>): Promise<boolean> {
-	const found = await sql`
-		SELECT 1 FROM logs WHERE org_id = ${org} AND seq = ${seq} AND received_at <= ${until}::text::timestamptz`;
-	return found.length > 0;
 }

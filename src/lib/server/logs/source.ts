@@ -1,12 +1,7 @@
-import type { Entry } from '../../log/entry.ts';
-import * as printable from '../../log/printable.ts';
+import type { Line } from './chunks/line.ts';
 import type { LogStore } from './store.ts';
 
-/** A line on its way to the readers. Its JSON is made once, for all of them. */
-export interface Line {
-	entry: Entry;
-	json: string;
-}
+export type { Line };
 
 /** The source of a topic `logs:<org>`: that organization's lines, with `seq` as the cursor. */
 export function logSource(store: LogStore, org: string, onread: (ms: number) => void) {
@@ -14,17 +9,15 @@ export function logSource(store: LogStore, org: string, onread: (ms: number) => 
 		head: () => store.head(org),
 		async after(seq: number, limit: number) {
 			const started = performance.now();
-			const { items, more } = await store.after(org, seq, limit);
+			const page = await store.after(org, seq, limit);
 			onread(performance.now() - started);
-			return { items: items.map(line), more };
+			return page;
 		},
-		cursorOf: ({ entry }: Line) => entry.seq,
+		cursorOf: ({ seq }: Line) => seq,
 		/** Text and parsed entry, roughly, at two bytes a character. */
-		bytesOf: ({ json }: Line) => 4 * json.length
+		bytesOf: ({ size }: Line) => 4 * size
 	};
 }
-
-export const line = (entry: Entry): Line => ({ entry, json: printable.json(entry) });
 
 export const topicOf = (org: string) => `logs:${org}`;
 export const orgOf = (topic: string) => topic.slice('logs:'.length);

@@ -7,7 +7,7 @@ export interface LogUsage {
 	linesToday: number;
 	/** Stored lines. */
 	lines: number;
-	/** Their approximate size in PostgreSQL, by the size of the newest. */
+	/** Their size in PostgreSQL, without the indexes of chunks. */
 	bytes: number;
 	/** When the newest stored line was received; null if there is none. */
 	lastLineAt: Date | null;
@@ -15,49 +15,38 @@ export interface LogUsage {
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Newest lines whose size stands for all. */
-const sample = 50;
-/** Bytes of a line besides its texts: tuple header, line pointer, fixed columns with their padding, and its index entry. */
-const overhead = 24 + 4 + 48 + 48;
+/** Bytes of a chunk's row besides what varies: tuple header, line pointer, fixed columns with their padding. */
+const overhead = 24 + 4 + 112;
 
 /**
- * How much organizations log, in one query for all requested. Nothing is counted: numbers have no gaps, so the first and last
- * line of a stretch say how many lines it has, and each is one probe of the primary key in each partition.
+ * How much organizations log, in one query for all requested. No line is counted: numbers have no gaps, so the first and last
+ * line of a stretch say how many lines it has. The size is the sum of what is stored.
  */
 export async function usageOf(
 	sql: Sql,
 	orgs: readonly string[],
 	now = Date.now()
 ): Promise<Map<string, LogUsage>> {
-	const today = new Date(Math.floor(now / day) * day);
-	const yesterday = new Date(today.getTime() - day);
+	const [today, yesterday] = [now, now - day].map((time) => new Date(time).toISOString().slice(0, 10));
 	const rows = await sql<(LogUsage & { org: string })[]>`
-		SELECT asked.org, newest.received_at AS "lastLineAt",
-			coalesce(newest.seq - oldest.seq + 1, 0) AS lines,
-			coalesce(newest.seq - first_today.seq + 1, 0) AS "linesToday",
-			coalesce(coalesce(first_today.seq, newest.seq + 1) - first_yesterday.seq, 0) AS "linesYesterday",
-			coalesce(round((newest.seq - oldest.seq + 1) * size.average), 0)::bigint AS bytes
+		SELECT asked.org, CASE WHEN stored.first_seq IS NOT NULL THEN head.received_at END AS "lastLineAt",
+			coalesce(head.seq - stored.first_seq + 1, 0) AS lines,
+			coalesce(head.seq - began.today + 1, 0) AS "linesToday",
+			coalesce(coalesce(began.today, head.seq + 1) - began.yesterday, 0) AS "linesYesterday",
+			coalesce(stored.bytes, 0)::bigint AS bytes
 		FROM unnest(${orgs as string[]}::uuid[]) AS asked (org)
+		LEFT JOIN log_heads AS head ON head.org_id = asked.org
 		LEFT JOIN LATERAL (
-			SELECT seq FROM logs WHERE org_id = asked.org ORDER BY seq LIMIT 1
-		) AS oldest ON true
+			SELECT min(first_seq) AS first_seq, sum(
+				${overhead}::int + pg_column_size(services) + pg_column_size(head) + coalesce(pg_column_size(messages), 0)
+				+ coalesce(pg_column_size(attributes), 0) + coalesce(pg_column_size(counts), 0)
+				+ coalesce(pg_column_size(grams), 0)) AS bytes
+			FROM log_chunks WHERE org_id = asked.org
+		) AS stored ON true
 		LEFT JOIN LATERAL (
-			SELECT seq, received_at FROM logs WHERE org_id = asked.org ORDER BY seq DESC LIMIT 1
-		) AS newest ON true
-		LEFT JOIN LATERAL (
-			SELECT seq FROM logs WHERE org_id = asked.org AND received_at >= ${today} ORDER BY seq LIMIT 1
-		) AS first_today ON true
-		LEFT JOIN LATERAL (
-			SELECT seq FROM logs WHERE org_id = asked.org AND received_at >= ${yesterday} AND received_at < ${today}
-			ORDER BY seq LIMIT 1
-		) AS first_yesterday ON true
-		LEFT JOIN LATERAL (
-			SELECT ${overhead}::int + avg(
-				pg_column_size(message) + pg_column_size(attributes) + pg_column_size(service)
-				+ coalesce(pg_column_size(host), 0) + coalesce(pg_column_size(trace_id), 0)
-				+ coalesce(pg_column_size(span_id), 0)
-			) AS average
-			FROM (SELECT * FROM logs WHERE org_id = asked.org ORDER BY seq DESC LIMIT ${sample}) AS sampled
-		) AS size ON true`;
+			SELECT max(first_seq) FILTER (WHERE day = ${today ?? ''}::date) AS today,
+				max(first_seq) FILTER (WHERE day = ${yesterday ?? ''}::date) AS yesterday
+			FROM log_days WHERE org_id = asked.org
+		) AS began ON true`;
 	return new Map(rows.map(({ org, ...usage }) => [org, usage]));
 }

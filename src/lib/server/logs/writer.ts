@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { isAway, isFull, type Sql } from '../postgres/connect.ts';
 import type { Answer, Append } from './append.ts';
 import { commit } from './commit.ts';
+import { NoOrganization } from './insert.ts';
 import { settle } from './settle.ts';
 import type { LogStore } from './store.ts';
 
@@ -36,9 +37,6 @@ export interface WriterOptions {
 	/** Called after each commit: lines, and ms from the start of the transaction. */
 	committed(lines: number, ms: number): void;
 }
-
-/** PostgreSQL's code for an append to a missing organization: foreign_key_violation, see append_logs. */
-const noOrganization = '23503';
 
 /** One transaction commits while the next is encoded. A third would only wait for the same heads. */
 export const inFlight = 2;
@@ -120,14 +118,15 @@ export class LogWriter {
 		return this.#queue.splice(0, taken);
 	}
 
-	/** Writes a batch, whole or, if its data is refused, request by request: nobody pays for a neighbour's line. */
+	/** Writes a batch, whole or, if its data is refused, by halves: nobody pays for a neighbour's line. */
 	async #write(batch: Waiting[]): Promise<void> {
 		if (batch.length === 0) return;
 		const outcomes = await this.#attempt(batch.map(({ request }) => request));
 		if (outcomes === 'gone') return this.#writeLiving(batch);
 		if (outcomes === 'refused' && batch.length > 1) {
-			for (const waiting of batch) await this.#write([waiting]);
-			return;
+			const half = batch.length >> 1;
+			await this.#write(batch.slice(0, half));
+			return this.#write(batch.slice(half));
 		}
 		this.#settle(batch, outcomes);
 	}
@@ -162,9 +161,9 @@ export class LogWriter {
 	}
 
 	async #attempt(requests: Append[]): Promise<Answer[] | Failure> {
-		const { sql, store, log, committed } = this.#options;
+		const { sql, log, committed } = this.#options;
 		const started = performance.now();
-		const commitment = commit(sql, store, requests);
+		const commitment = commit(sql, requests);
 		try {
 			const { answers, lines } = await commitment.done;
 			committed(lines, performance.now() - started);
@@ -174,7 +173,7 @@ export class LogWriter {
 				log.warn({ err: error, requests: requests.length }, 'the database went away during a commit');
 				return settle(sql, commitment, log);
 			}
-			if ((error as { code?: string }).code === noOrganization) return 'gone';
+			if (error instanceof NoOrganization) return 'gone';
 			if (isFull(error)) {
 				log.warn({ err: error, requests: requests.length }, 'PostgreSQL has no room for log lines');
 				this.#options.full?.();

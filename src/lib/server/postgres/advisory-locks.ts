@@ -5,6 +5,10 @@
 export const advisoryLocks = {
 	/** Migrating: one instance at a time. */
 	migrations: 7_245_723,
+	/** Turning an earlier version's rows of lines into chunks. */
+	conversion: 7_245_727,
+	/** Merging an organization's chunks; the second key is a hash of its id. */
+	sealing: 7_245_728,
 	/** Creating a user: whether they are the first. */
 	users: 7_245_724,
 	/** Instance admins and their suspensions: whether one is left. */

@@ -4,56 +4,68 @@ import { transact } from './transaction.ts';
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * How long a change of partitions waits for its lock on `logs`. Everyone who comes after it waits too, so it gives up soon and
+ * How long a change of partitions waits for its lock on `log_chunks`. Everyone who comes after it waits too, so it gives up soon and
  * the hourly maintenance retries it.
  */
 const lockTimeout = '2s';
 
+/** duplicate_table: another instance created it first. */
+const made = '42P07';
+
 /** PostgreSQL's codes for possible conflicts (appendix A): each leaves things as they were, for the next turn. */
 const passing = new Set([
-	'23514', // the default partition holds lines of that day, which then stay there
-	'42P07', // another instance created it first
+	made,
 	'42P01', // another instance dropped it first
 	'55P03' // the lock is held elsewhere
 ]);
 
 /**
- * Creates the day partitions of `logs` from today to a week ahead (UTC days). Instances may do so at the same time. Lines that
- * arrive on a day without a partition go to `logs_default`.
+ * Creates the partitions of `log_chunks` for the sealed chunks of today and of a week ahead (UTC days). Instances may do so at
+ * the same time.
  */
 export async function prepare(sql: Sql, now = Date.now()): Promise<void> {
-	for (let ahead = 0; ahead <= 7; ahead++) {
-		const [from, to] = [dateOf(now + ahead * day), dateOf(now + (ahead + 1) * day)];
-		const name = nameOf(from);
-		const [existing] = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass(${name})`;
-		if (existing) continue;
-		await change(
-			sql,
-			`CREATE TABLE ${name} PARTITION OF logs FOR VALUES FROM ('${from} 00:00Z') TO ('${to} 00:00Z')`
-		);
-	}
+	for (let ahead = 0; ahead <= 7; ahead++) await ensure(sql, dateOf(now + ahead * day));
 }
 
-/** Drops the day partitions whose last line was received before `cutoff` (epoch ms). */
+/**
+ * Creates the partition of a day (`2026-11-28`) unless it is there. Attached rather than created in place, which would lock out
+ * readers and writers (PostgreSQL manual, 5.12.2.1).
+ * @returns false if it could not be made now
+ */
+export async function ensure(sql: Sql, date: string): Promise<boolean> {
+	const name = nameOf(date);
+	const [existing] = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass(${name})`;
+	if (existing) return true;
+	const columns = 'LIKE log_chunks INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING CONSTRAINTS';
+	return change(sql, [
+		`CREATE TABLE ${name} (${columns})`,
+		`ALTER TABLE log_chunks ATTACH PARTITION ${name} FOR VALUES FROM ('${date}') TO ('${dateOf(Date.parse(date) + day)}')`
+	]);
+}
+
+/** Drops the partitions of days that ended at `cutoff` (epoch ms) or before. */
 export async function dropBefore(sql: Sql, cutoff: number): Promise<void> {
 	const partitions = await sql<{ name: string }[]>`
 		SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-		WHERE i.inhparent = 'logs'::regclass AND c.relname ~ '^logs_\\d{8}$' ORDER BY c.relname`;
-	for (const { name } of partitions) if (endOf(name) <= cutoff) await change(sql, `DROP TABLE ${name}`);
+		WHERE i.inhparent = 'log_chunks'::regclass AND c.relname ~ '^log_chunks_\\d{8}$' ORDER BY c.relname`;
+	for (const { name } of partitions) if (endOf(name) <= cutoff) await change(sql, [`DROP TABLE ${name}`]);
 }
 
 const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-const nameOf = (date: string) => `logs_${date.replaceAll('-', '')}`;
+const nameOf = (date: string) => `log_chunks_${date.replaceAll('-', '')}`;
 const endOf = (name: string) =>
-	Date.parse(name.replace(/^logs_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3T00:00:00Z')) + day;
+	Date.parse(name.replace(/^log_chunks_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3T00:00:00Z')) + day;
 
-async function change(sql: Sql, statement: string): Promise<void> {
+async function change(sql: Sql, statements: readonly string[]): Promise<boolean> {
 	try {
 		await transact(sql, async (transaction) => {
 			await transaction.unsafe(`SET LOCAL lock_timeout = '${lockTimeout}'`);
-			await transaction.unsafe(statement);
+			for (const statement of statements) await transaction.unsafe(statement);
 		});
+		return true;
 	} catch (error) {
-		if (!passing.has((error as { code?: string }).code ?? '')) throw error;
+		const { code = '' } = error as { code?: string };
+		if (!passing.has(code)) throw error;
+		return code === made;
 	}
 }

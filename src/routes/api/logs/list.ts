@@ -1,5 +1,4 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import * as printable from '$log/printable';
 import type { Access } from '$server/access/authorize';
 import { problem } from '$server/http/problem';
 import * as parameters from './parameters';
@@ -12,11 +11,12 @@ export async function list({ url, locals }: RequestEvent, { org }: Access): Prom
 	const { matches, limit, before, after } = asked;
 	const { logs, search } = locals.app;
 	const head = await logs.head(org);
-	const { entries, next } =
+	const { lines, next } =
 		after === undefined
 			? await search.backward(org, { matches, limit, before: before ?? head + 1 })
 			: await search.forward(org, { matches, limit, after, before });
-	const body = new TextEncoder().encode(printable.json({ logs: entries, head, next }));
+	const json = `{"logs":[${lines.map((line) => line.json).join(',')}],"head":${head},"next":${next}}`;
+	const body = new TextEncoder().encode(json);
 	const headers = { 'content-type': 'application/json', 'content-length': String(body.byteLength) };
 	return new Response(body, { headers });
 }

@@ -30,6 +30,11 @@ export class Line {
 		this.#line = line;
 	}
 
+	/** Its text's length, roughly, in UTF-16 units. */
+	get size(): number {
+		return this.#line.message.length + this.#line.attributes.length + 200;
+	}
+
 	/** As filters and pages read it. Its attributes are parsed when a filter first needs them. */
 	get entry(): Entry {
 		this.#entry ??= entryOf(this.seq, this.#line);

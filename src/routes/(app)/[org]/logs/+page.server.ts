@@ -8,7 +8,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 /** How many lines the page starts with, and keeps while it follows. */
 const lines = 500;
-const nothing: Found = { entries: [], next: null };
+const nothing: Found = { lines: [], next: null };
 
 /** The last lines, and the head they were read up to: the stream continues from exactly there. */
 export const load: PageServerLoad = async (event) => {
@@ -23,7 +23,7 @@ export const load: PageServerLoad = async (event) => {
 	const since = range ? null : timeOf(url.searchParams.get('from'));
 	const found = filter.matches ? await find(app, org, filter.matches, head, range, since) : nothing;
 	return {
-		entries: found.entries.reverse(),
+		entries: found.lines.reverse().map(({ entry }) => entry),
 		/** How many of the newest lines were searched, if not all. */
 		searched: found.next === null ? null : head + 1 - found.next,
 		head,

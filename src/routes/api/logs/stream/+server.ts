@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { RequestHandler } from './$types';
 import { problem } from '$server/http/problem';
 import { serve } from '$server/stream/serve';
-import { line, topicOf } from '$server/logs/source';
+import { topicOf } from '$server/logs/source';
 import { authorized } from '../../authorized';
 import { wholeNumber } from '$server/forms/whole-number';
 import { follow } from '../../follow';
@@ -34,7 +34,7 @@ export const GET: RequestHandler = (event) =>
 		const cursor = asked.output['last-event-id'] ?? after ?? null;
 		const { matches } = filtered;
 		const first = tail > 0 && cursor === null ? () => last(tail) : undefined;
-		return serve(app, ({ entry }) => entry.seq, {
+		return serve(app, ({ seq }) => seq, {
 			topic: topicOf(org),
 			org,
 			credential,
@@ -46,7 +46,7 @@ export const GET: RequestHandler = (event) =>
 
 		async function last(limit: number) {
 			const head = await app.logs.head(org);
-			const { entries } = await app.search.backward(org, { matches, before: head + 1, limit });
-			return { items: entries.reverse().map(line), cursor: head };
+			const { lines } = await app.search.backward(org, { matches, before: head + 1, limit });
+			return { items: lines.reverse(), cursor: head };
 		}
 	});

@@ -1,0 +1,59 @@
+import type { Sql } from '../postgres/connect.ts';
+import type { Chunk } from './chunks/chunk.ts';
+
+export interface Range {
+	first_seq: number;
+	last_seq: number;
+}
+
+/** An append to an organization that does not exist, or no longer. */
+export class NoOrganization extends Error {
+	override name = 'NoOrganization';
+}
+
+/** What all chunks of a commit share. */
+export interface Commit {
+	/** Tells later, if its answer is lost, whether it was stored. */
+	id: string;
+	/** When its lines arrived, epoch milliseconds. They are received no earlier than the line before them. */
+	arrived: number;
+}
+
+/**
+ * Appends a chunk to an organization's stream within the caller's transaction, as the next to come after its head, which stays
+ * locked to the end: the order of numbers is the order of commits. The update of the head wakes the readers.
+ * @throws NoOrganization
+ */
+export async function insert(
+	transaction: Sql,
+	org: string,
+	chunk: Chunk,
+	{ id, arrived }: Commit
+): Promise<Range> {
+	const [from, to] = [new Date(chunk.timeFrom), new Date(chunk.timeTo)];
+	const [range] = await transaction<Range[]>`
+		WITH head AS (
+			UPDATE log_heads SET seq = seq + ${chunk.lines}, received_at = greatest(received_at, ${new Date(arrived)})
+			WHERE org_id = ${org}
+			RETURNING seq - ${chunk.lines} + 1 AS first_seq, seq AS last_seq, received_at,
+				(received_at AT TIME ZONE 'UTC')::date AS today
+		), begun AS (
+			INSERT INTO log_days (org_id, day, first_seq) SELECT ${org}, today, first_seq FROM head
+			ON CONFLICT DO NOTHING
+		), named AS (
+			INSERT INTO log_services (org_id, service, last_day)
+			SELECT ${org}, service, today FROM head, unnest(${chunk.services}::text[]) AS named (service)
+			ON CONFLICT (org_id, service) DO UPDATE SET last_day = EXCLUDED.last_day
+			WHERE log_services.last_day < EXCLUDED.last_day
+		), written AS (
+			INSERT INTO log_chunks (org_id, first_seq, last_seq, day, received_at, time_from, time_to, lines, bytes,
+				severities, services, format, head, messages, attributes, append_id)
+			SELECT ${org}, first_seq, last_seq, 'infinity', received_at, ${from}, ${to}, ${chunk.lines}, ${chunk.bytes},
+				${chunk.severities}, ${chunk.services}::text[], ${chunk.format}, ${chunk.head}, ${chunk.messages},
+				${chunk.attributes}, ${id}
+			FROM head
+		)
+		SELECT first_seq, last_seq FROM head`;
+	if (range) return range;
+	throw new NoOrganization(`there is no organization ${org}`);
+}
