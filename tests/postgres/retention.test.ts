@@ -2,7 +2,14 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { logStore } from '../../src/lib/server/logs/store.ts';
 import * as retention from '../../src/lib/server/logs/retention.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
-import { countLines, line, makeOrganization, receive as append, sealAll } from '../support/logs/lines.ts';
+import {
+	countLines,
+	line,
+	linesOf,
+	makeOrganization,
+	receive as append,
+	sealAll
+} from '../support/logs/lines.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const [short, long] = ['018f0000-0000-7000-8000-00000000000a', '018f0000-0000-7000-8000-00000000000b'];
@@ -22,8 +29,7 @@ async function receive(org: string, daysAgo: number, sql = database.sql): Promis
 }
 
 async function kept(org: string, sql = database.sql): Promise<string[]> {
-	const { items } = await logStore(sql).after(org, 0, 100);
-	return items.map(({ entry }) => entry.message);
+	return (await linesOf(sql, org)).map(({ message }) => message);
 }
 
 test('each organization keeps its own days, and days that nobody keeps are dropped whole', async () => {

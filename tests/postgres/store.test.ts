@@ -110,8 +110,8 @@ describe('reading', () => {
 	});
 
 	test('says whether there may be more', async () => {
-		expect(await store.after(org, 7, 3)).toMatchObject({ more: true });
-		expect(await store.after(org, 7, 4)).toMatchObject({ more: false });
+		expect(await store.after(org, 6, 3)).toMatchObject({ more: true });
+		expect(await store.after(org, 7, 3)).toMatchObject({ more: false });
 		expect(await store.before(org, 4, 4)).toMatchObject({ more: false });
 		expect(await store.after(org, 10, 4)).toEqual({ items: [], more: false });
 	});

@@ -126,8 +126,8 @@ const exactly = (): Record<string, unknown> => ({
 	'overview.services': ['default', 'service of mine'],
 	'overview.firstSince': 5,
 	'overview.tally': [{ message: 'line of mine', count: 1 }],
-	// Two lines: 124 bytes around each, and 60 of text with its lengths.
-	usageOf: [[mine.org, { lines: 2, bytes: 308, lastLineAt: mine.lineAt, ofTwoDays: 2 }]],
+	// One chunk of two lines: 140 bytes around it, 61 of services, 167 of JSON.
+	usageOf: [[mine.org, { lines: 2, bytes: 368, lastLineAt: mine.lineAt, ofTwoDays: 2 }]],
 	'deploys.namesOf': { services: ['service of mine'], environments: ['environment of mine'] },
 	'deploys.usageOf': [[mine.org, { bytes: 12, lastAppendAt: mine.appendAt }]],
 	'deploys.positionOf': null,

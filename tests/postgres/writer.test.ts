@@ -39,7 +39,7 @@ async function stored(org: string): Promise<string[]> {
 	return items.map(({ entry }) => entry.message);
 }
 
-const poison: NewEntry = { ...line('poison'), attributes: '{"never closed' };
+const poison: NewEntry = { ...line('poison'), service: 'a\0b' };
 
 describe('group commit', () => {
 	test('writes what waits together, and answers each request with its own numbers', async () => {

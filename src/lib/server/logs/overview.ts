@@ -64,12 +64,18 @@ export function logOverview(sql: Sql, store: LogStore): LogOverview {
 	async function runsOf(org: string, { service, severity, from, to }: Tallied) {
 		const [first, end] = await Promise.all([from, to].map((time) => firstSince(org, time.toISOString())));
 		const mask = 64 - (1 << levels.indexOf(levelOf(severity)));
-		const runs = await sql<{ first: number; last: number }[]>`
-			SELECT greatest(first_seq, ${first ?? 0}) AS first, least(last_seq, ${end ?? 0} - 1) AS last FROM log_chunks
-			WHERE org_id = ${org} AND day IN ${sql(daysOf(from, to))} AND last_seq >= ${first ?? 0} AND first_seq < ${end ?? 0}
-				AND ${service} = ANY (services) AND severities & ${mask} <> 0
-			ORDER BY first_seq`;
-		return runs;
+		const days = await sql<{ day: string }[]>`
+			SELECT day::text AS day FROM log_days
+			WHERE org_id = ${org} AND day BETWEEN ${dayOf(from)}::text::date AND ${dayOf(to)}::text::date`;
+		// The days stand in the statement, so that PostgreSQL locks their partitions alone.
+		const among = ['infinity', ...days.map(({ day }) => day)].map((day) => `'${day}'`).join(', ');
+		return sql.unsafe<{ first: number; last: number }[]>(
+			`SELECT greatest(first_seq, $2) AS first, least(last_seq, $3 - 1) AS last FROM log_chunks
+			WHERE org_id = $1 AND day IN (${among}) AND last_seq >= $2 AND first_seq < $3
+				AND $4 = ANY (services) AND severities & $5 <> 0
+			ORDER BY first_seq`,
+			[org, first ?? 0, end ?? 0, service, mask]
+		);
 	}
 
 	async function* linesOf(
@@ -77,8 +83,8 @@ export function logOverview(sql: Sql, store: LogStore): LogOverview {
 		{ first, last }: { first: number; last: number }
 	): AsyncGenerator<Line> {
 		for (let cursor = first - 1; cursor < last;) {
-			const { items, more } = await store.after(org, cursor, page);
-			for (const line of items) if (line.seq <= last) yield line;
+			const { items, more } = await store.after(org, cursor, Math.min(page, last - cursor));
+			yield* items.filter(({ seq }) => seq <= last);
 			if (!more) return;
 			cursor = items.at(-1)?.seq ?? last;
 			await nextTurn();
@@ -98,12 +104,4 @@ export function logOverview(sql: Sql, store: LogStore): LogOverview {
 	return { firstSince, tally, services };
 }
 
-/** The UTC days of a range, and what is fresh. */
-function daysOf(from: Date, to: Date): string[] {
-	const days = ['infinity'];
-	for (let day = from.toISOString().slice(0, 10); day <= to.toISOString().slice(0, 10); day = next(day))
-		days.push(day);
-	return days;
-}
-
-const next = (day: string) => new Date(Date.parse(day) + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+const dayOf = (time: Date) => time.toISOString().slice(0, 10);

@@ -17,16 +17,14 @@ export interface Step {
 }
 
 /**
- * Chunks below these numbers of lines wait for company of their kind, so that a line is rewritten at most four times: it comes
- * into a chunk of 16 lines, of 256, of 4,096 and is sealed.
+ * A merge makes a chunk at least so many times as large as each of those that it takes the place of, so that a line is rewritten
+ * at most four times: 1 → 16 → 256 → 4,096 → sealed.
  */
-const tiers = [16, 256, 4_096];
-/** How many of a kind become one. */
-const company = 16;
+const growth = 16;
 
 /**
  * What to do next with fresh chunks in their order, oldest first; null if nothing. A run is sealed when it is full, or when its day
- * is over at `now`; before that, sixteen small ones in a row become one.
+ * is over at `now`; before that, small ones in a row become one that is sixteen times as large.
  */
 export function next(fresh: readonly Fresh[], now: Date): Step | null {
 	for (let start = 0; start < fresh.length;) {
@@ -64,13 +62,17 @@ function fill(row: readonly Fresh[]): readonly Fresh[] {
 	return over === -1 ? row : row.slice(0, over);
 }
 
-/** The first sixteen or more in a row that are below a tier, with all that follow them and are below it too. */
+/** The first chunks in a row that are worth a merge, the smallest kind first; null if there are none. */
 function smallOnes(row: readonly Fresh[]): readonly Fresh[] | null {
-	for (const tier of tiers) {
+	for (let bound = 2; bound <= mostLines; bound *= 2) {
 		for (let start = 0; start < row.length; start++) {
 			let end = start;
-			while (end < row.length && (row[end] as Fresh).lines < tier) end++;
-			if (end - start >= company) return row.slice(start, end);
+			let [lines, largest] = [0, 0];
+			for (; end < row.length && (row[end] as Fresh).lines < bound; end++) {
+				lines += (row[end] as Fresh).lines;
+				largest = Math.max(largest, (row[end] as Fresh).lines);
+			}
+			if (end > start && lines >= growth * largest) return row.slice(start, end);
 			start = end;
 		}
 	}

@@ -44,8 +44,8 @@ export async function usageOf(
 			FROM log_chunks WHERE org_id = asked.org
 		) AS stored ON true
 		LEFT JOIN LATERAL (
-			SELECT max(first_seq) FILTER (WHERE day = ${today ?? ''}::date) AS today,
-				max(first_seq) FILTER (WHERE day = ${yesterday ?? ''}::date) AS yesterday
+			SELECT max(greatest(first_seq, stored.first_seq)) FILTER (WHERE day = ${today ?? ''}::date) AS today,
+				max(greatest(first_seq, stored.first_seq)) FILTER (WHERE day = ${yesterday ?? ''}::date) AS yesterday
 			FROM log_days WHERE org_id = asked.org
 		) AS began ON true`;
 	return new Map(rows.map(({ org, ...usage }) => [org, usage]));
