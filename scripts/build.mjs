@@ -40,6 +40,7 @@ async function build() {
 	// Only now: loading Vite takes a tenth of a second, which a start without a build should not pay.
 	const { bundle } = await import('./bundle.mjs');
 	await bundle('cli.mjs');
+	await bundle('sealer.js');
 	await bundle('server.js');
 }
 

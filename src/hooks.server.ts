@@ -34,7 +34,7 @@ export const init: ServerInit = async () => {
 	const log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 	await running.app?.stop(); // that of the previous module, in `npm run dev`
 	try {
-		app = running.app = await compose(config, log);
+		app = running.app = await compose(config, log, running.sealer);
 	} catch (error) {
 		if (error instanceof Unstartable) process.stderr.write(`Tailrace cannot start. ${error.message}\n`);
 		else log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');

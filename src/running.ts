@@ -4,6 +4,8 @@ import type { Tailrace } from './tailrace.ts';
 interface Running {
 	/** The settings, as src/server.ts has read them; absent in `npm run dev`, which has no such entry. */
 	config?: Config;
+	/** The built program of the thread that merges log lines; absent in `npm run dev`, which runs its source. */
+	sealer?: URL;
 	/** The app put together by SvelteKit's hooks. */
 	app?: Tailrace;
 }

@@ -17,6 +17,7 @@ const parsed = configuration.parse(process.env);
 if (!parsed.ok) fail(`Tailrace cannot start. ${configuration.explain(parsed.faults)}`);
 const { config } = parsed;
 running.config = config;
+running.sealer = new URL('./sealer.js', import.meta.url);
 
 const stopping = askedToStop(); // from here on, so that a signal during the start stops whatever has started by then
 const handle = await handler.load(config, new URL('./handler.js', import.meta.url));

@@ -1,7 +1,8 @@
+import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import { openDeploys } from './composition/deploys.ts';
 import { openPeople } from './composition/people.ts';
-import { deliveriesOf, oldDeploysOf, removalOf, tasks, waiting } from './composition/tasks.ts';
+import { deliveriesOf, oldDeploysOf, removalOf, sealingOf, tasks, waiting } from './composition/tasks.ts';
 import * as revocation from './lib/server/access/revocation.ts';
 import { bus, type Bus } from './lib/server/bus/bus.ts';
 import { PostgresBridge } from './lib/server/bus/postgres.ts';
@@ -14,6 +15,7 @@ import { logOverview } from './lib/server/logs/overview.ts';
 import * as retention from './lib/server/logs/retention.ts';
 import * as rows from './lib/server/logs/rows.ts';
 import { logSearch } from './lib/server/logs/search.ts';
+import { Sealer } from './lib/server/logs/sealer.ts';
 import { logSource, orgOf } from './lib/server/logs/source.ts';
 import { logStore } from './lib/server/logs/store.ts';
 import { usageOf } from './lib/server/logs/usage.ts';
@@ -45,18 +47,18 @@ const untrusted =
 	'a proxy that is not in TRUSTED_PROXIES forwards requests: everyone behind it counts as one network. If it is yours, add it';
 
 /** Puts the parts together, here and nowhere else: configuration → database → stores → bus → tails. */
-export async function compose(settings: configuration.Config, log: Logger) {
+export async function compose(settings: configuration.Config, log: Logger, sealer = sealerSource()) {
 	const config = await dataFolder.settle(settings);
 	const database = await openDatabase(config, 'drizzle/postgres', log);
 	try {
-		return await composeOn(database, config, log);
+		return await composeOn(database, config, log, sealer);
 	} catch (error) {
 		await database.stop(); // PostgreSQL would outlive this process
 		throw error;
 	}
 }
 
-async function composeOn(database: Database, config: configuration.Config, log: Logger) {
+async function composeOn(database: Database, config: configuration.Config, log: Logger, program: URL) {
 	const sql = openPools(database);
 	await partitions.prepare(sql.pages);
 	await rows.convert(sql.pages, log);
@@ -64,7 +66,8 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	const measured = metrics({
 		queueBytes: () => kept.writer.queuedBytes,
 		streams: () => streams.size,
-		outbox: () => waiting(people.parts, deployed)
+		outbox: () => waiting(people.parts, deployed),
+		unsealed: () => sealer.waiting
 	});
 	const bridge = new PostgresBridge(database.listenUrl, {
 		log,
@@ -87,6 +90,8 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 	});
 	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk });
 	const deployed = openDeploys(config, { log, measured }, kept.writer);
+	const { url, prepare } = database;
+	const sealer = new Sealer({ program, url, prepare, log, merged: measured.sealed });
 	const stopping = new AbortController();
 	const leftovers = removalOf(deployed.parts.deploys, sql.pages, stopping.signal);
 	const parts = {
@@ -104,7 +109,12 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		...kept,
 		...deployed.parts
 	};
-	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.pages)];
+	const rest = [
+		...leftovers,
+		...deliveriesOf(people.parts, deployed),
+		oldDeploysOf(deployed, sql.pages),
+		sealingOf(sealer)
+	];
 	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...rest], log);
 
 	/** Closes what is open, in the order of dependence. */
@@ -115,6 +125,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		kept.tails.close();
 		await deployed.close();
 		await kept.writer.idle();
+		await sealer.close();
 		await people.close();
 		await bridge.close();
 		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));
@@ -123,6 +134,9 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 
 	return { ...parts, faults, stop };
 }
+
+/** The program of the thread that seals, where there is no build: relative to the project, in which every server runs. */
+const sealerSource = () => pathToFileURL('src/sealer.ts');
 
 /** Watches the database and the disk, which also holds the lines with the embedded PostgreSQL. */
 function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Config, log: Logger) {

@@ -6,6 +6,7 @@ import * as rateLimits from '../lib/server/limits/rate-limits.ts';
 import * as idempotency from '../lib/server/logs/idempotency.ts';
 import * as purge from '../lib/server/logs/purge.ts';
 import * as retention from '../lib/server/logs/retention.ts';
+import type { Sealer } from '../lib/server/logs/sealer.ts';
 import { orgOf, topicOf } from '../lib/server/logs/source.ts';
 import type { LogStore } from '../lib/server/logs/store.ts';
 import * as emailTokens from '../lib/server/mail/tokens.ts';
@@ -84,6 +85,11 @@ export function deliveriesOf({ mails }: People, { announcing }: Deployed): Task[
 		{ name: 'announcements', everyMs: 5_000, run: () => announcing.look() },
 		{ name: 'mails', everyMs: 15_000, run: async () => mails?.look() }
 	];
+}
+
+/** Merges log lines; often, because there is little to do each time. */
+export function sealingOf(sealer: Sealer): Task {
+	return { name: 'sealing', everyMs: 10_000, run: () => sealer.run() };
 }
 
 /** How many deliveries are waiting, by kind. */

@@ -12,6 +12,8 @@ interface Gauges {
 	streams(): number;
 	/** How many deliveries are waiting, by kind. Rejects while they cannot be counted. */
 	outbox(): Promise<Record<string, number>>;
+	/** Chunks and lines that wait to be sealed, and since when. */
+	unsealed(): { chunks: number; lines: number; seconds: number };
 }
 
 /** The content of `/metrics` (Prometheus text format), and where the parts report it. */
@@ -34,6 +36,10 @@ export function metrics(gauges: Gauges) {
 
 	gauge('queue_bytes', 'Bytes of requests waiting for their commit', gauges.queueBytes);
 	gauge('streams', 'Open streams', gauges.streams);
+	gauge('fresh_chunks', 'Chunks of log lines that wait to be sealed', () => gauges.unsealed().chunks);
+	gauge('fresh_lines', 'Log lines that wait to be sealed', () => gauges.unsealed().lines);
+	gauge('fresh_seconds', 'Age of the oldest chunk that waits to be sealed', () => gauges.unsealed().seconds);
+	const rewritten = counter('lines_rewritten_total', 'Log lines merged into a larger chunk');
 	const linesIn = counter('lines_in_total', 'Log lines committed');
 	const commits = counter('commits_total', 'Ingest transactions committed');
 	const commitLines = histogram('commit_lines', 'Lines of one ingest transaction', lines);
@@ -62,6 +68,8 @@ export function metrics(gauges: Gauges) {
 			skipped.inc(left);
 		},
 		...outboxes(registers, gauges.outbox),
+		/** After each merge: the chunks that became one, and their lines. */
+		sealed: (_chunks: number, lines: number) => rewritten.inc(lines),
 		read: (ms: number) => readSeconds.observe(ms / 1000),
 		woken: () => wakeUps.inc(),
 		missed: (count: number) => missedWakeUps.inc(count)

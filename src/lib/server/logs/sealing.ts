@@ -21,8 +21,15 @@ export interface SealingOptions {
 	signal?: AbortSignal;
 }
 
-/** What is fresh and old enough. */
-interface Waiting {
+/** What is fresh: how much, and since when, in seconds. */
+export interface Waiting {
+	chunks: number;
+	lines: number;
+	seconds: number;
+}
+
+/** An organization's turn: what of it is old enough. */
+interface Turn {
 	org: string;
 	cutoff: Date;
 }
@@ -56,14 +63,23 @@ export class Sealing {
 			throw new AggregateError(failures, 'lines of some organizations were not sealed');
 	}
 
-	async #runOf(waiting: Waiting): Promise<void> {
+	/** What is fresh now, of all organizations. */
+	async waiting(now = Date.now()): Promise<Waiting> {
+		const [fresh] = await this.#sql<[{ chunks: number; lines: number; since: Date | null }]>`
+			SELECT count(*) AS chunks, coalesce(sum(lines), 0) AS lines, min(received_at) AS since
+			FROM log_chunks WHERE day = 'infinity'`;
+		const { chunks, lines, since } = fresh;
+		return { chunks, lines, seconds: since ? Math.max(0, (now - since.getTime()) / 1000) : 0 };
+	}
+
+	async #runOf(turn: Turn): Promise<void> {
 		for (let isMore = true; isMore && !this.#options.signal?.aborted;) {
-			isMore = await transact(this.#sql, (transaction) => this.#step(transaction, waiting));
+			isMore = await transact(this.#sql, (transaction) => this.#step(transaction, turn));
 		}
 	}
 
 	/** Takes an organization's next step; false if there is nothing left to do. */
-	async #step(transaction: Sql, { org, cutoff }: Waiting): Promise<boolean> {
+	async #step(transaction: Sql, { org, cutoff }: Turn): Promise<boolean> {
 		if (!(await isOurs(transaction, org))) return false;
 		const fresh = await transaction<Fresh[]>`
 			SELECT first_seq, last_seq, received_at, lines, bytes FROM log_chunks
