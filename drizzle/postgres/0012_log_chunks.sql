@@ -92,8 +92,9 @@ BEGIN
 		SELECT place, entry,
 			coalesce(date_trunc('milliseconds', (entry ->> 'time')::timestamptz), arrived) AS at,
 			coalesce(nullif(entry ->> 'service', ''), 'default') AS service,
-			coalesce(greatest(1, least(24, (entry ->> 'severity')::int)), 1 + 4 * (array_position(
-				ARRAY['trace', 'debug', 'info', 'warn', 'error', 'fatal'], entry ->> 'level') - 1), 9) AS severity
+			CASE WHEN entry ->> 'severity' IS NOT NULL THEN greatest(1, least(24, (entry ->> 'severity')::int))
+				ELSE coalesce(4 * array_position(
+					ARRAY['trace', 'debug', 'info', 'warn', 'error', 'fatal'], entry ->> 'level') - 3, 9) END AS severity
 		FROM jsonb_array_elements(entries) WITH ORDINALITY AS given (entry, place)
 	) AS read;
 
