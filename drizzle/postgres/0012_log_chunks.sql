@@ -1,4 +1,4 @@
--- Lines live in chunks: runs of lines as src/lib/server/logs/chunks writes and reads them (docs/decisions/0076). The rows of
+-- Lines live in chunks: runs of lines as src/lib/server/logs/chunks writes and reads them (docs/decisions/0080). The rows of
 -- `logs` become chunks at the first start (src/lib/server/logs/rows.ts), which then drops that table.
 
 -- When the newest line was received: the next one is received no earlier, whatever the clocks say.

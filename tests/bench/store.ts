@@ -1,8 +1,7 @@
-import { decode } from '../../src/lib/server/ingest/decode.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
-import { ndjson } from './lines.ts';
+import { entriesOf, rowStore } from './rows.ts';
 import type { product } from './targets.ts';
 
 type Product = Awaited<ReturnType<typeof product>>;
@@ -18,26 +17,29 @@ export async function withDatabase<Result>(
 	return use(sql).finally(() => sql.end());
 }
 
-/**
- * The floor of ingest: the same lines through `append_logs` on the same PostgreSQL, decoded beforehand. `append` commits them
- * once more and gives how many they are.
- */
-export function withStore<Result>(
+/** What commits the same lines once more, past HTTP and decoding, and gives how many they are. */
+interface Floors {
+	/** As rows, as they were stored before chunks. */
+	rows(): Promise<number>;
+	/** As chunks. */
+	chunks(): Promise<number>;
+}
+
+/** The floors of ingest, on the same PostgreSQL. */
+export function withFloors<Result>(
 	target: Pick<Product, 'server' | 'account'>,
 	bodies: readonly Buffer[],
-	use: (append: () => Promise<number>) => Promise<Result>
+	use: (floors: Floors) => Promise<Result>
 ): Promise<Result> {
-	const entries = bodies.flatMap((bytes) => {
-		const decoded = decode(bytes, ndjson, {}, Date.now());
-		if ('status' in decoded) throw new Error(decoded.detail);
-		return decoded.entries;
-	});
-	return withDatabase(target, (sql) => {
+	const entries = entriesOf(bodies);
+	const org = target.account.org.id;
+	return withDatabase(target, async (sql) => {
+		const rows = await rowStore(sql, org);
 		const store = logStore(sql);
-		const org = target.account.org.id;
-		return use(async () => {
+		const chunks = async () => {
 			await sql.begin((transaction) => store.append(org, entries, transaction as unknown as Sql));
 			return entries.length;
-		});
+		};
+		return use({ rows: () => rows.append(entries), chunks }).finally(rows.remove);
 	});
 }

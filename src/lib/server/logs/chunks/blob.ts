@@ -8,7 +8,7 @@ const decompress = promisify(zstdDecompress);
 /** The first byte of every blob: how the rest is to be read. */
 const version = 1;
 
-/** zstd's levels: at commit, and when chunks are sealed (6 % smaller, a third slower; decision 0076). */
+/** zstd's levels: at commit, and when chunks are sealed (6 % smaller, a third slower; decision 0080). */
 export type Level = 1 | 3;
 
 /** More than any chunk holds, so that a damaged one cannot fill the memory: bytes after decompression. */
