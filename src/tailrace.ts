@@ -1,45 +1,31 @@
 import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import { openDeploys } from './composition/deploys.ts';
+import { openLogs, prepareLogs } from './composition/logs.ts';
 import { openPeople } from './composition/people.ts';
-import { deliveriesOf, oldDeploysOf, removalOf, sealingOf, tasks, waiting } from './composition/tasks.ts';
+import { deliveriesOf, oldDeploysOf, removalOf, tasks, waiting } from './composition/tasks.ts';
 import * as revocation from './lib/server/access/revocation.ts';
-import { bus, type Bus } from './lib/server/bus/bus.ts';
+import { bus } from './lib/server/bus/bus.ts';
 import { PostgresBridge } from './lib/server/bus/postgres.ts';
 import type * as configuration from './lib/server/config.ts';
-import type { Disk } from './lib/server/health/disk.ts';
 import { health } from './lib/server/health/health.ts';
 import { Probe } from './lib/server/health/probe.ts';
 import { UntrustedProxies } from './lib/server/http/untrusted-proxies.ts';
-import { logOverview } from './lib/server/logs/overview.ts';
 import * as retention from './lib/server/logs/retention.ts';
-import * as rows from './lib/server/logs/rows.ts';
-import { logSearch } from './lib/server/logs/search.ts';
-import { Sealer } from './lib/server/logs/sealer.ts';
-import { logSource, orgOf } from './lib/server/logs/source.ts';
-import { logStore } from './lib/server/logs/store.ts';
-import { usageOf } from './lib/server/logs/usage.ts';
-import { inFlight, LogWriter } from './lib/server/logs/writer.ts';
+import { inFlight } from './lib/server/logs/writer.ts';
 import { maintain, runNow } from './lib/server/maintenance.ts';
-import { metrics, type Metrics } from './lib/server/metrics.ts';
+import { metrics } from './lib/server/metrics.ts';
 import { connect } from './lib/server/postgres/connect.ts';
 import * as dataFolder from './lib/server/postgres/data-folder.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
-import * as partitions from './lib/server/postgres/partitions.ts';
 import { Streams } from './lib/server/stream/streams.ts';
-import { Tails } from './lib/server/tail/tails.ts';
 
 /** Everything a request can reach, created once at boot. */
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
 type Pools = ReturnType<typeof openPools>;
 
-interface Surroundings {
-	log: Logger;
-	wakes: Bus;
-	measured: Metrics;
-	failed(error: unknown): void;
-	disk: Disk;
-}
+/** The database, and the program of the thread that seals what it holds. */
+type Started = Database & { program: URL };
 
 /** More streams than this are answered 503, more than a quarter of them for one organization 429 (docs/API.md, Limits). */
 const mostStreams = 10_000;
@@ -47,27 +33,26 @@ const untrusted =
 	'a proxy that is not in TRUSTED_PROXIES forwards requests: everyone behind it counts as one network. If it is yours, add it';
 
 /** Puts the parts together, here and nowhere else: configuration → database → stores → bus → tails. */
-export async function compose(settings: configuration.Config, log: Logger, sealer = sealerSource()) {
+export async function compose(settings: configuration.Config, log: Logger, program = sealerSource()) {
 	const config = await dataFolder.settle(settings);
 	const database = await openDatabase(config, 'drizzle/postgres', log);
 	try {
-		return await composeOn(database, config, log, sealer);
+		return await composeOn({ ...database, program }, config, log);
 	} catch (error) {
 		await database.stop(); // PostgreSQL would outlive this process
 		throw error;
 	}
 }
 
-async function composeOn(database: Database, config: configuration.Config, log: Logger, program: URL) {
+async function composeOn(database: Started, config: configuration.Config, log: Logger) {
 	const sql = openPools(database);
-	await partitions.prepare(sql.pages);
-	await rows.convert(sql.pages, log);
+	await prepareLogs(sql.pages, log);
 
 	const measured = metrics({
 		queueBytes: () => kept.writer.queuedBytes,
 		streams: () => streams.size,
 		outbox: () => waiting(people.parts, deployed),
-		unsealed: () => sealer.waiting
+		unsealed: () => kept.sealer.waiting
 	});
 	const bridge = new PostgresBridge(database.listenUrl, {
 		log,
@@ -88,10 +73,8 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		expiryOf: revocation.expiryOf,
 		failed
 	});
-	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk });
+	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk }, database);
 	const deployed = openDeploys(config, { log, measured }, kept.writer);
-	const { url, prepare } = database;
-	const sealer = new Sealer({ program, url, prepare, log, merged: measured.sealed });
 	const stopping = new AbortController();
 	const leftovers = removalOf(deployed.parts.deploys, sql.pages, stopping.signal);
 	const parts = {
@@ -109,12 +92,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		...kept,
 		...deployed.parts
 	};
-	const rest = [
-		...leftovers,
-		...deliveriesOf(people.parts, deployed),
-		oldDeploysOf(deployed, sql.pages),
-		sealingOf(sealer)
-	];
+	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.pages)];
 	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...rest], log);
 
 	/** Closes what is open, in the order of dependence. */
@@ -124,8 +102,7 @@ async function composeOn(database: Database, config: configuration.Config, log: 
 		stopping.abort();
 		kept.tails.close();
 		await deployed.close();
-		await kept.writer.idle();
-		await sealer.close();
+		await Promise.all([kept.writer.idle(), kept.sealer.close()]);
 		await people.close();
 		await bridge.close();
 		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));
@@ -143,30 +120,6 @@ function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Con
 	const { dataDir: folder, databaseUrl } = config;
 	const clear = () => retention.dropDays(sql.pages);
 	return health({ probe: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
-}
-
-/** The logs of every organization, from the append to what readers receive. */
-function openLogs(sql: Pools, { log, wakes, measured, failed, disk }: Surroundings) {
-	const damaged = (error: unknown) =>
-		log.error({ err: error }, 'a chunk of lines cannot be read: its lines are left out');
-	const logs = logStore(sql.reads, damaged);
-	const pages = logStore(sql.pages, damaged);
-	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
-	return {
-		logs,
-		writer: new LogWriter({
-			sql: sql.writes,
-			store: logs,
-			log,
-			hasRoom: () => disk.hasRoomForLines,
-			full: () => disk.refused(),
-			committed: measured.committed
-		}),
-		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
-		search: logSearch(pages),
-		overview: logOverview(sql.pages, pages),
-		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs)
-	};
 }
 
 /** Apart, so that a flood of one kind leaves room for the others. */

@@ -33,11 +33,12 @@ interface Parts {
 	streams: { recheckAll(): Promise<void> };
 	metrics: Metrics;
 	disk: Disk;
+	sealer: Sealer;
 }
 
 /** The recurring tasks of every instance, besides those of `removalOf`, `deliveriesOf` and `oldDeploysOf`. */
 export function tasks(parts: Parts, sql: Sql, wakes: Bus): Task[] {
-	const { logs, tails, streams, metrics, disk } = parts;
+	const { logs, tails, streams, metrics, disk, sealer } = parts;
 	// Deleting line by line writes more than it frees: on a full disk only whole days go.
 	const retain = () => (disk.isFull ? retention.dropDays(sql) : retention.apply(sql));
 	const headsOf = async (topics: string[]) => {
@@ -47,6 +48,7 @@ export function tasks(parts: Parts, sql: Sql, wakes: Bus): Task[] {
 	return [
 		{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql) },
 		{ name: 'retention', everyMs: hour, run: retain },
+		{ name: 'sealing', everyMs: 10_000, run: () => sealer.run() },
 		{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql) },
 		{ name: 'expired sessions', everyMs: hour, run: () => forgetOld(sql) },
 		{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
@@ -85,11 +87,6 @@ export function deliveriesOf({ mails }: People, { announcing }: Deployed): Task[
 		{ name: 'announcements', everyMs: 5_000, run: () => announcing.look() },
 		{ name: 'mails', everyMs: 15_000, run: async () => mails?.look() }
 	];
-}
-
-/** Merges log lines; often, because there is little to do each time. */
-export function sealingOf(sealer: Sealer): Task {
-	return { name: 'sealing', everyMs: 10_000, run: () => sealer.run() };
 }
 
 /** How many deliveries are waiting, by kind. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ends, idsOf, numbered, range, tenantWith } from '../support/logs/numbered-lines.ts';
+import { ends, idsOf, linesIn, numbered, range, tenantWith } from '../support/logs/numbered-lines.ts';
 import { expectProblem } from '../support/server/problem.ts';
 import { startSite, type Site } from '../support/server/site.ts';
 
@@ -168,7 +168,7 @@ describe('every line comes once, in order', () => {
 			const after = Math.max(0, sent - 7 * joining.length);
 			joining.push(
 				tenant.stream(`after=${after}`).then(async (stream) => {
-					const ids = idsOf(await stream.until(ends(total)));
+					const ids = linesIn(await stream.until(ends(total)));
 					await stream.close();
 					return { ids, after };
 				})

@@ -20,5 +20,9 @@ export const ends = (id: number) => (text: string) => new RegExp(`^id: ${id}\n(.
 /** The ids of the events in what a stream has sent. */
 export const idsOf = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
+/** The numbers of the lines in it: an id alone is a sign of life, which comes to a quiet reader every 15 s. */
+export const linesIn = (text: string) =>
+	[...text.matchAll(/^id: (\d+)\ndata:/gm)].map(([, id]) => Number(id));
+
 export const range = (from: number, to: number) =>
 	Array.from({ length: to - from + 1 }, (_, index) => from + index);

@@ -33,6 +33,7 @@ type Rest =
 	| 'disk'
 	| 'makeRoom'
 	| 'removeLeftovers'
+	| 'sealer'
 	| 'faults'
 	| 'stop';
 

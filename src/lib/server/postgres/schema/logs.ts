@@ -3,7 +3,7 @@ import { index, json, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-cor
 import { instant } from './instant.ts';
 
 /**
- * `logs`, `log_heads` and their trigger are plain SQL in drizzle/postgres, because drizzle has no partitioned tables; only the
+ * `log_chunks`, `log_days`, `log_heads` and its trigger are plain SQL in drizzle/postgres, because drizzle has no partitioned tables; only the
  * modules in logs/ read them.
  */
 
