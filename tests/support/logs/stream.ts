@@ -6,6 +6,7 @@ import type { Format } from '../../../src/lib/server/tail/format.ts';
 export class Words implements Source<Word> {
 	readonly all: Word[] = [];
 	reads = 0;
+	isDense = true;
 	/** Thrown by the next reads, one each. */
 	readonly faults: Error[] = [];
 
@@ -41,6 +42,7 @@ export const lines: Format<Word> = {
 	item: ({ word }) => `${word}\n`,
 	moved: (cursor) => `@${cursor}\n`,
 	skipped: ({ count, from, to }) => `-${count}:${from}-${to}\n`,
+	progress: (done) => `%${done}\n`,
 	outage: () => '',
 	end: (reason) => `end ${reason}\n`
 };

@@ -13,6 +13,7 @@ export function logSource(store: LogStore, org: string, onread: (ms: number) => 
 			onread(performance.now() - started);
 			return page;
 		},
+		isDense: true,
 		cursorOf: ({ seq }: Line) => seq,
 		/** Text and parsed entry, roughly, at two bytes a character. */
 		bytesOf: ({ size }: Line) => 4 * size

@@ -15,6 +15,8 @@ const piece = 64 * 1024;
 const mostPieces = 256;
 /** How much of a window is held for one reader at most, in bytes. */
 const windowBytes = 1024 * 1024;
+/** How often a reader hears how far the search for its window is, in ms. */
+const progressEvery = 1_000;
 /** When to retry after a failed read, in ms. */
 const retryAfter = 500;
 
@@ -109,8 +111,9 @@ export class CatchUp<Item> {
 	async #jump(reader: Reader<Item>, tip: number, window: number): Promise<void> {
 		const { view } = reader;
 		const kept: Item[] = [];
-		const skipped = { count: 0, from: 0, to: 0 };
-		let cursor = reader.cursor;
+		const { skipped, start } = await this.#leap(reader, tip, window);
+		let cursor = start;
+		let told = performance.now();
 		while (cursor < tip && !reader.sink.closed()) {
 			const { items } = await this.#read(cursor, countingPage);
 			if (items.length === 0) break;
@@ -120,11 +123,23 @@ export class CatchUp<Item> {
 				if (view.matches(item)) kept.push(item);
 			}
 			this.#leaveOut(kept.splice(0, this.#over(kept, window)), skipped);
+			if (performance.now() - told < progressEvery) continue;
+			told = performance.now();
+			this.#write(reader, [], view.format.progress((cursor - reader.cursor) / (tip - reader.cursor)));
 		}
 		if (reader.sink.closed()) return;
 		reader.cursor = tip;
 		if (skipped.count > 0) this.#write(reader, [], view.format.skipped(skipped), skipped.count);
 		this.#write(reader, kept);
+	}
+
+	/** Where to begin reading for a window, and what is left out before that, where that can be told without reading it. */
+	async #leap({ view, cursor }: Reader<Item>, tip: number, window: number) {
+		const none = { skipped: { count: 0, from: 0, to: 0 }, start: cursor };
+		if (!view.isAll || !this.#source.isDense) return none;
+		const [first] = (await this.#read(cursor, 1)).items; // not always the next: retention may have taken that
+		const [from, to] = [first === undefined ? tip : this.#source.cursorOf(first), tip - window];
+		return to < from ? none : { skipped: { count: to - from + 1, from, to }, start: to };
 	}
 
 	/** How many of the oldest items exceed the window, or the memory that one reader may take. */

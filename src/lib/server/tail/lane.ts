@@ -5,6 +5,8 @@ import type { Sink } from './sink.ts';
 export interface View<Item> {
 	key: string;
 	matches(item: Item): boolean;
+	/** Whether everything matches, so that what is left out need not be read to be counted. */
+	isAll?: boolean;
 	format: Format<Item>;
 	/** If more than this many items lie ahead, only the newest are sent; null sends every one. */
 	window: number | null;

@@ -5,6 +5,8 @@ export interface Source<Item> {
 	/** The items after the cursor, in order: at most `limit`, and fewer if they are large. */
 	after(cursor: number, limit: number): Promise<Page<Item>>;
 	cursorOf(item: Item): number;
+	/** Whether cursors count the items: then the difference of two is how many lie between them. */
+	isDense?: boolean;
 	/** About how much memory an item takes. */
 	bytesOf(item: Item): number;
 }

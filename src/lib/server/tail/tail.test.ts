@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lines, Socket, Words, type Word } from '../../../../tests/support/logs/stream.ts';
 import type { View } from './lane.ts';
 import { Tail } from './tail.ts';
@@ -160,6 +160,16 @@ describe('a window', () => {
 		expect(sent.skipped).toBe(4_890);
 	});
 
+	test('leaves out a night without reading it, when nothing is filtered', async () => {
+		const words = new Words();
+		for (let n = 1; n <= 1_000_000; n++) words.append(`w${n}`);
+		const { tail } = tailOf(words);
+		const socket = new Socket();
+		tail.join({ ...windowed(500), isAll: true }, socket.sink, 100);
+		expect(await socket.words(501)).toEqual(['-999400:101-999500', ...numbered(500, 999_501)]);
+		expect(words.reads).toBeLessThan(5);
+	});
+
 	test('counts only what matches', async () => {
 		const words = new Words();
 		words.append(...numbered(5_000));
@@ -168,6 +178,22 @@ describe('a window', () => {
 		const even = (word: Word) => word.cursor % 2 === 0;
 		tail.join({ ...windowed(10), matches: even }, socket.sink, 0);
 		expect((await socket.words(11))[0]).toBe('-2490:2-4980');
+	});
+
+	test('says how far it is while a filter takes long', async () => {
+		const words = new Words();
+		words.append(...numbered(20_000));
+		const { tail } = tailOf(words);
+		const socket = new Socket();
+		const now = vi.spyOn(performance, 'now');
+		onTestFinished(() => now.mockRestore());
+		let ms = 0;
+		now.mockImplementation(() => ms);
+		const slow = (word: Word) => ((ms += 1 / 8), word.cursor % 1_000 === 0);
+		tail.join({ ...windowed(5), matches: slow }, socket.sink, 0);
+		expect(await socket.until((text) => text.includes('w20000'))).toMatch(
+			/^%0\.4\n%0\.8\n-15:1000-15000\nw16000\n/
+		);
 	});
 
 	test('leaves out nothing when everything fits', async () => {

@@ -10,6 +10,8 @@ export interface Accepted {
 	matches: (entry: Entry) => boolean;
 	/** Equal for queries that mean the same. */
 	key: string;
+	/** Whether there is no query, so that every line matches. */
+	isAll: boolean;
 }
 export interface Refused {
 	ok: false;
@@ -32,7 +34,12 @@ export function filter(parameters: URLSearchParams): Filter {
 		const { message, position } = (compiled as { error: query.QueryError }).error;
 		return refuse(`q, at ${position}: ${message}`, { position });
 	}
-	return { ok: true, matches: compiled.matches, key: query.format(parsed.query) };
+	return {
+		ok: true,
+		matches: compiled.matches,
+		key: query.format(parsed.query),
+		isAll: parsed.query.kind === 'all'
+	};
 }
 
 const instant = (name: string) =>
