@@ -1,5 +1,6 @@
 /** The log lines on the page: what the stream brings, frame by frame, and what the reader scrolls through at leisure. */
 import { SvelteMap } from 'svelte/reactivity';
+import * as digits from '../log/digits.ts';
 import type { Entry } from '../log/entry.ts';
 import * as api from './api.ts';
 import { Connection } from './Connection.svelte.ts';
@@ -234,7 +235,7 @@ export class LiveTail {
 /** Throws if the data is not JSON: the server is ours, so that is a bug and not a line to skip. */
 function rowOf(event: SseEvent): lines.Row[] {
 	if (event.data === null) return [];
-	if (event.type === 'message') return [JSON.parse(event.data) as Entry];
+	if (event.type === 'message') return [digits.parse(event.data) as Entry];
 	if (event.type !== 'skipped') return [];
 	const { count, from, to }: lines.Skipped = JSON.parse(event.data);
 	return [lines.skipped(count, from, to)];

@@ -1,4 +1,5 @@
 /** Fetches the log lines of an organization. */
+import * as digits from '../log/digits.ts';
 import type { Entry } from '../log/entry.ts';
 import { cap, type Found, type Skipped } from './lines.ts';
 
@@ -64,7 +65,7 @@ function isInside(gap: Skipped, cursor: number, end: Found['end']): boolean {
 async function read(search: URLSearchParams): Promise<Page> {
 	const response = await fetch(`/api/logs?${search}`);
 	if (!response.ok) throw new Error(`The server answered ${response.status}`);
-	return response.json();
+	return digits.parse(await response.text()) as Page;
 }
 
 function parameters(scope: Scope, more: Record<string, string | number>): URLSearchParams {

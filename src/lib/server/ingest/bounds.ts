@@ -45,11 +45,11 @@ function name(value: string | null): string | null {
 
 function attributesText(attributes: Record<string, unknown>, lost: number): string {
 	if (json.isDeeper(attributes, attributesDepth)) return dropped(json.stringify(attributes), lost);
-	const kept = json.stringifyForStorage(attributes);
+	const kept = json.stringify(attributes);
 	if (isOver(kept)) return dropped(kept, lost);
 	if (lost === 0) return kept;
 	note(attributes, 'truncated_bytes', lost);
-	return json.stringifyForStorage(attributes);
+	return json.stringify(attributes);
 }
 
 function isOver(kept: string): boolean {

@@ -63,7 +63,8 @@ export function fallback(defaults: Defaults): Fallback {
 export function entry(raw: unknown, fallback: Fallback, now: number): NewEntry | string {
 	if (raw === null) return 'null is not an entry';
 	if (Array.isArray(raw)) return 'an array is not an entry: send its members as entries of their own';
-	if (typeof raw !== 'object') return line(typeof raw === 'string' ? raw : JSON.stringify(raw), fallback);
+	if (typeof raw !== 'object')
+		return line(typeof raw === 'string' ? json.text(raw) : JSON.stringify(raw), fallback);
 	const fields = raw as Fields;
 	for (const _key in fields) return fromFields(fields, fallback, now);
 	return '{} is not an entry: it has no message and no other field';
@@ -108,7 +109,7 @@ function sort(raw: Fields): { known: Known; attributes: Fields } {
 	const join = hasOwn ? bounds.add : bounds.set;
 	for (const key in raw) {
 		const slot = slots.get(key);
-		if (slot !== undefined) known[slot] = raw[key];
+		if (slot !== undefined) known[slot] = json.plain(raw[key]);
 		else if (key !== 'attributes' || (!hasOwn && own !== null)) join(attributes, key, raw[key]);
 	}
 	return { known, attributes };

@@ -1,4 +1,5 @@
 import { levelOf, type Entry } from '../../../log/entry.ts';
+import * as digits from '../../../log/digits.ts';
 import * as printable from '../../../log/printable.ts';
 
 /** A line as a chunk holds it: everything but its number. */
@@ -60,7 +61,7 @@ function entryOf(seq: number, line: ChunkLine): Entry {
 		host: line.host,
 		message: line.message,
 		get attributes() {
-			attributes ??= JSON.parse(line.attributes) as Record<string, unknown>;
+			attributes ??= digits.parse(line.attributes) as Record<string, unknown>;
 			return attributes;
 		},
 		trace_id: line.trace_id,
