@@ -7,6 +7,8 @@ export const advisoryLocks = {
 	migrations: 7_245_723,
 	/** Turning an earlier version's rows of lines into chunks. */
 	conversion: 7_245_727,
+	/** Making and dropping partitions. */
+	partitions: 7_245_729,
 	/** Merging an organization's chunks; the second key is a hash of its id. */
 	sealing: 7_245_728,
 	/** Creating a user: whether they are the first. */

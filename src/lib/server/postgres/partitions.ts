@@ -1,3 +1,4 @@
+import { advisoryLocks } from './advisory-locks.ts';
 import type { Sql } from './connect.ts';
 import { transact } from './transaction.ts';
 
@@ -9,13 +10,8 @@ const day = 24 * 60 * 60 * 1000;
  */
 const lockTimeout = '2s';
 
-/** PostgreSQL's codes for possible conflicts (appendix A): each leaves things as they were, for the next turn. */
-const passing = new Set([
-	'42P07', // another instance created it first
-	'23505', // or is creating it
-	'42P01', // another instance dropped it first
-	'55P03' // the lock is held elsewhere
-]);
+/** lock_not_available (PostgreSQL, appendix A): somebody holds a lock for long. All stays as it is, for the next turn. */
+const held = '55P03';
 
 /**
  * Creates the partitions of `log_chunks` for the sealed chunks of today and of a week ahead (UTC days). Instances may do so at
@@ -32,13 +28,22 @@ export async function prepare(sql: Sql, now = Date.now()): Promise<void> {
  */
 export async function ensure(sql: Sql, date: string): Promise<boolean> {
 	const name = nameOf(date);
-	const [existing] = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass(${name})`;
-	if (existing) return true;
-	const columns = 'LIKE log_chunks INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING CONSTRAINTS';
-	return change(sql, [
-		`CREATE TABLE ${name} (${columns})`,
-		`ALTER TABLE log_chunks ATTACH PARTITION ${name} FOR VALUES FROM ('${date}') TO ('${dateOf(Date.parse(date) + day)}')`
-	]);
+	if (await exists(sql, name)) return true;
+	return change(sql, async (transaction) => {
+		if (await exists(transaction, name)) return;
+		const until = dateOf(Date.parse(date) + day);
+		await transaction.unsafe(
+			`CREATE TABLE ${name} (LIKE log_chunks INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING CONSTRAINTS)`
+		);
+		await transaction.unsafe(
+			`ALTER TABLE log_chunks ATTACH PARTITION ${name} FOR VALUES FROM ('${date}') TO ('${until}')`
+		);
+	});
+}
+
+async function exists(sql: Sql, name: string): Promise<boolean> {
+	const found = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass(${name})`;
+	return found.length > 0;
 }
 
 /** Drops the partitions of days that ended at `cutoff` (epoch ms) or before. */
@@ -46,7 +51,10 @@ export async function dropBefore(sql: Sql, cutoff: number): Promise<void> {
 	const partitions = await sql<{ name: string }[]>`
 		SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 		WHERE i.inhparent = 'log_chunks'::regclass AND c.relname ~ '^log_chunks_\\d{8}$' ORDER BY c.relname`;
-	for (const { name } of partitions) if (endOf(name) <= cutoff) await change(sql, [`DROP TABLE ${name}`]);
+	for (const { name } of partitions) {
+		if (endOf(name) > cutoff) continue;
+		await change(sql, (transaction) => transaction.unsafe(`DROP TABLE IF EXISTS ${name}`));
+	}
 }
 
 const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
@@ -54,16 +62,17 @@ const nameOf = (date: string) => `log_chunks_${date.replaceAll('-', '')}`;
 const endOf = (name: string) =>
 	Date.parse(name.replace(/^log_chunks_(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3T00:00:00Z')) + day;
 
-async function change(sql: Sql, statements: readonly string[]): Promise<boolean> {
+/** Makes a change of partitions; instances take turns. False if a lock was held for too long. */
+async function change(sql: Sql, make: (transaction: Sql) => Promise<unknown>): Promise<boolean> {
 	try {
 		await transact(sql, async (transaction) => {
 			await transaction.unsafe(`SET LOCAL lock_timeout = '${lockTimeout}'`);
-			for (const statement of statements) await transaction.unsafe(statement);
+			await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.partitions})`;
+			await make(transaction);
 		});
 		return true;
 	} catch (error) {
-		const { code = '' } = error as { code?: string };
-		if (!passing.has(code)) throw error;
+		if ((error as { code?: string }).code !== held) throw error;
 		return false;
 	}
 }
