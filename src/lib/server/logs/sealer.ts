@@ -67,8 +67,11 @@ export class Sealer {
 		const { program, url, prepare, log } = this.#options;
 		const thread = new Worker(program, { workerData: { url, prepare } });
 		thread.unref();
-		thread.on('error', (error) => log.error({ err: error }, 'the thread that seals log lines has failed'));
-		thread.once('exit', () => (this.#thread = null));
+		const forget = () => (this.#thread = this.#thread === thread ? null : this.#thread);
+		thread.once('exit', forget).on('error', (error) => {
+			forget();
+			log.error({ err: error }, 'the thread that seals log lines has failed');
+		});
 		return thread;
 	}
 
@@ -93,7 +96,7 @@ export class Sealer {
 
 const damaged = 'a chunk of log lines cannot be read: it is left out';
 
-/** Rejects when the thread ends. */
+/** Rejects when the thread ends, with its error if it has one. */
 async function endOf(thread: Worker, signal: AbortSignal): Promise<never> {
 	await once(thread, 'exit', { signal });
 	throw new Error('the thread that seals log lines has ended');
