@@ -43,8 +43,8 @@ describe('hostile input', () => {
 		['digits', `{"a":${'1'.repeat(6_000_000)}}`],
 		['spaces', `{"a":${' '.repeat(6_000_000)}1}`]
 	])('of millions of %s takes no long time', (_name, body) => {
-		const start = performance.now();
+		const start = process.cpuUsage();
 		expect(decoded(body, json).entries).toHaveLength(1);
-		expect(performance.now() - start).toBeLessThan(5_000);
+		expect(process.cpuUsage(start).user).toBeLessThan(5_000_000); // µs of CPU time, whatever else the machine does
 	});
 });
