@@ -5,6 +5,7 @@ export const trials = [
 	{ name: 'idle-10000', about: '10,000 viewers, 1 line/s', withinS: 300 },
 	{ name: 'ingest', about: '8 senders of 1,000-line bodies', withinS: 180 },
 	{ name: 'single', about: '64 senders of single lines', withinS: 120 },
+	{ name: 'disk', about: 'bytes that a line takes on the disk', withinS: 300 },
 	{ name: 'one', about: 'one line on an idle server', withinS: 120 },
 	{ name: 'page', about: 'the Logs page, 2,000 lines/s', withinS: 300 },
 	{ name: 'deploys-8', about: '8 deploys of 1.2 MB at once', withinS: 120 },
