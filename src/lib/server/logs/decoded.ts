@@ -11,6 +11,11 @@ export class Decoded {
 	readonly #chunks = new Map<string, { lines: Promise<ChunkLine[]>; bytes: number }>();
 	#bytes = 0;
 
+	/** Whether the lines under a key are at hand. */
+	has(key: string): boolean {
+		return this.#chunks.has(key);
+	}
+
 	/** The lines under a key, decoded unless they are at hand. What fails is not kept. */
 	get(key: string, bytes: number, decode: () => Promise<ChunkLine[]>): Promise<ChunkLine[]> {
 		const known = this.#chunks.get(key);

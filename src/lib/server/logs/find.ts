@@ -112,13 +112,24 @@ function select(sql: Sql, { org, seq, direction, limit }: Wanted, days: readonly
 	);
 }
 
-/** The blobs of one chunk, wherever it lies now; null if it was removed or merged meanwhile. */
-export async function blobsOf(sql: Sql, org: string, { first_seq, last_seq, received_at }: Row) {
-	const day = received_at.toISOString().slice(0, 10);
-	const [row] = await sql.unsafe<[{ format: number; head: Buffer; messages: Buffer; attributes: Buffer }?]>(
-		`SELECT format, head, messages, attributes FROM log_chunks
-		WHERE org_id = $1 AND first_seq = $2 AND last_seq = $3 AND day IN ('${day}', '${fresh}')`,
-		[org, first_seq, last_seq]
+/** The blobs of a chunk, whose row was read without them. */
+export interface Blobs {
+	format: number;
+	head: Buffer;
+	messages: Buffer | null;
+	attributes: Buffer | null;
+}
+
+/** The blobs of some chunks by their first number, in one query; those that were removed or merged meanwhile are missing. */
+export async function blobsOf(sql: Sql, org: string, rows: readonly Row[]): Promise<Map<number, Blobs>> {
+	if (rows.length === 0) return new Map();
+	const days = new Set(rows.map(({ received_at }) => received_at.toISOString().slice(0, 10)));
+	const among = [fresh, ...days].map((day) => `'${day}'`).join(', ');
+	const found = await sql.unsafe<(Blobs & { first_seq: number })[]>(
+		`SELECT first_seq, format, head, messages, attributes FROM log_chunks
+		WHERE org_id = $1 AND day IN (${among})
+			AND (first_seq, last_seq) IN (SELECT * FROM unnest($2::bigint[], $3::bigint[]))`,
+		[org, rows.map(({ first_seq }) => first_seq), rows.map(({ last_seq }) => last_seq)]
 	);
-	return row ?? null;
+	return new Map(found.map(({ first_seq, ...blobs }) => [first_seq, blobs]));
 }
