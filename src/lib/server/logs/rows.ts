@@ -26,7 +26,10 @@ export async function convert(sql: Sql, log: Logger): Promise<void> {
 			if (isDue) log.info({ lines: lines + converted }, 'log lines are being converted');
 		}
 	}
-	await sql`DROP TABLE IF EXISTS logs`;
+	await transact(sql, async (transaction) => {
+		await takeTurn(transaction);
+		await transaction`DROP TABLE IF EXISTS logs`;
+	});
 	log.info({ lines }, 'all log lines are converted');
 }
 
@@ -35,9 +38,12 @@ async function hasRows(sql: Sql): Promise<boolean> {
 	return row !== undefined;
 }
 
+/** Waits until no other instance converts, until the end of the transaction. */
+const takeTurn = (transaction: Sql) => transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.conversion})`;
+
 /** Converts an organization's next rows, as many as a chunk holds; returns how many. */
 async function convertNext(sql: Sql, transaction: Sql, org: string): Promise<number> {
-	await transaction`SELECT pg_advisory_xact_lock(${advisoryLocks.conversion})`;
+	await takeTurn(transaction);
 	if (!(await hasRows(transaction))) return 0; // another instance was done first
 	const rows = await next(transaction, org);
 	const [first] = rows;
