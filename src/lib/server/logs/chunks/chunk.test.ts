@@ -55,10 +55,12 @@ describe('what is encoded', () => {
 		await fc.assert(property, { numRuns: 300 });
 	});
 
-	test('takes the format that fits how many lines there are', async () => {
+	test('takes the format that fits how many lines there are, and how long they are', async () => {
 		const [line] = fc.sample(lines(1, 1), 1)[0] as [ChunkLine];
 		expect((await chunk.encode(Array(31).fill(line), 1)).format).toBe(0);
 		expect((await chunk.encode(Array(32).fill(line), 1)).format).toBe(1);
+		const long = { ...line, message: 'x'.repeat(20_000) };
+		expect((await chunk.encode([long], 1)).format).toBe(1);
 	});
 
 	test('is received when the row says, whose clock may have been moved on', async () => {

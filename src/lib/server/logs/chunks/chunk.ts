@@ -34,13 +34,17 @@ export interface StoredChunk extends Pick<Chunk, 'lines' | 'head' | 'messages' |
 export const mostLines = 8_192;
 export const mostBytes = 4 * 1024 * 1024;
 
-/** Fewer lines than these are a JSON array: three zstd frames would be no smaller, and cost a commit more than its INSERT. */
+/**
+ * Less than this is a JSON array: three zstd frames would be no smaller, and cost a commit more than its INSERT. More text is worth
+ * compressing, however few lines it has: it goes to PostgreSQL and back in hexadecimal.
+ */
 const fewLines = 32;
+const fewBytes = 16 * 1024;
 
 /** Lines as a chunk. They must be well-formed Unicode, and no more than `cut` gives. */
 export async function encode(lines: readonly ChunkLine[], level: Level): Promise<Chunk> {
 	const summary = summarize(lines);
-	if (lines.length < fewLines && haveOneReceipt(lines)) {
+	if (lines.length < fewLines && summary.bytes < fewBytes && haveOneReceipt(lines)) {
 		return { ...summary, format: 0, head: documents.encode(lines), messages: null, attributes: null };
 	}
 	return { ...summary, format: 1, ...(await columns.encode(lines, level)) };
