@@ -17,7 +17,10 @@ async function invite(page: Page, org: Organization, email: string, role: string
 async function changeRole(page: Page, name: string, role: string): Promise<void> {
 	const row = page.getByRole('row').filter({ hasText: name });
 	await row.getByRole('combobox').selectOption(role);
+	// What the last change said may still stand there.
+	const answered = page.waitForResponse((response) => response.request().method() === 'POST');
 	await row.getByRole('button', { name: 'Change' }).click();
+	await answered;
 	await expect(row.getByRole('status')).toHaveText('Changed.');
 }
 
