@@ -12,7 +12,7 @@ test.each([
 	expect(digits.parse(text)).toEqual(value);
 });
 
-test('every number is read as what it was written as', () => {
+test('every number keeps the digits it was written with', () => {
 	const number = fc.stringMatching(/^-?(?:0|[1-9]\d{0,20})(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?$/);
 	fc.assert(
 		fc.property(number, fc.constantFrom('', ' ', '\n\t'), (written, space) => {

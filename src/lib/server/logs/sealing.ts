@@ -131,8 +131,8 @@ export class Sealing {
 }
 
 /**
- * The lock of an organization until the end of the transaction; false if another instance has it, or if there is no such
- * organization any more. Its head is kept from being deleted, so that what is deleted with it is all there is.
+ * Locks an organization until the end of the transaction; false if another instance has it or the organization is gone. Its head
+ * cannot be deleted meanwhile, so a purge never misses the chunk that this step writes.
  */
 async function isOurs(transaction: Sql, org: string): Promise<boolean> {
 	const [row] = await transaction<[{ ours: boolean }]>`

@@ -10,7 +10,7 @@ const day = 24 * 60 * 60 * 1000;
  */
 const lockTimeout = '2s';
 
-/** lock_not_available (PostgreSQL, appendix A): somebody holds a lock for long. All stays as it is, for the next turn. */
+/** lock_not_available (PostgreSQL, appendix A): someone else held the lock for too long. Nothing changed; the next turn retries. */
 const held = '55P03';
 
 /**

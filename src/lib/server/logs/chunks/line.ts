@@ -1,25 +1,15 @@
-import { levelOf, type Entry } from '../../../log/entry.ts';
+import { levelOf, type Entry, type NewEntry } from '../../../log/entry.ts';
 import * as digits from '../../../log/digits.ts';
 import * as printable from '../../../log/printable.ts';
 
-/** A line as a chunk holds it: everything but its number. */
-export interface ChunkLine {
-	/** When it happened, epoch milliseconds. */
+/** A line as a chunk holds it: an entry with both of its times, in epoch milliseconds, and without its number. */
+export interface ChunkLine extends NewEntry {
 	time: number;
-	/** When it was received, epoch milliseconds; within a chunk it never falls. */
+	/** Within a chunk it never falls. */
 	received_at: number;
-	/** OpenTelemetry SeverityNumber, 1 to 24. */
-	severity: number;
-	service: string;
-	host: string | null;
-	message: string;
-	/** A JSON object as text, as it came in. */
-	attributes: string;
-	trace_id: string | null;
-	span_id: string | null;
 }
 
-/** A line on its way to its readers: both of its forms are made when somebody first asks, once for all readers. */
+/** A line on its way to its readers. Each of its forms is made on first use and shared by all readers. */
 export class Line {
 	readonly seq: number;
 	readonly #line: ChunkLine;
