@@ -3,7 +3,7 @@
  * the layers below its own: never beside it, never above.
  */
 const layers = [
-	['config', 'client', 'digest', 'maintenance', 'metrics'],
+	['config', 'client', 'digest', 'maintenance', 'metrics', 'threads'],
 	['forms', 'lists'],
 	['postgres', 'sqlite', 'http'],
 	['bus', 'outbox', 'limits', 'audit'],

@@ -38,10 +38,8 @@ async function build() {
 	});
 	if (status !== 0) fail(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}\nThe build failed.`);
 	// Only now: loading Vite takes a tenth of a second, which a start without a build should not pay.
-	const { bundle } = await import('./bundle.mjs');
-	await bundle('cli.mjs');
-	await bundle('sealer.js');
-	await bundle('server.js');
+	const { bundle, bundles } = await import('./bundle.mjs');
+	for (const name of /** @type {(keyof typeof bundles)[]} */ (Object.keys(bundles))) await bundle(name);
 }
 
 /** @param {string} message @returns {never} */

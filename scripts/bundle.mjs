@@ -9,15 +9,22 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** @typedef {{ entry: string, target: string, isWhole: boolean }} Bundle `isWhole`: with its dependencies in it. */
 
-/** @type {Record<'cli.mjs' | 'sealer.js' | 'server.js', Bundle>} */
+/** @type {Record<'cli.mjs' | 'server.js' | `threads/${'sealer' | 'decoder' | 'searcher'}.js`, Bundle>} */
 export const bundles = {
 	// The CLI without dependencies, for Node 20 and newer, offered by the server as /cli.mjs.
 	'cli.mjs': { entry: 'src/cli/standalone.ts', target: 'node20', isWhole: true },
-	// The thread that merges log lines.
-	'sealer.js': { entry: 'src/sealer.ts', target: 'node22', isWhole: false },
-	// The server, which an image without sources can run.
+	// The threads.
+	'threads/sealer.js': thread('sealer'),
+	'threads/decoder.js': thread('decoder'),
+	'threads/searcher.js': thread('searcher'),
+	// The server, the last of the build (see build.mjs), which an image without sources can run.
 	'server.js': { entry: 'src/server.ts', target: 'node22', isWhole: false }
 };
+
+/** @param {string} name @returns {Bundle} */
+function thread(name) {
+	return { entry: `src/threads/${name}.ts`, target: 'node22', isWhole: false };
+}
 
 /** @param {keyof typeof bundles} name @param {string} [file] */
 export async function bundle(name, file = `${root}/build/${name}`) {

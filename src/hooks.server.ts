@@ -14,6 +14,7 @@ import * as csrf from './lib/server/http/csrf.ts';
 import { errorPage, wantsPage } from './lib/server/http/error-page.ts';
 import * as formSize from './lib/server/http/form-size.ts';
 import { compress } from './lib/server/http/compression.ts';
+import { isTimedOut } from './lib/server/postgres/connect.ts';
 import { Unstartable } from './lib/server/postgres/embedded-error.ts';
 import { session } from './lib/server/people/cookies.ts';
 import * as sessions from './lib/server/people/sessions.ts';
@@ -34,7 +35,7 @@ export const init: ServerInit = async () => {
 	const log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 	await running.app?.stop(); // that of the previous module, in `npm run dev`
 	try {
-		app = running.app = await compose(config, log, running.sealer);
+		app = running.app = await compose(config, log, running.programs);
 	} catch (error) {
 		if (error instanceof Unstartable) process.stderr.write(`Tailrace cannot start. ${error.message}\n`);
 		else log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
@@ -175,5 +176,6 @@ export const handleError: HandleServerError = ({ error, event, status }) => {
 		return { message: unavailable.sentenceFor(outage, method), outage, isForm: method === 'POST' };
 	}
 	app.log.error({ err: error, method: event.request.method, route: event.route.id }, 'a request failed');
+	if (isTimedOut(error)) return { message: unavailable.tookTooLong };
 	return { message: 'Something went wrong on the server. Its log says what.' };
 };

@@ -1,11 +1,12 @@
 import type { Config } from './lib/server/config.ts';
+import type { Programs } from './composition/programs.ts';
 import type { Tailrace } from './tailrace.ts';
 
 interface Running {
 	/** The settings, as src/server.ts has read them; absent in `npm run dev`, which has no such entry. */
 	config?: Config;
-	/** The built program of the thread that merges log lines; absent in `npm run dev`, which runs its source. */
-	sealer?: URL;
+	/** The built programs of the threads; absent in `npm run dev`, which runs their sources. */
+	programs?: Programs;
 	/** The app put together by SvelteKit's hooks. */
 	app?: Tailrace;
 }

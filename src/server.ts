@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtIn } from './composition/programs.ts';
 import * as configuration from './lib/server/config.ts';
 import { closer } from './lib/server/http/closing.ts';
 import * as handler from './lib/server/http/handler.ts';
@@ -17,7 +18,7 @@ const parsed = configuration.parse(process.env);
 if (!parsed.ok) fail(`Tailrace cannot start. ${configuration.explain(parsed.faults)}`);
 const { config } = parsed;
 running.config = config;
-running.sealer = new URL('./sealer.js', import.meta.url);
+running.programs = builtIn(new URL('./threads/', import.meta.url));
 
 const stopping = askedToStop(); // from here on, so that a signal during the start stops whatever has started by then
 const handle = await handler.load(config, new URL('./handler.js', import.meta.url));

@@ -1,8 +1,9 @@
-import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
+import { openDecoder } from './composition/decoder.ts';
 import { openDeploys } from './composition/deploys.ts';
 import { openLogs, prepareLogs } from './composition/logs.ts';
 import { openPeople } from './composition/people.ts';
+import { sources, type Programs } from './composition/programs.ts';
 import { deliveriesOf, oldDeploysOf, removalOf, tasks, waiting } from './composition/tasks.ts';
 import * as revocation from './lib/server/access/revocation.ts';
 import { bus } from './lib/server/bus/bus.ts';
@@ -11,6 +12,7 @@ import type * as configuration from './lib/server/config.ts';
 import { health } from './lib/server/health/health.ts';
 import { Probe } from './lib/server/health/probe.ts';
 import { UntrustedProxies } from './lib/server/http/untrusted-proxies.ts';
+import { Admission } from './lib/server/ingest/admission.ts';
 import * as retention from './lib/server/logs/retention.ts';
 import { inFlight } from './lib/server/logs/writer.ts';
 import { maintain, runNow } from './lib/server/maintenance.ts';
@@ -24,8 +26,8 @@ import { Streams } from './lib/server/stream/streams.ts';
 export type Tailrace = Awaited<ReturnType<typeof compose>>;
 type Pools = ReturnType<typeof openPools>;
 
-/** The database, and the program of the thread that seals what it holds. */
-type Started = Database & { program: URL };
+/** The database, and the programs of the threads. */
+type Started = Database & { programs: Programs };
 
 /** More streams than this are answered 503, more than a quarter of them for one organization 429 (docs/API.md, Limits). */
 const mostStreams = 10_000;
@@ -33,11 +35,11 @@ const untrusted =
 	'a proxy that is not in TRUSTED_PROXIES forwards requests: everyone behind it counts as one network. If it is yours, add it';
 
 /** Puts the parts together, here and nowhere else: configuration → database → stores → bus → tails. */
-export async function compose(settings: configuration.Config, log: Logger, program = sealerSource()) {
+export async function compose(settings: configuration.Config, log: Logger, programs = sources()) {
 	const config = await dataFolder.settle(settings);
 	const database = await openDatabase(config, 'drizzle/postgres', log);
 	try {
-		return await composeOn({ ...database, program }, config, log);
+		return await composeOn({ ...database, programs }, config, log);
 	} catch (error) {
 		await database.stop(); // PostgreSQL would outlive this process
 		throw error;
@@ -46,7 +48,7 @@ export async function compose(settings: configuration.Config, log: Logger, progr
 
 async function composeOn(database: Started, config: configuration.Config, log: Logger) {
 	const sql = openPools(database);
-	await prepareLogs(sql.pages, log);
+	await prepareLogs(sql.upkeep, log);
 
 	const measured = metrics({
 		queueBytes: () => kept.writer.queuedBytes,
@@ -74,9 +76,10 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		failed
 	});
 	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk }, database);
+	const decoder = openDecoder(database.programs.decoder, log);
 	const deployed = openDeploys(config, { log, measured }, kept.writer);
 	const stopping = new AbortController();
-	const leftovers = removalOf(deployed.parts.deploys, sql.pages, stopping.signal);
+	const leftovers = removalOf(deployed.parts.deploys, sql.upkeep, stopping.signal);
 	const parts = {
 		config,
 		log,
@@ -89,11 +92,13 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		metrics: measured,
 		/** Begins at once with the remains of a deleted organization; the other instances do so within a minute. */
 		removeLeftovers: () => runNow(leftovers, log),
+		admission: new Admission(),
+		decoder,
 		...kept,
 		...deployed.parts
 	};
-	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.pages)];
-	const endMaintenance = maintain([...tasks(parts, sql.pages, wakes), ...rest], log);
+	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.upkeep)];
+	const endMaintenance = maintain([...tasks(parts, sql.upkeep, wakes), ...rest], log);
 
 	/** Closes what is open, in the order of dependence. */
 	async function stop(): Promise<void> {
@@ -102,7 +107,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		stopping.abort();
 		kept.tails.close();
 		await deployed.close();
-		await Promise.all([kept.writer.idle(), kept.sealer.close()]);
+		await Promise.all([kept.writer.idle(), kept.sealer.close(), decoder.close()]);
 		await people.close();
 		await bridge.close();
 		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));
@@ -112,22 +117,21 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	return { ...parts, faults, stop };
 }
 
-/** The program of the thread that seals, where there is no build: relative to the project, in which every server runs. */
-const sealerSource = () => pathToFileURL('src/sealer.ts');
-
 /** Watches the database and the disk, which also holds the lines with the embedded PostgreSQL. */
 function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Config, log: Logger) {
 	const { dataDir: folder, databaseUrl } = config;
-	const clear = () => retention.dropDays(sql.pages);
+	const clear = () => retention.dropDays(sql.upkeep);
 	return health({ probe: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
 }
 
 /** Apart, so that a flood of one kind leaves room for the others. */
 function openPools({ url, prepare }: Database) {
-	const pool = (name: string, max: number) => connect(url, { max, prepare, name: `tailrace ${name}` });
+	const pool = (name: string, max: number, statementMs?: number) =>
+		connect(url, { max, prepare, name: `tailrace ${name}`, ...(statementMs && { statementMs }) });
 	return {
-		pages: pool('pages', 10),
-		reads: pool('tail', 4),
+		pages: pool('pages', 10, 30_000),
+		reads: pool('tail', 4, 10_000),
+		upkeep: pool('upkeep', 4),
 		writes: pool('writer', inFlight),
 		watch: new Probe(() => pool('watch', 1))
 	};

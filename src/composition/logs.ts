@@ -13,6 +13,7 @@ import type { Metrics } from '../lib/server/metrics.ts';
 import type { Sql } from '../lib/server/postgres/connect.ts';
 import * as partitions from '../lib/server/postgres/partitions.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
+import type { Programs } from './programs.ts';
 
 /** What logs need of the server around them. */
 interface Surroundings {
@@ -23,9 +24,9 @@ interface Surroundings {
 	disk: Disk;
 }
 
-/** How the thread that seals is started: its program, and the database that it works on. */
-interface Sealed {
-	program: URL;
+/** How the threads are started: their programs, and the database that they work on. */
+interface Threaded {
+	programs: Programs;
 	url: string;
 	prepare: boolean;
 }
@@ -40,7 +41,7 @@ export async function prepareLogs(sql: Sql, log: Logger): Promise<void> {
 export function openLogs(
 	sql: { pages: Sql; reads: Sql; writes: Sql },
 	{ log, wakes, measured, failed, disk }: Surroundings,
-	{ program, url, prepare }: Sealed
+	{ programs, url, prepare }: Threaded
 ) {
 	const damaged = (error: unknown) =>
 		log.error({ err: error }, 'a chunk of lines cannot be read: its lines are left out');
@@ -61,6 +62,6 @@ export function openLogs(
 		search: logSearch(pages),
 		overview: logOverview(sql.pages, pages),
 		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs),
-		sealer: new Sealer({ program, url, prepare, log, merged: measured.sealed })
+		sealer: new Sealer({ program: programs.sealer, url, prepare, log, merged: measured.sealed })
 	};
 }

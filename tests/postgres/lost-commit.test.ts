@@ -25,7 +25,7 @@ async function open() {
 
 /** What a commit of the organization's first line knows of itself. */
 function pending(org: string, append_id: string) {
-	const chunk = { org, first_seq: 1, append_id };
+	const chunk = { org, first_seq: 1, append_id, arrived: Date.now() };
 	return { done: new Promise<never>(() => {}), pending: () => ({ answers, chunk }) };
 }
 

@@ -9,7 +9,7 @@ import { testDatabase, type TestDatabase } from '../support/server/database.ts';
 import { root } from '../support/server/server.ts';
 import { line, linesOf, makeOrganization, receive } from '../support/logs/lines.ts';
 
-const source = pathToFileURL(join(root, 'src/sealer.ts'));
+const source = pathToFileURL(join(root, 'src/threads/sealer.ts'));
 const yesterday = Date.now() - 24 * 60 * 60 * 1000;
 
 let database: TestDatabase;

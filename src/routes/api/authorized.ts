@@ -5,6 +5,7 @@ import type { Key } from '$server/access/keys';
 import { SenderGone } from '$server/ingest/body';
 import { problem } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
+import { isTimedOut } from '$server/postgres/connect';
 import type { Scope } from '$server/postgres/words';
 import { incoming, type Incoming } from './incoming';
 import { refused } from './refused';
@@ -23,22 +24,22 @@ export async function authorized(
 	let key: Key | undefined;
 	let lines: Lines | undefined;
 	let response: Response | undefined;
+	let body: Incoming | undefined;
 	try {
 		const authorization = await authorize(app, claim, scope);
 		key = authorization.key;
 		if (!authorization.ok) return (response = refused(authorization));
 		const { access } = authorization;
 		const asked = { claim, scope, access };
-		response = await respond(
-			access,
-			incoming(event, asked, (told) => (lines = told))
-		);
+		body = incoming(event, asked, (told) => (lines = told));
+		response = await respond(access, body);
 		return response;
 	} catch (error) {
 		if (error instanceof SenderGone) key = undefined;
 		response = failed(event, error);
 		return response;
 	} finally {
+		body?.close();
 		const { method } = event.request;
 		const status = response?.status ?? 500;
 		if (key) app.keyUses.note(key, from.address, { method, path: event.url.pathname, status, lines });
@@ -61,6 +62,10 @@ function failed({ route, locals }: RequestEvent, error: unknown): Response {
 	if (error instanceof SenderGone) {
 		locals.app.log.debug(context, 'a sender went away before its body was here');
 		return problem(400, 'The request body was incomplete. Nothing was accepted: send it again.');
+	}
+	if (isTimedOut(error)) {
+		locals.app.log.warn(context, 'the database ended a query that took too long');
+		return problem(503, unavailable.tookTooLong);
 	}
 	const outage = unavailable.outageOf(error, locals.app.watch.outage);
 	if (!outage) throw error;

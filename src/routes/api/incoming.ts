@@ -1,6 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { authorizeAgain, type Access, type Claim } from '$server/access/authorize';
 import type { Lines } from '$server/access/key-use';
+import type { Place } from '$server/ingest/admission';
 import * as body from '$server/ingest/body';
 import type { Scope } from '$server/postgres/words';
 import { problem } from '$server/http/problem';
@@ -17,6 +18,8 @@ export interface Incoming {
 	readJson(): Promise<Read<{ value: unknown }>>;
 	/** What happened to the lines sent. */
 	tell(lines: Lines): void;
+	/** Gives the room back that the body takes: once the request is answered. */
+	close(): void;
 }
 
 export type Read<Content> = ({ ok: true } & Content) | { ok: false; response: Response };
@@ -26,8 +29,12 @@ export function incoming(
 	{ claim, scope, access }: { claim: Claim; scope: Scope; access: Access },
 	tell: (lines: Lines) => void
 ): Incoming {
+	let place: Place | null = null;
+
 	async function read(): Promise<Read<{ bytes: Buffer }>> {
-		const received = await body.read(request.body, request.headers.get('content-encoding'));
+		place = locals.app.admission.admit(access.org, Number(request.headers.get('content-length') ?? 0));
+		if (!place) return { ok: false, response: problem(429, body.overloaded.detail) };
+		const received = await body.read(request.body, request.headers.get('content-encoding'), place);
 		const again = await authorizeAgain(locals.app, claim, scope, access);
 		if (!again.ok) return { ok: false, response: refused(again) };
 		return received.ok ? received : { ok: false, response: problem(received.status, received.detail) };
@@ -38,7 +45,7 @@ export function incoming(
 		return received.ok ? { ok: true, value: parsed(received.bytes) } : received;
 	}
 
-	return { read, readJson, tell };
+	return { read, readJson, tell, close: () => place?.leave() };
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -34,6 +34,8 @@ type Rest =
 	| 'makeRoom'
 	| 'removeLeftovers'
 	| 'sealer'
+	| 'decoder'
+	| 'admission'
 	| 'faults'
 	| 'stop';
 

@@ -7,6 +7,9 @@ import { Unavailable } from './watch.ts';
 /** Seconds after which to try again. */
 const retryAfterS = 2;
 
+/** For who asked what the database could not answer in time (statement_timeout). */
+export const tookTooLong = 'This took the database too long. Ask for less at a time, or try again later.';
+
 /** The outage that caused an error, `known` if it is that one; null if the cause is something else. */
 export function outageOf(error: unknown, known: Outage | null): Outage | null {
 	if (error instanceof Unavailable) return error.outage;

@@ -2,9 +2,23 @@ import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Admission } from './admission.ts';
 import * as body from './body.ts';
 
 const hello = Buffer.from('hello hello hello hello');
+
+const admission = new Admission();
+
+/** Reads a body where there is room. */
+async function bodyOf(stream: AsyncIterable<Uint8Array> | null, encoding: string | null): Promise<body.Body> {
+	const place = admission.admit('acme', 0);
+	if (!place) throw new Error('a place was not given back');
+	try {
+		return await body.read(stream, encoding, place);
+	} finally {
+		place.leave();
+	}
+}
 
 function chunks(bytes: Buffer, size = 7): AsyncIterable<Uint8Array> {
 	const parts: Buffer[] = [];
@@ -28,19 +42,19 @@ const codings: [string, (bytes: Buffer) => Buffer][] = [
 
 describe('an encoding', () => {
 	it.each([null, '', 'identity', 'Identity, '])('%j is none', async (encoding) => {
-		expect(await body.read(chunks(hello), encoding)).toEqual({ ok: true, bytes: hello });
+		expect(await bodyOf(chunks(hello), encoding)).toEqual({ ok: true, bytes: hello });
 	});
 
 	it.each(codings)('%s is undone', async (encoding, compress) => {
-		expect(await body.read(chunks(compress(hello)), encoding)).toEqual({ ok: true, bytes: hello });
-		expect(await body.read(chunks(compress(hello)), ` ${encoding.toUpperCase()}`)).toMatchObject({
+		expect(await bodyOf(chunks(compress(hello)), encoding)).toEqual({ ok: true, bytes: hello });
+		expect(await bodyOf(chunks(compress(hello)), ` ${encoding.toUpperCase()}`)).toMatchObject({
 			ok: true
 		});
 	});
 
 	it('that is a list is undone from its end', async () => {
 		const bytes = zlib.brotliCompressSync(zlib.gzipSync(hello));
-		expect(await body.read(chunks(bytes), 'gzip, identity, br')).toEqual({ ok: true, bytes: hello });
+		expect(await bodyOf(chunks(bytes), 'gzip, identity, br')).toEqual({ ok: true, bytes: hello });
 	});
 
 	it.each([
@@ -48,11 +62,11 @@ describe('an encoding', () => {
 		['gzip', zlib.gzipSync]
 	])('%s may come in several frames', async (encoding, compress) => {
 		const bytes = Buffer.concat([compress(Buffer.from('hello ')), compress(Buffer.from('world'))]);
-		expect(await body.read(chunks(bytes), encoding)).toEqual({ ok: true, bytes: Buffer.from('hello world') });
+		expect(await bodyOf(chunks(bytes), encoding)).toEqual({ ok: true, bytes: Buffer.from('hello world') });
 	});
 
 	it('nobody knows is 415 and names those that are', async () => {
-		expect(await body.read(chunks(hello), 'gzip, compress')).toEqual({
+		expect(await bodyOf(chunks(hello), 'gzip, compress')).toEqual({
 			ok: false,
 			status: 415,
 			detail: 'Content-Encoding "compress" is not supported: use gzip, deflate, br, zstd or none.'
@@ -62,7 +76,7 @@ describe('an encoding', () => {
 	it.each(codings)('%s that is broken or cut off is 400', async (encoding, compress) => {
 		const whole = compress(Buffer.from('hello world, '.repeat(50)));
 		for (const bytes of [Buffer.from('this is not compressed'), whole.subarray(0, -6)]) {
-			const read = await body.read(chunks(bytes), encoding);
+			const read = await bodyOf(chunks(bytes), encoding);
 			expect(read).toMatchObject({ ok: false, status: 400 });
 			expect(read).toHaveProperty('detail', expect.stringContaining(`not valid ${encoding} data`));
 		}
@@ -70,8 +84,8 @@ describe('an encoding', () => {
 
 	it('of an empty body is nothing to undo', async () => {
 		for (const encoding of [null, 'gzip', 'deflate', 'br', 'zstd']) {
-			expect(await body.read(null, encoding)).toEqual({ ok: true, bytes: Buffer.alloc(0) });
-			expect(await body.read(chunks(Buffer.alloc(0)), encoding)).toEqual({
+			expect(await bodyOf(null, encoding)).toEqual({ ok: true, bytes: Buffer.alloc(0) });
+			expect(await bodyOf(chunks(Buffer.alloc(0)), encoding)).toEqual({
 				ok: true,
 				bytes: Buffer.alloc(0)
 			});
@@ -82,7 +96,7 @@ describe('an encoding', () => {
 		const encoding = fc.constantFrom('gzip', 'deflate', 'br', 'zstd', 'br, gzip', 'zstd,deflate');
 		await fc.assert(
 			fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), encoding, async (bytes, encoding) => {
-				const read = await body.read(chunks(Buffer.from(bytes)), encoding);
+				const read = await bodyOf(chunks(Buffer.from(bytes)), encoding);
 				expect(read.ok || read.status === 400).toBe(true);
 			})
 		);
@@ -94,19 +108,19 @@ describe('the limit', () => {
 		'of 10 MiB holds to the byte with %s',
 		async (encoding, compress) => {
 			const most = Buffer.alloc(body.limit, 'a');
-			const read = await body.read(chunks(compress(most), 65_536), encoding);
+			const read = await bodyOf(chunks(compress(most), 65_536), encoding);
 			expect(read.ok && read.bytes.equals(most)).toBe(true);
 			const more = compress(Buffer.alloc(body.limit + 1, 'a'));
-			expect(await body.read(chunks(more, 65_536), encoding)).toMatchObject({ ok: false, status: 413 });
+			expect(await bodyOf(chunks(more, 65_536), encoding)).toMatchObject({ ok: false, status: 413 });
 		}
 	);
 
 	it('holds over all frames of zstd together', async () => {
 		const half = zlib.zstdCompressSync(Buffer.alloc(body.limit / 2));
 		const most = Buffer.concat([half, half]);
-		expect(await body.read(chunks(most), 'zstd')).toMatchObject({ ok: true });
+		expect(await bodyOf(chunks(most), 'zstd')).toMatchObject({ ok: true });
 		const more = Buffer.concat([most, zlib.zstdCompressSync(Buffer.from('x'))]);
-		expect(await body.read(chunks(more), 'zstd')).toMatchObject({ ok: false, status: 413 });
+		expect(await bodyOf(chunks(more), 'zstd')).toMatchObject({ ok: false, status: 413 });
 	});
 
 	it('is found in a bomb of 200 MB without holding it', async () => {
@@ -114,7 +128,7 @@ describe('the limit', () => {
 		const before = process.memoryUsage.rss();
 		let peak = before;
 		const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 1);
-		const read = await body.read(chunks(bomb, 65_536), 'gzip');
+		const read = await bodyOf(chunks(bomb, 65_536), 'gzip');
 		clearInterval(timer);
 		expect(read).toMatchObject({ ok: false, status: 413 });
 		expect(peak - before).toBeLessThan(60_000_000);
@@ -128,7 +142,7 @@ describe('the limit', () => {
 				yield Buffer.alloc(1_000_000);
 			}
 		}
-		expect(await body.read(endless(), null)).toMatchObject({ ok: false, status: 413 });
+		expect(await bodyOf(endless(), null)).toMatchObject({ ok: false, status: 413 });
 		expect(read).toBe(11_000_000);
 	});
 });
@@ -141,13 +155,13 @@ describe('a source that fails', () => {
 
 	it('with status 413 is the 413 of ours', async () => {
 		const error = Object.assign(new Error('Payload Too Large'), { status: 413 });
-		expect(await body.read(failing(error), 'gzip')).toMatchObject({ ok: false, status: 413 });
+		expect(await bodyOf(failing(error), 'gzip')).toMatchObject({ ok: false, status: 413 });
 	});
 
 	it('otherwise is thrown as it is', async () => {
 		const error = new Error('aborted');
-		await expect(body.read(failing(error), null)).rejects.toMatchObject({ name: 'SenderGone', cause: error });
-		await expect(body.read(failing(error), 'gzip')).rejects.toMatchObject({
+		await expect(bodyOf(failing(error), null)).rejects.toMatchObject({ name: 'SenderGone', cause: error });
+		await expect(bodyOf(failing(error), 'gzip')).rejects.toMatchObject({
 			name: 'SenderGone',
 			cause: error
 		});

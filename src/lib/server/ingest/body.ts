@@ -1,9 +1,11 @@
 import * as zlib from 'node:zlib';
+import pLimit from 'p-limit';
+import type { Place } from './admission.ts';
 
 /** The largest body, in bytes after decompression. Source: API.md, Limits. */
 export const limit = 10 * 1024 * 1024;
 
-export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415; detail: string };
+export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415 | 429; detail: string };
 
 /** The body was incomplete: its sender went away, or took longer than the server waits. */
 export class SenderGone extends Error {
@@ -26,9 +28,13 @@ const decompressors = new Map<string, Decompress>([
 /**
  * Collects a request body and undoes its `Content-Encoding` (a list from its end: RFC 9110, 8.4). Bad input is answered, never
  * thrown; a failing source (the client went away) throws `SenderGone`. Over the limit the source is left unread, not cancelled:
- * SvelteKit's `cancel` would cut the connection before the 413 is out.
+ * SvelteKit's `cancel` would cut the connection before the 413 is out. What it takes of the place is kept until the caller leaves it.
  */
-export async function read(stream: AsyncIterable<Uint8Array> | null, encoding: string | null): Promise<Body> {
+export async function read(
+	stream: AsyncIterable<Uint8Array> | null,
+	encoding: string | null,
+	place: Place
+): Promise<Body> {
 	const codings = (encoding ?? '')
 		.toLowerCase()
 		.split(',')
@@ -36,13 +42,16 @@ export async function read(stream: AsyncIterable<Uint8Array> | null, encoding: s
 	const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
 	const unknown = applied.find((coding) => !decompressors.has(coding));
 	if (unknown !== undefined) return unsupported(unknown);
-	const bytes = stream === null ? Buffer.alloc(0) : await collect(stream);
-	if (bytes === null) return tooLarge();
-	if (bytes.length === 0) return { ok: true, bytes };
-	return decompress(bytes, applied.reverse());
+	const bytes = stream === null ? Buffer.alloc(0) : await collect(stream, place);
+	if (!Buffer.isBuffer(bytes)) return bytes;
+	if (bytes.length === 0 || applied.length === 0) return { ok: true, bytes };
+	return decompressing(() => decompress(bytes, applied.reverse(), place));
 }
 
-async function decompress(compressed: Buffer, codings: string[]): Promise<Body> {
+/** A few at a time: how much each will take is known only afterwards. */
+const decompressing = pLimit(4);
+
+async function decompress(compressed: Buffer, codings: string[], place: Place): Promise<Body> {
 	let bytes = compressed;
 	for (const coding of codings) {
 		try {
@@ -52,22 +61,23 @@ async function decompress(compressed: Buffer, codings: string[]): Promise<Body> 
 			return broken(coding, error);
 		}
 	}
-	return { ok: true, bytes };
+	return place.grow(bytes.length) ? { ok: true, bytes } : overloaded;
 }
 
-/** The whole stream, or null if it is over the limit. */
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
+/** The whole stream, or why it is refused. */
+async function collect(stream: AsyncIterable<Uint8Array>, place: Place): Promise<Buffer | Body> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	const source = stream[Symbol.asyncIterator]();
 	try {
 		for (let next = await source.next(); !next.done; next = await source.next()) {
 			size += next.value.length;
-			if (size > limit) return null;
+			if (size > limit) return tooLarge();
+			if (!place.grow(next.value.length)) return overloaded;
 			chunks.push(next.value);
 		}
 	} catch (error) {
-		if (statusOf(error) === 413) return null;
+		if (statusOf(error) === 413) return tooLarge();
 		throw new SenderGone(error);
 	}
 	return Buffer.concat(chunks, size);
@@ -122,6 +132,13 @@ const zstdWindowLog = 23;
 function hasZlibHeader(bytes: Buffer): boolean {
 	return bytes.length >= 2 && (bytes[0]! & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0;
 }
+
+/** There is no room for the body now. */
+export const overloaded: Body & { ok: false } = {
+	ok: false,
+	status: 429,
+	detail: 'The server is overloaded. Nothing was accepted: send it again.'
+};
 
 function tooLarge(): Body {
 	const detail = 'The body is larger than 10 MiB, counted after decompression: send it in several requests.';

@@ -1,4 +1,5 @@
 import type { NewEntry } from '../../log/entry.ts';
+import type { Chunk } from './chunks/chunk.ts';
 
 /** What is known of a request before its commit. */
 export interface Report {
@@ -16,8 +17,11 @@ export interface Answer extends Report {
 /** The lines of one request. They get consecutive numbers in this order. */
 export interface Append {
 	org: string;
-	/** At least one. */
+	/** At least one, unless they come as chunks. */
 	entries: readonly NewEntry[];
+	/** The lines instead, if they were encoded before. */
+	chunks?: readonly Chunk[] | undefined;
+	/** Counts the lines as `accepted`. */
 	report: Report;
 	/** The request's weight in the queue. */
 	bytes: number;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { NewEntry } from '../../log/entry.ts';
 import type { Sql } from '../postgres/connect.ts';
 import { transact } from '../postgres/transaction.ts';
 import type { Answer, Append } from './append.ts';
@@ -18,7 +19,7 @@ export interface Commitment {
 export interface Pending {
 	answers: Answer[];
 	/** A chunk that it writes, by which its fate is known; null if it only repeats old answers. */
-	chunk: { org: string; first_seq: number; append_id: string } | null;
+	chunk: { org: string; first_seq: number; append_id: string; arrived: number } | null;
 }
 
 /** The requests of one organization in a commit, and their lines in chunks. */
@@ -55,7 +56,7 @@ export function commit(sql: Sql, requests: readonly Append[]): Commitment {
 		const [written] = ranges;
 		pending = {
 			answers: answersTo(requests, answers),
-			chunk: written ? { org: written.org, first_seq: written.first_seq, append_id: id } : null
+			chunk: written ? { org: written.org, first_seq: written.first_seq, append_id: id, arrived } : null
 		};
 	}
 
@@ -71,10 +72,23 @@ function encode(requests: readonly Append[], arrived: number): Promise<Own[]> {
 	return Promise.all(
 		[...byOrganization.keys()].sort().map(async (org) => {
 			const own = byOrganization.get(org) ?? [];
-			const entries = own.flatMap(({ entries }) => entries);
-			return { org, requests: own, chunks: await chunksOf(entries, arrived) };
+			return { org, requests: own, chunks: await encodeAll(own, arrived) };
 		})
 	);
+}
+
+/** The lines of requests, in their order: those that follow each other as entries share chunks. */
+async function encodeAll(requests: readonly Append[], arrived: number): Promise<Chunk[]> {
+	const encoded: (readonly Chunk[] | Promise<Chunk[]>)[] = [];
+	let entries: NewEntry[] = [];
+	for (const request of requests) {
+		entries = entries.concat(request.entries);
+		if (!request.chunks) continue;
+		encoded.push(chunksOf(entries, arrived), request.chunks);
+		entries = [];
+	}
+	encoded.push(chunksOf(entries, arrived));
+	return (await Promise.all(encoded)).flat();
 }
 
 /** What is left when some requests turn out to be repeats; rare enough to be encoded anew. */
@@ -92,7 +106,7 @@ function number(requests: readonly Append[], first: number, answers: Map<Append,
 	let next = first;
 	for (const request of requests) {
 		const first_seq = next;
-		next += request.entries.length;
+		next += request.report.accepted;
 		answers.set(request, { ...request.report, first_seq, last_seq: next - 1 });
 	}
 	return next - first;

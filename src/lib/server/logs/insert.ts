@@ -1,5 +1,6 @@
 import type { Sql } from '../postgres/connect.ts';
 import type { Chunk } from './chunks/chunk.ts';
+import { dayOf } from './sealed.ts';
 
 export interface Range {
 	first_seq: number;
@@ -21,7 +22,8 @@ export interface Commit {
 
 /**
  * Appends a chunk to an organization's stream within the caller's transaction, as the next to come after its head, which stays
- * locked to the end: the order of numbers is the order of commits. The update of the head wakes the readers.
+ * locked to the end: the order of numbers is the order of commits. The update of the head wakes the readers. A sealed chunk goes to
+ * the day that it was received on, if that has not ended meanwhile.
  * @throws NoOrganization
  */
 export async function insert(
@@ -31,6 +33,7 @@ export async function insert(
 	{ id, arrived }: Commit
 ): Promise<Range> {
 	const [from, to] = [new Date(chunk.timeFrom), new Date(chunk.timeTo)];
+	const sealedDay = chunk.grams && dayOf(arrived);
 	const [range] = await transaction<Range[]>`
 		WITH head AS (
 			UPDATE log_heads SET seq = seq + ${chunk.lines}, received_at = greatest(received_at, ${new Date(arrived)})
@@ -47,10 +50,12 @@ export async function insert(
 			WHERE log_services.last_day < EXCLUDED.last_day
 		), written AS (
 			INSERT INTO log_chunks (org_id, first_seq, last_seq, day, received_at, time_from, time_to, lines, bytes,
-				severities, services, format, head, messages, attributes, append_id)
-			SELECT ${org}, first_seq, last_seq, 'infinity', received_at, ${from}, ${to}, ${chunk.lines}, ${chunk.bytes},
-				${chunk.severities}, ${chunk.services}::text[], ${chunk.format}, ${chunk.head}, ${chunk.messages},
-				${chunk.attributes}, ${id}
+				severities, services, counts, grams, format, head, messages, attributes, append_id)
+			SELECT ${org}, first_seq, last_seq,
+				CASE WHEN today = ${sealedDay}::text::date AND to_regclass(to_char(today, '"log_chunks_"YYYYMMDD')) IS NOT NULL
+					THEN today ELSE 'infinity' END,
+				received_at, ${from}, ${to}, ${chunk.lines}, ${chunk.bytes}, ${chunk.severities}, ${chunk.services}::text[],
+				${chunk.counts}, ${chunk.grams}, ${chunk.format}, ${chunk.head}, ${chunk.messages}, ${chunk.attributes}, ${id}
 			FROM head
 		)
 		SELECT first_seq, last_seq FROM head`;

@@ -53,7 +53,8 @@ async function convertNext(sql: Sql, transaction: Sql, org: string): Promise<num
 	const lines = after === -1 ? rows : rows.slice(0, after);
 	if (!(await partitions.ensure(sql, day)))
 		throw new Error(`The partition of ${day} could not be made: start again`);
-	await write(transaction, org, await seal(first.seq, lines));
+	const place = { org, first_seq: first.seq, received_at: new Date(first.received_at) };
+	await write(transaction, place, await seal(lines));
 	await transaction`
 		INSERT INTO log_days (org_id, day, first_seq) VALUES (${org}, ${day}, ${first.seq}) ON CONFLICT DO NOTHING`;
 	return lines.length;

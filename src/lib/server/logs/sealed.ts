@@ -4,37 +4,32 @@ import * as counts from './chunks/counts.ts';
 import * as grams from './chunks/grams.ts';
 import type { ChunkLine } from './chunks/line.ts';
 
-/** A chunk that holds what it will hold: with what a search leaves it out by, in the partition of its day. */
-export interface SealedChunk extends chunk.Chunk {
-	first_seq: number;
-	/** Epoch milliseconds. */
-	receivedAt: number;
-	counts: Buffer;
-	grams: Buffer;
-}
-
-/** Lines as a sealed chunk. They follow each other from a number on, and were received on one UTC day. */
-export async function seal(first_seq: number, lines: readonly ChunkLine[]): Promise<SealedChunk> {
+/** Lines as a sealed chunk: with what a search leaves it out by. They were received on one UTC day. */
+export async function seal(lines: readonly ChunkLine[]): Promise<chunk.Chunk> {
 	const encoded = await chunk.encode(lines, 3);
-	return {
-		...encoded,
-		first_seq,
-		receivedAt: lines[0]?.received_at ?? 0,
-		counts: counts.build(lines, encoded.services),
-		grams: grams.build(lines)
-	};
+	return { ...encoded, counts: counts.build(lines, encoded.services), grams: grams.build(lines) };
 }
 
-/** Writes a sealed chunk. The partition of its day must be there (partitions.ensure). */
-export async function write(transaction: Sql, org: string, sealed: SealedChunk): Promise<void> {
-	const { lines, bytes, severities, services, format, head, messages, attributes } = sealed;
+/** Where a chunk stands: the number of its first line, and when that was received. */
+export interface Place {
+	org: string;
+	first_seq: number;
+	received_at: Date;
+}
+
+/** Writes a chunk in place of those that its lines come from. A sealed one goes to its day, whose partition must be there. */
+export async function write(
+	transaction: Sql,
+	{ org, first_seq, received_at }: Place,
+	chunk: chunk.Chunk
+): Promise<void> {
+	const { lines, bytes, severities, services, counts, grams, format, head, messages, attributes } = chunk;
 	await transaction`
 		INSERT INTO log_chunks (org_id, first_seq, last_seq, day, received_at, time_from, time_to, lines, bytes, severities,
 			services, counts, grams, format, head, messages, attributes)
-		VALUES (${org}, ${sealed.first_seq}, ${sealed.first_seq + lines - 1}, ${dayOf(sealed.receivedAt)},
-			${new Date(sealed.receivedAt)}, ${new Date(sealed.timeFrom)}, ${new Date(sealed.timeTo)}, ${lines}, ${bytes},
-			${severities}, ${services}::text[], ${sealed.counts}, ${sealed.grams}, ${format}, ${head}, ${messages},
-			${attributes})`;
+		VALUES (${org}, ${first_seq}, ${first_seq + lines - 1}, ${grams ? dayOf(received_at.getTime()) : 'infinity'},
+			${received_at}, ${new Date(chunk.timeFrom)}, ${new Date(chunk.timeTo)}, ${lines}, ${bytes}, ${severities},
+			${services}::text[], ${counts}, ${grams}, ${format}, ${head}, ${messages}, ${attributes})`;
 }
 
 /** The UTC day of a time (epoch ms), as `2026-11-28`. */

@@ -14,7 +14,7 @@ export type Answer =
 	| { kind: 'failed'; error: unknown };
 
 export interface SealerOptions {
-	/** The thread's program: src/sealer.ts, or what the build made of it. */
+	/** The thread's program: src/threads/sealer.ts, or what the build made of it. */
 	program: URL;
 	/** The database, and whether it keeps prepared statements. */
 	url: string;

@@ -121,12 +121,13 @@ export class Sealing {
 	}
 
 	async #seal(transaction: Sql, org: string, { chunks }: Step, lines: readonly ChunkLine[]): Promise<void> {
-		const made = await sealed.seal(chunks[0]?.first_seq ?? 0, lines);
-		const day = sealed.dayOf(made.receivedAt);
+		const { first_seq, received_at } = chunks[0] as Fresh;
+		const made = await sealed.seal(lines);
+		const day = sealed.dayOf(received_at.getTime());
 		if (!(await partitions.ensure(this.#sql, day)))
 			throw new Error(`the partition of ${day} is not there yet`);
 		await remove(transaction, org, chunks);
-		await sealed.write(transaction, org, made);
+		await sealed.write(transaction, { org, first_seq, received_at }, made);
 	}
 }
 
@@ -149,16 +150,10 @@ async function merge(
 	{ chunks }: Step,
 	lines: readonly ChunkLine[]
 ): Promise<void> {
-	const [first, last] = [chunks[0] as Fresh, chunks.at(-1) as Fresh];
-	const { bytes, timeFrom, timeTo, severities, services, format, head, messages, attributes } =
-		await chunk.encode(lines, 1);
+	const { first_seq, received_at } = chunks[0] as Fresh;
+	const merged = await chunk.encode(lines, 1);
 	await remove(transaction, org, chunks);
-	await transaction`
-		INSERT INTO log_chunks (org_id, first_seq, last_seq, day, received_at, time_from, time_to, lines, bytes, severities,
-			services, format, head, messages, attributes)
-		VALUES (${org}, ${first.first_seq}, ${last.last_seq}, 'infinity', ${first.received_at}, ${new Date(timeFrom)},
-			${new Date(timeTo)}, ${lines.length}, ${bytes}, ${severities}, ${services}::text[], ${format}, ${head},
-			${messages}, ${attributes})`;
+	await sealed.write(transaction, { org, first_seq, received_at }, merged);
 }
 
 /** Deletes chunks. @throws if retention was quicker with one of them: then all stays as it is */

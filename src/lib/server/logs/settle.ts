@@ -4,6 +4,7 @@ import type { Sql } from '../postgres/connect.ts';
 import { transact } from '../postgres/transaction.ts';
 import type { Answer } from './append.ts';
 import type { Commitment, Pending } from './commit.ts';
+import { dayOf } from './sealed.ts';
 
 /** How long a request waits to learn whether its transaction was committed, in ms. */
 const patience = 5_000;
@@ -35,20 +36,23 @@ export async function settle(
 /**
  * Whether a chunk was stored, by the append that it names; null if that cannot be said yet. The lock on the head waits out a
  * transaction that is in doubt, so this holds on every engine, whatever it remembers of transactions. What was sealed no longer
- * names its append, but nothing younger than a minute is sealed.
+ * names its append, but nothing younger than a minute is sealed, except by the append itself.
  */
 async function look(
 	sql: Sql,
-	{ org, first_seq, append_id }: NonNullable<Pending['chunk']>,
+	{ org, first_seq, append_id, arrived }: NonNullable<Pending['chunk']>,
 	log: Logger
 ): Promise<boolean | null> {
 	try {
 		return await transact(sql, async (transaction) => {
 			await transaction`SELECT set_config('lock_timeout', ${lookTimeout}, true)`;
 			await transaction`SELECT 1 FROM log_heads WHERE org_id = ${org} FOR UPDATE`;
-			const found = await transaction`
-				SELECT 1 FROM log_chunks
-				WHERE org_id = ${org} AND first_seq = ${first_seq} AND append_id = ${append_id}`;
+			// The days stand in the statement, so that PostgreSQL locks their partitions alone.
+			const found = await transaction.unsafe(
+				`SELECT 1 FROM log_chunks WHERE org_id = $1 AND first_seq = $2 AND append_id = $3
+					AND day IN ('infinity', '${dayOf(arrived)}')`,
+				[org, first_seq, append_id]
+			);
 			return found.length > 0;
 		});
 	} catch (error) {

@@ -110,7 +110,7 @@ export class LogWriter {
 		let bytes = 0;
 		let taken = 0;
 		for (const { request } of this.#queue) {
-			lines += request.entries.length;
+			lines += request.report.accepted;
 			bytes += request.bytes;
 			if (taken > 0 && (lines > mostLines || bytes > mostBytes)) break;
 			taken++;

@@ -3,18 +3,31 @@ import { socketsTo } from './socket.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
+export interface PoolOptions {
+	/** Connections at most. */
+	max: number;
+	/** Whether queries may be prepared: not through a transaction pooler. */
+	prepare?: boolean;
+	/** What PostgreSQL calls it (application_name). */
+	name?: string;
+	/** A statement that takes longer, in ms, is ended by PostgreSQL. A pooler refuses the setting: there it is left to the role's. */
+	statementMs?: number;
+}
+
 /**
- * A pool of at most `max` connections to PostgreSQL; they are opened when first used and come back by themselves after
- * a cut, at most 500 ms late. A bigint is read as a number: `seq` stays far below 2^53.
+ * A pool of connections to PostgreSQL; they are opened when first used and come back by themselves after a cut, at most 500 ms
+ * late. A bigint is read as a number: `seq` stays far below 2^53.
  */
-export function connect(url: string, options: { max: number; prepare?: boolean; name?: string }): Sql {
+export function connect(url: string, options: PoolOptions): Sql {
+	const { statementMs, prepare = true } = options;
+	const ended = statementMs !== undefined && prepare && { statement_timeout: statementMs };
 	return open(url, {
 		max: options.max,
-		prepare: options.prepare ?? true,
+		prepare,
 		connect_timeout: 10,
 		// The library's own backoff rises to 20 s, for which a returned database would seem away.
 		backoff: (retries: number) => Math.min(0.02 * 2 ** retries, 0.5),
-		connection: { application_name: options.name ?? 'tailrace' },
+		connection: { application_name: options.name ?? 'tailrace', ...ended },
 		onnotice: () => {}, // notices of migrations and of IF NOT EXISTS
 		types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } }
 	});
@@ -33,6 +46,7 @@ export function open<Types extends Record<string, postgres.PostgresType>>(
 /** Class 08 connection exception, 57P operator intervention, 53 insufficient resources: PostgreSQL appendix A. */
 const ofPostgres = /^(08|57P|53)/;
 const diskFull = '53100';
+const canceled = '57014';
 /** CONNECTION_CLOSED, CONNECT_TIMEOUT and the like: the library's own. */
 const ofLibrary = /^CONNECT(ION)?_/;
 /** What a socket fails with, as opposed to a file: Node passes on the names of errno(3) and getaddrinfo(3). */
@@ -51,6 +65,11 @@ export function isAway(error: unknown): boolean {
 	const ofQuery = typeof error === 'object' && error !== null && 'query' in error;
 	// `connect`: a socket's file that is not there, or too many open ones.
 	return ofQuery && (ofSocket.test(code) || syscall === 'connect');
+}
+
+/** Whether PostgreSQL ended a statement that took too long (query_canceled). */
+export function isTimedOut(error: unknown): boolean {
+	return (error as { code?: unknown } | null)?.code === canceled;
 }
 
 /** Whether an error says that PostgreSQL's disk is full (disk_full); what was asked was rolled back then. */

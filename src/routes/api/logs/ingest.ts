@@ -1,49 +1,41 @@
 import { json, type RequestEvent } from '@sveltejs/kit';
 import type { Access } from '$server/access/authorize';
-import { decode } from '$server/ingest/decode';
 import type { AppendOutcome } from '$server/logs/writer';
 import { problem } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
 import type { Incoming } from '../incoming';
 
-/** How many rejections an answer lists (API.md). */
-const mostErrors = 20;
-
 /** POST /api/logs: decode, append, answer after the commit. */
 export async function ingest(
 	{ request, url, locals }: RequestEvent,
 	{ org }: Access,
-	{ read, tell }: Incoming
+	incoming: Incoming
 ): Promise<Response> {
 	const idempotencyKey = request.headers.get('idempotency-key');
 	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === '')) {
 		return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
 	}
-	const { writer, watch } = locals.app;
+	const { writer, decoder, watch } = locals.app;
 	const respond = (outcome: AppendOutcome) =>
 		outcome.kind === 'no room' ? unavailable.noRoom(watch.outage) : answerTo(outcome);
 	if (!writer.hasRoom) return respond({ kind: 'no room' });
 	if (writer.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
-	const received = await read();
-	if (!received.ok) return received.response;
+	const read = await incoming.read();
+	if (!read.ok) return read.response;
 
+	const weight = read.bytes.length; // before they are given away
 	const defaults = Object.fromEntries(url.searchParams);
-	const decoded = decode(received.bytes, request.headers.get('content-type'), defaults, Date.now());
-	if ('status' in decoded) return problem(decoded.status, decoded.detail);
+	const contentType = request.headers.get('content-type');
+	const received = await decoder.decode(org, { bytes: read.bytes, contentType, defaults, now: Date.now() });
+	if ('status' in received) return problem(received.status, received.detail);
 
-	const { entries, rejected } = decoded;
-	const report = {
-		accepted: entries.length,
-		rejected: rejected.length,
-		...(rejected.length > 0 && { errors: rejected.slice(0, mostErrors) })
-	};
-	if (entries.length === 0) {
-		tell(report);
+	const { report } = received;
+	if (report.accepted === 0) {
+		incoming.tell(report);
 		return nothingAccepted(report);
 	}
-	const append = { org, entries, report, bytes: received.bytes.length, idempotencyKey };
-	const outcome = await writer.append(append);
-	if (outcome.kind === 'stored') tell(outcome.answer);
+	const outcome = await writer.append({ org, ...received, bytes: weight, idempotencyKey });
+	if (outcome.kind === 'stored') incoming.tell(outcome.answer);
 	return respond(outcome);
 }
 

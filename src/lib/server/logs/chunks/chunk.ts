@@ -21,6 +21,9 @@ export interface Chunk {
 	head: Buffer;
 	messages: Buffer | null;
 	attributes: Buffer | null;
+	/** What a search leaves it out by; null unless it was sealed. */
+	counts: Buffer | null;
+	grams: Buffer | null;
 }
 
 /** What of a chunk's row it takes to read its lines. */
@@ -43,7 +46,7 @@ const fewBytes = 16 * 1024;
 
 /** Lines as a chunk. They must be well-formed Unicode, and no more than `cut` gives. */
 export async function encode(lines: readonly ChunkLine[], level: Level): Promise<Chunk> {
-	const summary = summarize(lines);
+	const summary = { ...summarize(lines), counts: null, grams: null };
 	if (lines.length < fewLines && summary.bytes < fewBytes && haveOneReceipt(lines)) {
 		return { ...summary, format: 0, head: documents.encode(lines), messages: null, attributes: null };
 	}

@@ -1,8 +1,8 @@
 // The thread that merges log lines, so that neither appends nor readers wait for its work. lib/server/logs/sealer.ts starts it.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Answer, Order } from './lib/server/logs/sealer.ts';
-import { Sealing } from './lib/server/logs/sealing.ts';
-import { connect } from './lib/server/postgres/connect.ts';
+import type { Answer, Order } from '../lib/server/logs/sealer.ts';
+import { Sealing } from '../lib/server/logs/sealing.ts';
+import { connect } from '../lib/server/postgres/connect.ts';
 
 const { url, prepare } = workerData as { url: string; prepare: boolean };
 // One for the step under way, and one to make the partition it needs.

@@ -1,0 +1,24 @@
+import { parentPort, type Transferable } from 'node:worker_threads';
+import type { Answer } from './threads.ts';
+
+/** The result of a job, and what of it moves to the asker instead of being copied. */
+export interface Done<Result> {
+	result: Result;
+	transfer?: readonly Transferable[];
+}
+
+/** Does the jobs of a thread, in the program of Threads. */
+export function serve<Job, Result>(work: (job: Job) => Promise<Done<Result>>): void {
+	parentPort?.on('message', (job: Job) => void answer(work, job));
+}
+
+async function answer<Job, Result>(work: (job: Job) => Promise<Done<Result>>, job: Job): Promise<void> {
+	const say = (answer: Answer<Result>, transfer: readonly Transferable[] = []) =>
+		parentPort?.postMessage(answer, transfer);
+	try {
+		const { result, transfer } = await work(job);
+		say({ ok: true, result }, transfer);
+	} catch (error) {
+		say({ ok: false, error });
+	}
+}

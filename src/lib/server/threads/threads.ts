@@ -1,0 +1,134 @@
+import { Worker, type Transferable } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import { Turns } from './turns.ts';
+
+/** What a thread answers to a job. */
+export type Answer<Result> = { ok: true; result: Result } | { ok: false; error: unknown };
+
+/** The thread that had a job has died of it, or with it. */
+export class ThreadDied extends Error {
+	override name = 'ThreadDied';
+}
+
+export interface ThreadsOptions {
+	/** The threads' program, which calls `serve` (serve.ts). */
+	program: URL;
+	/** Threads at most. Each is started when there is first something for it to do. */
+	most: number;
+	/** What the program finds as `workerData`. */
+	data?: unknown;
+	/** A thread whose heap grows beyond this dies, and its job with it, in MiB. */
+	heapMb: number;
+	log: Logger;
+}
+
+export interface JobOptions {
+	/** Whose job it is: those who have jobs waiting take turns. */
+	turn?: string;
+	/** Leaves out a job that waits still. One that is under way goes on to its end, and its result is dropped. */
+	signal?: AbortSignal | undefined;
+	/** What moves to the thread instead of being copied. */
+	transfer?: readonly Transferable[];
+}
+
+interface Waiting<Job, Result> {
+	job: Job;
+	transfer: readonly Transferable[];
+	done(result: Result): void;
+	failed(error: unknown): void;
+}
+
+interface Thread<Job, Result> {
+	worker: Worker;
+	/** What it is doing. */
+	busy: Waiting<Job, Result> | null;
+}
+
+/** Does jobs in threads of their own, one at a time each. A thread that dies costs the job that it had, and is replaced. */
+export class Threads<Job, Result> {
+	readonly #options: ThreadsOptions;
+	readonly #waiting = new Turns<Waiting<Job, Result>>();
+	readonly #threads = new Set<Thread<Job, Result>>();
+	#isClosed = false;
+
+	constructor(options: ThreadsOptions) {
+		this.#options = options;
+	}
+
+	/** Threads at most. */
+	get most(): number {
+		return this.#options.most;
+	}
+
+	/** The result of a job. Rejects with what the job threw, ThreadDied, or the reason of the signal. */
+	run(job: Job, { turn = '', signal, transfer = [] }: JobOptions = {}): Promise<Result> {
+		if (signal?.aborted) return Promise.reject(signal.reason as Error);
+		if (this.#isClosed) return Promise.reject(new ThreadDied('the threads are closed'));
+		return new Promise((resolve, reject) => {
+			const waiting: Waiting<Job, Result> = { job, transfer, done: resolve, failed: reject };
+			this.#waiting.add(turn, waiting);
+			signal?.addEventListener('abort', () => {
+				this.#waiting.remove(turn, waiting);
+				reject(signal.reason as Error);
+			});
+			this.#assign();
+		});
+	}
+
+	/** Ends all threads; what they had to do is rejected. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		for (let waiting = this.#waiting.take(); waiting; waiting = this.#waiting.take()) {
+			waiting.failed(new ThreadDied('the threads are closed'));
+		}
+		await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+	}
+
+	#assign(): void {
+		while (this.#waiting.size > 0) {
+			const thread = this.#idle();
+			if (!thread) return;
+			const waiting = this.#waiting.take();
+			if (!waiting) return;
+			thread.busy = waiting;
+			thread.worker.ref();
+			thread.worker.postMessage(waiting.job, waiting.transfer);
+		}
+	}
+
+	#idle(): Thread<Job, Result> | null {
+		for (const thread of this.#threads) if (thread.busy === null) return thread;
+		return this.#threads.size < this.#options.most ? this.#start() : null;
+	}
+
+	#start(): Thread<Job, Result> {
+		const { program, data, heapMb, log } = this.#options;
+		const worker = new Worker(program, {
+			workerData: data,
+			resourceLimits: { maxOldGenerationSizeMb: heapMb }
+		});
+		worker.unref();
+		const thread: Thread<Job, Result> = { worker, busy: null };
+		this.#threads.add(thread);
+		let cause: unknown;
+		worker
+			.on('message', (answer: Answer<Result>) => this.#answered(thread, answer))
+			.on('error', (error) => (cause = error))
+			.on('exit', () => {
+				this.#threads.delete(thread);
+				if (!this.#isClosed) log.error({ err: cause, program: program.pathname }, 'a thread has ended');
+				thread.busy?.failed(new ThreadDied('the thread with this job has ended', { cause }));
+				if (!this.#isClosed) this.#assign();
+			});
+		return thread;
+	}
+
+	#answered(thread: Thread<Job, Result>, answer: Answer<Result>): void {
+		const { busy } = thread;
+		thread.busy = null;
+		thread.worker.unref();
+		if (answer.ok) busy?.done(answer.result);
+		else busy?.failed(answer.error);
+		this.#assign();
+	}
+}

@@ -1,0 +1,2 @@
+// A thread that searches. Its jobs come from lib/server/search.
+export {};
