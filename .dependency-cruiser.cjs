@@ -12,7 +12,7 @@ const layers = [
 	['people'],
 	['organizations'],
 	['logs', 'deploys', 'ingest', 'tail'],
-	['stream'],
+	['stream', 'search'],
 	['health']
 ];
 

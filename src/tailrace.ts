@@ -107,7 +107,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		stopping.abort();
 		kept.tails.close();
 		await deployed.close();
-		await Promise.all([kept.writer.idle(), kept.sealer.close(), decoder.close()]);
+		await Promise.all([kept.writer.idle(), kept.sealer.close(), kept.searchers.close(), decoder.close()]);
 		await people.close();
 		await bridge.close();
 		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));

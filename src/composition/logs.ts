@@ -1,10 +1,10 @@
+import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { Bus } from '../lib/server/bus/bus.ts';
 import type { Disk } from '../lib/server/health/disk.ts';
 import { logOverview } from '../lib/server/logs/overview.ts';
 import * as rows from '../lib/server/logs/rows.ts';
 import { Sealer } from '../lib/server/logs/sealer.ts';
-import { logSearch } from '../lib/server/logs/search.ts';
 import { logSource, orgOf } from '../lib/server/logs/source.ts';
 import { logStore } from '../lib/server/logs/store.ts';
 import { usageOf } from '../lib/server/logs/usage.ts';
@@ -12,6 +12,9 @@ import { LogWriter } from '../lib/server/logs/writer.ts';
 import type { Metrics } from '../lib/server/metrics.ts';
 import type { Sql } from '../lib/server/postgres/connect.ts';
 import * as partitions from '../lib/server/postgres/partitions.ts';
+import type { Job, Results } from '../lib/server/search/job.ts';
+import { LogSearch } from '../lib/server/search/search.ts';
+import { Threads } from '../lib/server/threads/threads.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
 import type { Programs } from './programs.ts';
 
@@ -37,6 +40,15 @@ export async function prepareLogs(sql: Sql, log: Logger): Promise<void> {
 	await rows.convert(sql, log);
 }
 
+/** MiB. A job takes at most some ten times the text that it looks through. */
+const heapMb = 1024;
+
+/** Threads that search, with a connection each. One core is left to the threads of everything else. */
+function openSearchers(program: URL, data: { url: string; prepare: boolean }, log: Logger) {
+	const most = Math.max(1, availableParallelism() - 1);
+	return new Threads<Job, Results[Job['kind']]>({ program, most, data, heapMb, log });
+}
+
 /** The logs of every organization, from the append to what readers receive. Each pool serves one kind of work. */
 export function openLogs(
 	sql: { pages: Sql; reads: Sql; writes: Sql },
@@ -47,6 +59,7 @@ export function openLogs(
 		log.error({ err: error }, 'a chunk of lines cannot be read: its lines are left out');
 	const logs = logStore(sql.reads, damaged);
 	const pages = logStore(sql.pages, damaged);
+	const searchers = openSearchers(programs.searcher, { url, prepare }, log);
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
 	return {
 		logs,
@@ -59,7 +72,8 @@ export function openLogs(
 			committed: measured.committed
 		}),
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
-		search: logSearch(pages),
+		search: new LogSearch({ sql: sql.pages, threads: searchers, log }),
+		searchers,
 		overview: logOverview(sql.pages, pages),
 		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs),
 		sealer: new Sealer({ program: programs.sealer, url, prepare, log, merged: measured.sealed })

@@ -1,2 +1,11 @@
-// A thread that searches. Its jobs come from lib/server/search.
-export {};
+// A thread that searches: it fetches chunks and looks through them. lib/server/search gives it its jobs.
+import { workerData } from 'node:worker_threads';
+import { connect } from '../lib/server/postgres/connect.ts';
+import type { Job } from '../lib/server/search/job.ts';
+import { Searcher } from '../lib/server/search/searcher.ts';
+import { serve } from '../lib/server/threads/serve.ts';
+
+const { url, prepare } = workerData as { url: string; prepare: boolean };
+const searcher = new Searcher(connect(url, { max: 1, prepare, name: 'tailrace search', statementMs: 30_000 }));
+
+serve(async (job: Job) => ({ result: await searcher.do(job) }));

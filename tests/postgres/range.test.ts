@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { logSearch } from '../../src/lib/server/logs/search.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { logOverview } from '../../src/lib/server/logs/overview.ts';
 import { logStore, type LogStore } from '../../src/lib/server/logs/store.ts';
 import { line, receive } from '../support/logs/lines.ts';
+import { asking, searching } from '../support/logs/searching.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
 
 const org = '018f0000-0000-7000-8000-00000000000c';
@@ -35,9 +35,10 @@ test('the first line since a time is found by halving, also where lines are gone
 });
 
 test('a search backward ends at the line that it must lie after', async () => {
-	const search = logSearch(logStore(database.sql));
-	const wanted = { matches: () => true, before: 60, after: 55, limit: 100 };
-	const { lines, next } = await search.backward(org, wanted);
+	const { search, close } = searching(database);
+	onTestFinished(close);
+	const order = { by: 'seq' as const, newestFirst: true };
+	const { lines, next } = await search.find(asking(org, { order, first: 56, last: 59 }));
 	expect(lines.map(({ seq }) => seq)).toEqual([59, 58, 57, 56]);
 	expect(next).toBeNull();
 });

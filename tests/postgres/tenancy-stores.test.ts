@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LogUsage } from '../../src/lib/server/logs/usage.ts';
+import { asking } from '../support/logs/searching.ts';
 import { firstPage } from '../support/people/people.ts';
 import { TenancyScene, type Stores, type Tenant } from '../support/tenancy/tenancy-scene.ts';
 
@@ -26,7 +27,6 @@ function callsOf({
 }: Stores): Record<string, () => unknown> {
 	const { keys, organizations, settings, deployRetention, ownership, deletion, members, invitations } =
 		accounts;
-	const wanted = { matches: () => true, limit: 100 };
 	const all = { from: 0, to: Infinity };
 	const new_ = { email: 'guest@example.com', role: 'viewer' } as const;
 	const theirSession = { kind: 'session', sessionId: theirs.sessionId, userId: theirs.owner.id } as const;
@@ -84,8 +84,8 @@ function callsOf({
 		'logs.heads': async () => [...(await logs.heads([mine.org]))],
 		'logs.after': () => logs.after(mine.org, 0, 100),
 		'logs.before': () => logs.before(mine.org, 100, 100),
-		'search.backward': () => search.backward(mine.org, { ...wanted, before: 100 }),
-		'search.forward': () => search.forward(mine.org, { ...wanted, after: 0 }),
+		'search.find': async () => found(await search.find(asking(mine.org))),
+		'search.run': async () => found((await Array.fromAsync(search.run(asking(mine.org)))).at(-1)),
 		'overview.services': () => overview.services(mine.org),
 		'overview.firstSince': () => overview.firstSince(mine.org, theirs.lineAt.toISOString()),
 		'overview.tally': () => overview.tally(mine.org, always),
@@ -109,6 +109,11 @@ function callsOf({
 		'deploys.removeOld': () => deploys.removeOld(mine.org, { since: 0, newest: 1 }),
 		'deploys.removeOf': () => deploys.removeOf('01900000-0000-7000-8000-000000000000')
 	};
+}
+
+/** What a search says of lines, without how far it came. */
+function found(event: { lines?: { json: string }[]; matched?: number } | undefined) {
+	return { lines: event?.lines?.map(({ json }) => JSON.parse(json) as unknown), matched: event?.matched };
 }
 
 /** So that a midnight between a line and the question does not matter. */

@@ -5,7 +5,6 @@ import * as keys from '../../../src/lib/server/access/keys.ts';
 import * as organizations from '../../../src/lib/server/organizations/organizations.ts';
 import { Deploys } from '../../../src/lib/server/deploys/deploys.ts';
 import { logOverview } from '../../../src/lib/server/logs/overview.ts';
-import { logSearch } from '../../../src/lib/server/logs/search.ts';
 import { logStore } from '../../../src/lib/server/logs/store.ts';
 import { usageOf } from '../../../src/lib/server/logs/usage.ts';
 import { open, type Sqlite } from '../../../src/lib/server/sqlite/connect.ts';
@@ -15,6 +14,7 @@ import type { Accounts } from '../people/accounts.ts';
 import { testDatabase, type TestDatabase } from '../server/database.ts';
 import { migrations, web } from '../deploys/deploy-scene.ts';
 import { line, receive } from '../logs/lines.ts';
+import { searching } from '../logs/searching.ts';
 import { firstPage, from, openAccounts, signUp } from '../people/people.ts';
 
 /**
@@ -34,6 +34,7 @@ type Rest =
 	| 'makeRoom'
 	| 'removeLeftovers'
 	| 'sealer'
+	| 'searchers'
 	| 'decoder'
 	| 'admission'
 	| 'faults'
@@ -65,6 +66,7 @@ export interface Tenant {
 /** Two tenants of one server. Theirs has more of everything than mine, and began later. */
 export class TenancyScene {
 	readonly #folder = mkdtempSync(join(tmpdir(), 'tailrace-tenancy-'));
+	readonly #searching: ReturnType<typeof searching>;
 	readonly #sqlite: Sqlite = open(this.#folder, migrations);
 	readonly #database: TestDatabase;
 	readonly stores: Stores;
@@ -94,10 +96,11 @@ export class TenancyScene {
 		};
 		const quiet = { stdout: null, onflushed() {}, onchanged() {}, onfailed };
 		this.#database = database;
+		this.#searching = searching(database);
 		this.stores = {
 			accounts: openAccounts(sql),
 			logs,
-			search: logSearch(logs),
+			search: this.#searching.search,
 			overview: logOverview(sql, logs),
 			usageOf: (orgs) => usageOf(sql, orgs),
 			deploys: new Deploys({ sqlite: this.#sqlite, flushMs: 1, leaseMs: 600_000, ...quiet })
@@ -125,6 +128,7 @@ export class TenancyScene {
 	}
 
 	async end(): Promise<void> {
+		await this.#searching.close();
 		await this.stores.accounts.close();
 		await this.stores.deploys.close();
 		this.#sqlite.close();

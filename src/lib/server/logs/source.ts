@@ -1,7 +1,8 @@
-import type { Line } from './chunks/line.ts';
+import type * as lines from './chunks/line.ts';
 import type { LogStore } from './store.ts';
 
-export type { Line };
+/** A line on its way to its readers. */
+export type Line = Pick<lines.Line, 'seq' | 'size' | 'json' | 'entry'>;
 
 /** The source of a topic `logs:<org>`: that organization's lines, with `seq` as the cursor. */
 export function logSource(store: LogStore, org: string, onread: (ms: number) => void) {

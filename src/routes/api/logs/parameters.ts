@@ -3,6 +3,7 @@ import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
 import { wholeNumber } from '$server/forms/whole-number';
+import * as cursor from '$server/search/cursor';
 
 export type Filter = Accepted | Refused;
 export interface Accepted {
@@ -12,6 +13,9 @@ export interface Accepted {
 	key: string;
 	/** Whether there is no query, so that every line matches. */
 	isAll: boolean;
+	query: query.Query;
+	/** As it was sent. */
+	text: string;
 }
 export interface Refused {
 	ok: false;
@@ -28,7 +32,8 @@ const refuse = (detail: string, fields: Record<string, unknown> = {}): Refused =
 
 /** The parameter `q` as a predicate. */
 export function filter(parameters: URLSearchParams): Filter {
-	const parsed = query.parse(parameters.get('q') ?? '');
+	const text = parameters.get('q') ?? '';
+	const parsed = query.parse(text);
 	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
 	if (!parsed.ok || !compiled.ok) {
 		const { message, position } = (compiled as { error: query.QueryError }).error;
@@ -38,7 +43,9 @@ export function filter(parameters: URLSearchParams): Filter {
 		ok: true,
 		matches: compiled.matches,
 		key: query.format(parsed.query),
-		isAll: parsed.query.kind === 'all'
+		isAll: parsed.query.kind === 'all',
+		query: parsed.query,
+		text
 	};
 }
 
@@ -49,12 +56,22 @@ const instant = (name: string) =>
 		v.check((ms) => !Number.isNaN(ms), `${name} takes a time such as 2026-11-20T14:03:00Z.`)
 	);
 
+const seq = (name: string) => v.optional(wholeNumber(name, 0, Number.MAX_SAFE_INTEGER));
+const place = v.optional(
+	v.pipe(
+		v.string(),
+		v.transform(cursor.read),
+		v.check((read) => read !== null, 'cursor takes what an answer gave as its cursor.')
+	)
+);
+
+const range = { from: v.optional(instant('from')), to: v.optional(instant('to')) };
 const page = v.object({
 	limit: v.optional(wholeNumber('limit', 1, 1_000), '100'),
-	before: v.optional(wholeNumber('before', 0, Number.MAX_SAFE_INTEGER)),
-	after: v.optional(wholeNumber('after', 0, Number.MAX_SAFE_INTEGER)),
-	from: v.optional(instant('from')),
-	to: v.optional(instant('to'))
+	before: seq('before'),
+	after: seq('after'),
+	cursor: place,
+	...range
 });
 
 /** The parameters of GET /api/logs. */
@@ -63,9 +80,8 @@ export function parse(parameters: URLSearchParams) {
 	if (!filtered.ok) return filtered;
 	const read = v.safeParse(page, Object.fromEntries(parameters));
 	if (!read.success) return refuse(read.issues.map(({ message }) => message).join(' '));
-	const { limit, before, after, from = -Infinity, to = Infinity } = read.output;
-	const bounded = from > -Infinity || to < Infinity;
-	const inRange = ({ time }: Entry) => Date.parse(time) >= from && Date.parse(time) < to;
-	const matches = bounded ? (entry: Entry) => inRange(entry) && filtered.matches(entry) : filtered.matches;
-	return { ok: true as const, matches, limit, before, after };
+	const { from = -Infinity, to = Infinity, cursor = null, ...rest } = read.output;
+	if (cursor && (rest.before ?? rest.after) !== undefined)
+		return refuse('Use cursor, or before and after: they go through the lines in different orders.');
+	return { ...filtered, from, to, cursor, ...rest };
 }

@@ -97,6 +97,29 @@ function writeNames(
 	for (const number of used) writer.whole(number);
 }
 
+/** Some column's names, each once, and the index into them that each line has. */
+export interface Names {
+	/** The first is null: none. */
+	names: readonly (string | null)[];
+	numbers: Uint32Array;
+}
+
+/** What a chunk says of its lines besides their texts. Arrays have an element for each line. */
+export interface Head {
+	count: number;
+	/** Epoch milliseconds, like `times`. */
+	receivedAt: Float64Array;
+	times: Float64Array;
+	severities: Uint8Array;
+	services: Names;
+	hosts: Names;
+	/** Where its text ends within the whole, in UTF-16 units. */
+	messageEnds: Uint32Array;
+	attributeEnds: Uint32Array;
+	/** Trace and span ids; read on first use, because few searches need them. */
+	ids(): { traces: readonly (string | null)[]; spans: readonly (string | null)[] };
+}
+
 /** The lines of format 1, of which the first was received at `receivedAt` (epoch ms). @throws CorruptChunk */
 export async function decode(blobs: Blobs, receivedAt: number): Promise<ChunkLine[]> {
 	const [head, messages, attributes] = await Promise.all([
@@ -104,81 +127,110 @@ export async function decode(blobs: Blobs, receivedAt: number): Promise<ChunkLin
 		blob.unpack(blobs.messages),
 		blob.unpack(blobs.attributes)
 	]);
-	return decodeHead(new ByteReader(head), messages.toString('utf8'), attributes.toString('utf8'), receivedAt);
+	const columns = readHead(head, receivedAt);
+	const texts = { messages: messages.toString('utf8'), attributes: attributes.toString('utf8') };
+	check(columns.messageEnds, texts.messages);
+	check(columns.attributeEnds, texts.attributes);
+	return Array.from({ length: columns.count }, (_, index) => lineOf(columns, texts, index));
 }
 
-function decodeHead(
-	reader: ByteReader,
-	messages: string,
-	attributes: string,
-	receivedAt: number
-): ChunkLine[] {
+/** The text columns of a chunk, each as a whole. */
+export interface Texts {
+	messages: string;
+	attributes: string;
+}
+
+/** One line, by its place in the chunk. */
+export function lineOf(head: Head, texts: Texts, index: number): ChunkLine {
+	const { traces, spans } = head.ids();
+	return {
+		time: head.times[index] as number,
+		received_at: head.receivedAt[index] as number,
+		severity: head.severities[index] as number,
+		service: nameOf(head.services, index) ?? '',
+		host: nameOf(head.hosts, index),
+		message: textOf(head.messageEnds, texts.messages, index),
+		attributes: textOf(head.attributeEnds, texts.attributes, index) || empty,
+		trace_id: traces[index] as string | null,
+		span_id: spans[index] as string | null
+	};
+}
+
+/** A line's part of a text column. */
+export const textOf = (ends: Uint32Array, whole: string, index: number): string =>
+	whole.slice(index === 0 ? 0 : ends[index - 1], ends[index]);
+
+export const nameOf = ({ names, numbers }: Names, index: number): string | null =>
+	names[numbers[index] as number] as string | null;
+
+/** @throws CorruptChunk if texts of these lengths are not exactly the whole */
+export function check(ends: Uint32Array, whole: string): void {
+	if ((ends.at(-1) ?? 0) !== whole.length)
+		throw new CorruptChunk('has texts of other lengths than it says');
+}
+
+/** Reads an unpacked head; `receivedAt` is of its first line, in epoch milliseconds. @throws CorruptChunk */
+export function readHead(bytes: Buffer, receivedAt: number): Head {
+	const reader = new ByteReader(bytes);
 	const count = reader.whole();
-	const received = readRuns(reader, count, receivedAt);
-	const times = readTimes(reader, count);
-	const severities = reader.bytes(count);
-	const services = readNames(reader, count);
-	const hosts = readNames(reader, count);
-	const cutMessages = cut(messages, readWholes(reader, count));
-	const cutAttributes = cut(attributes, readWholes(reader, count));
-	const traceIds = ids.read(reader, count);
-	const spanIds = ids.read(reader, count);
-	reader.end();
-	return times.map((time, index) => ({
-		time,
-		received_at: received[index] as number,
-		severity: severities[index] as number,
-		service: services[index] ?? '',
-		host: hosts[index] ?? null,
-		message: cutMessages[index] as string,
-		attributes: cutAttributes[index] || empty,
-		trace_id: traceIds[index] as string | null,
-		span_id: spanIds[index] as string | null
-	}));
+	if (count > bytes.length) throw new CorruptChunk('has more lines than it has bytes');
+	const head = {
+		count,
+		receivedAt: readRuns(reader, count, receivedAt),
+		times: readTimes(reader, count),
+		severities: reader.bytes(count),
+		services: readNames(reader, count),
+		hosts: readNames(reader, count),
+		messageEnds: readEnds(reader, count),
+		attributeEnds: readEnds(reader, count)
+	};
+	let known: ReturnType<Head['ids']> | null = null;
+	const readIds = () => {
+		const [traces, spans] = [ids.read(reader, count), ids.read(reader, count)];
+		reader.end();
+		return { traces, spans };
+	};
+	return { ...head, ids: () => (known ??= readIds()) };
 }
 
-function readRuns(reader: ByteReader, count: number, receivedAt: number): number[] {
-	const received: number[] = [];
+function readRuns(reader: ByteReader, count: number, receivedAt: number): Float64Array {
+	const received = new Float64Array(count);
 	let at = receivedAt;
+	let start = 0;
 	for (let runs = reader.whole(); runs > 0; runs--) {
 		at += reader.whole();
-		const end = received.length + reader.whole();
+		const end = start + reader.whole();
 		if (end > count) throw new CorruptChunk('has more times of receipt than lines');
-		while (received.length < end) received.push(at);
+		received.fill(at, start, end);
+		start = end;
 	}
-	if (received.length !== count) throw new CorruptChunk('has fewer times of receipt than lines');
+	if (start !== count) throw new CorruptChunk('has fewer times of receipt than lines');
 	return received;
 }
 
-function readTimes(reader: ByteReader, count: number): number[] {
-	const times: number[] = [];
-	for (let time = 0; times.length < count;) {
-		time += reader.signed();
-		times.push(time);
-	}
+function readTimes(reader: ByteReader, count: number): Float64Array {
+	const times = new Float64Array(count);
+	let time = 0;
+	for (let index = 0; index < count; index++) times[index] = time += reader.signed();
 	return times;
 }
 
-function readNames(reader: ByteReader, count: number): (string | null)[] {
+function readNames(reader: ByteReader, count: number): Names {
 	const names: (string | null)[] = [null];
 	for (let rest = reader.whole(); rest > 0; rest--) names.push(reader.text());
-	return readWholes(reader, count).map((number) => {
-		const name = names[number];
-		if (name === undefined) throw new CorruptChunk(`has no name ${number}`);
-		return name;
-	});
+	const numbers = new Uint32Array(count);
+	for (let index = 0; index < count; index++) {
+		const number = reader.whole();
+		if (number >= names.length) throw new CorruptChunk(`has no name ${number}`);
+		numbers[index] = number;
+	}
+	return { names, numbers };
 }
 
-function readWholes(reader: ByteReader, count: number): number[] {
-	const numbers: number[] = [];
-	while (numbers.length < count) numbers.push(reader.whole());
-	return numbers;
-}
-
-/** Texts that stand one after the other. @throws CorruptChunk if they are not exactly the whole */
-function cut(whole: string, lengths: readonly number[]): string[] {
+/** Lengths, summed up. */
+function readEnds(reader: ByteReader, count: number): Uint32Array {
+	const ends = new Uint32Array(count);
 	let end = 0;
-	const texts = lengths.map((length) => whole.slice(end, (end += length)));
-	if (end !== whole.length) throw new CorruptChunk('has texts of other lengths than it says');
-	return texts;
+	for (let index = 0; index < count; index++) ends[index] = end += reader.whole();
+	return ends;
 }

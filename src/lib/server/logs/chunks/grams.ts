@@ -8,7 +8,7 @@ import type { ChunkLine } from './line.ts';
  */
 
 /** Bits of the largest filter, of 32 KiB: a third of them are set by a full chunk of usual lines. */
-const mostBits = 1 << 18;
+export const mostBits = 1 << 18;
 const fewestBits = 1 << 10;
 /** How many of a filter's bits may be set before a larger one is taken. */
 const mostFilled = 0.4;

@@ -43,8 +43,12 @@ function entryOf(seq: number, line: ChunkLine): Entry {
 	let attributes: Record<string, unknown> | null = null;
 	return {
 		seq,
-		time: new Date(line.time).toISOString(),
-		received_at: new Date(line.received_at).toISOString(),
+		get time() {
+			return new Date(line.time).toISOString();
+		},
+		get received_at() {
+			return new Date(line.received_at).toISOString();
+		},
 		level: levelOf(line.severity),
 		severity: line.severity,
 		service: line.service,

@@ -1,14 +1,16 @@
+import * as digits from '$log/digits';
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
 import * as cookies from '$server/people/cookies';
-import type { Found } from '$server/logs/search';
+import { searchFor } from '../../../api/logs/search-for';
 import { membershipOf } from '../membership';
 import type { Actions, PageServerLoad } from './$types';
 
 /** How many lines the page starts with, and keeps while it follows. */
 const lines = 500;
-const nothing: Found = { lines: [], next: null };
+/** How long the page may search before it shows what it has, in ms. */
+const patience = 5_000;
 
 /** The last lines, and the head they were read up to: the stream continues from exactly there. */
 export const load: PageServerLoad = async (event) => {
@@ -21,11 +23,15 @@ export const load: PageServerLoad = async (event) => {
 	const head = await app.logs.head(org);
 	const range = rangeOf(url.searchParams);
 	const since = range ? null : timeOf(url.searchParams.get('from'));
-	const found = filter.matches ? await find(app, org, filter.matches, head, range, since) : nothing;
+	const within = { from: Date.parse(range?.from ?? since ?? '') || -Infinity, to: Date.parse(range?.to ?? '') || Infinity };
+	// What is followed begins with the lines that arrived last; the past is in the order of time.
+	const order = range ? {} : { before: head + 1 };
+	const wanted = filter.query && { query: filter.query, text: q, limit: lines, cursor: null, ...within, ...order };
+	const found = wanted && (await app.search.find(searchFor(org, wanted, { head, patience, signal: event.request.signal })));
 	return {
-		entries: found.lines.reverse().map(({ entry }) => entry),
+		entries: (found?.lines ?? []).reverse().map(({ json }) => digits.parse(json) as Entry),
 		/** How many of the newest lines were searched, if not all. */
-		searched: found.next === null ? null : head + 1 - found.next,
+		searched: found && !found.isComplete ? found.looked : null,
 		head,
 		q,
 		error: filter.error,
@@ -47,14 +53,14 @@ export const actions: Actions = {
 	}
 };
 
-function compile(text: string): {
-	matches: ((entry: Entry) => boolean) | null;
-	error: query.QueryError | null;
-} {
+/** A query that can be run, or what is wrong with it. */
+function compile(text: string): { query: query.Query | null; error: query.QueryError | null } {
 	const parsed = query.parse(text);
 	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
-	if (!compiled.ok) return { matches: null, error: compiled.error };
-	return { matches: compiled.matches, error: null };
+	if (!parsed.ok || !compiled.ok) {
+		return { query: null, error: (compiled as { error: query.QueryError }).error };
+	}
+	return { query: parsed.query, error: null };
 }
 
 /** The times in a URL, ISO 8601; null unless both are readable. */
@@ -66,25 +72,4 @@ function rangeOf(parameters: URLSearchParams): { from: string; to: string } | nu
 function timeOf(text: string | null): string | null {
 	const time = new Date(text ?? '');
 	return Number.isNaN(time.getTime()) ? null : time.toISOString();
-}
-
-type Matches = (entry: Entry) => boolean;
-
-async function find(
-	{ overview, search }: App.Locals['app'],
-	org: string,
-	matches: Matches,
-	head: number,
-	range: { from: string; to: string } | null,
-	since: string | null
-) {
-	if (!range) {
-		const after = since ? (await overview.firstSince(org, since)) - 1 : 0;
-		return search.backward(org, { matches, after, before: head + 1, limit: lines });
-	}
-	const [after, before] = [
-		await overview.firstSince(org, range.from),
-		await overview.firstSince(org, range.to)
-	];
-	return search.backward(org, { matches, after: after - 1, before, limit: lines });
 }

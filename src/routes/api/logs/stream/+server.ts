@@ -7,6 +7,8 @@ import { authorized } from '../../authorized';
 import { wholeNumber } from '$server/forms/whole-number';
 import { follow } from '../../follow';
 import { filter } from '../parameters';
+import { searchFor } from '../search-for';
+import { FoundLine } from './found-line';
 import { viewOf } from './view';
 
 const cursor = (name: string) => v.nullish(wholeNumber(name, 0, Number.MAX_SAFE_INTEGER));
@@ -17,6 +19,9 @@ const parameters = v.object({
 	window: v.nullish(wholeNumber('window', 1, 1_000)),
 	follow
 });
+
+/** How long a stream searches for the lines that it begins with, in ms. */
+const patience = 10_000;
 
 /** GET /api/logs/stream: the lines of an organization as they are committed, from a cursor on. */
 export const GET: RequestHandler = (event) =>
@@ -32,7 +37,8 @@ export const GET: RequestHandler = (event) =>
 
 		const { tail, window = null, after } = asked.output;
 		const cursor = asked.output['last-event-id'] ?? after ?? null;
-		const { matches } = filtered;
+		const { query, text } = filtered;
+		const { signal } = event.request;
 		const first = tail > 0 && cursor === null ? () => last(tail) : undefined;
 		return serve(app, ({ seq }) => seq, {
 			topic: topicOf(org),
@@ -46,7 +52,8 @@ export const GET: RequestHandler = (event) =>
 
 		async function last(limit: number) {
 			const head = await app.logs.head(org);
-			const { lines } = await app.search.backward(org, { matches, before: head + 1, limit });
-			return { items: lines.reverse(), cursor: head };
+			const wanted = { query, text, limit, from: -Infinity, to: Infinity, cursor: null, before: head + 1 };
+			const { lines } = await app.search.find(searchFor(org, wanted, { head, patience, signal }));
+			return { items: lines.reverse().map((found) => new FoundLine(found)), cursor: head };
 		}
 	});

@@ -1,0 +1,119 @@
+import { levels, severityOf } from '../../log/entry.ts';
+import type { Level } from '../../log/entry.ts';
+import * as predicate from '../../log/predicate.ts';
+import * as query from '../../log/query.ts';
+import type { Query } from '../../log/query.ts';
+import { ByteReader } from '../logs/chunks/bytes.ts';
+import type { Sql } from '../postgres/connect.ts';
+import { copyOut } from '../postgres/copy.ts';
+import { whereIs } from './fetch.ts';
+import type { Summed, SumJob, Wanted } from './job.ts';
+
+/** Whether a query asks for levels and services alone, so that what a chunk has counted answers it. */
+export function isCountable(term: Query): boolean {
+	switch (term.kind) {
+		case 'all':
+		case 'level':
+			return true;
+		case 'equals':
+			return term.field === 'service';
+		case 'and':
+		case 'or':
+			return term.parts.every(isCountable);
+		case 'not':
+			return isCountable(term.part);
+		default:
+			return false;
+	}
+}
+
+const minuteMs = 60_000;
+
+/** Adds up what some sealed chunks have counted, without reading a line. Bars begin and end with a minute. */
+export async function sum(sql: Sql, job: SumJob): Promise<Summed> {
+	const parsed = query.parse(job.query);
+	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
+	if (!parsed.ok || !compiled.ok) throw new Error(`not a query: ${job.query}`);
+	const rows = await copyOut(
+		sql,
+		`SELECT int8send(first_seq), int8send(last_seq), counts,
+			convert_to(array_to_json(services)::text, 'UTF8')
+		FROM log_chunks WHERE ${whereIs(job.org, job.chunks)} AND counts IS NOT NULL`
+	);
+	const adder = new Adder(job, compiled.matches);
+	const missing = new Set(job.chunks);
+	const byNumber = new Map(job.chunks.map((chunk) => [chunk.first_seq, chunk]));
+	for (const [first, last, counts, services] of rows) {
+		const chunk = byNumber.get(Number(first?.readBigInt64BE()));
+		if (chunk?.last_seq !== Number(last?.readBigInt64BE()) || !counts || !services) continue;
+		missing.delete(chunk);
+		adder.add(counts, JSON.parse(services.toString('utf8')) as string[]);
+	}
+	return adder.result([...missing]);
+}
+
+class Adder {
+	readonly #job: SumJob;
+	readonly #matches: predicate.Predicate;
+	/** By service: which levels match. */
+	readonly #taken = new Map<string, boolean[]>();
+	readonly #levels = new Map<Level, number>();
+	readonly #services = new Map<string, number>();
+	readonly #bars: Uint32Array;
+	#matched = 0;
+	#looked = 0;
+
+	constructor(job: SumJob, matches: predicate.Predicate) {
+		this.#job = job;
+		this.#matches = matches;
+		this.#bars = new Uint32Array(job.histogram.count * levels.length);
+	}
+
+	/** One chunk's counts, read as they are written (chunks/counts.ts), and the services that they number. */
+	add(counts: Buffer, services: readonly string[]): void {
+		const { from, to, histogram } = this.#job;
+		const taken = services.map((service) => this.#takenOf(service));
+		const byService = new Uint32Array(services.length);
+		const byLevel = new Uint32Array(levels.length);
+		const reader = new ByteReader(counts);
+		let minute = 0;
+		for (let rest = reader.whole(); rest > 0; rest--) {
+			minute += reader.signed();
+			const [level, service, lines] = [reader.byte(), reader.whole(), reader.whole()];
+			const time = minute * minuteMs;
+			this.#looked += lines;
+			if (time < from || time >= to || !taken[service]?.[level]) continue;
+			byService[service] = (byService[service] as number) + lines;
+			byLevel[level] = (byLevel[level] as number) + lines;
+			this.#matched += lines;
+			const bar = Math.floor((time - histogram.from) / histogram.width);
+			if (bar < 0 || bar >= histogram.count) continue;
+			const at = bar * levels.length + level;
+			this.#bars[at] = (this.#bars[at] as number) + lines;
+		}
+		services.forEach((service, index) => more(this.#services, service, byService[index] as number));
+		levels.forEach((level, index) => more(this.#levels, level, byLevel[index] as number));
+	}
+
+	#takenOf(service: string): boolean[] {
+		const known = this.#taken.get(service);
+		if (known) return known;
+		const takes = (level: Level) =>
+			this.#matches({ severity: severityOf(level), service } as Parameters<predicate.Predicate>[0]);
+		const taken = levels.map(takes);
+		this.#taken.set(service, taken);
+		return taken;
+	}
+
+	result(missing: Wanted[]): Summed {
+		const facets = new Map<string, Map<string, number>>([
+			['level', this.#levels],
+			['service', this.#services]
+		]);
+		return { histogram: this.#bars, facets, matched: this.#matched, looked: this.#looked, missing };
+	}
+}
+
+function more<Key>(counts: Map<Key, number>, key: Key, lines: number): void {
+	if (lines > 0) counts.set(key, (counts.get(key) ?? 0) + lines);
+}

@@ -1,0 +1,49 @@
+import * as attributes from '../../log/attributes.ts';
+import { levelOf } from '../../log/entry.ts';
+import * as digits from '../../log/digits.ts';
+import type { ChunkLine } from '../logs/chunks/line.ts';
+import type { Values } from './job.ts';
+
+/** Bounds for what senders name as they like: fields, values of a field, and characters of a value. */
+const mostFields = 200;
+const mostValues = 1_000;
+const mostLength = 200;
+/** Deeper attributes are rarely looked for by value. */
+const mostDepth = 8;
+
+/** Counts the values of fields: those of the line itself, and attributes by their dotted path. */
+export class FieldCounts {
+	readonly values: Values = new Map();
+
+	add(line: ChunkLine): void {
+		this.#count('level', levelOf(line.severity));
+		this.#count('service', line.service);
+		if (line.host !== null) this.#count('host', line.host);
+		if (line.attributes !== '{}') this.#walk('', digits.parse(line.attributes), mostDepth);
+	}
+
+	#walk(path: string, value: unknown, depth: number): void {
+		const text = attributes.textOf(value);
+		if (text !== null) return this.#count(path, text);
+		if (depth === 0 || Array.isArray(value) || typeof value !== 'object' || value === null) return;
+		for (const [key, inner] of Object.entries(value)) {
+			this.#walk(path === '' ? fieldOf(key) : `${path}.${key}`, inner, depth - 1);
+		}
+	}
+
+	#count(field: string, value: string): void {
+		if (value.length > mostLength || value === '') return;
+		if (this.values.size < mostFields || this.values.has(field)) count(this.values, field, value);
+	}
+}
+
+/** Counts a value of a field, `lines` times. Of a field with very many values the first are counted. */
+export function count(fields: Values, field: string, value: string, lines = 1): void {
+	let values = fields.get(field);
+	if (!values) fields.set(field, (values = new Map()));
+	if (values.size < mostValues || values.has(value)) values.set(value, (values.get(value) ?? 0) + lines);
+}
+
+/** An attribute named like a field of the line is written with a prefix, as in queries. */
+const own = new Set(['level', 'service', 'host', 'message', 'trace_id', 'span_id']);
+const fieldOf = (key: string) => (own.has(key) ? `attributes.${key}` : key);

@@ -1,0 +1,161 @@
+import type { Entry } from '../../log/entry.ts';
+import { CorruptChunk } from '../logs/chunks/bytes.ts';
+import * as blob from '../logs/chunks/blob.ts';
+import * as columns from '../logs/chunks/columns.ts';
+import * as documents from '../logs/chunks/documents.ts';
+import { Line, type ChunkLine } from '../logs/chunks/line.ts';
+import * as digits from '../../log/digits.ts';
+import { levelOf } from '../../log/entry.ts';
+import type { Needle, Needs } from './needs.ts';
+import { TextColumn, union } from './texts.ts';
+
+/** A chunk's bytes. A text column that is left out must not be read. */
+export interface Blobs {
+	format: number;
+	head: Buffer;
+	messages: Buffer | null;
+	attributes: Buffer | null;
+}
+
+/** A chunk as a search reads it, by the index of a line. */
+export interface Opened {
+	count: number;
+	timeAt(index: number): number;
+	severityAt(index: number): number;
+	serviceAt(index: number): string;
+	hostAt(index: number): string | null;
+	/** As predicates read it; valid until the next call. */
+	entryAt(index: number): Entry;
+	lineAt(index: number): ChunkLine;
+	/** The lines that may match, in rising order; null if all may. */
+	candidates(needs: Needs): number[] | null;
+}
+
+/** Opens a chunk whose first line was received at a time (epoch ms). @throws CorruptChunk */
+export async function open(blobs: Blobs, receivedAt: number): Promise<Opened> {
+	if (blobs.format === 0) return new Documents(documents.decode(blobs.head, receivedAt));
+	if (blobs.format !== 1) throw new CorruptChunk(`has the unknown format ${blobs.format}`);
+	const unpacked = (packed: Buffer | null) => (packed === null ? null : blob.unpack(packed));
+	const [head, messages, attributes] = await Promise.all([
+		blob.unpack(blobs.head),
+		unpacked(blobs.messages),
+		unpacked(blobs.attributes)
+	]);
+	return new Columns(columns.readHead(head, receivedAt), messages, attributes);
+}
+
+/** Few lines: all of them are looked at. */
+class Documents implements Opened {
+	readonly #lines: readonly ChunkLine[];
+
+	constructor(lines: readonly ChunkLine[]) {
+		this.#lines = lines;
+	}
+
+	get count(): number {
+		return this.#lines.length;
+	}
+	timeAt = (index: number) => this.lineAt(index).time;
+	severityAt = (index: number) => this.lineAt(index).severity;
+	serviceAt = (index: number) => this.lineAt(index).service;
+	hostAt = (index: number) => this.lineAt(index).host;
+	entryAt = (index: number) => new Line(0, this.lineAt(index)).entry;
+	lineAt = (index: number) => this.#lines[index] as ChunkLine;
+	candidates = () => null;
+}
+
+/** What a column is read as if it is not there. */
+const nothing = Buffer.alloc(0);
+
+class Columns implements Opened {
+	readonly #head: columns.Head;
+	readonly #messages: TextColumn;
+	readonly #attributes: TextColumn;
+	readonly #texts: columns.Texts;
+	readonly #view: View;
+
+	constructor(head: columns.Head, messages: Buffer | null, attributes: Buffer | null) {
+		this.#head = head;
+		this.#messages = new TextColumn(messages ?? nothing, head.messageEnds);
+		this.#attributes = new TextColumn(attributes ?? nothing, head.attributeEnds);
+		this.#texts = { messages: this.#messages.text, attributes: this.#attributes.text };
+		if (messages) columns.check(head.messageEnds, this.#texts.messages);
+		if (attributes) columns.check(head.attributeEnds, this.#texts.attributes);
+		this.#view = new View(head, this.#texts);
+	}
+
+	get count(): number {
+		return this.#head.count;
+	}
+	timeAt = (index: number) => this.#head.times[index] as number;
+	severityAt = (index: number) => this.#head.severities[index] as number;
+	serviceAt = (index: number) => columns.nameOf(this.#head.services, index) ?? '';
+	hostAt = (index: number) => columns.nameOf(this.#head.hosts, index);
+	lineAt = (index: number) => columns.lineOf(this.#head, this.#texts, index);
+
+	entryAt(index: number): Entry {
+		this.#view.index = index;
+		return this.#view;
+	}
+
+	candidates({ requirements }: Needs): number[] | null {
+		// One is enough, and the longest text leaves the fewest lines; the predicate looks at the rest.
+		const length = (needles: readonly Needle[]) => Math.min(...needles.map(({ text }) => text.length));
+		const [best] = requirements.toSorted((a, b) => length(b) - length(a));
+		if (!best) return null;
+		let found: number[] = [];
+		for (const { column, text } of best) {
+			const having = (column === 'messages' ? this.#messages : this.#attributes).having(text);
+			if (having === null) return null;
+			found = union(found, having);
+		}
+		return best.some(({ column }) => column === 'messages')
+			? union(found, this.#messages.withEscapes())
+			: found;
+	}
+}
+
+/** A line of columns as an entry: one object for all lines of a chunk, because most are only looked at. */
+class View implements Entry {
+	index = 0;
+	readonly seq = 0;
+	readonly #head: columns.Head;
+	readonly #texts: columns.Texts;
+
+	constructor(head: columns.Head, texts: columns.Texts) {
+		this.#head = head;
+		this.#texts = texts;
+	}
+
+	get time() {
+		return new Date(this.#head.times[this.index] as number).toISOString();
+	}
+	get received_at() {
+		return new Date(this.#head.receivedAt[this.index] as number).toISOString();
+	}
+	get level() {
+		return levelOf(this.severity);
+	}
+	get severity() {
+		return this.#head.severities[this.index] as number;
+	}
+	get service() {
+		return columns.nameOf(this.#head.services, this.index) ?? '';
+	}
+	get host() {
+		return columns.nameOf(this.#head.hosts, this.index);
+	}
+	get message() {
+		return columns.textOf(this.#head.messageEnds, this.#texts.messages, this.index);
+	}
+	get attributes() {
+		const text = columns.textOf(this.#head.attributeEnds, this.#texts.attributes, this.index);
+		return (text === '' ? {} : digits.parse(text)) as Record<string, unknown>;
+	}
+	get trace_id() {
+		return this.#head.ids().traces[this.index] as string | null;
+	}
+	get span_id() {
+		return this.#head.ids().spans[this.index] as string | null;
+	}
+}

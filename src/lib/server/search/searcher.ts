@@ -1,0 +1,40 @@
+import * as predicate from '../../log/predicate.ts';
+import * as query from '../../log/query.ts';
+import type { Sql } from '../postgres/connect.ts';
+import { sum } from './counted.ts';
+import { filter } from './filter.ts';
+import type { Job, Results } from './job.ts';
+import { needsOf } from './needs.ts';
+import { scan, type Compiled } from './scan.ts';
+
+/** Compiled queries that are kept: one search sends its query with every job. */
+const mostKept = 100;
+
+/** What a thread does: one job at a time. */
+export class Searcher {
+	readonly #sql: Sql;
+	readonly #compiled = new Map<string, Compiled>();
+
+	constructor(sql: Sql) {
+		this.#sql = sql;
+	}
+
+	async do(job: Job): Promise<Results[Job['kind']]> {
+		if (job.kind === 'sum') return sum(this.#sql, job);
+		const compiled = this.#compile(job.query);
+		return job.kind === 'scan' ? scan(this.#sql, job, compiled) : filter(job, compiled.matches);
+	}
+
+	#compile(text: string): Compiled {
+		const known = this.#compiled.get(text);
+		if (known) return known;
+		const parsed = query.parse(text);
+		const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
+		if (!parsed.ok || !compiled.ok) throw new Error(`not a query: ${text}`);
+		const kept = { matches: compiled.matches, needs: needsOf(parsed.query) };
+		this.#compiled.set(text, kept);
+		const [oldest] = this.#compiled.keys();
+		if (this.#compiled.size > mostKept && oldest !== undefined) this.#compiled.delete(oldest);
+		return kept;
+	}
+}
