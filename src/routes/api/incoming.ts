@@ -16,6 +16,8 @@ export interface Incoming {
 	read(): Promise<Read<{ bytes: Buffer }>>;
 	/** The same as JSON: undefined if it is not. */
 	readJson(): Promise<Read<{ value: unknown }>>;
+	/** The refusal of one who has lost access meanwhile; null as long as they have it. For answers that take long. */
+	again(): Promise<Response | null>;
 	/** What happened to the lines sent. */
 	tell(lines: Lines): void;
 	/** Gives the room back that the body takes: once the request is answered. */
@@ -31,12 +33,17 @@ export function incoming(
 ): Incoming {
 	let place: Place | null = null;
 
+	async function again(): Promise<Response | null> {
+		const authorization = await authorizeAgain(locals.app, claim, scope, access);
+		return authorization.ok ? null : refused(authorization);
+	}
+
 	async function read(): Promise<Read<{ bytes: Buffer }>> {
 		place = locals.app.admission.admit(access.org, Number(request.headers.get('content-length') ?? 0));
 		if (!place) return { ok: false, response: problem(429, body.overloaded.detail) };
 		const received = await body.read(request.body, request.headers.get('content-encoding'), place);
-		const again = await authorizeAgain(locals.app, claim, scope, access);
-		if (!again.ok) return { ok: false, response: refused(again) };
+		const refusal = await again();
+		if (refusal) return { ok: false, response: refusal };
 		return received.ok ? received : { ok: false, response: problem(received.status, received.detail) };
 	}
 
@@ -45,7 +52,7 @@ export function incoming(
 		return received.ok ? { ok: true, value: parsed(received.bytes) } : received;
 	}
 
-	return { read, readJson, tell, close: () => place?.leave() };
+	return { read, readJson, again, tell, close: () => place?.leave() };
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -1,3 +1,4 @@
+import { row } from '../lists/csv.ts';
 import * as printable from '../../log/printable.ts';
 import { describe } from './details.ts';
 import type { InstanceEvent, ListedEvent } from './events.ts';
@@ -11,7 +12,6 @@ export const contentTypes: Record<Format, string> = {
 };
 
 type Exported = ListedEvent & Partial<Pick<InstanceEvent, 'org' | 'orgId'>>;
-type Value = string | null;
 
 /** An export, written as fast as its reader takes it. `goOn` is called before each batch but the first: throwing ends it. */
 export async function* write(
@@ -52,13 +52,3 @@ const orgOf = ({ org, orgId }: Exported) => ({
 	organization: org?.slug ?? null,
 	organization_id: orgId ?? null
 });
-
-/** RFC 4180, section 2. */
-function row(cells: Value[]): string {
-	return `${cells.map((cell) => (cell === null ? '' : quoted(defused(cell)))).join(',')}\r\n`;
-}
-
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** What a spreadsheet would treat as a formula, even with wide characters, becomes text (OWASP, "CSV Injection"). */
-const defused = (text: string) => (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);

@@ -7,7 +7,7 @@ import { Line, type ChunkLine } from '../logs/chunks/line.ts';
 import * as digits from '../../log/digits.ts';
 import { levelOf } from '../../log/entry.ts';
 import type { Needle, Needs } from './needs.ts';
-import { TextColumn, union } from './texts.ts';
+import { columnOf, union, type TextColumn } from './texts.ts';
 
 /** A chunk's bytes. A text column that is left out must not be read. */
 export interface Blobs {
@@ -31,18 +31,22 @@ export interface Opened {
 	candidates(needs: Needs): number[] | null;
 }
 
-/** Opens a chunk whose first line was received at a time (epoch ms). @throws CorruptChunk */
-export async function open(blobs: Blobs, receivedAt: number): Promise<Opened> {
+/**
+ * Opens a chunk whose first line was received at a time (epoch ms). The text columns that will be read are unpacked now.
+ * @throws CorruptChunk
+ */
+export function open(blobs: Blobs, receivedAt: number, read: Pick<Needs, 'messages' | 'attributes'>): Opened {
 	if (blobs.format === 0) return new Documents(documents.decode(blobs.head, receivedAt));
 	if (blobs.format !== 1) throw new CorruptChunk(`has the unknown format ${blobs.format}`);
-	const unpacked = (packed: Buffer | null) => (packed === null ? null : blob.unpack(packed));
-	const [head, messages, attributes] = await Promise.all([
-		blob.unpack(blobs.head),
-		unpacked(blobs.messages),
-		unpacked(blobs.attributes)
-	]);
-	return new Columns(columns.readHead(head, receivedAt), messages, attributes);
+	const head = columns.readHead(blob.unpackHere(blobs.head, usualHead), receivedAt);
+	const opened = new Columns(head, blobs);
+	if (read.messages) void opened.messages;
+	if (read.attributes) void opened.attributes;
+	return opened;
 }
+
+/** Most heads are smaller, in bytes. */
+const usualHead = 256 * 1024;
 
 /** Few lines: all of them are looked at. */
 class Documents implements Opened {
@@ -64,26 +68,32 @@ class Documents implements Opened {
 	candidates = () => null;
 }
 
-/** What a column is read as if it is not there. */
-const nothing = Buffer.alloc(0);
+/** The texts of a chunk's lines. */
+interface Texts {
+	readonly messages: TextColumn;
+	readonly attributes: TextColumn;
+}
 
-class Columns implements Opened {
+class Columns implements Opened, Texts {
 	readonly #head: columns.Head;
-	readonly #messages: TextColumn;
-	readonly #attributes: TextColumn;
-	readonly #texts: columns.Texts;
+	readonly #blobs: Blobs;
 	readonly #view: View;
+	#messages: TextColumn | null = null;
+	#attributes: TextColumn | null = null;
 
-	constructor(head: columns.Head, messages: Buffer | null, attributes: Buffer | null) {
+	constructor(head: columns.Head, blobs: Blobs) {
 		this.#head = head;
-		this.#messages = new TextColumn(messages ?? nothing, head.messageEnds);
-		this.#attributes = new TextColumn(attributes ?? nothing, head.attributeEnds);
-		this.#texts = { messages: this.#messages.text, attributes: this.#attributes.text };
-		if (messages) columns.check(head.messageEnds, this.#texts.messages);
-		if (attributes) columns.check(head.attributeEnds, this.#texts.attributes);
-		this.#view = new View(head, this.#texts);
+		this.#blobs = blobs;
+		this.#view = new View(head, this);
 	}
 
+	/** Unpacked when first read. */
+	get messages(): TextColumn {
+		return (this.#messages ??= unpacked(this.#blobs.messages, this.#head.messageEnds));
+	}
+	get attributes(): TextColumn {
+		return (this.#attributes ??= unpacked(this.#blobs.attributes, this.#head.attributeEnds));
+	}
 	get count(): number {
 		return this.#head.count;
 	}
@@ -91,7 +101,8 @@ class Columns implements Opened {
 	severityAt = (index: number) => this.#head.severities[index] as number;
 	serviceAt = (index: number) => columns.nameOf(this.#head.services, index) ?? '';
 	hostAt = (index: number) => columns.nameOf(this.#head.hosts, index);
-	lineAt = (index: number) => columns.lineOf(this.#head, this.#texts, index);
+	lineAt = (index: number) =>
+		columns.lineOf(this.#head, index, this.messages.at(index), this.attributes.at(index));
 
 	entryAt(index: number): Entry {
 		this.#view.index = index;
@@ -105,14 +116,19 @@ class Columns implements Opened {
 		if (!best) return null;
 		let found: number[] = [];
 		for (const { column, text } of best) {
-			const having = (column === 'messages' ? this.#messages : this.#attributes).having(text);
+			const having = this[column].having(text);
 			if (having === null) return null;
 			found = union(found, having);
 		}
 		return best.some(({ column }) => column === 'messages')
-			? union(found, this.#messages.withEscapes())
+			? union(found, this.messages.withEscapes())
 			: found;
 	}
+}
+
+function unpacked(packed: Buffer | null, ends: Uint32Array): TextColumn {
+	if (packed === null) throw new Error('a column that was not fetched is read');
+	return columnOf(blob.unpackHere(packed, ends.at(-1) ?? 0), ends);
 }
 
 /** A line of columns as an entry: one object for all lines of a chunk, because most are only looked at. */
@@ -120,9 +136,9 @@ class View implements Entry {
 	index = 0;
 	readonly seq = 0;
 	readonly #head: columns.Head;
-	readonly #texts: columns.Texts;
+	readonly #texts: Texts;
 
-	constructor(head: columns.Head, texts: columns.Texts) {
+	constructor(head: columns.Head, texts: Texts) {
 		this.#head = head;
 		this.#texts = texts;
 	}
@@ -146,10 +162,10 @@ class View implements Entry {
 		return columns.nameOf(this.#head.hosts, this.index);
 	}
 	get message() {
-		return columns.textOf(this.#head.messageEnds, this.#texts.messages, this.index);
+		return this.#texts.messages.at(this.index);
 	}
 	get attributes() {
-		const text = columns.textOf(this.#head.attributeEnds, this.#texts.attributes, this.index);
+		const text = this.#texts.attributes.at(this.index);
 		return (text === '' ? {} : digits.parse(text)) as Record<string, unknown>;
 	}
 	get trace_id() {

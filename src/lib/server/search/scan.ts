@@ -42,8 +42,10 @@ async function attempt(sql: Sql, job: ScanJob, compiled: Compiled): Promise<Scan
 	const scanned = nothing(job, fetched);
 	const matches: Match[] = [];
 	for (const [chunk, blobs] of fetched) {
-		const opened = await openOr(scanned, chunk, blobs);
-		if (opened) for (const match of lookThrough(job, compiled, chunk, opened, scanned)) matches.push(match);
+		const found = unlessDamaged(scanned, chunk, () =>
+			lookThrough(job, compiled, chunk, open(blobs, blobs.receivedAt, needs), scanned)
+		);
+		for (const match of found ?? []) matches.push(match);
 	}
 	matches.sort(compare);
 	const after = job.after;
@@ -70,10 +72,10 @@ function nothing({ chunks, histogram, facets }: ScanJob, fetched: ReadonlyMap<Wa
 	};
 }
 
-/** A chunk; null if it is damaged, which is noted. */
-async function openOr(scanned: Scanned, { first_seq }: Wanted, blobs: Fetched): Promise<Opened | null> {
+/** What is read of a chunk; null if it turns out to be damaged, which is noted. */
+function unlessDamaged<Result>(scanned: Scanned, { first_seq }: Wanted, read: () => Result): Result | null {
 	try {
-		return await open(blobs, blobs.receivedAt);
+		return read();
 	} catch (error) {
 		if (!(error instanceof CorruptChunk)) throw error;
 		scanned.damaged.push(`The chunk from line ${first_seq} on ${error.message}`);
@@ -121,6 +123,9 @@ function add(bars: Uint32Array, { from, width, count }: Buckets, time: number, s
 	bars[at] = (bars[at] as number) + 1;
 }
 
+/** All columns. */
+const whole = { messages: true, attributes: true };
+
 interface Chosen {
 	wanted: readonly Match[];
 	sampled: readonly Match[];
@@ -133,15 +138,13 @@ async function read(sql: Sql, job: ScanJob, scanned: Scanned, chosen: Chosen): P
 	const { wanted, sampled, fetched, needs } = chosen;
 	const chunks = [...new Set([...wanted, ...sampled].map(({ chunk }) => chunk))];
 	const lacks = !needs.messages || !needs.attributes;
-	const whole = lacks
-		? await fetchBlobs(sql, job.org, chunks, { messages: true, attributes: true })
-		: fetched;
+	const bytes = lacks ? await fetchBlobs(sql, job.org, chunks, whole) : fetched;
 	const opened = new Map<Wanted, Opened>();
 	for (const chunk of chunks) {
-		const blobs = whole.get(chunk);
-		const found = blobs && (await openOr(scanned, chunk, blobs));
+		const blobs = bytes.get(chunk);
+		if (!blobs) throw new Moved();
+		const found = unlessDamaged(scanned, chunk, () => open(blobs, blobs.receivedAt, whole));
 		if (found) opened.set(chunk, found);
-		else if (!blobs) throw new Moved();
 	}
 	const lines: Found[] = [];
 	for (const { chunk, index } of wanted) {

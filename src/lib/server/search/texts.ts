@@ -1,61 +1,119 @@
 import { isAscii } from 'node:buffer';
+import { CorruptChunk } from '../logs/chunks/bytes.ts';
 
 /** A message with an escape sequence may match though its stored text does not have the needle: the sequence may stand within. */
 const escapes = /[\x1b\x9b]/g; // eslint-disable-line no-control-regex
+const escapeByte = 0x1b;
 /** Sigma has another small letter at the end of a word, so that what stands around a text matters. */
 const sigma = 'Σ';
 
-/** A column of texts, one after the other, to be searched as a whole. */
-export class TextColumn {
-	readonly text: string;
-	readonly #ends: Uint32Array;
-	/** In lower case, if each text's part of it is the text's own lower case; null otherwise, undefined before it is needed. */
-	#lower: string | null | undefined;
-	readonly #isPlain: boolean;
+/** A column of texts, one after the other, that is searched as a whole. */
+export interface TextColumn {
+	/** One text by its index. */
+	at(index: number): string;
+	/** The texts, by index in rising order, that have a needle (in lower case) in any case, or may have it; null if all may. */
+	having(needle: string): number[] | null;
+	/** The texts with escape sequences. */
+	withEscapes(): number[];
+}
 
-	/** The bytes are UTF-8; each text ends at an index of `ends` within the whole, in UTF-16 units. */
+/**
+ * A column in UTF-8. Each text ends at an index of `ends`, in UTF-16 units.
+ * @throws CorruptChunk if the texts are not exactly the whole
+ */
+export function columnOf(bytes: Buffer, ends: Uint32Array): TextColumn {
+	return isAscii(bytes) ? new AsciiColumn(bytes, ends) : new UnicodeColumn(bytes.toString('utf8'), ends);
+}
+
+function check(length: number, ends: Uint32Array): void {
+	if ((ends.at(-1) ?? 0) !== length) throw new CorruptChunk('has texts of other lengths than it says');
+}
+
+/** Nearly all logs: as bytes, because a string of a whole column takes longer to make than to search (decision 0085). */
+class AsciiColumn implements TextColumn {
+	readonly #bytes: Buffer;
+	readonly #ends: Uint32Array;
+
 	constructor(bytes: Buffer, ends: Uint32Array) {
-		this.#isPlain = isAscii(bytes);
-		this.text = bytes.toString(this.#isPlain ? 'latin1' : 'utf8');
+		check(bytes.length, ends);
+		this.#bytes = bytes;
 		this.#ends = ends;
 	}
 
-	/** The texts, by index in rising order, that have a needle (in lower case) in any case, or may have it; null if all may. */
+	at(index: number): string {
+		return this.#bytes.toString('latin1', index === 0 ? 0 : this.#ends[index - 1], this.#ends[index]);
+	}
+
 	having(needle: string): number[] | null {
-		this.#lower ??= this.#lowered();
-		const lower = this.#lower;
-		if (needle === '' || lower === null) return null;
-		const found: number[] = [];
-		let index = 0;
-		for (let at = lower.indexOf(needle); at !== -1;) {
-			while ((this.#ends[index] as number) <= at) index++;
-			const end = this.#ends[index] as number;
-			if (at + needle.length > end) {
-				at = lower.indexOf(needle, at + 1); // it reaches into the next text
-				continue;
-			}
-			found.push(index);
-			at = lower.indexOf(needle, end);
-		}
-		return found;
+		if (needle === '') return null;
+		if (!isAscii(Buffer.from(needle))) return [];
+		const lower = lowered(this.#bytes);
+		return matching(this.#ends, needle.length, (from) => lower.indexOf(needle, from, 'latin1'));
 	}
 
-	/** The texts with escape sequences. */
 	withEscapes(): number[] {
-		const found: number[] = [];
-		let index = 0;
-		for (const { index: at } of this.text.matchAll(escapes)) {
-			while ((this.#ends[index] as number) <= at) index++;
-			if (found.at(-1) !== index) found.push(index);
-		}
-		return found;
+		return matching(this.#ends, 1, (from) => this.#bytes.indexOf(escapeByte, from));
+	}
+}
+
+class UnicodeColumn implements TextColumn {
+	readonly #text: string;
+	readonly #ends: Uint32Array;
+
+	constructor(text: string, ends: Uint32Array) {
+		check(text.length, ends);
+		this.#text = text;
+		this.#ends = ends;
 	}
 
-	#lowered(): string | null {
-		const lower = this.text.toLowerCase();
-		const isAligned = this.#isPlain || (lower.length === this.text.length && !this.text.includes(sigma));
-		return isAligned ? lower : null;
+	at(index: number): string {
+		return this.#text.slice(index === 0 ? 0 : this.#ends[index - 1], this.#ends[index]);
 	}
+
+	having(needle: string): number[] | null {
+		const lower = this.#text.toLowerCase();
+		// Only then each text's part of it is the text's own lower case.
+		if (needle === '' || lower.length !== this.#text.length || this.#text.includes(sigma)) return null;
+		return matching(this.#ends, needle.length, (from) => lower.indexOf(needle, from));
+	}
+
+	withEscapes(): number[] {
+		return matching(this.#ends, 1, (from) => {
+			escapes.lastIndex = from;
+			return escapes.exec(this.#text)?.index ?? -1;
+		});
+	}
+}
+
+/** The texts in which something of a length is found; what reaches into the next text does not count. */
+function matching(ends: Uint32Array, length: number, find: (from: number) => number): number[] {
+	const found: number[] = [];
+	let index = 0;
+	for (let at = find(0); at !== -1;) {
+		while ((ends[index] as number) <= at) index++;
+		const end = ends[index] as number;
+		const isInside = at + length <= end;
+		if (isInside) found.push(index);
+		at = find(isInside ? end : at + 1);
+	}
+	return found;
+}
+
+/** Where columns are put in lower case, one after the other: new memory would cost more than the work in it. */
+let scratch = Buffer.alloc(0);
+
+/** ASCII in lower case; valid until the next call. */
+function lowered(bytes: Buffer): Buffer {
+	if (scratch.length < bytes.length) scratch = Buffer.from(new ArrayBuffer((2 * bytes.length + 4) & ~3));
+	bytes.copy(scratch);
+	const words = new Uint32Array(scratch.buffer, scratch.byteOffset, (bytes.length + 3) >> 2);
+	for (let at = 0; at < words.length; at++) {
+		const word = words[at] as number;
+		// In each byte the highest bit: from 'A' on, and beyond 'Z'. Where only the first is set, 0x20 makes it small.
+		const upper = (word + 0x3f3f3f3f) & ~(word + 0x25252525) & 0x80808080;
+		words[at] = word | (upper >>> 2);
+	}
+	return scratch.subarray(0, bytes.length);
 }
 
 /** The numbers of both, each once, in rising order. */

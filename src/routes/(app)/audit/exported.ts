@@ -1,5 +1,6 @@
 import { error, isHttpError } from '@sveltejs/kit';
 import * as auditExport from '$server/audit/export';
+import { streamed } from '../../streamed';
 import type { ListedEvent } from '$server/audit/events';
 
 interface Exported {
@@ -27,27 +28,9 @@ export function exported(
 	{ batches, name, withOrg, goOn, failed }: Exported
 ): Response {
 	const pieces = auditExport.write(batches, format, { withOrg: withOrg ?? false, goOn });
-	let isLeft = false;
-	const body = new ReadableStream<Uint8Array>(
-		{
-			async pull(controller) {
-				try {
-					const { done, value } = await pieces.next();
-					if (isLeft) return;
-					if (done) controller.close();
-					else controller.enqueue(value);
-				} catch (error) {
-					if (!isHttpError(error)) failed(error);
-					throw error;
-				}
-			},
-			async cancel() {
-				isLeft = true;
-				await pieces.return();
-			}
-		},
-		{ highWaterMark: 0 }
-	);
+	const body = streamed(pieces, (error) => {
+		if (!isHttpError(error)) failed(error);
+	});
 	const file = `audit-${name}-${new Date().toISOString().slice(0, 10)}.${format}`;
 	return new Response(body, {
 		headers: {

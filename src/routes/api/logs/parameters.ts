@@ -85,3 +85,18 @@ export function parse(parameters: URLSearchParams) {
 		return refuse('Use cursor, or before and after: they go through the lines in different orders.');
 	return { ...filtered, from, to, cursor, ...rest };
 }
+
+/** Of how many matches the values of attributes are counted: the first in the order of the search. */
+export const sampledLines = 10_000;
+
+const counted = v.object({
+	bars: v.optional(wholeNumber('bars', 0, 500), '0'),
+	fields: v.optional(v.picklist(['0', '1'], 'fields takes 1 or 0.'), '0')
+});
+
+/** What is counted of a search: `bars` of a histogram at most, and `fields`. */
+export function counting(parameters: URLSearchParams) {
+	const read = v.safeParse(counted, Object.fromEntries(parameters));
+	if (!read.success) return refuse(read.issues.map(({ message }) => message).join(' '));
+	return { ok: true as const, bars: read.output.bars, fields: read.output.fields === '1' };
+}

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { CorruptChunk } from './bytes.ts';
 
 const compress = promisify(zstdCompress);
@@ -23,10 +23,33 @@ export async function pack(bytes: Uint8Array, level: Level): Promise<Buffer> {
 
 /** The bytes of a stored blob. @throws CorruptChunk if it is damaged, or of a later version */
 export async function unpack(blob: Buffer): Promise<Buffer> {
-	if (blob[0] !== version) throw new CorruptChunk(`has a blob of the unknown version ${blob[0]}`);
 	try {
-		return await decompress(blob.subarray(1), { maxOutputLength: mostBytes });
+		return await decompress(frameOf(blob), { maxOutputLength: mostBytes });
 	} catch (error) {
-		throw new CorruptChunk('cannot be decompressed', { cause: error });
+		throw undecipherable(error);
 	}
 }
+
+/**
+ * The same in the thread that calls it, which is quicker where nothing else waits for that. `size` is what is expected, in bytes: then
+ * memory is taken once. @throws CorruptChunk
+ */
+export function unpackHere(blob: Buffer, size: number): Buffer {
+	const chunkSize = Math.max(leastBytes, Math.min(size + 1, mostBytes));
+	try {
+		return zstdDecompressSync(frameOf(blob), { chunkSize, maxOutputLength: mostBytes });
+	} catch (error) {
+		throw undecipherable(error);
+	}
+}
+
+/** The least memory that zlib takes at a time. */
+const leastBytes = 1024;
+
+function frameOf(blob: Buffer): Buffer {
+	if (blob[0] !== version) throw new CorruptChunk(`has a blob of the unknown version ${blob[0]}`);
+	return blob.subarray(1);
+}
+
+const undecipherable = (error: unknown) =>
+	error instanceof CorruptChunk ? error : new CorruptChunk('cannot be decompressed', { cause: error });

@@ -128,20 +128,15 @@ export async function decode(blobs: Blobs, receivedAt: number): Promise<ChunkLin
 		blob.unpack(blobs.attributes)
 	]);
 	const columns = readHead(head, receivedAt);
-	const texts = { messages: messages.toString('utf8'), attributes: attributes.toString('utf8') };
-	check(columns.messageEnds, texts.messages);
-	check(columns.attributeEnds, texts.attributes);
-	return Array.from({ length: columns.count }, (_, index) => lineOf(columns, texts, index));
+	const messageAt = cut(columns.messageEnds, messages.toString('utf8'));
+	const attributesAt = cut(columns.attributeEnds, attributes.toString('utf8'));
+	return Array.from({ length: columns.count }, (_, index) =>
+		lineOf(columns, index, messageAt(index), attributesAt(index))
+	);
 }
 
-/** The text columns of a chunk, each as a whole. */
-export interface Texts {
-	messages: string;
-	attributes: string;
-}
-
-/** One line, by its place in the chunk. */
-export function lineOf(head: Head, texts: Texts, index: number): ChunkLine {
+/** One line by its index, of which these are the texts. */
+export function lineOf(head: Head, index: number, message: string, attributes: string): ChunkLine {
 	const { traces, spans } = head.ids();
 	return {
 		time: head.times[index] as number,
@@ -149,24 +144,21 @@ export function lineOf(head: Head, texts: Texts, index: number): ChunkLine {
 		severity: head.severities[index] as number,
 		service: nameOf(head.services, index) ?? '',
 		host: nameOf(head.hosts, index),
-		message: textOf(head.messageEnds, texts.messages, index),
-		attributes: textOf(head.attributeEnds, texts.attributes, index) || empty,
+		message,
+		attributes: attributes || empty,
 		trace_id: traces[index] as string | null,
 		span_id: spans[index] as string | null
 	};
 }
 
-/** A line's part of a text column. */
-export const textOf = (ends: Uint32Array, whole: string, index: number): string =>
-	whole.slice(index === 0 ? 0 : ends[index - 1], ends[index]);
-
 export const nameOf = ({ names, numbers }: Names, index: number): string | null =>
 	names[numbers[index] as number] as string | null;
 
-/** @throws CorruptChunk if texts of these lengths are not exactly the whole */
-export function check(ends: Uint32Array, whole: string): void {
+/** Gives the texts of a column by index. @throws CorruptChunk if they are not exactly the whole */
+function cut(ends: Uint32Array, whole: string): (index: number) => string {
 	if ((ends.at(-1) ?? 0) !== whole.length)
 		throw new CorruptChunk('has texts of other lengths than it says');
+	return (index) => whole.slice(index === 0 ? 0 : ends[index - 1], ends[index]);
 }
 
 /** Reads an unpacked head; `receivedAt` is of its first line, in epoch milliseconds. @throws CorruptChunk */

@@ -1,0 +1,46 @@
+import * as v from 'valibot';
+import type { RequestHandler } from './$types';
+import * as query from '$log/query';
+import { wholeNumber } from '$server/forms/whole-number';
+import { problem } from '$server/http/problem';
+import { placeOf } from '$server/search/order';
+import { authorized } from '../../../authorized';
+import { lineOf } from '../line';
+
+const patience = 10_000; // ms
+const parameters = v.object({
+	before: v.optional(wholeNumber('before', 0, 1_000), '50'),
+	after: v.optional(wholeNumber('after', 0, 1_000), '50'),
+	all: v.optional(v.picklist(['0', '1'], 'all takes 1, for the lines of all services, or 0.'), '0')
+});
+
+/** GET /api/logs/{seq}/context: the lines around a line in the order of time, of its service unless `all=1`. */
+export const GET: RequestHandler = (event) =>
+	authorized(event, 'read', async ({ org }) => {
+		const { url, locals, request, params } = event;
+		const read = v.safeParse(parameters, Object.fromEntries(url.searchParams));
+		if (!read.success) return problem(400, read.issues.map(({ message }) => message).join(' '));
+		const line = await lineOf(locals.app, org, params.seq);
+		if (line instanceof Response) return line;
+
+		const text = read.output.all === '1' ? '' : query.equal('service', line.entry.service);
+		const parsed = query.parse(text);
+		if (!parsed.ok) throw new Error(`a service makes no query: ${text}`);
+		const head = await locals.app.logs.head(org);
+		const time = Date.parse(line.entry.time);
+		const find = (newestFirst: boolean, limit: number, from: number, to: number) =>
+			locals.app.search.find({
+				...{ org, query: parsed.query, text, from, to, limit, patience, signal: request.signal },
+				...{ first: 1, last: head, histogram: null, fields: null },
+				order: { by: 'time', newestFirst },
+				after: placeOf({ by: 'time', newestFirst }, time, line.seq)
+			});
+		const [older, newer] = await Promise.all([
+			find(true, read.output.before, -Infinity, time + 1),
+			find(false, read.output.after, time, Infinity)
+		]);
+		const jsonOf = (lines: { json: string }[]) => `[${lines.map(({ json }) => json).join(',')}]`;
+		const [before, after] = [jsonOf(older.lines.toReversed()), jsonOf(newer.lines)];
+		const body = `{"before":${before},"line":${line.json},"after":${after}}`;
+		return new Response(body, { headers: { 'content-type': 'application/json' } });
+	});
