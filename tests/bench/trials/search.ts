@@ -67,7 +67,7 @@ async function timed(what: string, run: () => Promise<string>, most: number, flo
 	return { what, measured: ms(median), must: `≤ ${most} ms`, floor: ms(floor), ok: median <= most };
 }
 
-/** How long one thread takes to fetch all messages, decompress them and look for a word, in ms. */
+/** How long one thread takes to fetch all messages, decompress them and count a word as it is written, in ms. */
 async function plainScan(sql: Sql, org: string): Promise<number> {
 	const started = performance.now();
 	let found = 0;
@@ -77,8 +77,8 @@ async function plainScan(sql: Sql, org: string): Promise<number> {
 		const rows = await copyOut(sql, `SELECT messages FROM log_chunks WHERE org_id = '${org}' AND first_seq IN (${some.join()})`);
 		for (const [blob] of rows) {
 			if (!blob) continue;
-			const text = zstdDecompressSync(blob.subarray(1)).toString('latin1').toLowerCase();
-			for (let place = text.indexOf('slowly'); place !== -1; place = text.indexOf('slowly', place + 1)) found++;
+			const text = zstdDecompressSync(blob.subarray(1), { chunkSize: 2 ** 20 });
+			for (let at = text.indexOf('slowly'); at !== -1; at = text.indexOf('slowly', at + 1)) found++;
 		}
 	}
 	say(`the plain scan found ${count(found)}`);

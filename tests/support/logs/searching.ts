@@ -3,7 +3,8 @@ import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import * as query from '../../../src/lib/log/query.ts';
 import type { Job, Results } from '../../../src/lib/server/search/job.ts';
-import { LogSearch, type Asked } from '../../../src/lib/server/search/search.ts';
+import type { Asked } from '../../../src/lib/server/search/asked.ts';
+import { LogSearch } from '../../../src/lib/server/search/search.ts';
 import { Threads } from '../../../src/lib/server/threads/threads.ts';
 import type { TestDatabase } from '../server/database.ts';
 

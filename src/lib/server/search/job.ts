@@ -49,13 +49,20 @@ export interface Found {
 	json: string;
 }
 
+/** Matching lines in the order of a search, in a form that goes from thread to thread quickly. */
+export interface FoundLines {
+	seqs: Float64Array;
+	times: Float64Array;
+	/** The JSON of each, joined by line feeds, of which JSON has none. */
+	json: string;
+}
+
 /** How often each value of each field occurs. */
 export type Values = Map<string, Map<string, number>>;
 
 /** What a thread found. */
 export interface Scanned {
-	/** In the order of the search. */
-	lines: Found[];
+	lines: FoundLines;
 	/** Whether further lines after the place match. */
 	hasMore: boolean;
 	/** Lines that match, wanted or not, and lines that were looked at. */

@@ -1,7 +1,7 @@
 import { count } from './field-counts.ts';
-import type { Found, Scanned, Summed, Values } from './job.ts';
+import type { Found, FoundLines, Scanned, Summed, Values } from './job.ts';
 import { compare, placeOf, type Place } from './order.ts';
-import type { Asked } from './search.ts';
+import type { Asked } from './asked.ts';
 
 /** What all the jobs of a search have found so far. */
 export class Merged {
@@ -69,11 +69,18 @@ export class Merged {
 		merge(this.#facets, facets);
 		merge(this.#fields, fields);
 		this.#sampled += sampled;
-		const placed = lines.map((line) => ({ ...line, ...placeOf(this.#asked.order, line.time, line.seq) }));
-		this.#kept = [...this.#kept, ...placed].sort(compare);
+		this.#kept = this.#kept.concat(this.#placed(lines)).sort(compare);
 		const room = this.#asked.limit - this.#given;
 		this.#hasMore ||= hasMore || this.#kept.length > room;
 		this.#kept.length = Math.min(this.#kept.length, room);
+	}
+
+	#placed({ seqs, times, json }: FoundLines): (Found & Place)[] {
+		if (seqs.length === 0) return [];
+		return json.split('\n').map((json, index) => {
+			const [seq, time] = [seqs[index] as number, times[index] as number];
+			return { seq, time, json, ...placeOf(this.#asked.order, time, seq) };
+		});
 	}
 
 	/** The lines above a rank, which nothing can come before any more. */
@@ -83,7 +90,7 @@ export class Merged {
 		const last = taken.at(-1);
 		if (last) this.#last = { rank: last.rank, tie: last.tie };
 		this.#given += taken.length;
-		return taken.map(({ seq, time, json }) => ({ seq, time, json }));
+		return taken;
 	}
 
 	counted() {

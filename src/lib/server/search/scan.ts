@@ -1,10 +1,10 @@
-import { levels, levelOf } from '../../log/entry.ts';
+import { levels, type Level } from '../../log/entry.ts';
 import type { Predicate } from '../../log/predicate.ts';
 import { CorruptChunk } from '../logs/chunks/bytes.ts';
 import { Line } from '../logs/chunks/line.ts';
 import { fetchBlobs, type Fetched } from './fetch.ts';
 import { count, FieldCounts } from './field-counts.ts';
-import type { Buckets, Found, Scanned, ScanJob, Values, Wanted } from './job.ts';
+import type { Buckets, FoundLines, Scanned, ScanJob, Wanted } from './job.ts';
 import type { Needs } from './needs.ts';
 import { open, type Opened } from './opened.ts';
 import { compare, placeOf, type Place } from './order.ts';
@@ -22,6 +22,10 @@ interface Match extends Place {
 	index: number;
 }
 
+/** All columns. */
+const whole = { messages: true, attributes: true };
+const fewChunks = 2;
+
 /** A chunk was merged or removed while it was looked through. */
 class Moved extends Error {}
 
@@ -38,7 +42,9 @@ export async function scan(sql: Sql, job: ScanJob, compiled: Compiled): Promise<
 
 async function attempt(sql: Sql, job: ScanJob, compiled: Compiled): Promise<Scanned> {
 	const { needs } = compiled;
-	const fetched = await fetchBlobs(sql, job.org, job.chunks, needs);
+	// A few chunks are fetched as a whole, because most of them will have lines that are wanted.
+	const isAll = job.limit > 0 && (job.limit === Infinity || job.chunks.length <= fewChunks);
+	const fetched = await fetchBlobs(sql, job.org, job.chunks, isAll ? whole : needs);
 	const scanned = nothing(job, fetched);
 	const matches: Match[] = [];
 	for (const [chunk, blobs] of fetched) {
@@ -48,18 +54,20 @@ async function attempt(sql: Sql, job: ScanJob, compiled: Compiled): Promise<Scan
 		for (const match of found ?? []) matches.push(match);
 	}
 	matches.sort(compare);
-	const after = job.after;
-	const behind = after ? matches.filter((match) => compare(after, match) < 0) : matches;
+	const behind = matches.filter((match) => isBehind(match, job.after));
 	const wanted = behind.slice(0, job.limit);
-	scanned.hasMore = behind.length > wanted.length;
+	scanned.hasMore ||= behind.length > wanted.length;
 	const sampled = job.fields === null ? [] : matches.slice(0, job.fields);
-	await read(sql, job, scanned, { wanted, sampled, fetched, needs });
+	const isWhole = isAll || (needs.messages && needs.attributes);
+	await read(sql, job, scanned, { wanted, sampled, fetched, isWhole });
 	return scanned;
 }
 
+const isBehind = (place: Place, after: Place | null) => after === null || compare(after, place) < 0;
+
 function nothing({ chunks, histogram, facets }: ScanJob, fetched: ReadonlyMap<Wanted, Fetched>): Scanned {
 	return {
-		lines: [],
+		lines: { seqs: new Float64Array(), times: new Float64Array(), json: '' },
 		hasMore: false,
 		matched: 0,
 		looked: 0,
@@ -83,62 +91,66 @@ function unlessDamaged<Result>(scanned: Scanned, { first_seq }: Wanted, read: ()
 	}
 }
 
-/** The matches in a chunk; counts them and their bars. */
+/** Counts the matches in a chunk; gives them if any line may be wanted. */
 function lookThrough(
-	{ from, to, order, histogram }: ScanJob,
+	job: ScanJob,
 	{ matches, needs }: Compiled,
 	chunk: Wanted,
 	opened: Opened,
 	scanned: Scanned
 ): Match[] {
+	const { from, to, order, after } = job;
+	const isWanted = job.limit > 0 || (job.fields ?? 0) > 0;
 	const found: Match[] = [];
-	const [first, last] = chunk.within.map((seq) => seq - chunk.first_seq) as [number, number];
 	const look = (index: number) => {
 		const time = opened.timeAt(index);
 		if (time < from || time >= to || !matches(opened.entryAt(index))) return;
-		found.push({ chunk, index, ...placeOf(order, time, chunk.first_seq + index) });
-		if (histogram && scanned.histogram) add(scanned.histogram, histogram, time, opened.severityAt(index));
-		if (scanned.facets) countFacets(scanned.facets, opened, index);
+		countMatch(scanned, job, opened, index);
+		if (!isWanted && scanned.hasMore) return;
+		const place = placeOf(order, time, chunk.first_seq + index);
+		if (isWanted) found.push({ chunk, index, ...place });
+		else scanned.hasMore = isBehind(place, after);
 	};
+	const [first, last] = chunk.within.map((seq) => seq - chunk.first_seq) as [number, number];
 	const candidates = opened.candidates(needs);
 	if (candidates) for (const index of candidates) if (index >= first && index <= last) look(index);
 	if (!candidates) for (let index = first; index <= Math.min(last, opened.count - 1); index++) look(index);
 	scanned.looked += last - first + 1;
-	scanned.matched += found.length;
 	return found;
 }
 
-function countFacets(facets: Values, opened: Opened, index: number): void {
-	count(facets, 'level', levelOf(opened.severityAt(index)));
+function countMatch(scanned: Scanned, { histogram }: ScanJob, opened: Opened, index: number): void {
+	const { histogram: bars, facets } = scanned;
+	const level = Math.min(5, Math.max(0, (opened.severityAt(index) - 1) >> 2));
+	scanned.matched++;
+	if (histogram && bars) addToBar(bars, histogram, opened.timeAt(index), level);
+	if (!facets) return;
+	count(facets, 'level', levels[level] as Level);
 	count(facets, 'service', opened.serviceAt(index));
 	const host = opened.hostAt(index);
 	if (host !== null) count(facets, 'host', host);
 }
 
-function add(bars: Uint32Array, { from, width, count }: Buckets, time: number, severity: number): void {
+function addToBar(bars: Uint32Array, { from, width, count }: Buckets, time: number, level: number): void {
 	const bar = Math.floor((time - from) / width);
 	if (bar < 0 || bar >= count) return;
-	const level = Math.min(5, Math.max(0, (severity - 1) >> 2));
 	const at = bar * levels.length + level;
 	bars[at] = (bars[at] as number) + 1;
 }
-
-/** All columns. */
-const whole = { messages: true, attributes: true };
 
 interface Chosen {
 	wanted: readonly Match[];
 	sampled: readonly Match[];
 	fetched: ReadonlyMap<Wanted, Fetched>;
-	needs: Needs;
+	/** Whether all columns were fetched. */
+	isWhole: boolean;
 }
 
 /** Reads the lines that were chosen as a whole. */
 async function read(sql: Sql, job: ScanJob, scanned: Scanned, chosen: Chosen): Promise<void> {
-	const { wanted, sampled, fetched, needs } = chosen;
+	const { wanted, sampled, fetched, isWhole } = chosen;
 	const chunks = [...new Set([...wanted, ...sampled].map(({ chunk }) => chunk))];
-	const lacks = !needs.messages || !needs.attributes;
-	const bytes = lacks ? await fetchBlobs(sql, job.org, chunks, whole) : fetched;
+	const bytes = isWhole ? fetched : await fetchBlobs(sql, job.org, chunks, whole);
 	const opened = new Map<Wanted, Opened>();
 	for (const chunk of chunks) {
 		const blobs = bytes.get(chunk);
@@ -146,13 +158,7 @@ async function read(sql: Sql, job: ScanJob, scanned: Scanned, chosen: Chosen): P
 		const found = unlessDamaged(scanned, chunk, () => open(blobs, blobs.receivedAt, whole));
 		if (found) opened.set(chunk, found);
 	}
-	const lines: Found[] = [];
-	for (const { chunk, index } of wanted) {
-		const line = opened.get(chunk)?.lineAt(index);
-		const seq = chunk.first_seq + index;
-		if (line) lines.push({ seq, time: line.time, json: new Line(seq, line).json });
-	}
-	scanned.lines = lines;
+	scanned.lines = linesOf(wanted, opened);
 	if (job.fields === null) return;
 	const fields = new FieldCounts();
 	for (const { chunk, index } of sampled) {
@@ -161,4 +167,18 @@ async function read(sql: Sql, job: ScanJob, scanned: Scanned, chosen: Chosen): P
 	}
 	scanned.fields = fields.values;
 	scanned.sampled = sampled.length;
+}
+
+/** The lines that were matched, without those of chunks that turned out to be damaged. */
+function linesOf(matches: readonly Match[], opened: ReadonlyMap<Wanted, Opened>): FoundLines {
+	const [seqs, times, json]: [number[], number[], string[]] = [[], [], []];
+	for (const { chunk, index } of matches) {
+		const line = opened.get(chunk)?.lineAt(index);
+		if (!line) continue;
+		const seq = chunk.first_seq + index;
+		seqs.push(seq);
+		times.push(line.time);
+		json.push(new Line(seq, line).json);
+	}
+	return { seqs: Float64Array.from(seqs), times: Float64Array.from(times), json: json.join('\n') };
 }

@@ -1,7 +1,7 @@
 import { levels } from '$log/entry';
 import * as cursors from '$server/search/cursor';
 import type { Buckets, Values } from '$server/search/job';
-import type { Asked, Event, Progress } from '$server/search/search';
+import type { Asked, Event, Progress } from '$server/search/asked';
 
 /** What a search says at its end. */
 type Done = Extract<Event, { kind: 'done' }>;

@@ -1,6 +1,6 @@
 import { barsFor } from '$server/search/bars';
 import type { Buckets } from '$server/search/job';
-import type { Asked } from '$server/search/search';
+import type { Asked } from '$server/search/asked';
 
 /** A histogram of a search, and the times that it is about. */
 export interface Bars {

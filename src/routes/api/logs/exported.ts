@@ -1,6 +1,7 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { ExportFormat } from '$server/search/export';
-import type { Asked, LogSearch } from '$server/search/search';
+import type { Asked } from '$server/search/asked';
+import type { LogSearch } from '$server/search/search';
 import { streamed } from '../../streamed';
 import type { Incoming } from '../incoming';
 

@@ -1,6 +1,6 @@
 import type { Query } from '$log/query';
 import type { Cursor } from '$server/search/cursor';
-import type { Asked } from '$server/search/search';
+import type { Asked } from '$server/search/asked';
 
 /** What a request says of the lines that it wants. */
 export interface Wanted {

@@ -1,5 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import type { Asked, Event, LogSearch } from '$server/search/search';
+import type { Asked, Event } from '$server/search/asked';
+import type { LogSearch } from '$server/search/search';
 import { headers } from '$server/stream/sse';
 import { streamed } from '../../../streamed';
 import type { Incoming } from '../../incoming';
