@@ -13,6 +13,7 @@ import type { Metrics } from '../lib/server/metrics.ts';
 import type { Sql } from '../lib/server/postgres/connect.ts';
 import * as partitions from '../lib/server/postgres/partitions.ts';
 import type { Job, Results } from '../lib/server/search/job.ts';
+import { LiveFilters } from '../lib/server/search/live.ts';
 import { LogSearch } from '../lib/server/search/search.ts';
 import { Threads } from '../lib/server/threads/threads.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
@@ -74,6 +75,7 @@ export function openLogs(
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
 		search: new LogSearch({ sql: sql.pages, threads: searchers, log }),
 		searchers,
+		liveFilters: new LiveFilters(searchers),
 		overview: logOverview(sql.pages, pages),
 		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs),
 		sealer: new Sealer({ program: programs.sealer, url, prepare, log, merged: measured.sealed })

@@ -6,6 +6,8 @@ import { Searcher } from '../lib/server/search/searcher.ts';
 import { serve } from '../lib/server/threads/serve.ts';
 
 const { url, prepare } = workerData as { url: string; prepare: boolean };
-const searcher = new Searcher(connect(url, { max: 1, prepare, name: 'tailrace search', statementMs: 30_000 }));
+const searcher = new Searcher(
+	connect(url, { max: 1, prepare, name: 'tailrace search', statementMs: 30_000 })
+);
 
 serve(async (job: Job) => ({ result: await searcher.do(job) }));

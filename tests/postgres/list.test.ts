@@ -7,6 +7,8 @@ interface Listed {
 	logs: Entry[];
 	head: number;
 	next: number | null;
+	cursor: string | null;
+	searched: { from: string | null; to: string | null; lines: number; complete: boolean };
 }
 
 let site: Site;
@@ -41,7 +43,12 @@ describe('a page', () => {
 	test('has the newest 100 lines, newest first, the head, and where to go on', async () => {
 		const page = await list();
 		expect(seqs(page)).toEqual(down(count, 151));
-		expect(page).toMatchObject({ head: count, next: 151 });
+		expect(page).toMatchObject({ head: count, next: null, searched: { complete: true } });
+		const second = await list({ cursor: page.cursor ?? '' });
+		expect(seqs(second)).toEqual(down(150, 51));
+		const third = await list({ cursor: second.cursor ?? '' });
+		expect(seqs(third)).toEqual(down(50, 1));
+		expect(third).toMatchObject({ cursor: null, searched: { from: null, to: null, complete: true } });
 	});
 
 	test('has as many lines as asked for', async () => {
@@ -72,7 +79,10 @@ describe('a page', () => {
 
 	test('of an organization without a line is empty', async () => {
 		const response = await (await site.tenant()).fetch('/api/logs');
-		expect(await response.json()).toEqual({ logs: [], head: 0, next: null });
+		expect(await response.json()).toEqual({
+			...{ logs: [], head: 0, next: null, cursor: null },
+			searched: { from: null, to: null, lines: 0, complete: true }
+		});
 	});
 });
 
@@ -128,6 +138,8 @@ test.each([
 	['after=99999999999999999', 'after'],
 	['from=someday', 'from'],
 	['to=25:00', 'to'],
+	['cursor=x', 'cursor'],
+	['cursor=W10&before=3', 'cursor'],
 	['q=(', 'q'],
 	['q=level:loud', 'q']
 ])('%s is refused, and the answer names the parameter', async (query, name) => {

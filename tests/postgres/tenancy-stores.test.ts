@@ -87,6 +87,7 @@ function callsOf({
 		'search.find': async () => found(await search.find(asking(mine.org))),
 		'search.run': async () => found((await Array.fromAsync(search.run(asking(mine.org)))).at(-1)),
 		'overview.services': () => overview.services(mine.org),
+		'overview.firstDay': async () => (await overview.firstDay(mine.org)) <= Date.now(),
 		'overview.firstSince': () => overview.firstSince(mine.org, theirs.lineAt.toISOString()),
 		'overview.tally': () => overview.tally(mine.org, always),
 		usageOf: async () => [...(await usageOf([mine.org]))].map(withDaysAdded),
@@ -129,6 +130,7 @@ const exactly = (): Record<string, unknown> => ({
 	'logs.head': 4,
 	'logs.heads': [[mine.org, 4]],
 	'overview.services': ['default', 'service of mine'],
+	'overview.firstDay': true,
 	'overview.firstSince': 5,
 	'overview.tally': [{ message: 'line of mine', count: 1 }],
 	// One chunk of two lines: 140 bytes around it, 61 of services, 167 of JSON.

@@ -23,8 +23,12 @@ await trial(async (defer) => {
 		const floor = await plainScan(sql, org);
 		say(`floor: ${ms(floor)}`);
 		const random = await randomDigits(target);
-		const page = (q: string, limit = 100) => () => get(target, `/api/logs?limit=${limit}&q=${encodeURIComponent(q)}`);
-		const counted = (q: string) => () => get(target, `/api/logs/histogram?bars=60&q=${encodeURIComponent(q)}`);
+		const page =
+			(q: string, limit = 100) =>
+			() =>
+				get(target, `/api/logs?limit=${limit}&q=${encodeURIComponent(q)}`);
+		const counted = (q: string) => () =>
+			get(target, `/api/logs/histogram?bars=60&q=${encodeURIComponent(q)}`);
 		const measures = [
 			await timed('a word that does not occur', page('nosuchword'), 40, floor),
 			await timed('one that occurs once', page(once), 60, floor),
@@ -33,7 +37,12 @@ await trial(async (defer) => {
 			await timed('newest 100 errors', page('level:error'), 100, floor),
 			await timed('newest 100 of service:service-3 -healthz', page('service:service-3 -healthz'), 100, floor),
 			await timed('histogram and count of a word in 3 %', counted('slowly'), 1_500, floor),
-			await timed('a regular expression over all lines', counted('/after 49\\d\\d ms, 3\\d items/'), 2_500, floor),
+			await timed(
+				'a regular expression over all lines',
+				counted('/after 49\\d\\d ms, 3\\d items/'),
+				2_500,
+				floor
+			),
 			await timed('histogram without text', counted(''), 150, floor),
 			await timed('histogram of errors of a service', counted('level:error service:service-3'), 150, floor),
 			await timed('fields without text', () => get(target, '/api/logs/fields'), 150, floor),
@@ -54,7 +63,12 @@ async function get({ url, key }: Target, path: string): Promise<string> {
 	return text;
 }
 
-async function timed(what: string, run: () => Promise<string>, most: number, floor: number): Promise<Measure> {
+async function timed(
+	what: string,
+	run: () => Promise<string>,
+	most: number,
+	floor: number
+): Promise<Measure> {
 	const took: number[] = [];
 	let answer = '';
 	for (let round = 0; round < runs; round++) {
@@ -71,10 +85,15 @@ async function timed(what: string, run: () => Promise<string>, most: number, flo
 async function plainScan(sql: Sql, org: string): Promise<number> {
 	const started = performance.now();
 	let found = 0;
-	const keys = await sql<{ first: number }[]>`SELECT first_seq AS first FROM log_chunks WHERE org_id = ${org} ORDER BY 1`;
+	const keys = await sql<
+		{ first: number }[]
+	>`SELECT first_seq AS first FROM log_chunks WHERE org_id = ${org} ORDER BY 1`;
 	for (let at = 0; at < keys.length; at += 16) {
 		const some = keys.slice(at, at + 16).map(({ first }) => first);
-		const rows = await copyOut(sql, `SELECT messages FROM log_chunks WHERE org_id = '${org}' AND first_seq IN (${some.join()})`);
+		const rows = await copyOut(
+			sql,
+			`SELECT messages FROM log_chunks WHERE org_id = '${org}' AND first_seq IN (${some.join()})`
+		);
 		for (const [blob] of rows) {
 			if (!blob) continue;
 			const text = zstdDecompressSync(blob.subarray(1), { chunkSize: 2 ** 20 });
@@ -87,14 +106,19 @@ async function plainScan(sql: Sql, org: string): Promise<number> {
 
 /** 14 digits out of an id in a line from the middle of the day. */
 async function randomDigits(target: Target): Promise<string> {
-	const { message } = JSON.parse(await get(target, `/api/logs?q=session&limit=1&to=${new Date(day + dayMs / 3).toISOString()}`)
-		.then((text) => JSON.stringify((JSON.parse(text) as { logs: unknown[] }).logs[0]))) as { message: string };
+	const { message } = JSON.parse(
+		await get(target, `/api/logs?q=session&limit=1&to=${new Date(day + dayMs / 3).toISOString()}`).then(
+			(text) => JSON.stringify((JSON.parse(text) as { logs: unknown[] }).logs[0])
+		)
+	) as { message: string };
 	return /[0-9a-f]{12}/.exec(message)?.[0] ?? '';
 }
 
 async function exported({ url, key }: Target): Promise<Measure> {
 	const started = performance.now();
-	const response = await fetch(`${url}/api/logs`, { headers: { authorization: `Bearer ${key}`, accept: 'application/x-ndjson' } });
+	const response = await fetch(`${url}/api/logs`, {
+		headers: { authorization: `Bearer ${key}`, accept: 'application/x-ndjson' }
+	});
 	let received = 0;
 	for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
 		for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) received++;

@@ -41,6 +41,7 @@ export const lines: Format<Word> = {
 	opening: '',
 	item: ({ word }) => `${word}\n`,
 	moved: (cursor) => `@${cursor}\n`,
+	unseen: ({ count, from, to }) => `?${count}:${from}-${to}\n`,
 	skipped: ({ count, from, to }) => `-${count}:${from}-${to}\n`,
 	progress: (done) => `%${done}\n`,
 	outage: () => '',

@@ -35,6 +35,7 @@ type Rest =
 	| 'removeLeftovers'
 	| 'sealer'
 	| 'searchers'
+	| 'liveFilters'
 	| 'decoder'
 	| 'admission'
 	| 'faults'

@@ -85,12 +85,12 @@ function daysOf(sql: Sql, { org, seq, direction }: Wanted): Promise<{ day: strin
 	if (direction === 'before') {
 		return sql`
 			SELECT day::text AS day, first_seq FROM log_days
-			WHERE org_id = ${org} AND first_seq < ${seq} ORDER BY day DESC`;
+			WHERE org_id = ${org} AND first_seq < ${seq}::bigint ORDER BY day DESC`;
 	}
 	return sql`
 		SELECT day::text AS day, first_seq FROM log_days
 		WHERE org_id = ${org} AND day >= coalesce(
-			(SELECT max(day) FROM log_days WHERE org_id = ${org} AND first_seq <= ${seq} + 1), '-infinity')
+			(SELECT max(day) FROM log_days WHERE org_id = ${org} AND first_seq <= ${seq}::bigint + 1), '-infinity')
 		ORDER BY day`;
 }
 

@@ -7,7 +7,11 @@ export interface Cursor extends Place {
 }
 
 /** `tie` is null where a search ended between two times. */
-const schema = v.tuple([v.number(), v.nullable(v.number()), v.pipe(v.number(), v.safeInteger(), v.minValue(0))]);
+const schema = v.tuple([
+	v.number(),
+	v.nullable(v.number()),
+	v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+]);
 
 /** A cursor as text, opaque to those who send it back. */
 export function write({ rank, tie, head }: Cursor): string {

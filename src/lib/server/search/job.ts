@@ -111,9 +111,15 @@ export interface Summed extends Pick<Scanned, 'matched' | 'looked' | 'missing'> 
 
 export type Job = ScanJob | SumJob | FilterJob;
 
-/** The results of jobs by their kind. A filter gives the indexes of the lines that match. */
+/** The lines that match, by index, and how long it took to find them, in ms. */
+export interface Filtered {
+	indexes: number[];
+	ms: number;
+}
+
+/** The results of jobs by their kind. */
 export interface Results {
 	scan: Scanned;
 	sum: Summed;
-	filter: number[];
+	filter: Filtered;
 }

@@ -25,7 +25,8 @@ export function literalOf({ pattern, insensitive }: Matches): string {
 	return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 }
 
-const items = /\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\\[pP](?:\{[^}]*\}|.)|\\x(?:\{[^}]*\}|..)|\\.|\{\d+(?:,\d*)?\}|./gsu;
+const items =
+	/\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\\[pP](?:\{[^}]*\}|.)|\\x(?:\{[^}]*\}|..)|\\.|\{\d+(?:,\d*)?\}|./gsu;
 /** Letters that are one but for their case to a character outside of ASCII: K (U+212A) and ſ (U+017F). */
 const foreign = /[ks]/i;
 

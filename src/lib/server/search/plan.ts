@@ -83,7 +83,9 @@ function keysOf(field: string): string[] {
 function containing(texts: readonly string[]): string {
 	const hashes = new Set(texts.filter((text) => text.isWellFormed()).flatMap(hashesOf));
 	if (hashes.size === 0) return all;
-	return `(grams IS NULL OR (${spread([...hashes], mostGrams).map(bitTest).join(' AND ')}))`;
+	return `(grams IS NULL OR (${spread([...hashes], mostGrams)
+		.map(bitTest)
+		.join(' AND ')}))`;
 }
 
 /** At most some of many, from beginning to end. */

@@ -18,6 +18,7 @@ export function sse<Item>(json: (item: Item) => string, type?: string): Format<I
 		item: (item, cursor) => `id: ${cursor}\n${named}data: ${json(item)}\n\n`,
 		moved: (cursor) => `id: ${cursor}\n\n`,
 		skipped: (skipped) => event('skipped', skipped),
+		unseen: (unseen) => event('unseen', unseen),
 		progress: (done) => event('progress', { done: Math.round(done * 1000) / 1000 }),
 		outage: (outage) => event('status', explained(outage)),
 		end: (why, retry) => (retry === undefined ? '' : `retry: ${retry}\n`) + event('end', why)
@@ -37,6 +38,7 @@ export function ndjson<Item>(json: (item: Item) => string): Format<Item> {
 		item: (item) => `${json(item)}\n`,
 		moved: () => '',
 		skipped: () => '',
+		unseen: () => '',
 		progress: () => '',
 		outage: () => '',
 		end: () => ''
@@ -51,6 +53,7 @@ export function plain<Item>(line: (item: Item) => string): Format<Item> {
 		item: (item) => `${line(item)}\n`,
 		moved: () => '',
 		skipped: ({ count }) => `… ${count} lines skipped\n`,
+		unseen: ({ count }) => `… ${count} lines not looked at: the filter is too slow\n`,
 		progress: () => '',
 		outage: (outage) =>
 			outage ? `— ${sentenceOf(outage)} ${prospectOf(outage)}\n` : '— All is well again.\n',

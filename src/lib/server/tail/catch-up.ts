@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { encode, type Reader, type View } from './lane.ts';
+import { encode, select, type Reader, type View } from './lane.ts';
 import type { Recent } from './recent.ts';
 import type { Page, Source, TailEvents } from './source.ts';
 
 /** Items per read while catching up, and per read that only counts what a window leaves out. */
 const page = 200;
 const countingPage = 2_000;
+/** The same for views that pick: each pick takes some milliseconds, however few its items. */
+const pickedPage = 1_000;
 /**
  * What is written to a socket at a time while catching up, in bytes as the source weighs its items (text weighs fourfold): the
  * whole cost of a reader who then stops reading.
@@ -62,12 +64,13 @@ export class CatchUp<Item> {
 	async #step(reader: Reader<Item>, tip: number): Promise<void> {
 		const { window } = reader.view;
 		if (window !== null && tip - reader.cursor > window) return this.#jump(reader, tip, window);
-		const { items } = await this.#read(reader.cursor, page);
+		const { items } = await this.#read(reader.cursor, reader.view.pick ? pickedPage : page);
 		if (reader.sink.closed()) return;
 		const ahead = items.filter((item) => this.#source.cursorOf(item) <= tip);
 		// The first may span the tip: read from elsewhere, a log is cut into other pieces.
 		const due = ahead.length > 0 ? ahead : items.slice(0, 1);
 		if (due.length === 0) return void (reader.cursor = tip); // retention took that stretch
+		if (reader.view.pick) return this.#sendPicked(reader, due);
 		for (let sent = 0; sent < due.length;) {
 			sent += this.#sendPiece(reader, due.slice(sent));
 			await nextTurn();
@@ -89,11 +92,29 @@ export class CatchUp<Item> {
 			matching.push(item);
 			bytes += this.#source.bytesOf(item);
 		}
+		this.#sendMatching(reader, start, matching);
+		return looked;
+	}
+
+	#sendMatching(reader: Reader<Item>, start: number, matching: Item[]): void {
 		const { key, format } = reader.view;
 		if (matching.length === 0) reader.sink.write(encoder.encode(format.moved(reader.cursor)));
 		else reader.sink.write(this.#encoded(`${start}-${reader.cursor} ${key}`, reader.view, matching));
 		this.#events.sent(matching.length, 0);
-		return looked;
+	}
+
+	/** The same for a view that picks its items: all of them at once. */
+	async #sendPicked(reader: Reader<Item>, items: Item[]): Promise<void> {
+		const { matching, unseen } = await select(reader.view, items);
+		if (reader.sink.closed()) return;
+		const { cursorOf } = this.#source;
+		const [first, last, start] = [items[0], items[unseen - 1], reader.cursor];
+		if (first !== undefined && last !== undefined) {
+			const gap = { count: unseen, from: cursorOf(first), to: cursorOf(last) };
+			this.#write(reader, [], reader.view.format.unseen(gap));
+		}
+		reader.cursor = cursorOf(items.at(-1) as Item);
+		this.#sendMatching(reader, start, matching);
 	}
 
 	/** The same bytes for every reader at the same place, as long as one of them still holds them. */
@@ -117,11 +138,9 @@ export class CatchUp<Item> {
 		while (cursor < tip && !reader.sink.closed()) {
 			const { items } = await this.#read(cursor, countingPage);
 			if (items.length === 0) break;
-			for (const item of items) {
-				cursor = this.#source.cursorOf(item);
-				if (cursor > tip) break;
-				if (view.matches(item)) kept.push(item);
-			}
+			const within = items.filter((item) => this.#source.cursorOf(item) <= tip);
+			cursor = within.length < items.length ? tip : this.#source.cursorOf(items.at(-1) as Item);
+			for (const item of (await select(view, within)).matching) kept.push(item);
 			this.#leaveOut(kept.splice(0, this.#over(kept, window)), skipped);
 			if (performance.now() - told < progressEvery) continue;
 			told = performance.now();

@@ -16,6 +16,8 @@ export interface Format<Item> {
 	/** Moves the reader's cursor past unwanted items; keeps the connection alive. */
 	moved(cursor: number): string;
 	skipped(skipped: Skipped): string;
+	/** Of these lines it is not known whether they match: the filter is too slow to look at each. `count` is how many there are. */
+	unseen(skipped: Skipped): string;
 	/** A sign of life while what a reader missed is looked through; `done` of it, from 0 to 1. */
 	progress(done: number): string;
 	/** What the server cannot do now; null: it can again. */

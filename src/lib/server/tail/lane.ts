@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Format } from '../tail/format.ts';
 import type { Sink } from './sink.ts';
 
@@ -5,11 +6,22 @@ import type { Sink } from './sink.ts';
 export interface View<Item> {
 	key: string;
 	matches(item: Item): boolean;
+	/**
+	 * Finds the matching ones of some items elsewhere, for a view whose `matches` may take long. Its readers are served one by one, so
+	 * that they delay no others.
+	 */
+	pick?: (items: readonly Item[]) => Promise<Picked<Item>>;
 	/** Whether everything matches, so that what is left out need not be read to be counted. */
 	isAll?: boolean;
 	format: Format<Item>;
 	/** If more than this many items lie ahead, only the newest are sent; null sends every one. */
 	window: number | null;
+}
+
+/** The matching items, and how many of them were not looked at because the view is too slow: the first ones. */
+export interface Picked<Item> {
+	matching: Item[];
+	unseen: number;
 }
 
 export interface Reader<Item> {
@@ -31,6 +43,10 @@ export interface Encoded {
 
 const encoder = new TextEncoder();
 
+/** How long a filter may hold the event loop, in ms, and after how many items it looks at the clock. */
+const sliceMs = 10;
+const sliceItems = 16;
+
 /** After this many items in a row that a reader does not want, an event of its own moves its cursor. */
 const quietStretch = 1_000;
 
@@ -45,14 +61,32 @@ export class Lane<Item> {
 	}
 
 	/** These items, which end at `cursor`, encoded for this lane's readers; null if there is nothing to send yet. */
-	encode(items: readonly Item[], cursor: number, cursorOf: (item: Item) => number): Encoded | null {
-		const matching = items.filter(this.view.matches);
+	async encode(
+		items: readonly Item[],
+		cursor: number,
+		cursorOf: (item: Item) => number
+	): Promise<Encoded | null> {
+		const { matching } = await select(this.view, items);
 		this.#quiet = matching.length > 0 ? 0 : this.#quiet + items.length;
 		if (matching.length > 0) return encode(this.view, matching, cursorOf);
 		if (this.#quiet < quietStretch) return null;
 		this.#quiet = 0;
 		return { bytes: encoder.encode(this.view.format.moved(cursor)), lines: 0, skipped: 0 };
 	}
+}
+
+/** The items that a view shows, without holding the event loop for long. */
+export async function select<Item>(view: View<Item>, items: readonly Item[]): Promise<Picked<Item>> {
+	if (view.pick) return view.pick(items);
+	const matching: Item[] = [];
+	let began = performance.now();
+	for (const [index, item] of items.entries()) {
+		if (view.matches(item)) matching.push(item);
+		if (index % sliceItems !== 0 || performance.now() - began < sliceMs) continue;
+		await nextTurn();
+		began = performance.now();
+	}
+	return { matching, unseen: 0 };
 }
 
 /** Encodes matching items; past the view's window the older ones become one `skipped`. */

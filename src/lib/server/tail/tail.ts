@@ -118,7 +118,11 @@ export class Tail<Item> {
 		this.#position = cursorOf(items.at(-1) as Item);
 		this.#fannedOut = performance.now();
 		for (const lane of [...this.#lanes.values()]) {
-			const encoded = lane.encode(items, this.#position, cursorOf);
+			if (lane.view.pick) {
+				for (const reader of [...lane.readers]) this.#leaveTip(reader);
+				continue;
+			}
+			const encoded = await lane.encode(items, this.#position, cursorOf);
 			if (encoded) await this.#send(lane, encoded);
 			else for (const reader of lane.readers) this.#atTip(reader);
 		}
@@ -140,13 +144,18 @@ export class Tail<Item> {
 
 	#write(reader: Reader<Item>, bytes: Uint8Array): boolean {
 		if (!reader.sink.writable()) {
-			this.#unseat(reader);
-			this.#bringToTip(reader);
+			this.#leaveTip(reader);
 			return false;
 		}
 		reader.sink.write(bytes);
 		this.#atTip(reader);
 		return true;
+	}
+
+	/** For a reader that cannot be served with the others now. */
+	#leaveTip(reader: Reader<Item>): void {
+		this.#unseat(reader);
+		this.#bringToTip(reader);
 	}
 
 	#bringToTip(reader: Reader<Item>): void {

@@ -15,7 +15,11 @@ const patience = 10_000;
  * GET /api/logs: a page of lines by time, the newest first; in the order of their arrival if `before` or `after` is given. As a file,
  * all of them.
  */
-export async function list(event: RequestEvent, { org, slug }: Access, incoming: Incoming): Promise<Response> {
+export async function list(
+	event: RequestEvent,
+	{ org, slug }: Access,
+	incoming: Incoming
+): Promise<Response> {
 	const { request, url, locals } = event;
 	const wanted = parameters.parse(url.searchParams);
 	if (!wanted.ok) return problem(400, wanted.detail, wanted.fields);

@@ -156,8 +156,7 @@ export const nameOf = ({ names, numbers }: Names, index: number): string | null 
 
 /** Gives the texts of a column by index. @throws CorruptChunk if they are not exactly the whole */
 function cut(ends: Uint32Array, whole: string): (index: number) => string {
-	if ((ends.at(-1) ?? 0) !== whole.length)
-		throw new CorruptChunk('has texts of other lengths than it says');
+	if ((ends.at(-1) ?? 0) !== whole.length) throw new CorruptChunk('has texts of other lengths than it says');
 	return (index) => whole.slice(index === 0 ? 0 : ends[index - 1], ends[index]);
 }
 

@@ -23,11 +23,23 @@ export const load: PageServerLoad = async (event) => {
 	const head = await app.logs.head(org);
 	const range = rangeOf(url.searchParams);
 	const since = range ? null : timeOf(url.searchParams.get('from'));
-	const within = { from: Date.parse(range?.from ?? since ?? '') || -Infinity, to: Date.parse(range?.to ?? '') || Infinity };
+	const within = {
+		from: Date.parse(range?.from ?? since ?? '') || -Infinity,
+		to: Date.parse(range?.to ?? '') || Infinity
+	};
 	// What is followed begins with the lines that arrived last; the past is in the order of time.
 	const order = range ? {} : { before: head + 1 };
-	const wanted = filter.query && { query: filter.query, text: q, limit: lines, cursor: null, ...within, ...order };
-	const found = wanted && (await app.search.find(searchFor(org, wanted, { head, patience, signal: event.request.signal })));
+	const wanted = filter.query && {
+		query: filter.query,
+		text: q,
+		limit: lines,
+		cursor: null,
+		...within,
+		...order
+	};
+	const found =
+		wanted &&
+		(await app.search.find(searchFor(org, wanted, { head, patience, signal: event.request.signal })));
 	return {
 		entries: (found?.lines ?? []).reverse().map(({ json }) => digits.parse(json) as Entry),
 		/** How many of the newest lines were searched, if not all. */

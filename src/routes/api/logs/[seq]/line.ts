@@ -13,5 +13,7 @@ export async function lineOf(
 	if (found?.seq === seq) return found;
 	const head = await logs.head(org);
 	if (seq > head || seq < 1) return problem(404, `There is no line ${seq}: the newest is ${head}.`, { head });
-	return problem(404, `Line ${seq} is no longer kept: it is older than the organization's retention.`, { head });
+	return problem(404, `Line ${seq} is no longer kept: it is older than the organization's retention.`, {
+		head
+	});
 }

@@ -44,7 +44,10 @@ export const GET: RequestHandler = (event) =>
 			topic: topicOf(org),
 			org,
 			credential,
-			view: viewOf(filtered, event.request.headers.get('accept'), window),
+			view: viewOf(filtered, event.request.headers.get('accept'), window, {
+				org,
+				filters: app.liveFilters
+			}),
 			cursor,
 			once: asked.output.follow === 'false',
 			...(first && { first })
