@@ -142,6 +142,30 @@ describe('context', () => {
 	});
 });
 
+describe('the oldest lines first', () => {
+	interface Page {
+		logs: Entry[];
+		cursor: string | null;
+		searched: { from: string; to: string };
+	}
+
+	test('come page by page, in the order of time', async () => {
+		const wanted = `/api/logs?${within}&q=level:error&order=oldest&limit=20`;
+		const first = await read<Page>(wanted);
+		const rest = await read<Page>(`${wanted}&cursor=${first.cursor}`);
+		expect([...first.logs, ...rest.logs].map(({ seq }) => seq)).toEqual(
+			Array.from({ length: 30 }, (_, index) => index * 10 + 1)
+		);
+		expect(rest.cursor).toBe(null);
+		expect(rest.searched.to).toBe(at(5 * 60 * second));
+	});
+
+	test('are asked for in these words', async () => {
+		const { detail } = await expectProblem(await tenant.fetch('/api/logs?order=up'), 400);
+		expect(detail).toContain('newest or oldest');
+	});
+});
+
 describe('a search that streams', () => {
 	test('gives lines, bars and fields, and ends by saying that it is complete', async () => {
 		const query = `${within}&q=level:error&bars=5&fields=1&limit=7`;

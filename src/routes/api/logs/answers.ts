@@ -21,8 +21,9 @@ export function nextCursor({ order }: Asked, { next }: Done, head: number): stri
 
 /** Which times have been searched (null: without an end), and how many lines were looked at or left out for certain. */
 export function searchedOf({ from, to, order }: Asked, { frontier, looked }: Progress) {
-	const reached = order.by === 'time' ? Math.max(from, frontier) : from;
-	return { from: isoOf(reached), to: isoOf(to), lines: looked };
+	if (order.by === 'seq') return { from: isoOf(from), to: isoOf(to), lines: looked };
+	const [begin, end] = order.newestFirst ? [Math.max(from, frontier), to] : [from, Math.min(to, -frontier)];
+	return { from: isoOf(begin), to: isoOf(end), lines: looked };
 }
 
 const isoOf = (ms: number) => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null);

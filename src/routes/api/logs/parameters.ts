@@ -71,6 +71,7 @@ const page = v.object({
 	before: seq('before'),
 	after: seq('after'),
 	cursor: place,
+	order: v.optional(v.picklist(['newest', 'oldest'], 'order takes newest or oldest.'), 'newest'),
 	...range
 });
 

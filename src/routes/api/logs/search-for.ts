@@ -11,6 +11,8 @@ export interface Wanted {
 	to: number;
 	/** In the order of time: where an earlier request ended. */
 	cursor: Cursor | null;
+	/** In the order of time: which lines come first; the newest unless said otherwise. */
+	order?: 'newest' | 'oldest';
 	/** In the order of arrival: bounds by number, not included themselves. */
 	before?: number | undefined;
 	after?: number | undefined;
@@ -21,13 +23,15 @@ type Terms = { head: number } & Pick<Asked, 'patience' | 'signal'>;
 
 /** A search for lines alone. */
 export function searchFor(org: string, wanted: Wanted, { head, ...terms }: Terms): Asked {
-	const { query, text, limit, from, to, cursor, before, after } = wanted;
+	const { query, text, limit, from, to, cursor, before, after, order: first = 'newest' } = wanted;
 	const isByArrival = (before ?? after) !== undefined;
 	return {
 		...{ org, query, text, from, to, limit, ...terms },
 		first: (after ?? 0) + 1,
 		last: Math.min(head, (before ?? Infinity) - 1),
-		order: { by: isByArrival ? 'seq' : 'time', newestFirst: after === undefined },
+		order: isByArrival
+			? { by: 'seq', newestFirst: after === undefined }
+			: { by: 'time', newestFirst: first === 'newest' },
 		after: cursor,
 		histogram: null,
 		fields: null
