@@ -14,8 +14,10 @@ export class LogsPage {
 	readonly status: Locator;
 	/** The way back to the newest lines. */
 	readonly tip: Locator;
-	/** The button that follows the newest lines. */
-	readonly live: Locator;
+	/** The one control for time: it says Live, or the period. */
+	readonly time: Locator;
+	/** Where the search of a past period stands. */
+	readonly search: Locator;
 	readonly query: Locator;
 	readonly entry: Locator;
 	readonly #address: string;
@@ -28,7 +30,8 @@ export class LogsPage {
 		this.rows = this.list.locator('[data-seq]');
 		this.status = page.locator('[data-stream]');
 		this.tip = page.getByRole('button', { name: /new lines?|Resume live|Go to the end/ });
-		this.live = page.getByRole('button', { name: 'Live', exact: true });
+		this.time = page.getByRole('button', { name: /^Time: / });
+		this.search = page.locator('[data-search]');
 		this.query = page.getByRole('textbox', { name: 'Query' });
 		this.entry = page.getByRole('complementary', { name: /^Line \d/ });
 	}
@@ -37,6 +40,23 @@ export class LogsPage {
 	async open(query = ''): Promise<void> {
 		await this.page.goto(`${this.#address}${query && `?q=${encodeURIComponent(query)}`}`);
 		await this.is('live');
+	}
+
+	/** Opens a past period and waits until it has been searched. */
+	async openPeriod(parameters: Record<string, string>): Promise<void> {
+		await this.page.goto(`${this.#address}?${new URLSearchParams(parameters)}`);
+		await this.isSearched();
+	}
+
+	async isSearched(): Promise<void> {
+		await expect(this.search).toHaveAttribute('data-search', 'done');
+	}
+
+	/** Types a time, as a reader does from anywhere on the page. */
+	async typeTime(text: string): Promise<void> {
+		await this.page.keyboard.press('t');
+		await expect(this.page.getByRole('textbox', { name: 'Time or range' })).toBeFocused();
+		await this.page.keyboard.type(text);
 	}
 
 	async is(

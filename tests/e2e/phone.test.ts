@@ -63,7 +63,7 @@ test.describe('at 200 % of 1440 px', () => {
 		await logs.open();
 		await expect(logs.rows.locator('.service')).toBeInViewport();
 		await expect(logs.rows.locator('.level')).toBeInViewport();
-		for (const name of ['Live', 'Wrap', 'UTC'])
+		for (const name of ['Time: Live', 'Wrap', 'UTC'])
 			await expect(logs.page.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
 		await expect(logs.page.getByRole('combobox', { name: 'Service' })).toBeInViewport({ ratio: 1 });
 	});

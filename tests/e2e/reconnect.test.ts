@@ -35,14 +35,12 @@ test('a tab that was offline for 20 s says why and comes back with nothing missi
 	await logs.open();
 	await context.setOffline(true);
 	await logs.is('offline', 1000);
-	await expect(logs.live).toHaveAttribute('aria-pressed', 'false');
 	await expect(logs.status).toContainText('no network');
 	await logs.page.waitForTimeout(20_000); // the time that issue 2 names
 	await logs.is('offline');
 	const behind = (await logs.shown()).length;
 	await context.setOffline(false);
 	await logs.is('live', 2000);
-	await expect(logs.live).toHaveAttribute('aria-pressed', 'true');
 	await sender.stop();
 
 	expect(sender.sent - behind, 'lines that came meanwhile').toBeGreaterThan(150);

@@ -20,6 +20,8 @@ export interface Content {
 	endsAtTip(): boolean;
 	/** The reader nears the end of what is shown: shows more below it, if there is more. */
 	readOn(): void;
+	/** The reader nears the beginning: shows more above it, if there is more. */
+	readBack?(): void;
 	/** Following resumes: shows what was held back. */
 	resumed(): void;
 }
@@ -63,11 +65,6 @@ export class Follow {
 		this.#content.resumed();
 	}
 
-	toggle(): void {
-		if (this.following) this.lock();
-		else this.resume();
-	}
-
 	/** The numbers of the rows in view, even partly. */
 	get inView(): number[] {
 		if (!this.#node) return [];
@@ -85,8 +82,18 @@ export class Follow {
 	goTo({ row, top }: ReadingPlace): void {
 		this.lock();
 		const rows = [...(this.#node?.querySelectorAll<HTMLElement>(this.#selector) ?? [])];
-		const found = rows.find((element) => this.#numberOf(element) >= row) ?? rows.at(-1);
+		const found =
+			rows.find((element) => this.#numberOf(element) === row) ??
+			rows.find((element) => this.#numberOf(element) >= row) ??
+			rows.at(-1);
 		if (this.#node && found) this.#settle({ row: found, top });
+	}
+
+	/** Scrolls the row with a number to the middle of the view, if the list has it. */
+	center(row: number): void {
+		const rows = this.#node?.querySelectorAll<HTMLElement>(this.#selector) ?? [];
+		const found = [...rows].find((element) => this.#numberOf(element) === row);
+		if (found) this.show(found);
 	}
 
 	/** Scrolls an element of the list to the middle of the view and stays there, even at the very end. */
@@ -136,7 +143,7 @@ export class Follow {
 			on(node, 'scroll', () => this.#scrolled(node)),
 			on(node, 'wheel', (event) => this.#wheeled(node, event), { passive: true }),
 			on(node, 'keydown', ({ key, shiftKey }) => {
-				if (keysUp.has(key) && canScroll(node)) this.lock();
+				if (keysUp.has(key)) this.#wentUp(node);
 				if (keysDown.has(key) && !shiftKey) this.#wentDown(node);
 			}),
 			on(node, 'touchstart', (event) => (touchY = event.touches[0]?.clientY ?? 0), { passive: true }),
@@ -145,7 +152,7 @@ export class Follow {
 				'touchmove',
 				(event) => {
 					const moved = (event.touches[0]?.clientY ?? 0) - touchY;
-					if (moved > 0 && canScroll(node)) this.lock();
+					if (moved > 0) this.#wentUp(node);
 					if (moved < 0) this.#wentDown(node);
 				},
 				{ passive: true }
@@ -167,13 +174,20 @@ export class Follow {
 		if (this.following) return;
 		this.#stay();
 		if (moved > 0) this.#wentDown(node);
+		if (moved < 0) this.#wentUp(node);
 	}
 
 	#wheeled(node: HTMLElement, event: WheelEvent): void {
 		if (event.ctrlKey) return;
-		if (event.deltaY < 0 && canScroll(node)) this.lock();
+		if (event.deltaY < 0) this.#wentUp(node);
 		// At the end there is nothing left to scroll, so no scroll event would show that the reader goes on.
 		if (event.deltaY > 0 && !hasSelection(node)) this.#wentDown(node);
+	}
+
+	/** A list that fits has nothing to lock, but there may be more above it. */
+	#wentUp(node: HTMLElement): void {
+		if (canScroll(node)) this.lock();
+		if (node.scrollTop < node.clientHeight) this.#content.readBack?.();
 	}
 
 	#wentDown(node: HTMLElement): void {

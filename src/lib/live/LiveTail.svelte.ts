@@ -1,12 +1,14 @@
 /** The log lines on the page: what the stream brings, frame by frame, and what the reader scrolls through at leisure. */
 import { SvelteMap } from 'svelte/reactivity';
-import * as digits from '../log/digits.ts';
 import type { Entry } from '../log/entry.ts';
 import * as api from './api.ts';
+import * as arrivals from './arrivals.ts';
 import { Connection } from './Connection.svelte.ts';
 import { Follow, type ReadingPlace } from './Follow.svelte.ts';
 import * as lines from './lines.ts';
 import { Meter } from './Meter.svelte.ts';
+import { Older } from './Older.svelte.ts';
+import type { Phase, Reading } from './Reading.ts';
 import type { SseEvent } from './sse.ts';
 
 export interface Start extends api.Scope {
@@ -15,9 +17,6 @@ export interface Start extends api.Scope {
 	head: number;
 }
 
-/** The state of a requested filling of a gap. */
-export type Phase = 'loading' | 'failed';
-
 /** After a frame with many rows the next one waits, a millisecond a row up to this: nobody reads 60 such a second. */
 const longestGapMs = 25;
 
@@ -25,27 +24,31 @@ const longestGapMs = 25;
  * What is on the screen and what is held back are one sequence, cut in two: nothing lies between `rows` and `#held`, and lines
  * missing from either are represented by a gap.
  */
-export class LiveTail {
+export class LiveTail implements Reading {
 	/** The rows on the screen. Replaced whole, never modified. */
 	rows = $state.raw<readonly lines.Row[]>([]);
 	/** How many lines arrived while locked that the reader has not reached. */
 	fresh = $state(0);
 	/** Whether the organization ever had a line, matching or not. */
 	begun = $state(false);
+	/** How much of the way to the newest line has been searched, 0 to 1, while it catches up. */
+	progress = $state<number | null>(null);
 	/** The gaps being filled, or that could not be. */
 	readonly filling = new SvelteMap<lines.Skipped, Phase>();
 	/** The reader's position, if the lines there could not be loaded. */
 	lost = $state.raw<ReadingPlace | null>(null);
 	readonly follow = new Follow({
 		rows: ['seq', 'mark'],
-		endsAtTip: () => this.#held.length === 0 && !this.#endsWithGap && !this.#isBehind,
+		endsAtTip: () => this.#held.length === 0 && !lines.endsWithGap(this.rows) && !this.#isBehind,
 		readOn: () => this.readOn(),
+		readBack: () => this.readBack(),
 		resumed: () => this.#plan()
 	});
 
 	readonly #start: Start;
 	readonly #connection: Connection;
 	readonly #meter = new Meter();
+	readonly #older: Older;
 	#held: readonly lines.Row[] = [];
 	/** How many of the held lines were on the screen before, so are not new. */
 	#shelved = 0;
@@ -59,6 +62,13 @@ export class LiveTail {
 		this.#start = start;
 		this.rows = start.entries;
 		this.begun = start.head > 0;
+		this.#older = new Older(start, {
+			rows: () => this.rows,
+			prepend: (entries) => {
+				this.follow.still(() => (this.rows = [...entries, ...this.rows]));
+				this.#shelve();
+			}
+		});
 		this.#connection = new Connection({
 			addressOf: (cursor) => api.streamAddress(start, cursor),
 			cursor: String(start.head),
@@ -92,10 +102,10 @@ export class LiveTail {
 		return this.follow.following && this.status.state === 'live';
 	}
 
-	/** Starts or stops following the newest lines; while they cannot arrive, retries now. */
-	toggleLive(): void {
-		if (this.follow.following && !this.isLive) this.#connection.retry();
-		else this.follow.toggle();
+	/** Follows the newest lines; while they cannot arrive, retries now. */
+	turnLive(): void {
+		if (this.follow.following) this.#connection.retry();
+		else this.follow.resume();
 	}
 
 	/** Shows more of what was held back below the screen. A gap is filled before anything after it is shown. */
@@ -108,8 +118,16 @@ export class LiveTail {
 		this.#shelved = Math.max(0, this.#shelved - lines.count(next));
 		this.rows = [...this.rows, ...next];
 		this.#count();
-		if (this.#endsWithGap) this.readOn();
+		if (lines.endsWithGap(this.rows)) this.readOn();
 		else this.#trim();
+	}
+
+	readBack(): void {
+		void this.#older.load();
+	}
+
+	get paging() {
+		return this.#older.phase;
 	}
 
 	/**
@@ -142,6 +160,11 @@ export class LiveTail {
 		return api.line(this.#start.org, seq);
 	}
 
+	async goToLine(seq: number): Promise<void> {
+		await this.goTo({ row: seq, top: 0 });
+		this.follow.center(seq);
+	}
+
 	/**
 	 * Goes to where the reader was before, which may be far above the page's start: then it restarts around that line. If the
 	 * server does not return the lines there, `lost` says so.
@@ -158,11 +181,6 @@ export class LiveTail {
 		} catch {
 			this.lost = place; // the page says so and can try again
 		}
-	}
-
-	get #endsWithGap(): boolean {
-		const last = this.rows.at(-1);
-		return last !== undefined && lines.isSkipped(last);
 	}
 
 	#beginAnew(entries: readonly Entry[]): void {
@@ -193,15 +211,15 @@ export class LiveTail {
 	}
 
 	#count(): void {
-		const last = this.rows.at(-1);
-		const ahead = last && lines.isSkipped(last) ? last.count : 0;
+		const ahead = lines.endsWithGap(this.rows) ? lines.count(this.rows.slice(-1)) : 0;
 		this.fresh = ahead + lines.count(this.#held) - this.#shelved;
 	}
 
 	#take(events: readonly SseEvent[]): void {
 		this.#isBehind = false;
 		this.begun ||= events.some(({ id }) => Number(id) > 0); // a heartbeat of an empty stream says 0
-		const more = events.flatMap(rowOf);
+		this.progress = arrivals.progressOf(events);
+		const more = arrivals.rowsOf(events);
 		if (more.length === 0) return;
 		this.#held = lines.hold(this.#held, more);
 		const newest = more.at(-1);
@@ -230,13 +248,4 @@ export class LiveTail {
 		if (this.#held.length > 0) this.#plan();
 		else this.#meter.shown(() => this.#connection.correction);
 	}
-}
-
-/** Throws if the data is not JSON: the server is ours, so that is a bug and not a line to skip. */
-function rowOf(event: SseEvent): lines.Row[] {
-	if (event.data === null) return [];
-	if (event.type === 'message') return [digits.parse(event.data) as Entry];
-	if (event.type !== 'skipped') return [];
-	const { count, from, to }: lines.Skipped = JSON.parse(event.data);
-	return [lines.skipped(count, from, to)];
 }

@@ -7,6 +7,8 @@ export interface Scope {
 	/** The organization's slug. */
 	org: string;
 	query: string;
+	/** The lines' earliest time, ISO 8601, if there is one. */
+	since?: string | null;
 }
 
 /** The stream of lines after a cursor, at most as many lines back as the page can show with a marker for the rest. */
@@ -42,6 +44,12 @@ export async function around(scope: Scope, seq: number): Promise<Entry[]> {
 	return [...before.logs.reverse(), ...after.logs];
 }
 
+/** Matching lines before a line in the order of arrival, oldest first, and where to go on. Throws if the server returns none. */
+export async function before(scope: Scope, seq: number): Promise<{ entries: Entry[]; next: number | null }> {
+	const { logs, next } = await read(parameters(scope, { before: seq, limit: cap }));
+	return { entries: logs.reverse(), next };
+}
+
 /** A line by its number, or the newest number if it does not exist (or no longer does). */
 export async function line(org: string, seq: number): Promise<Entry | { head: number }> {
 	const { logs, head = 0 } = await read(parameters({ org, query: '' }, { after: seq - 1, limit: 1 }));
@@ -70,6 +78,7 @@ async function read(search: URLSearchParams): Promise<Page> {
 
 function parameters(scope: Scope, more: Record<string, string | number>): URLSearchParams {
 	const all = new URLSearchParams({ org: scope.org, q: scope.query });
+	if (scope.since) all.set('from', scope.since);
 	for (const [name, value] of Object.entries(more)) all.set(name, String(value));
 	return all;
 }

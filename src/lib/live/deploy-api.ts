@@ -85,9 +85,10 @@ export function search(
 export function list(
 	org: string,
 	filters: Filters,
-	before: string | null
+	before: string | null,
+	limit = 50
 ): Promise<{ deploys: Deploy[]; next: string | null }> {
-	const wanted = new URLSearchParams({ org, limit: '50' });
+	const wanted = new URLSearchParams({ org, limit: String(limit) });
 	for (const [name, value] of Object.entries({ ...filters, before })) if (value) wanted.set(name, value);
 	return read(`/api/deploys?${wanted}`);
 }

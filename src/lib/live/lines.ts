@@ -7,6 +7,8 @@ export interface Skipped {
 	count: number;
 	from: number;
 	to: number;
+	/** Whether they were not looked at, so that `count` counts those that do not match too. */
+	isUnseen?: true;
 }
 
 export type Row = Entry | Skipped;
@@ -23,6 +25,11 @@ export const perFrame = 100;
 
 export function isSkipped(row: Row): row is Skipped {
 	return 'count' in row;
+}
+
+export function endsWithGap(rows: readonly Row[]): boolean {
+	const last = rows.at(-1);
+	return last !== undefined && isSkipped(last);
 }
 
 /** A row's key: the line number, or for a gap the number it begins with, which no line on the screen has. */

@@ -16,6 +16,8 @@ export interface Live {
 
 export class Pulse {
 	live = $state.raw<Live | null>(null);
+	/** Whether it shows a past period instead. */
+	isPast = $state(false);
 }
 
 export const [get, provide] = createContext<Pulse>();

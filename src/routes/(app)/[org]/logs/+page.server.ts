@@ -2,55 +2,46 @@ import * as digits from '$log/digits';
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
 import * as query from '$log/query';
+import * as period from '$live/period';
+import * as cursors from '$server/search/cursor';
 import * as cookies from '$server/people/cookies';
+import { nextCursor } from '../../../api/logs/answers';
 import { searchFor } from '../../../api/logs/search-for';
 import { membershipOf } from '../membership';
-import type { Actions, PageServerLoad } from './$types';
+import type { Actions, PageServerLoad, PageServerLoadEvent } from './$types';
 
 /** How many lines the page starts with, and keeps while it follows. */
 const lines = 500;
 /** How long the page may search before it shows what it has, in ms. */
 const patience = 5_000;
 
-/** The last lines, and the head they were read up to: the stream continues from exactly there. */
+/**
+ * The last lines, and the head they were read up to: the stream continues from exactly there. Of a past period, a page that runs
+ * already searches by itself, and shows what it finds as it comes.
+ */
 export const load: PageServerLoad = async (event) => {
-	const { locals, url } = event;
+	const { locals, url, isDataRequest } = event;
 	const { app } = locals;
 	const org = (await membershipOf(event)).org.id;
 
 	const q = url.searchParams.get('q') ?? '';
 	const filter = compile(q);
 	const head = await app.logs.head(org);
-	const range = rangeOf(url.searchParams);
-	const since = range ? null : timeOf(url.searchParams.get('from'));
-	const within = {
-		from: Date.parse(range?.from ?? since ?? '') || -Infinity,
-		to: Date.parse(range?.to ?? '') || Infinity
-	};
-	// What is followed begins with the lines that arrived last; the past is in the order of time.
-	const order = range ? {} : { before: head + 1 };
-	const wanted = filter.query && {
-		query: filter.query,
-		text: q,
-		limit: lines,
-		cursor: null,
-		...within,
-		...order
-	};
+	const shown = period.read(url.searchParams);
+	const now = Date.now();
+	const isPast = period.isPast(shown);
 	const found =
-		wanted &&
-		(await app.search.find(searchFor(org, wanted, { head, patience, signal: event.request.signal })));
+		filter.query && !(isPast && isDataRequest)
+			? await find(event, org, { query: filter.query, text: q, head, now, shown })
+			: null;
 	return {
-		entries: (found?.lines ?? []).reverse().map(({ json }) => digits.parse(json) as Entry),
-		/** How many of the newest lines were searched, if not all. */
-		searched: found && !found.isComplete ? found.looked : null,
+		...(found ?? { entries: [], searched: null, cursor: null, isSearched: false }),
 		head,
 		q,
 		error: filter.error,
-		/** A past period, instead of live lines. */
-		range,
-		/** Where the live lines begin. */
-		since,
+		/** As the URL has it, and what is meant by it at this time (epoch ms). */
+		period: shown,
+		now,
 		services: await app.overview.services(org),
 		/** The organization's first key, until dismissed. */
 		firstKey: cookies.firstKey(event.cookies),
@@ -65,6 +56,37 @@ export const actions: Actions = {
 	}
 };
 
+interface Wanted {
+	query: query.Query;
+	text: string;
+	head: number;
+	now: number;
+	shown: period.Period;
+}
+
+/** What is followed begins with the lines that arrived last; the past is in the order of time. */
+async function find({ locals, url, request }: PageServerLoadEvent, org: string, wanted: Wanted) {
+	const { query, text, now, shown } = wanted;
+	const isPast = period.isPast(shown);
+	const cursor = isPast ? cursors.read(url.searchParams.get('cursor') ?? '') : null;
+	const head = cursor?.head ?? wanted.head;
+	const order = isPast ? {} : { before: head + 1 };
+	const asked = searchFor(
+		org,
+		{ query, text, limit: lines, cursor, ...period.spanOf(shown, now), ...order },
+		{ head, patience, signal: request.signal }
+	);
+	const found = await locals.app.search.find(asked);
+	return {
+		entries: found.lines.reverse().map(({ json }) => digits.parse(json) as Entry),
+		/** How many lines were searched, if not all. */
+		searched: found.isComplete ? null : found.looked,
+		/** Where older lines go on; null at the end, and live. */
+		cursor: nextCursor(asked, found, head),
+		isSearched: true
+	};
+}
+
 /** A query that can be run, or what is wrong with it. */
 function compile(text: string): { query: query.Query | null; error: query.QueryError | null } {
 	const parsed = query.parse(text);
@@ -73,15 +95,4 @@ function compile(text: string): { query: query.Query | null; error: query.QueryE
 		return { query: null, error: (compiled as { error: query.QueryError }).error };
 	}
 	return { query: parsed.query, error: null };
-}
-
-/** The times in a URL, ISO 8601; null unless both are readable. */
-function rangeOf(parameters: URLSearchParams): { from: string; to: string } | null {
-	const [from, to] = [timeOf(parameters.get('from')), timeOf(parameters.get('to'))];
-	return from && to ? { from, to } : null;
-}
-
-function timeOf(text: string | null): string | null {
-	const time = new Date(text ?? '');
-	return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }

@@ -3,7 +3,7 @@ import { pushState, replaceState } from '$app/navigation';
 import { page } from '$app/state';
 import type { ResolvedPathname } from '$app/types';
 import * as lines from '$live/lines.ts';
-import type { LiveTail } from '$live/LiveTail.svelte.ts';
+import type { Reading } from '$live/Reading.ts';
 import type { Entry } from '$log/entry.ts';
 import * as address from './address.ts';
 
@@ -28,15 +28,16 @@ export class OpenEntry {
 	/** Kept separately: the line may leave the screen while it is open. */
 	#found = $state.raw<Entry | null>(null);
 	#missing = $state.raw<Missing | null>(null);
-	readonly #tail: LiveTail;
+	readonly #reading: () => Reading;
 	readonly #addressOf: (seq: number | null) => ResolvedPathname;
-	readonly #seq = $derived(page.state.entry === undefined ? address.entryIn(page.url) : page.state.entry);
-	readonly entry = $derived(this.#found?.seq === this.#seq ? this.#found : null);
-	readonly missing = $derived(this.#missing?.seq === this.#seq ? this.#missing : null);
+	/** The number of the line that is open, found or not; null if none is. */
+	readonly seq = $derived(page.state.entry === undefined ? address.entryIn(page.url) : page.state.entry);
+	readonly entry = $derived(this.#found?.seq === this.seq ? this.#found : null);
+	readonly missing = $derived(this.#missing?.seq === this.seq ? this.#missing : null);
 
 	/** `addressOf` returns the page with an entry open, or with none. */
-	constructor(tail: LiveTail, addressOf: (seq: number | null) => ResolvedPathname) {
-		this.#tail = tail;
+	constructor(reading: () => Reading, addressOf: (seq: number | null) => ResolvedPathname) {
+		this.#reading = reading;
 		this.#addressOf = addressOf;
 		this.#found = this.#onScreen(address.entryIn(page.url));
 		this.selected = this.#found?.seq ?? null;
@@ -44,11 +45,11 @@ export class OpenEntry {
 
 	/** Call in an effect: loads the URL's line if it is not (or no longer) on the screen. */
 	async load(): Promise<void> {
-		const seq = this.#seq;
+		const seq = this.seq;
 		if (seq === null || this.#found?.seq === seq) return;
 		this.#missing = null;
 		try {
-			const found = this.#onScreen(seq) ?? (await this.#tail.find(seq));
+			const found = this.#onScreen(seq) ?? (await this.#reading().find(seq));
 			if ('head' in found) this.#missing = { seq, why: seq > found.head ? 'unknown' : 'gone' };
 			else [this.#found, this.selected] = [found, seq];
 		} catch {
@@ -57,10 +58,10 @@ export class OpenEntry {
 	}
 
 	open(seq: number): void {
-		this.#tail.follow.lock();
+		this.#reading().follow.lock();
 		this.selected = seq;
 		this.#found = this.#onScreen(seq);
-		const wasOpen = this.#seq !== null;
+		const wasOpen = this.seq !== null;
 		const opened = this.#addressOf(seq);
 		// Going through lines with j and k is one step back, not fifty.
 		if (wasOpen) replaceState(opened, { entry: seq });
@@ -72,7 +73,7 @@ export class OpenEntry {
 	}
 
 	close(): void {
-		if (this.#seq === null) return;
+		if (this.seq === null) return;
 		const closed = this.#addressOf(null);
 		pushState(closed, { entry: null });
 	}
@@ -81,12 +82,12 @@ export class OpenEntry {
 	move(by: 1 | -1): void {
 		const next = this.#next(by);
 		if (next === undefined) {
-			if (by === 1 && !this.#tail.follow.following) this.#tail.readOn();
+			if (by === 1 && !this.#reading().follow.following) this.#reading().readOn();
 			return;
 		}
-		this.#tail.follow.lock();
+		this.#reading().follow.lock();
 		this.selected = next;
-		if (this.#seq !== null) this.open(next);
+		if (this.seq !== null) this.open(next);
 	}
 
 	/**
@@ -94,16 +95,16 @@ export class OpenEntry {
 	 * instead, or upwards the last.
 	 */
 	#next(by: 1 | -1): number | undefined {
-		const entries = this.#tail.rows.filter((row) => !lines.isSkipped(row));
-		const { inView } = this.#tail.follow;
+		const entries = this.#reading().rows.filter((row) => !lines.isSkipped(row));
+		const { inView } = this.#reading().follow;
 		const at = entries.findIndex((row) => row.seq === this.selected);
-		const goesOn = at >= 0 && (this.#seq !== null || inView.includes(entries[at]?.seq ?? NaN));
+		const goesOn = at >= 0 && (this.seq !== null || inView.includes(entries[at]?.seq ?? NaN));
 		if (goesOn) return entries[at + by]?.seq;
 		return by === 1 ? inView[0] : inView.at(-1);
 	}
 
 	#onScreen(seq: number | null): Entry | null {
-		const row = this.#tail.rows.find((row) => row.seq === seq);
+		const row = this.#reading().rows.find((row) => row.seq === seq);
 		return row && !lines.isSkipped(row) ? row : null;
 	}
 }

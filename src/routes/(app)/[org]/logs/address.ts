@@ -1,11 +1,25 @@
 import { resolve } from '$app/paths';
 import type { ResolvedPathname } from '$app/types';
 
-/** The URL of the Logs page with a query, and with an entry open. */
-export function of(org: string, query: string, entry: number | null = null): ResolvedPathname {
+/** What the URL of the Logs page says. */
+export interface View {
+	q?: string;
+	/** Times as in `period.Period`. */
+	from?: string | null;
+	to?: string | null;
+	at?: string | null;
+	/** The open line. */
+	entry?: number | null;
+	/** Where older lines go on, without JavaScript. */
+	cursor?: string | null;
+}
+
+const names = ['q', 'from', 'to', 'at', 'entry', 'cursor'] as const;
+
+/** The URL of the Logs page. */
+export function of(org: string, view: View): ResolvedPathname {
 	const parameters = new URLSearchParams();
-	if (query) parameters.set('q', query);
-	if (entry !== null) parameters.set('entry', String(entry));
+	for (const name of names) if (view[name]) parameters.set(name, String(view[name]));
 	if (parameters.size === 0) return resolve('/(app)/[org]/logs', { org });
 	return resolve(`/(app)/[org]/logs?${parameters}`, { org });
 }

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import * as compact from './compact.ts';
+
+test.each([
+	[0, '0'],
+	[999, '999'],
+	[1000, '1k'],
+	[14_406, '14.4k'],
+	[412_906, '413k'],
+	[999_499, '999k'],
+	[999_500, '1 M'],
+	[5_130_000, '5.1 M']
+])('%d is %s', (number, text) => expect(compact.count(number)).toBe(text));
