@@ -57,3 +57,8 @@ test('a link stays one, whatever is found in it', () => {
 	const link = { text: 'run 7', style: 'ansi-bold', href: 'https://example.com/run/7' };
 	expect(occurrences.mark([link], 'run').map(({ href }) => href)).toEqual([link.href, link.href]);
 });
+
+test('several texts are found, also where they overlap', () => {
+	const parts = occurrences.mark(plain('the payment timed out'), ['Payment', 'ment ti', 'out']);
+	expect(found(parts)).toEqual(['payment ti', 'out']);
+});

@@ -6,8 +6,8 @@ export interface Part extends Piece {
 	found: boolean;
 }
 
-/** The pieces cut at the bounds of every occurrence. Case-insensitive, like the search. */
-export function mark(pieces: readonly Piece[], sought: string): Part[] {
+/** The pieces cut at the bounds of every occurrence of one text, or of several. Case-insensitive, like the search. */
+export function mark(pieces: readonly Piece[], sought: string | readonly string[]): Part[] {
 	const bounds = boundsOf(pieces.map(({ text }) => text).join(''), sought);
 	let start = 0;
 	return pieces.flatMap(({ text, ...look }) => {
@@ -22,19 +22,29 @@ export function mark(pieces: readonly Piece[], sought: string): Part[] {
 	});
 }
 
-/** Starts and ends of the occurrences, in turn. */
-function boundsOf(text: string, sought: string): number[] {
+/** Starts and ends of the occurrences, in turn; those that touch or overlap are one. */
+function boundsOf(text: string, sought: string | readonly string[]): number[] {
 	const lower = text.toLowerCase();
-	const needle = sought.toLowerCase();
 	// Some characters get longer in lower case; then positions say nothing about the text.
-	if (needle === '' || lower.length !== text.length) return [];
+	if (lower.length !== text.length) return [];
+	const found = (typeof sought === 'string' ? [sought] : sought)
+		.flatMap((needle) => spansOf(lower, needle.toLowerCase()))
+		.sort(([a], [b]) => a - b);
 	const bounds: number[] = [];
-	for (let at = lower.indexOf(needle); at >= 0; at = lower.indexOf(needle, at + needle.length)) {
-		if (bounds.at(-1) === at) bounds.pop();
-		else bounds.push(at);
-		bounds.push(at + needle.length);
+	for (const [from, to] of found) {
+		const end = bounds.at(-1) ?? -1;
+		if (from > end) bounds.push(from, to);
+		else bounds[bounds.length - 1] = Math.max(end, to);
 	}
 	return bounds;
+}
+
+function spansOf(text: string, needle: string): [number, number][] {
+	const spans: [number, number][] = [];
+	if (needle === '') return spans;
+	for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + needle.length))
+		spans.push([at, at + needle.length]);
+	return spans;
 }
 
 function isWithin(bounds: readonly number[], at: number): boolean {

@@ -87,6 +87,19 @@ export async function page(wanted: Omit<Wanted, 'bars'>, order: Order, signal?: 
 	return digits.parse(await response.text()) as Page;
 }
 
+/** How many lines match, by time and level. Throws if the server does not say. */
+export async function histogram(
+	scope: Scope,
+	span: Span,
+	bars: number,
+	signal: AbortSignal
+): Promise<Histogram> {
+	const parameters = parametersOf({ ...scope, span, limit: 1, cursor: null }, { bars });
+	const response = await fetch(`/api/logs/histogram?${parameters}`, { signal });
+	if (!response.ok) throw new Error(await reasonOf(response));
+	return response.json();
+}
+
 /** The parameters of a search: `from` and `to` only where there is a bound. */
 export function parametersOf(
 	{ org, query, span, limit, cursor }: Omit<Wanted, 'bars'>,

@@ -228,3 +228,13 @@ describe('highlight', () => {
 		);
 	});
 });
+
+it('each term that must hold is named, with the text that is left without it', () => {
+	expect(chips.withoutEach('payment (a OR b) -host:web-9')).toEqual([
+		{ term: 'payment', rest: '(a OR b) -host:web-9' },
+		{ term: '(a OR b)', rest: 'payment -host:web-9' },
+		{ term: '-host:web-9', rest: 'payment (a OR b)' }
+	]);
+	expect(chips.withoutEach('payment')).toEqual([{ term: 'payment', rest: '' }]);
+	expect(chips.withoutEach('')).toEqual([]);
+});

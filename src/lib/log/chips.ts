@@ -50,6 +50,16 @@ export function filterOut(text: string, field: string, value: string | number | 
 	return add(text, `-${term}`, term);
 }
 
+/** Each term that must hold, and the text without it. */
+export function withoutEach(text: string): { term: string; rest: string }[] {
+	const query = read(text);
+	if (!query) return [];
+	return flatten(query).map((term) => ({
+		term: slice(text, term),
+		rest: rewrite(text, query, (other) => (other === term ? null : slice(text, other)))
+	}));
+}
+
 export type Shown = 'space' | 'field' | 'operator' | 'word' | 'phrase' | 'regex' | 'paren' | 'error';
 
 const SHOWN: Record<Kind, Shown> = {

@@ -64,8 +64,8 @@ export class OpenEntry {
 		const wasOpen = this.seq !== null;
 		const opened = this.#addressOf(seq);
 		// Going through lines with j and k is one step back, not fifty.
-		if (wasOpen) replaceState(opened, { entry: seq });
-		else pushState(opened, { entry: seq });
+		if (wasOpen) replaceState(opened, { ...page.state, entry: seq });
+		else pushState(opened, { ...page.state, entry: seq });
 	}
 
 	openSelected(): void {
@@ -75,7 +75,7 @@ export class OpenEntry {
 	close(): void {
 		if (this.seq === null) return;
 		const closed = this.#addressOf(null);
-		pushState(closed, { entry: null });
+		pushState(closed, { ...page.state, entry: null });
 	}
 
 	/** Selects a neighbour, or at first a line in view; if a line is open, opens the neighbour instead. */

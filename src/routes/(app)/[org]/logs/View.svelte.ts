@@ -6,10 +6,27 @@ import type { ReadingPlace } from '$live/Follow.svelte.ts';
 import { History } from '$live/History.svelte.ts';
 import { LiveTail } from '$live/LiveTail.svelte.ts';
 import * as period from '$live/period.ts';
+import { RecentVolume } from '$live/RecentVolume.svelte.ts';
 import type { Reading } from '$live/Reading.ts';
+import type { Histogram } from '$live/search.ts';
+import * as typedTime from '$live/typed-time.ts';
+import * as sought from '$log/sought.ts';
 import * as address from './address.ts';
 import type { PageData } from './$types';
 import { OpenEntry } from './OpenEntry.svelte.ts';
+
+declare global {
+	// eslint-disable-next-line @typescript-eslint/no-namespace -- Kit's way of typing `page.state`
+	namespace App {
+		interface PageState {
+			/** The URL that this one is a closer look at. */
+			wider?: ResolvedPathname;
+		}
+	}
+}
+
+/** How much longer the period is after a zoom out that has nothing to go back to. */
+const wider = 4;
 
 export class View {
 	/** The organization's slug. */
@@ -22,6 +39,9 @@ export class View {
 	readonly tail: LiveTail | null;
 	readonly history: History | null;
 	readonly opened: OpenEntry;
+	/** What is highlighted in messages. */
+	readonly sought: readonly string[];
+	readonly #recent: RecentVolume | null;
 	/** Where in the period to read. */
 	#at = $state<string | null>(null);
 
@@ -34,6 +54,8 @@ export class View {
 		const isPast = period.isPast(shown);
 		this.tail = isPast ? null : new LiveTail({ ...scope, since: shown.from, entries, head });
 		this.history = isPast ? new History({ ...scope, span, entries, cursor, isSearched, at }) : null;
+		this.#recent = this.tail && new RecentVolume(scope, () => this.tail?.status.state === 'live');
+		this.sought = sought.texts(q);
 		this.opened = new OpenEntry(
 			() => this.reading,
 			(entry) => this.address({ entry })
@@ -63,7 +85,8 @@ export class View {
 
 	/** Starts following, or searching; the returned function stops it. */
 	start(): () => void {
-		return (this.tail ?? this.history)?.start() ?? (() => {});
+		const stop = [this.tail, this.history, this.#recent].flatMap((part) => part?.start() ?? []);
+		return () => stop.forEach((end) => end());
 	}
 
 	search(q: string): Promise<void> {
@@ -77,12 +100,45 @@ export class View {
 		return goto(address.of(this.org, { q: this.q, ...chosen }), { keepFocus: true });
 	}
 
+	get histogram(): Histogram | null {
+		return this.#recent?.histogram ?? this.history?.survey.histogram ?? null;
+	}
+
+	/** Until when the search has come, from the end backwards; epoch ms, null if everything was searched. */
+	get reached(): number | null {
+		const survey = this.history?.survey;
+		if (!survey || survey.phase === 'done') return null;
+		return Date.parse(survey.searched?.from ?? '') || period.spanOf(this.period, this.now).to;
+	}
+
 	/** Goes to a time, epoch ms. Live, that is the past around it. */
 	goToTime(at: number): void {
-		if (!this.history) return;
+		if (!this.history) return void this.#zoomTo(this.around(at));
 		this.#at = period.write(at);
 		replaceState(this.address({ entry: this.opened.seq }), page.state);
 		void this.history.goToTime(at);
+	}
+
+	/** The period around a time, epoch ms. */
+	around(at: number): period.Period {
+		return typedTime.aroundPoint(at);
+	}
+
+	zoom(from: number, to: number): void {
+		void this.#zoomTo({ from: period.write(from), to: period.write(to), at: null });
+	}
+
+	/** Back to what was zoomed into, or to a longer period. */
+	zoomOut(): void {
+		if (page.state.wider) return void goto(page.state.wider);
+		const { from, to } = period.spanOf(this.period, this.now);
+		if (!this.history || !Number.isFinite(from)) return;
+		const more = ((to - from) * (wider - 1)) / 2;
+		void this.choose({ from: period.write(from - more), to: period.write(to + more), at: null });
+	}
+
+	#zoomTo(chosen: period.Period): Promise<void> {
+		return goto(address.of(this.org, { q: this.q, ...chosen }), { state: { wider: this.address({}) } });
 	}
 
 	/** Goes to where the reader was before. */
