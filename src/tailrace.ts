@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { openDecoder } from './composition/decoder.ts';
 import { openDeploys } from './composition/deploys.ts';
 import { openLogs, prepareLogs } from './composition/logs.ts';
 import { openPeople } from './composition/people.ts';
@@ -12,7 +11,6 @@ import type * as configuration from './lib/server/config.ts';
 import { health } from './lib/server/health/health.ts';
 import { Probe } from './lib/server/health/probe.ts';
 import { UntrustedProxies } from './lib/server/http/untrusted-proxies.ts';
-import { Admission } from './lib/server/ingest/admission.ts';
 import * as retention from './lib/server/logs/retention.ts';
 import { inFlight } from './lib/server/logs/writer.ts';
 import { maintain, runNow } from './lib/server/maintenance.ts';
@@ -51,10 +49,10 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	await prepareLogs(sql.upkeep, log);
 
 	const measured = metrics({
-		queueBytes: () => kept.writer.queuedBytes,
+		queueBytes: () => kept.parts.writer.queuedBytes,
 		streams: () => streams.size,
 		outbox: () => waiting(people.parts, deployed),
-		unsealed: () => kept.sealer.waiting
+		unsealed: () => kept.parts.sealer.waiting
 	});
 	const bridge = new PostgresBridge(database.listenUrl, {
 		log,
@@ -76,8 +74,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		failed
 	});
 	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk }, database);
-	const decoder = openDecoder(database.programs.decoder, log);
-	const deployed = openDeploys(config, { log, measured }, kept.writer);
+	const deployed = openDeploys(config, { log, measured }, kept.parts.writer);
 	const stopping = new AbortController();
 	const leftovers = removalOf(deployed.parts.deploys, sql.upkeep, stopping.signal);
 	const parts = {
@@ -92,9 +89,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		metrics: measured,
 		/** Begins at once with the remains of a deleted organization; the other instances do so within a minute. */
 		removeLeftovers: () => runNow(leftovers, log),
-		admission: new Admission(),
-		decoder,
-		...kept,
+		...kept.parts,
 		...deployed.parts
 	};
 	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.upkeep)];
@@ -105,9 +100,9 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		endMaintenance();
 		await close();
 		stopping.abort();
-		kept.tails.close();
+		kept.parts.tails.close();
 		await deployed.close();
-		await Promise.all([kept.writer.idle(), kept.sealer.close(), kept.searchers.close(), decoder.close()]);
+		await kept.close();
 		await people.close();
 		await bridge.close();
 		await Promise.all(Object.values(sql).map((open) => open.end({ timeout: 1 })));

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { Bus } from '../lib/server/bus/bus.ts';
 import type { Disk } from '../lib/server/health/disk.ts';
+import { Admission } from '../lib/server/ingest/admission.ts';
 import { logOverview } from '../lib/server/logs/overview.ts';
 import * as rows from '../lib/server/logs/rows.ts';
 import { Sealer } from '../lib/server/logs/sealer.ts';
@@ -17,6 +18,7 @@ import { LiveFilters } from '../lib/server/search/live.ts';
 import { LogSearch } from '../lib/server/search/search.ts';
 import { Threads } from '../lib/server/threads/threads.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
+import { openDecoder } from './decoder.ts';
 import type { Programs } from './programs.ts';
 
 /** What logs need of the server around them. */
@@ -62,22 +64,33 @@ export function openLogs(
 	const pages = logStore(sql.pages, damaged);
 	const searchers = openSearchers(programs.searcher, { url, prepare }, log);
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
-	return {
+	const sealer = new Sealer({ program: programs.sealer, url, prepare, log, merged: measured.sealed });
+	const decoder = openDecoder(programs.decoder, log);
+	const writer = new LogWriter({
+		sql: sql.writes,
+		store: logs,
+		log,
+		hasRoom: () => disk.hasRoomForLines,
+		full: () => disk.refused(),
+		committed: measured.committed
+	});
+	const parts = {
 		logs,
-		writer: new LogWriter({
-			sql: sql.writes,
-			store: logs,
-			log,
-			hasRoom: () => disk.hasRoomForLines,
-			full: () => disk.refused(),
-			committed: measured.committed
-		}),
+		writer,
+		decoder,
+		admission: new Admission(),
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
 		search: new LogSearch({ sql: sql.pages, threads: searchers, log }),
-		searchers,
 		liveFilters: new LiveFilters(searchers),
 		overview: logOverview(sql.pages, pages),
 		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs),
-		sealer: new Sealer({ program: programs.sealer, url, prepare, log, merged: measured.sealed })
+		sealer
 	};
+
+	/** Once everything that was taken is written. */
+	async function close(): Promise<void> {
+		await Promise.all([writer.idle(), sealer.close(), searchers.close(), decoder.close()]);
+	}
+
+	return { parts, close };
 }

@@ -75,7 +75,8 @@ test.each([
 	['no entries', []],
 	['more entries than a chunk holds', Array(8_193).fill({ message: 'm' })],
 	['an entry that is no object', [{ message: 'm' }, 'm']],
-	['attributes that are no object', [{ message: 'm', attributes: [1] }]]
+	['attributes that are no object', [{ message: 'm', attributes: [1] }]],
+	['a time more than a day ahead', [{ message: 'm', time: new Date(Date.now() + 25 * 3_600_000) }]]
 ])('%s are refused with a sentence, and nothing is stored', async (_, entries) => {
 	const org = await makeOrganization(database.sql);
 	await expect(append(org, entries)).rejects.toMatchObject({ code: '22023', message: /^append_logs takes/ });

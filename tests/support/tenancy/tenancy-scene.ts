@@ -34,7 +34,6 @@ type Rest =
 	| 'makeRoom'
 	| 'removeLeftovers'
 	| 'sealer'
-	| 'searchers'
 	| 'liveFilters'
 	| 'decoder'
 	| 'admission'
