@@ -84,7 +84,7 @@ test('every way into the built server stands in the matrix, and nothing else doe
 });
 
 test.each(rows)('$way', async (row) => {
-	const needs = { deploy: row.way.includes('/deploys/[id]') };
+	const needs = { deploy: row.way.includes('/deploys/[id]'), line: row.way.includes('[seq]') };
 	const isSafe = /^(GET|HEAD) /.test(row.way);
 	const isRefused = (asker: Asker) => row.answers[asker] === 'sign-in' || Number(row.answers[asker]) >= 400;
 

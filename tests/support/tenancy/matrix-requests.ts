@@ -87,6 +87,7 @@ function pathOf(route: string, { org, deployId, keyId, invitation, tokens }: Sce
 	const path = route
 		.replace('[org]', org.slug)
 		.replace('[id]', route.includes('/keys/') ? keyId : deployId)
+		.replace('[seq]', '1')
 		.replace('[token]', token ?? '');
 	if (route.endsWith('/export')) return `${path}?format=csv`;
 	return path;

@@ -7,6 +7,7 @@ import * as keys from '../../../src/lib/server/access/keys.ts';
 import type { EmailTokenPurpose, Scope } from '../../../src/lib/server/postgres/words.ts';
 import { makePeople, passwordHash, type People, type Person } from './matrix-people.ts';
 import { stateOf } from './matrix-state.ts';
+import { line, receive } from '../logs/lines.ts';
 import type { Site } from '../server/site.ts';
 
 /** Who asks: the columns of the matrix. */
@@ -46,8 +47,8 @@ interface Org {
 	name: string;
 }
 
-/** With a deploy only if needed. The matrix creates some two hundred, so nothing here goes through a page. */
-export async function makeScene(site: Site, needs = { deploy: true }): Promise<Scene> {
+/** With a deploy or a line only if needed. The matrix creates some two hundred, so nothing here goes through a page. */
+export async function makeScene(site: Site, needs = { deploy: true, line: false }): Promise<Scene> {
 	const slug = `org-${randomBytes(6).toString('hex')}`;
 	const org = { id: randomUUID(), slug, name: `The ${slug}` };
 	const outsiderOrg = { id: randomUUID(), slug: `other-${slug}`, name: `Other than ${slug}` };
@@ -60,6 +61,7 @@ export async function makeScene(site: Site, needs = { deploy: true }): Promise<S
 		invite(site, org.id, people.outsider),
 		mailLinks(site, slug, people)
 	]);
+	if (needs.line) await receive(site.database.sql, org.id, [line('the first')]);
 	return {
 		org,
 		suspendedOrg,

@@ -31,6 +31,11 @@ POST /invitations/[token]?/signUp                409     409      409     409   
 GET /api/logs                                    401     404      200     200     200     200     200      403       404
 POST /api/logs                                   401     404      403     200     200     200     403      200       404
 GET /api/logs/stream                             401     404      200     200     200     200     200      403       404
+GET /api/logs/search                             401     404      200     200     200     200     200      403       404
+GET /api/logs/histogram                          401     404      200     200     200     200     200      403       404
+GET /api/logs/fields                             401     404      200     200     200     200     200      403       404
+GET /api/logs/[seq]                              401     404      200     200     200     200     200      403       404
+GET /api/logs/[seq]/context                      401     404      200     200     200     200     200      403       404
 GET /api/deploys                                 401     404      200     200     200     200     200      403       404
 POST /api/deploys                                401     404      403     201     201     201     403      201       404
 GET /api/deploys/stream                          401     404      200     200     200     200     200      403       404
