@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+const folder = (name: string) => fileURLToPath(new URL(`src/lib/${name}`, import.meta.url));
+
 /** What is slow begins first, so that it is not the last one running: a new checkout knows no durations. */
 class SlowestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -12,7 +14,7 @@ class SlowestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
-	resolve: { alias: { $server: fileURLToPath(new URL('src/lib/server', import.meta.url)) } },
+	resolve: { alias: { $log: folder('log'), $server: folder('server') } },
 	test: {
 		testTimeout: 60_000,
 		hookTimeout: 60_000,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { logOverview } from '../../src/lib/server/logs/overview.ts';
-import { logStore, type LogStore } from '../../src/lib/server/logs/store.ts';
+import { logStore } from '../../src/lib/server/logs/store.ts';
+import { troubleOf } from '../../src/lib/server/search/messages.ts';
 import { line, receive } from '../support/logs/lines.ts';
 import { asking, searching } from '../support/logs/searching.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
@@ -43,15 +44,12 @@ test('a search backward ends at the line that it must lie after', async () => {
 	expect(next).toBeNull();
 });
 
-test('messages of a time are counted by service and severity, the most frequent first', async () => {
-	const overview = logOverview(database.sql, logStore(database.sql));
-	const tally = await overview.tally(org, {
-		service: 'web',
-		severity: 13,
-		from: new Date(at(20)),
-		to: new Date(at(32))
-	});
-	expect(tally).toEqual(
+test('messages of warnings and errors are counted by service and time, the most frequent first', async () => {
+	const { search, close } = searching(database);
+	onTestFinished(close);
+	const { signal } = new AbortController();
+	const within = { service: 'web', from: Date.parse(at(20)), to: Date.parse(at(32)) };
+	expect(await troubleOf(search, org, within, signal)).toEqual(
 		[
 			{ message: 'minute 0', count: 2 },
 			{ message: 'minute 2', count: 1 },
@@ -60,37 +58,7 @@ test('messages of a time are counted by service and severity, the most frequent 
 			{ message: 'minute 1', count: 1 }
 		].sort((a, b) => b.count - a.count || a.message.localeCompare(b.message))
 	);
-	expect(
-		await overview.tally('018f0000-0000-7000-8000-00000000000d', {
-			service: 'web',
-			severity: 1,
-			from: new Date(0),
-			to: new Date()
-		})
-	).toEqual([]);
-});
-
-test('a few minutes are counted without a look at the rest of their day', async () => {
-	const { sql } = database;
-	const busy = '018f0000-0000-7000-8000-00000000000e';
-	await sql`INSERT INTO organizations (id, slug, name, retention_days) VALUES (${busy}, 'busy', 'Busy', 30)`;
-	const error = { ...line('busy'), severity: 17, service: 'web' };
-	for (let second = 0; second < 2_000; second += 20) {
-		await receive(sql, busy, Array(200).fill(error), start + second * 1_000);
-	}
-	const range = { from: new Date(at(10)), to: new Date(at(11)) };
-	let read = 0;
-	const store = logStore(sql);
-	const counting: LogStore = {
-		...store,
-		async after(...asked) {
-			const page = await store.after(...asked);
-			read += page.items.length;
-			return page;
-		}
-	};
-	expect(await logOverview(sql, counting).tally(busy, { service: 'web', severity: 13, ...range })).toEqual([
-		{ message: 'busy', count: 600 }
-	]);
-	expect(read).toBeLessThan(1_000);
+	expect(await troubleOf(search, org, { ...within, service: 'api' }, signal)).toEqual([]);
+	const stranger = '018f0000-0000-7000-8000-00000000000d';
+	expect(await troubleOf(search, stranger, within, signal)).toEqual([]);
 });

@@ -14,7 +14,6 @@ beforeAll(async () => {
 afterAll(() => scene.end());
 
 const asked = {};
-const always = { service: 'default', severity: 1, from: new Date(0), to: new Date('2100-01-01') };
 
 /** With my organization's id and their things; what ends in "of theirs" with their organization's id, by me. */
 function callsOf({
@@ -89,7 +88,6 @@ function callsOf({
 		'overview.services': () => overview.services(mine.org),
 		'overview.firstDay': async () => (await overview.firstDay(mine.org)) <= Date.now(),
 		'overview.firstSince': () => overview.firstSince(mine.org, theirs.lineAt.toISOString()),
-		'overview.tally': () => overview.tally(mine.org, always),
 		usageOf: async () => [...(await usageOf([mine.org]))].map(withDaysAdded),
 
 		'deploys.get': () => deploys.get(mine.org, theirs.deployId),
@@ -132,7 +130,6 @@ const exactly = (): Record<string, unknown> => ({
 	'overview.services': ['default', 'service of mine'],
 	'overview.firstDay': true,
 	'overview.firstSince': 5,
-	'overview.tally': [{ message: 'line of mine', count: 1 }],
 	// One chunk of two lines: 140 bytes around it, 61 of services, 167 of JSON.
 	usageOf: [[mine.org, { lines: 2, bytes: 368, lastLineAt: mine.lineAt, ofTwoDays: 2 }]],
 	'deploys.namesOf': { services: ['service of mine'], environments: ['environment of mine'] },

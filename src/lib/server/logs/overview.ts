@@ -1,14 +1,11 @@
 import type { Sql } from '../postgres/connect.ts';
 import type { LogStore } from './store.ts';
-import { tally, type Tallied } from './tally.ts';
 
 export interface LogOverview {
 	/** The number of the first line received at a time or later (ISO 8601); one past the head if there is none. */
 	firstSince(org: string, time: string): Promise<number>;
 	/** When the first day of which lines are kept began (epoch milliseconds); now if there is none. */
 	firstDay(org: string): Promise<number>;
-	/** How often each message occurred, most frequent first: the 1,000 most frequent, at most, by their first 200 characters. */
-	tally(org: string, wanted: Tallied): Promise<{ message: string; count: number }[]>;
 	/** The services that sent a line within the organization's retention, by name: the 5,000 most recent, at most. */
 	services(org: string): Promise<string[]>;
 }
@@ -49,12 +46,5 @@ export function logOverview(sql: Sql, store: LogStore): LogOverview {
 		return row.day === null ? Date.now() : Date.parse(row.day);
 	}
 
-	async function tallied(org: string, wanted: Tallied) {
-		const [first, end] = await Promise.all(
-			[wanted.from, wanted.to].map((time) => firstSince(org, time.toISOString()))
-		);
-		return tally(sql, store, org, wanted, { first: first ?? 0, last: (end ?? 0) - 1 });
-	}
-
-	return { firstSince, firstDay, tally: tallied, services };
+	return { firstSince, firstDay, services };
 }

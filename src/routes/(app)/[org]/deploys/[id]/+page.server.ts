@@ -2,6 +2,7 @@ import { error } from '@sveltejs/kit';
 import { present } from '$server/deploys/present';
 import { membershipOf } from '../../membership';
 import { around } from './around';
+import { compare, lastGood } from './compare';
 import { excerpt } from './excerpt';
 import type { PageServerLoad } from './$types';
 
@@ -13,14 +14,14 @@ export const load: PageServerLoad = async (event) => {
 	const deploy = app.deploys.get(org, params.id);
 	if (!deploy) error(404, 'This deploy does not exist, or was deleted.');
 
-	const { service, environment = null } = deploy;
-	const before = app.deploys.list(org, { service, status: 'succeeded', before: deploy.id, limit: 20 });
-	const previous = before.deploys.find((other) => other.environment === environment);
+	const earlier = lastGood(app, org, deploy);
+	const asked = { org, slug: params.org, signal: event.request.signal };
 	return {
 		deploy: present(deploy, params.org),
 		log: await excerpt(app.deploys, org, deploy.id, Number(url.searchParams.get('line')) || null),
-		around: await around(app, org, deploy, params.org),
-		previous: previous ? { version: previous.version, duration_ms: previous.duration_ms } : null,
+		around: await around(app, asked, deploy, earlier),
+		/** The last good deploy, to compare with. */
+		comparison: earlier && (await compare(app, org, deploy, earlier)),
 		now: new Date().toISOString()
 	};
 };

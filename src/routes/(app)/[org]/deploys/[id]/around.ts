@@ -1,25 +1,42 @@
 import * as alike from '$log/alike';
 import { equal } from '$log/query';
 import type { Deploy } from '$server/deploys/deploy';
+import { troubleOf } from '$server/search/messages';
 
 /** The time compared on both sides of a start, in ms. */
 const stretch = 10 * 60 * 1000;
-/** OpenTelemetry: WARN begins at 13. */
-const warn = 13;
 const most = 5;
 
-/** Warnings and errors of the deploy's service in the ten minutes before its start and in the ten after. */
+/** Whose deploys these are, and until when it is worth to go on. */
+interface Asked {
+	org: string;
+	slug: string;
+	signal: AbortSignal;
+}
+
+/**
+ * Warnings and errors of the deploy's service in the ten minutes before its start and in the ten after; also in the ten after an earlier
+ * deploy, if there is one to compare with.
+ */
 export async function around(
-	{ overview, log }: App.Locals['app'],
-	org: string,
+	{ search, log }: App.Locals['app'],
+	{ org, slug, signal }: Asked,
 	deploy: Deploy,
-	slug: string
+	earlier: Deploy | null
 ) {
-	const start = Date.parse(deploy.started_at);
-	const count = (from: number, to: number) =>
-		overview.tally(org, { service: deploy.service, severity: warn, from: new Date(from), to: new Date(to) });
+	const { service, started_at } = deploy;
+	const start = Date.parse(started_at);
+	const trouble = (from: number, to: number) => troubleOf(search, org, { service, from, to }, signal);
+	const after = ({ started_at }: Deploy) => {
+		const start = Date.parse(started_at);
+		return trouble(start, start + stretch);
+	};
 	try {
-		const [before, since] = await Promise.all([count(start - stretch, start), count(start, start + stretch)]);
+		const [before, since, then] = await Promise.all([
+			trouble(start - stretch, start),
+			after(deploy),
+			earlier && after(earlier)
+		]);
 		const usual = new Map(alike.group(before).map(({ pattern, count }) => [pattern, count]));
 		const more = alike
 			.group(since)
@@ -28,15 +45,19 @@ export async function around(
 		return {
 			before: total(before),
 			since: total(since),
+			/** After the earlier deploy. */
+			then: then && total(then),
 			top: top.slice(0, most).map((row) => ({ ...row, logs: linesOf(slug, deploy, row.pattern) })),
 			logs: logsOf(slug, deploy)
 		};
 	} catch (error) {
 		// The deploy must be visible even while PostgreSQL, which has the logs, is away.
-		log.warn({ err: error, deploy: deploy.id }, 'the errors around a deploy could not be counted');
+		if (!signal.aborted) log.warn({ err: error, deploy: deploy.id }, notCounted);
 		return null;
 	}
 }
+
+const notCounted = 'the errors around a deploy could not be counted';
 
 const total = (messages: { count: number }[]) => messages.reduce((sum, { count }) => sum + count, 0);
 
