@@ -27,6 +27,7 @@ export function openPeople(sql: Sql, config: Config, { log, wakes, measured }: S
 	const failed = (error: unknown) => log.error({ err: error }, 'follow-up work of a request failed');
 	const { subscribe } = wakes;
 	const cache = new KeyCache((key) => keys.find(sql, key), subscribe);
+	cache.start();
 	const keyGuard = new KeyGuard(cache, (key, limit) => rateLimits.attempt(sql, key, limit));
 	const keyUses = new KeyUse((some, quietSince) => keys.writeUses(sql, some, quietSince), subscribe, failed);
 	const send = mailer(config.mail);

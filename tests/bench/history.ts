@@ -1,4 +1,5 @@
 import type { NewEntry } from '../../src/lib/log/entry.ts';
+import * as counts from '../../src/lib/server/logs/chunks/counts.ts';
 import { mostLines } from '../../src/lib/server/logs/chunks/chunk.ts';
 import type { ChunkLine } from '../../src/lib/server/logs/chunks/line.ts';
 import { seal, write } from '../../src/lib/server/logs/sealed.ts';
@@ -14,12 +15,9 @@ const drawn = { from: 1_795_000_000_000, width: 60_000 };
 /** What stands in one line alone, in the middle. */
 export const once = 'zebra-4711';
 
-/**
- * Sealed lines of the corpus, evenly over one day that is over (its first moment, epoch ms), as sealing leaves them. Gives the text
- * of all messages of one chunk's lines.
- */
+/** Sealed lines of the corpus, evenly over one day that is over (its first moment, epoch ms), as sealing leaves them. */
 export async function fillDay(sql: Sql, org: string, day: number, lines: number): Promise<void> {
-	const date = new Date(day).toISOString().slice(0, 10);
+	const date = dateOf(day);
 	await partitions.ensure(sql, date);
 	const count = Math.ceil(lines / mostLines);
 	const width = dayMs / count;
@@ -36,6 +34,56 @@ export async function fillDay(sql: Sql, org: string, day: number, lines: number)
 	await sql`INSERT INTO log_days (org_id, day, first_seq) VALUES (${org}, ${date}, 1)`;
 	await sql`VACUUM ANALYZE log_chunks`;
 }
+
+/**
+ * Sealed chunks with nothing but what they count: so many full ones, evenly over some days from one on, with 20 services and four
+ * levels in every minute. None of their lines can be read.
+ */
+export async function fillCounts(
+	sql: Sql,
+	org: string,
+	from: number,
+	days: number,
+	chunks: number
+): Promise<void> {
+	const width = (days * dayMs) / chunks;
+	const services = Array.from({ length: 20 }, (_, index) => `service-${index + 1}`);
+	for (let day = 0; day < days; day++) await partitions.ensure(sql, dateOf(from + day * dayMs));
+	for (let chunk = 0; chunk < chunks; chunk++) {
+		const begins = Math.floor(from + chunk * width);
+		const lines = Array.from({ length: mostLines }, (_, at) => ({
+			time: begins + Math.floor((at / mostLines) * width),
+			severity: [9, 9, 13, 17][at % 4] as number,
+			service: services[at % services.length] as string
+		}));
+		const nothing = Buffer.alloc(0);
+		const summary = { lines: mostLines, bytes: 10 * mostLines, severities: 28, services, format: 1 as const };
+		await write(
+			sql,
+			{ org, first_seq: chunk * mostLines + 1, received_at: new Date(begins) },
+			{
+				...summary,
+				...{
+					timeFrom: begins,
+					timeTo: begins + Math.floor(width) - 1,
+					head: nothing,
+					messages: null,
+					attributes: null
+				},
+				...{ counts: counts.build(lines as ChunkLine[], services), grams: nothing }
+			}
+		);
+	}
+	const last = chunks * mostLines;
+	await sql`UPDATE log_heads SET seq = ${last}, received_at = ${new Date(from + days * dayMs - 1)} WHERE org_id = ${org}`;
+	for (let day = 0; day < days; day++) {
+		const first = Math.floor((day * dayMs) / width) * mostLines + 1;
+		await sql`INSERT INTO log_days (org_id, day, first_seq) VALUES (${org}, ${dateOf(from + day * dayMs)}, ${first})`;
+	}
+	await sql`VACUUM ANALYZE log_chunks`;
+}
+
+const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 function lineOf(entry: NewEntry, from: number, width: number): ChunkLine {
 	const place = ((entry.time ?? drawn.from) - drawn.from) / drawn.width;

@@ -46,6 +46,14 @@ export async function bare(defer: Defer, lines: number, bytes: number): Promise<
 	return { url: String(address).trim(), key: 'none', inside, stop };
 }
 
+/** The value of a metric now. */
+export async function gauge({ url }: Pick<Target, 'url'>, name: string): Promise<number> {
+	const text = await (await fetch(`${url}/metrics`)).text();
+	const value = new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1];
+	if (value === undefined) throw new Error(`there is no metric ${name}`);
+	return Number(value);
+}
+
 /** Runs the load and says what it cost the server's process; with --profile also where its time went. */
 export async function watched<Result>(target: Target, load: () => Promise<Result>): Promise<Result> {
 	return (await weighed(target, load)).result;

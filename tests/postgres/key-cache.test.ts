@@ -36,6 +36,7 @@ describe('the cache', () => {
 			return keys.find(database.sql, key);
 		};
 		const cache = new KeyCache(find, topics.subscribe, options);
+		cache.start();
 		onTestFinished(() => cache.close());
 		return cache;
 	}
@@ -74,6 +75,7 @@ describe('the cache', () => {
 			return found;
 		};
 		const cache = new KeyCache(find, topics.subscribe);
+		cache.start();
 		onTestFinished(() => cache.close());
 		await cache.find((await create()).key); // so that the organization is watched
 		intervene = async () => {
@@ -91,6 +93,7 @@ describe('the cache', () => {
 			return found;
 		};
 		const cache = new KeyCache(find, topics.subscribe);
+		cache.start();
 		onTestFinished(() => cache.close());
 		expect(await cache.find(key)).toBeNull();
 	});
@@ -122,6 +125,7 @@ describe('the cache', () => {
 			(topic) => () => ended.resolve(topic),
 			{ lifeMs: 20 }
 		);
+		cache.start();
 		onTestFinished(() => cache.close());
 		await cache.find((await create()).key);
 		expect(await ended.promise).toBe(`access:${org}`);
@@ -133,6 +137,7 @@ describe('the cache', () => {
 		const find = (asked: string) =>
 			failures-- > 0 ? Promise.reject(new Error('away')) : keys.find(database.sql, asked);
 		const cache = new KeyCache(find, topics.subscribe);
+		cache.start();
 		onTestFinished(() => cache.close());
 		await expect(cache.find(key)).rejects.toThrow('away');
 		expect((await cache.find(key))?.id).toBe(id);
@@ -151,6 +156,7 @@ test('a key revoked anywhere is refused here as soon as PostgreSQL has told', as
 	});
 	const topics = bus(bridge);
 	const cache = new KeyCache((key) => keys.find(database.sql, key), topics.subscribe);
+	cache.start();
 	onTestFinished(async () => {
 		cache.close();
 		await bridge.close();

@@ -27,6 +27,7 @@ function open(options: ConstructorParameters<typeof KeyGuard>[2] = { limit: 3 },
 		return keys.find(database.sql, key);
 	};
 	const cache = new KeyCache(find, () => () => {}, { lifeMs });
+	cache.start();
 	const attempt = (key: string, limit: rateLimits.Limit) => {
 		asked.counts++;
 		return rateLimits.attempt(database.sql, key, limit);

@@ -1,26 +1,26 @@
 // 8 senders of 1,000-line bodies: lines committed each second, and whether memory stays where it is.
-import { Connection } from '../connection.ts';
-import { count, megabytes } from '../format.ts';
+import { count, megabytes, ms } from '../format.ts';
+import { bodies, flood } from '../flood.ts';
 import type { Memory } from '../inspector.ts';
-import { body, ndjson } from '../lines.ts';
 import { withFloors } from '../store.ts';
-import { product, watched, type Target } from '../targets.ts';
+import { gauge, product, watched } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
 
-const senders = 8;
-const linesOfBody = 1_000;
 /** What eight senders make of two transactions in flight: the size of the floor's batches. */
 const bodiesOfCommit = 4;
 /** Times what rows would take without HTTP. */
 const mostRows = 1.7;
+const mostDelay = 50; // ms
+const loopDelay = 'nodejs_eventloop_lag_p99_seconds';
 const mostGrowth = 8 * 2 ** 20; // bytes of heap, after a collection
-const bodies = Array.from({ length: 16 }, (_, index) => body(linesOfBody, index * linesOfBody));
 
 await trial(async (defer) => {
 	const target = await product(defer);
 	await flood(target, 5);
 	const before = await target.inside.settle();
-	const rate = await watched(target, () => flood(target, seconds(20)));
+	await gauge(target, loopDelay); // which begins anew
+	const rate = await watched(target, () => flood(target, seconds(60)));
+	const delay = 1000 * (await gauge(target, loopDelay));
 	const peak = target.inside.resident();
 	const after = await target.inside.settle();
 	say(`${count(rate)} lines/s; ${describe(before)} → ${describe(after)}, ${megabytes(peak)} at most`);
@@ -38,6 +38,13 @@ await trial(async (defer) => {
 			ok: rate >= mostRows * floor.rows
 		},
 		{
+			what: 'delay of the event loop, p99',
+			measured: ms(delay),
+			must: `≤ ${mostDelay} ms`,
+			floor: '',
+			ok: delay <= mostDelay
+		},
+		{
 			what: 'heap before and after',
 			measured: `${megabytes(before.heap)} → ${megabytes(after.heap)}`,
 			must: `+ ${megabytes(mostGrowth)} at most`,
@@ -49,24 +56,6 @@ await trial(async (defer) => {
 
 function describe({ heap, resident }: Memory): string {
 	return `heap ${megabytes(heap)}, in all ${megabytes(resident)}`;
-}
-
-/** Lines committed each second while all senders send one body after the other. */
-async function flood({ url, key }: Target, seconds: number): Promise<number> {
-	const started = performance.now();
-	const until = started + seconds * 1000;
-	let lines = 0;
-	async function send(first: number): Promise<void> {
-		const connection = await Connection.open(url, key, ndjson);
-		for (let turn = first; performance.now() < until; turn++) {
-			const answer = await connection.send(bodies[turn % bodies.length] as Buffer);
-			if (answer.status !== 200) throw new Error(`a body was answered ${answer.status}: ${answer.body}`);
-			lines += linesOfBody;
-		}
-		connection.close();
-	}
-	await Promise.all(Array.from({ length: senders }, (_, sender) => send(sender * 2)));
-	return lines / ((performance.now() - started) / 1000);
 }
 
 /** Lines appended each second with so many transactions under way. */

@@ -71,6 +71,7 @@ interface Options {
 export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: Options) {
 	const hashing = passwords();
 	const cache = new KeyCache((key) => keys.find(sql, key), subscribe);
+	cache.start();
 	const guard = new KeyGuard(cache, (key, limit) => rateLimits.attempt(sql, key, limit));
 	const uses = new KeyUse((some, quietSince) => keys.writeUses(sql, some, quietSince), subscribe, failed);
 	const mails = mail && postOffice(sql, mail, watch);

@@ -40,7 +40,7 @@ export class KeyCache {
 	readonly #misses = new Map<string, Known>();
 	readonly #reading = new Map<string, Promise<Key | null>>();
 	readonly #watches = new Map<string, Watch>();
-	readonly #sweeper: NodeJS.Timeout;
+	#sweeper: NodeJS.Timeout | undefined;
 	#turn = 0;
 
 	constructor(
@@ -51,7 +51,11 @@ export class KeyCache {
 		this.#find = find;
 		this.#subscribe = subscribe;
 		this.#options = { ...defaults, ...options };
-		this.#sweeper = setInterval(() => this.#sweep(), this.#options.lifeMs).unref();
+	}
+
+	/** Begins to forget what is too old, again and again, until `close`. */
+	start(): void {
+		this.#sweeper ??= setInterval(() => this.#sweep(), this.#options.lifeMs).unref();
 	}
 
 	/** A key as it was at most 15 s ago, and not before the last wake-up of its organization. */
