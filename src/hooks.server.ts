@@ -175,6 +175,7 @@ export const handleError: HandleServerError = ({ error, event, status }) => {
 		const { method } = event.request;
 		return { message: unavailable.sentenceFor(outage, method), outage, isForm: method === 'POST' };
 	}
+	if (event.request.signal.aborted) return { message: 'The reader went away.' };
 	app.log.error({ err: error, method: event.request.method, route: event.route.id }, 'a request failed');
 	if (isTimedOut(error)) return { message: unavailable.tookTooLong };
 	return { message: 'Something went wrong on the server. Its log says what.' };

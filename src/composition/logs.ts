@@ -80,7 +80,7 @@ export function openLogs(
 		decoder,
 		admission: new Admission(),
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
-		search: new LogSearch({ sql: sql.pages, threads: searchers, log }),
+		search: new LogSearch({ sql: sql.pages, store: pages, threads: searchers, log }),
 		liveFilters: new LiveFilters(searchers),
 		overview: logOverview(sql.pages, pages),
 		usageOf: (orgs: readonly string[]) => usageOf(sql.pages, orgs),

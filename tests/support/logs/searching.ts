@@ -5,6 +5,7 @@ import * as query from '../../../src/lib/log/query.ts';
 import type { Job, Results } from '../../../src/lib/server/search/job.ts';
 import type { Asked } from '../../../src/lib/server/search/asked.ts';
 import { LogSearch } from '../../../src/lib/server/search/search.ts';
+import { logStore } from '../../../src/lib/server/logs/store.ts';
 import { Threads } from '../../../src/lib/server/threads/threads.ts';
 import type { TestDatabase } from '../server/database.ts';
 
@@ -15,7 +16,7 @@ export function searching({ sql, url }: TestDatabase, most = 2) {
 	const log = pino({ level: 'silent' });
 	const data = { url, prepare: true };
 	const threads = new Threads<Job, Results[Job['kind']]>({ program, most, data, heapMb: 512, log });
-	return { search: new LogSearch({ sql, threads, log }), close: () => threads.close() };
+	return { search: new LogSearch({ sql, store: logStore(sql), threads, log }), close: () => threads.close() };
 }
 
 /** A search for the newest 100 lines of an organization by time, with what is asked otherwise. */

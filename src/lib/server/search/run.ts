@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LogStore } from '../logs/store.ts';
 import type { Sql } from '../postgres/connect.ts';
 import type { Threads } from '../threads/threads.ts';
 import type { Asked, Event, Progress } from './asked.ts';
@@ -19,6 +20,7 @@ const mostSummed = 2_000;
 
 export interface SearchOptions {
 	sql: Sql;
+	store: LogStore;
 	threads: Threads<Job, Results[Job['kind']]>;
 	log: Logger;
 }

@@ -1,5 +1,6 @@
 import type { Answer, Asked, Event } from './asked.ts';
 import type { Found } from './job.ts';
+import * as plain from './plain.ts';
 import { Run, type SearchOptions } from './run.ts';
 
 /** Searches the lines of organizations in threads. The predicate of lib/log has the last word on every line. */
@@ -17,6 +18,7 @@ export class LogSearch {
 
 	/** All lines of a search at once. */
 	async find(asked: Asked): Promise<Answer> {
+		if (plain.isPlain(asked)) return plain.read(this.#options.store, asked);
 		const lines: Found[] = [];
 		for await (const event of this.run(asked)) {
 			if (event.kind === 'lines') lines.push(...event.lines);
