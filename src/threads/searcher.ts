@@ -10,4 +10,7 @@ const searcher = new Searcher(
 	connect(url, { max: 1, prepare, name: 'tailrace search', statementMs: 30_000 })
 );
 
-serve(async (job: Job) => ({ result: await searcher.do(job) }));
+serve(async (job: Job) => {
+	const result = await searcher.do(job);
+	return 'lines' in result ? { result, transfer: [result.lines.bytes.buffer as ArrayBuffer] } : { result };
+});

@@ -1,5 +1,6 @@
 import type { Query } from '../../log/query.ts';
-import type { Buckets, Found, Values } from './job.ts';
+import type { Found, FoundLine } from './found.ts';
+import type { Buckets, Values } from './job.ts';
 import type { Order, Place } from './order.ts';
 
 /** What is searched for. */
@@ -45,7 +46,7 @@ export interface Progress {
 
 export type Event =
 	/** The next lines, in order, none of which is left out before them. */
-	| { kind: 'lines'; lines: Found[] }
+	| { kind: 'lines'; lines: FoundLine[] }
 	| ({ kind: 'progress' } & Progress)
 	| ({
 			kind: 'done';

@@ -2,7 +2,7 @@ import * as digits from '../../log/digits.ts';
 import type { Entry } from '../../log/entry.ts';
 import { line } from '../../log/plain.ts';
 import { row } from '../lists/csv.ts';
-import type { Found } from './job.ts';
+import { FoundLine } from './found.ts';
 
 /** A format for whole results: each line becomes text with its line end. */
 export interface ExportFormat {
@@ -10,8 +10,13 @@ export interface ExportFormat {
 	/** Of the file's name. */
 	extension: string;
 	opening: string;
-	write(found: Found): string;
+	write(lines: readonly FoundLine[]): Uint8Array[];
 }
+
+const encoder = new TextEncoder();
+const texts = (write: (found: FoundLine) => string) => (lines: readonly FoundLine[]) => [
+	encoder.encode(lines.map(write).join(''))
+];
 
 const columns = [
 	...['seq', 'time', 'received_at', 'level', 'service', 'host', 'message'],
@@ -23,19 +28,19 @@ const formats: ExportFormat[] = [
 		contentType: 'application/x-ndjson',
 		extension: 'ndjson',
 		opening: '',
-		write: ({ json }) => `${json}\n`
+		write: (lines) => FoundLine.ndjson(lines)
 	},
 	{
 		contentType: 'text/csv; charset=utf-8; header=present',
 		extension: 'csv',
 		opening: row(columns),
-		write: ({ json }) => csvOf(json)
+		write: texts(({ json }) => csvOf(json))
 	},
 	{
 		contentType: 'text/plain; charset=utf-8',
 		extension: 'log',
 		opening: '',
-		write: ({ json }) => `${line(digits.parse(json) as Entry)}\n`
+		write: texts(({ json }) => `${line(digits.parse(json) as Entry)}\n`)
 	}
 ];
 

@@ -1,3 +1,4 @@
+import type { FoundLines } from './found.ts';
 import type { Order, Place } from './order.ts';
 
 /** Some chunks that a thread looks through for one search. */
@@ -38,23 +39,6 @@ export interface Buckets {
 	from: number;
 	width: number;
 	count: number;
-}
-
-/** A matching line. */
-export interface Found {
-	seq: number;
-	/** Epoch milliseconds. */
-	time: number;
-	/** As the API gives it. */
-	json: string;
-}
-
-/** Matching lines in the order of a search, in a form that goes from thread to thread quickly. */
-export interface FoundLines {
-	seqs: Float64Array;
-	times: Float64Array;
-	/** The JSON of each, joined by line feeds, of which JSON has none. */
-	json: string;
 }
 
 /** How often each value of each field occurs. */

@@ -1,5 +1,6 @@
 import { count } from './field-counts.ts';
-import type { Found, FoundLines, Scanned, Summed, Values } from './job.ts';
+import { FoundLine, type FoundLines } from './found.ts';
+import type { Scanned, Summed, Values } from './job.ts';
 import { compare, placeOf, type Place } from './order.ts';
 import type { Asked } from './asked.ts';
 
@@ -7,7 +8,7 @@ import type { Asked } from './asked.ts';
 export class Merged {
 	readonly #asked: Asked;
 	/** Lines that are not given yet, in order. */
-	#kept: (Found & Place)[] = [];
+	#kept: FoundLine[] = [];
 	#given = 0;
 	/** Whether lines were left out because there were enough. */
 	#hasMore = false;
@@ -75,16 +76,16 @@ export class Merged {
 		this.#kept.length = Math.min(this.#kept.length, room);
 	}
 
-	#placed({ seqs, times, json }: FoundLines): (Found & Place)[] {
-		if (seqs.length === 0) return [];
-		return json.split('\n').map((json, index) => {
-			const [seq, time] = [seqs[index] as number, times[index] as number];
-			return { seq, time, json, ...placeOf(this.#asked.order, time, seq) };
-		});
+	#placed(lines: FoundLines): FoundLine[] {
+		const { order } = this.#asked;
+		return Array.from(
+			lines.seqs,
+			(seq, index) => new FoundLine(lines, index, placeOf(order, lines.times[index] as number, seq))
+		);
 	}
 
 	/** The lines above a rank, which nothing can come before any more. */
-	takeUntil(rank: number): Found[] {
+	takeUntil(rank: number): FoundLine[] {
 		const end = this.#kept.findIndex((line) => line.rank <= rank);
 		const taken = this.#kept.splice(0, end === -1 ? this.#kept.length : end);
 		const last = taken.at(-1);

@@ -4,7 +4,8 @@ import { CorruptChunk } from '../logs/chunks/bytes.ts';
 import { Line } from '../logs/chunks/line.ts';
 import { fetchBlobs, type Fetched } from './fetch.ts';
 import { count, FieldCounts } from './field-counts.ts';
-import type { Buckets, FoundLines, Scanned, ScanJob, Wanted } from './job.ts';
+import { FoundWriter, none, type FoundLines } from './found.ts';
+import type { Buckets, Scanned, ScanJob, Wanted } from './job.ts';
 import type { Needs } from './needs.ts';
 import { open, type Opened } from './opened.ts';
 import { compare, placeOf, type Place } from './order.ts';
@@ -67,7 +68,7 @@ const isBehind = (place: Place, after: Place | null) => after === null || compar
 
 function nothing({ chunks, histogram, facets }: ScanJob, fetched: ReadonlyMap<Wanted, Fetched>): Scanned {
 	return {
-		lines: { seqs: new Float64Array(), times: new Float64Array(), json: '' },
+		lines: none(),
 		hasMore: false,
 		matched: 0,
 		looked: 0,
@@ -171,14 +172,11 @@ async function read(sql: Sql, job: ScanJob, scanned: Scanned, chosen: Chosen): P
 
 /** The lines that were matched, without those of chunks that turned out to be damaged. */
 function linesOf(matches: readonly Match[], opened: ReadonlyMap<Wanted, Opened>): FoundLines {
-	const [seqs, times, json]: [number[], number[], string[]] = [[], [], []];
+	const writer = new FoundWriter();
 	for (const { chunk, index } of matches) {
 		const line = opened.get(chunk)?.lineAt(index);
-		if (!line) continue;
 		const seq = chunk.first_seq + index;
-		seqs.push(seq);
-		times.push(line.time);
-		json.push(new Line(seq, line).json);
+		if (line) writer.add(seq, line.time, new Line(seq, line).json);
 	}
-	return { seqs: Float64Array.from(seqs), times: Float64Array.from(times), json: json.join('\n') };
+	return writer.lines();
 }

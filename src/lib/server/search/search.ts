@@ -1,5 +1,5 @@
 import type { Answer, Asked, Event } from './asked.ts';
-import type { Found } from './job.ts';
+import type { Found } from './found.ts';
 import * as plain from './plain.ts';
 import { Run, type SearchOptions } from './run.ts';
 

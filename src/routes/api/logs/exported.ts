@@ -57,6 +57,6 @@ async function* write(
 			if (await incoming.again()) throw new AccessLost();
 			allowed = performance.now();
 		}
-		yield encoder.encode(event.lines.map((found) => format.write(found)).join(''));
+		for (const piece of format.write(event.lines)) yield piece;
 	}
 }

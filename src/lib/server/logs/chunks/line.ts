@@ -1,5 +1,6 @@
 import { levelOf, type Entry, type NewEntry } from '../../../log/entry.ts';
 import * as digits from '../../../log/digits.ts';
+import { instants } from './instant.ts';
 import * as printable from '../../../log/printable.ts';
 
 /** A line as a chunk holds it: an entry with both of its times, in epoch milliseconds, and without its number. */
@@ -8,6 +9,10 @@ export interface ChunkLine extends NewEntry {
 	/** Within a chunk it never falls. */
 	received_at: number;
 }
+
+/** One for each of the two times of a line, which are far apart. */
+const timeOf = instants();
+const receiptOf = instants();
 
 /** A line on its way to its readers. Each of its forms is made on first use and shared by all readers. */
 export class Line {
@@ -44,10 +49,10 @@ function entryOf(seq: number, line: ChunkLine): Entry {
 	return {
 		seq,
 		get time() {
-			return new Date(line.time).toISOString();
+			return timeOf(line.time);
 		},
 		get received_at() {
-			return new Date(line.received_at).toISOString();
+			return receiptOf(line.received_at);
 		},
 		level: levelOf(line.severity),
 		severity: line.severity,
@@ -67,8 +72,8 @@ function entryOf(seq: number, line: ChunkLine): Entry {
 function jsonOf(seq: number, line: ChunkLine): string {
 	const text = JSON.stringify;
 	return (
-		`{"seq":${seq},"time":"${new Date(line.time).toISOString()}"` +
-		`,"received_at":"${new Date(line.received_at).toISOString()}"` +
+		`{"seq":${seq},"time":"${timeOf(line.time)}"` +
+		`,"received_at":"${receiptOf(line.received_at)}"` +
 		`,"level":"${levelOf(line.severity)}","severity":${line.severity}` +
 		`,"service":${text(line.service)},"host":${text(line.host)},"message":${text(line.message)}` +
 		`,"attributes":${line.attributes},"trace_id":${text(line.trace_id)},"span_id":${text(line.span_id)}}`

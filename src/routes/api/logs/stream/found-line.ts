@@ -1,7 +1,7 @@
 import * as digits from '$log/digits';
 import type { Entry } from '$log/entry';
 import type { Line } from '$server/logs/source';
-import type { Found } from '$server/search/job';
+import type { Found } from '$server/search/found';
 
 /** A line that a search has found, as streams send it. */
 export class FoundLine implements Line {
