@@ -1,7 +1,7 @@
 // A thread that searches: it fetches chunks and looks through them. lib/server/search gives it its jobs.
 import { workerData } from 'node:worker_threads';
 import { connect } from '../lib/server/postgres/connect.ts';
-import type { Job } from '../lib/server/search/job.ts';
+import type { Job, Results } from '../lib/server/search/job.ts';
 import { Searcher } from '../lib/server/search/searcher.ts';
 import { serve } from '../lib/server/threads/serve.ts';
 
@@ -10,7 +10,7 @@ const searcher = new Searcher(
 	connect(url, { max: 1, prepare, name: 'tailrace search', statementMs: 30_000 })
 );
 
-serve(async (job: Job) => {
+serve<Job, Results[Job['kind']]>(async (job) => {
 	const result = await searcher.do(job);
 	return 'lines' in result ? { result, transfer: [result.lines.bytes.buffer as ArrayBuffer] } : { result };
 });
