@@ -94,13 +94,12 @@ async function ofThirtyDays(target: Target & { server: Server }, sql: Sql): Prom
 	const { key, org } = await target.server.bootstrap('counted', 'counted@example.com');
 	await fillCounts(sql, org.id, day - 29 * dayMs, 30, 12_207);
 	const other = { ...target, key };
+	const errors = `/api/logs/histogram?q=${encodeURIComponent('level:error service:service-4')}`;
 	return [
 		await timed('histogram of 30 days, from counts', () => get(other, '/api/logs/histogram'), 500, 0),
 		await timed('the same of errors of a service', () => get(other, errors), 500, 0)
 	];
 }
-
-const errors = `/api/logs/histogram?q=${encodeURIComponent('level:error service:service-4')}`;
 
 /** How long one thread takes to fetch all messages, decompress them and count a word as it is written, in ms. */
 async function plainScan(sql: Sql, org: string): Promise<number> {
