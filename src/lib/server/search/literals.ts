@@ -26,7 +26,7 @@ export function literalOf({ pattern, insensitive }: Matches): string {
 }
 
 const items =
-	/\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\\[pP](?:\{[^}]*\}|.)|\\x(?:\{[^}]*\}|..)|\\.|\{\d+(?:,\d*)?\}|./gsu;
+	/\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\\[pP](?:\{[^}]*\}|.)|\\x(?:\{[^}]*\}|..)|\\[0-7]{1,3}|\\.|\{\d+(?:,\d*)?\}|./gsu;
 /** Letters that are one but for their case to a character outside of ASCII: K (U+212A) and ſ (U+017F). */
 const foreign = /[ks]/i;
 
