@@ -64,15 +64,18 @@ export class Threads<Job, Result> {
 	run(job: Job, { turn = '', signal, transfer = [] }: JobOptions = {}): Promise<Result> {
 		if (signal?.aborted) return Promise.reject(signal.reason as Error);
 		if (this.#isClosed) return Promise.reject(new ThreadDied('the threads are closed'));
-		return new Promise((resolve, reject) => {
-			const waiting: Waiting<Job, Result> = { job, transfer, done: resolve, failed: reject };
-			this.#waiting.add(turn, waiting);
-			signal?.addEventListener('abort', () => {
-				this.#waiting.remove(turn, waiting);
-				reject(signal.reason as Error);
-			});
-			this.#assign();
-		});
+		const { promise, resolve: done, reject: failed } = Promise.withResolvers<Result>();
+		const waiting: Waiting<Job, Result> = { job, transfer, done, failed };
+		this.#waiting.add(turn, waiting);
+		this.#assign();
+		if (!signal) return promise;
+		const leave = () => {
+			this.#waiting.remove(turn, waiting);
+			failed(signal.reason as Error);
+		};
+		signal.addEventListener('abort', leave);
+		// A signal may outlive thousands of jobs, and would keep their results.
+		return promise.finally(() => signal.removeEventListener('abort', leave));
 	}
 
 	/** Ends all threads; what they had to do is rejected. */
@@ -89,10 +92,7 @@ export class Threads<Job, Result> {
 			const thread = this.#idle();
 			if (!thread) return;
 			const waiting = this.#waiting.take();
-			if (!waiting) return;
-			thread.busy = waiting;
-			thread.worker.ref();
-			thread.worker.postMessage(waiting.job, waiting.transfer);
+			if (waiting) give(thread, waiting);
 		}
 	}
 
@@ -131,4 +131,15 @@ export class Threads<Job, Result> {
 		else busy?.failed(answer.error);
 		this.#assign();
 	}
+}
+
+/** Gives a job to a thread that is idle. */
+function give<Job, Result>(thread: Thread<Job, Result>, waiting: Waiting<Job, Result>): void {
+	try {
+		thread.worker.postMessage(waiting.job, waiting.transfer);
+	} catch (error) {
+		return waiting.failed(error); // it cannot be copied, and the thread has heard nothing of it
+	}
+	thread.busy = waiting;
+	thread.worker.ref();
 }
