@@ -8,8 +8,11 @@ import { decodeHere, type Job, type Received } from './decoding.ts';
 const largeBytes = 64 * 1024;
 /** Two keep up with the connections of one process; more cores than these are left to PostgreSQL. */
 const mostThreads = 4;
-/** MiB. A body of the largest size takes 150 at most (measured with 10 MiB of `[0,0,0,…`). */
-const heapMb = 512;
+/**
+ * MiB: twice what any body takes (measured with 10 MiB of `{},{},{},…`). It must be enough: where JSON.parse itself runs out of
+ * heap, V8 ends the process and not the thread.
+ */
+const usualHeapMb = 512;
 
 export interface Decoder {
 	/** The lines of a body sent by an organization. `bytes` are given away. Never rejects for what it is given. */
@@ -17,8 +20,8 @@ export interface Decoder {
 	close(): Promise<void>;
 }
 
-/** Decodes bodies: small ones at once, large ones in threads, in which organizations take turns. */
-export function openDecoder(program: URL, log: Logger): Decoder {
+/** Decodes bodies: small ones at once, large ones in threads of `heapMb` MiB each, in which organizations take turns. */
+export function openDecoder(program: URL, log: Logger, heapMb = usualHeapMb): Decoder {
 	const most = Math.min(availableParallelism(), mostThreads);
 	const threads = new Threads<Job, Received | Refusal>({ program, most, heapMb, log });
 
