@@ -1,7 +1,5 @@
 /** The bytes of bodies that are being read, decoded and stored, all together: what they take in memory is about three times this. */
-const mostBytes = 128 * 1024 * 1024;
-/** Of which one organization may have a half, so that its flood leaves room for the others. */
-const mostOfOne = mostBytes / 2;
+const usualBytes = 128 * 1024 * 1024;
 
 /** What the body of one request has of the room that all share. */
 export interface Place {
@@ -16,8 +14,14 @@ export interface Place {
  * never comes keeps nobody out.
  */
 export class Admission {
+	readonly #most: number;
 	readonly #byOrganization = new Map<string, number>();
 	#bytes = 0;
+
+	/** One organization may have half of these bytes, so that its flood leaves room for the others. */
+	constructor(mostBytes = usualBytes) {
+		this.#most = mostBytes;
+	}
 
 	/** Bytes of all bodies in flight. */
 	get bytes(): number {
@@ -42,7 +46,8 @@ export class Admission {
 	}
 
 	#fits(org: string, bytes: number): boolean {
-		return this.#bytes + bytes <= mostBytes && (this.#byOrganization.get(org) ?? 0) + bytes <= mostOfOne;
+		const own = this.#byOrganization.get(org) ?? 0;
+		return this.#bytes + bytes <= this.#most && own + bytes <= this.#most / 2;
 	}
 
 	#add(org: string, bytes: number): void {
