@@ -24,10 +24,12 @@ export async function write(
 	chunk: chunk.Chunk
 ): Promise<void> {
 	const { lines, bytes, severities, services, counts, grams, format, head, messages, attributes } = chunk;
+	// As text: postgres.js takes a date for a Date, which has no infinity.
+	const day = grams ? dayOf(received_at.getTime()) : 'infinity';
 	await transaction`
 		INSERT INTO log_chunks (org_id, first_seq, last_seq, day, received_at, time_from, time_to, lines, bytes, severities,
 			services, counts, grams, format, head, messages, attributes)
-		VALUES (${org}, ${first_seq}, ${first_seq + lines - 1}, ${grams ? dayOf(received_at.getTime()) : 'infinity'},
+		VALUES (${org}, ${first_seq}, ${first_seq + lines - 1}, ${day}::text::date,
 			${received_at}, ${new Date(chunk.timeFrom)}, ${new Date(chunk.timeTo)}, ${lines}, ${bytes}, ${severities},
 			${services}::text[], ${counts}, ${grams}, ${format}, ${head}, ${messages}, ${attributes})`;
 }
