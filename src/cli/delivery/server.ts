@@ -4,9 +4,10 @@ export interface Server {
 	key: string;
 }
 
-/** The usage text of the options for it. */
-export const usage = `  --url URL             the server (default: TAILRACE_URL)
-  --key KEY             an API key with write permission (default: TAILRACE_KEY)`;
+/** The usage text of the options for it; the key needs a permission. */
+export const usageFor = (permission: 'read' | 'write') =>
+	`  --url URL             the server (default: TAILRACE_URL)
+  --key KEY             an API key with ${permission} permission (default: TAILRACE_KEY)`;
 
 /** The server named by options or environment, or what is missing. */
 export function find(

@@ -16,7 +16,7 @@ CLICOLOR_FORCE, unless NO_COLOR is set; those that ignore both, such as ls, grep
   --service NAME        the service being deployed
   --environment NAME    where it is deployed, for example production
   --version VERSION     the version being deployed
-${server.usage}
+${server.usageFor('write')}
 `;
 
 export type Invocation =

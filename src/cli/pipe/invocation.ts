@@ -12,7 +12,7 @@ that nothing is lost. Ctrl-C or SIGTERM sends what is left. The exit status is 1
   --service NAME        the service the lines belong to
   --level LEVEL         the level of lines that have none: trace, debug, info, warn, error or fatal
   --host NAME           the host of lines that have none
-${server.usage}
+${server.usageFor('write')}
 `;
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
