@@ -15,7 +15,8 @@ export interface Offer {
 /** The commands that talk to a server and need nothing else of ours: these make up `/cli.mjs`. */
 export const commands: Record<string, Offer> = {
 	deploy: { summary: 'run a command and stream its output', load: () => import('./deploy.ts') },
-	pipe: { summary: 'send what a program prints, line by line', load: () => import('./pipe.ts') }
+	pipe: { summary: 'send what a program prints, line by line', load: () => import('./pipe.ts') },
+	tail: { summary: 'print log lines, and follow them', load: () => import('./tail.ts') }
 };
 
 /** Runs the named command and returns its exit status: 2 for wrong usage. */
