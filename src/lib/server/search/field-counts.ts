@@ -7,6 +7,8 @@ import type { Values } from './job.ts';
 /** Bounds for what senders name as they like: fields, values of a field, and characters of a value. */
 const mostFields = 200;
 const mostValues = 1_000;
+/** Levels, services and hosts are counted exactly: with names of full length, these are 15 MB. */
+const mostNames = 50_000;
 const mostLength = 200;
 /** Deeper attributes are rarely looked for by value. */
 const mostDepth = 8;
@@ -41,8 +43,14 @@ export class FieldCounts {
 export function count(fields: Values, field: string, value: string, lines = 1): void {
 	let values = fields.get(field);
 	if (!values) fields.set(field, (values = new Map()));
-	if (values.size < mostValues || values.has(value)) values.set(value, (values.get(value) ?? 0) + lines);
+	if (values.size < mostOf(field) || values.has(value)) values.set(value, (values.get(value) ?? 0) + lines);
 }
+
+/** Whether no value of a field was left out because there were too many. */
+export const isWhole = (field: string, values: ReadonlyMap<string, number>) => values.size < mostOf(field);
+
+const mostOf = (field: string) =>
+	field === 'level' || field === 'service' || field === 'host' ? mostNames : mostValues;
 
 /** An attribute named like a field of the line is written with a prefix, as in queries. */
 const own = new Set(['level', 'service', 'host', 'message', 'trace_id', 'span_id']);

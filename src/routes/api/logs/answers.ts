@@ -1,5 +1,6 @@
 import { levels } from '$log/entry';
 import * as cursors from '$server/search/cursor';
+import { isWhole } from '$server/search/field-counts';
 import type { Buckets, Values } from '$server/search/job';
 import type { Asked, Event, Progress } from '$server/search/asked';
 
@@ -54,7 +55,7 @@ export function fieldsOf({ fields, facets, sampled, matched }: Progress) {
 		sampled,
 		fields: [...all].map(([name, values]) => ({
 			name,
-			exact: facets?.has(name) ?? sampled === matched,
+			exact: isWhole(name, values) && (facets?.has(name) || sampled === matched),
 			values: topOf(values)
 		}))
 	};
