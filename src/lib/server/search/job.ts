@@ -87,6 +87,8 @@ export interface FilterJob {
 	query: string;
 	/** As JSON, as the API gives them. */
 	lines: string[];
+	/** How long it may take, in ms. The oldest of the lines are left out then. */
+	patience: number;
 }
 
 /** Sealed chunks of which what they have counted is added up. */
@@ -114,6 +116,8 @@ export type Job = ScanJob | SumJob | FilterJob;
 /** The lines that match, by index, and how long it took to find them, in ms. */
 export interface Filtered {
 	indexes: number[];
+	/** How many were left out: the first ones. */
+	unseen: number;
 	ms: number;
 }
 
