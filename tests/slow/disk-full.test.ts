@@ -4,8 +4,12 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { DeployBuffer, FlushFailed } from '../../src/lib/server/deploys/buffer.ts';
 import { ChunkStore } from '../../src/lib/server/deploys/chunk-store.ts';
 import { DeployStore } from '../../src/lib/server/deploys/store.ts';
+import { logStore } from '../../src/lib/server/logs/store.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
+import * as embedded from '../../src/lib/server/postgres/embedded.ts';
+import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import * as sqliteDatabase from '../../src/lib/server/sqlite/connect.ts';
+import { line, linesOf, makeOrganization } from '../support/logs/lines.ts';
 import { bearer, send } from '../support/server/calls.ts';
 import { expectProblem } from '../support/server/problem.ts';
 import { startServer, type Server } from '../support/server/server.ts';
@@ -91,6 +95,37 @@ describe.runIf(canMount)('on a disk that fills up', () => {
 		const lines = all.filter((message) => !message.startsWith('deploy '));
 		expect(lines).toEqual([...acknowledged, 'it goes on']);
 		expect(viewer.events().map(({ entry }) => entry.message)).toEqual(all);
+	});
+
+	test('what waits to be sealed stays as it is, the sealer says so, and goes on when there is room', async () => {
+		const disk = smallDisk(512);
+		const server = await startServer({ dataDir: disk.folder });
+		onTestFinished(() => server.stop());
+		const { key } = await server.bootstrap();
+		const sql = connect((await embedded.connectUrl(server.dataDir)) ?? '', { max: 2 });
+		onTestFinished(() => sql.end({ timeout: 1 }));
+		const reserve = join(disk.folder, 'reserve');
+		await expect.poll(() => existsSync(reserve), { timeout: 10_000 }).toBe(true);
+		expect((await send(server.url, key, 'before')).status).toBe(200);
+
+		const other = await makeOrganization(sql);
+		const old = Array.from({ length: 40 }, (_, n) => `old ${n}`);
+		await transact(sql, async (transaction) => {
+			const at = Date.now() - 3 * 24 * 60 * 60 * 1000;
+			for (const message of old) await logStore(sql).append(other, [line(message)], transaction, at);
+			disk.fill();
+			await expect.poll(() => existsSync(reserve), { timeout: 10_000 }).toBe(false);
+			disk.fill(); // what the reserve has given back
+		});
+		const chunks = () => sql`SELECT 1 FROM log_chunks WHERE org_id = ${other}`;
+		await expect.poll(() => server.output(), { timeout: 30_000 }).toMatch(/not sealed.*No space left.*"task":"sealing"/);
+		expect(await chunks()).toHaveLength(old.length);
+		expect((await linesOf(sql, other)).map(({ message }) => message)).toEqual(old);
+
+		disk.free();
+		await expect.poll(chunks, { timeout: 30_000, interval: 500 }).toHaveLength(1);
+		expect((await linesOf(sql, other)).map(({ message }) => message)).toEqual(old);
+		expect(await messages(server, key)).toEqual(['before']);
 	});
 
 	test('a PostgreSQL elsewhere that has no room is told from one that is away', async () => {

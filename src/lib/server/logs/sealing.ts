@@ -59,8 +59,7 @@ export class Sealing {
 		for (const { org_id } of orgs) {
 			await this.#runOf({ org: org_id, cutoff }).catch((error: unknown) => failures.push(error));
 		}
-		if (failures.length > 0)
-			throw new AggregateError(failures, 'lines of some organizations were not sealed');
+		if (failures.length > 0) throw new AggregateError(failures, `${notSealed}: ${reasonsOf(failures)}`);
 	}
 
 	/** What is fresh now, of all organizations. */
@@ -129,6 +128,18 @@ export class Sealing {
 		await remove(transaction, org, chunks);
 		await sealed.write(transaction, { org, first_seq, received_at }, made);
 	}
+}
+
+const notSealed = 'lines of some organizations were not sealed';
+/** Reasons that are named. */
+const mostReasons = 3;
+
+/** In the message, because the errors themselves do not reach another thread. */
+function reasonsOf(failures: readonly unknown[]): string {
+	const reasons = new Set(
+		failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)))
+	);
+	return [...reasons].slice(0, mostReasons).join('; ');
 }
 
 /**

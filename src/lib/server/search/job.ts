@@ -71,6 +71,8 @@ export interface FilterJob {
 	query: string;
 	/** As JSON, as the API gives them. */
 	lines: string[];
+	/** How long it may take, in ms. The oldest of the lines are left out then. */
+	patience: number;
 }
 
 /** Sealed chunks of which what they have counted is added up. */
@@ -98,6 +100,8 @@ export type Job = ScanJob | SumJob | FilterJob;
 /** The lines that match, by index, and how long it took to find them, in ms. */
 export interface Filtered {
 	indexes: number[];
+	/** How many were left out: the first ones. */
+	unseen: number;
 	ms: number;
 }
 

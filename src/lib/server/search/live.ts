@@ -12,8 +12,8 @@ interface Arrived {
 /** What of the time a filter may spend in a thread, over the long run, and how much it may save up, in ms. */
 const share = 0.25;
 const mostSaved = 2_000;
-/** Of lines that are too many for it, the newest that it looks at nevertheless. */
-const fewLines = 50;
+/** How long one job takes, in ms: at least, also for a filter without time left, and at most, because searches wait for it. */
+const [leastMs, mostMs] = [50, 500];
 /** Answers kept for other readers of the same lines. */
 const mostAnswers = 16;
 
@@ -75,22 +75,22 @@ class LiveFilter {
 			if (this.#answers.size > mostAnswers && oldest !== undefined) this.#answers.delete(oldest);
 		}
 		const { unseen, indexes } = await answer;
-		return { unseen, matching: indexes.map((index) => lines[unseen + index] as Line) };
+		return { unseen, matching: indexes.map((index) => lines[index] as Line) };
 	}
 
 	async #look(lines: readonly Arrived[]): Promise<{ unseen: number; indexes: number[] }> {
-		const unseen = this.#hasTime() ? 0 : Math.max(0, lines.length - fewLines);
-		const seen = lines.slice(unseen).map(({ json }) => json);
-		const job: Job = { kind: 'filter', query: this.#text, lines: seen };
-		const { indexes, ms } = (await this.#threads.run(job, { turn: this.#org })) as Results['filter'];
+		const patience = Math.min(Math.max(this.#time(), leastMs), mostMs);
+		const job: Job = { kind: 'filter', query: this.#text, lines: lines.map(({ json }) => json), patience };
+		const { indexes, unseen, ms } = (await this.#threads.run(job, { turn: this.#org })) as Results['filter'];
 		this.#saved -= ms;
 		return { unseen, indexes };
 	}
 
-	#hasTime(): boolean {
+	/** What it may spend now, in ms. */
+	#time(): number {
 		const now = performance.now();
 		this.#saved = Math.min(mostSaved, this.#saved + share * (now - this.#asked));
 		this.#asked = now;
-		return this.#saved > 0;
+		return this.#saved;
 	}
 }

@@ -107,14 +107,16 @@ export class CatchUp<Item> {
 	async #sendPicked(reader: Reader<Item>, items: Item[]): Promise<void> {
 		const { matching, unseen } = await select(reader.view, items);
 		if (reader.sink.closed()) return;
-		const { cursorOf } = this.#source;
-		const [first, last, start] = [items[0], items[unseen - 1], reader.cursor];
-		if (first !== undefined && last !== undefined) {
-			const gap = { count: unseen, from: cursorOf(first), to: cursorOf(last) };
-			this.#write(reader, [], reader.view.format.unseen(gap));
-		}
-		reader.cursor = cursorOf(items.at(-1) as Item);
+		const start = reader.cursor;
+		this.#tellUnseen(reader, items.slice(0, unseen));
+		reader.cursor = this.#source.cursorOf(items.at(-1) as Item);
 		this.#sendMatching(reader, start, matching);
+	}
+
+	#tellUnseen(reader: Reader<Item>, items: Item[]): void {
+		const gap = { count: 0, from: 0, to: 0 };
+		this.#leaveOut(items, gap);
+		if (gap.count > 0) this.#write(reader, [], reader.view.format.unseen(gap));
 	}
 
 	/** The same bytes for every reader at the same place, as long as one of them still holds them. */
@@ -140,7 +142,10 @@ export class CatchUp<Item> {
 			if (items.length === 0) break;
 			const within = items.filter((item) => this.#source.cursorOf(item) <= tip);
 			cursor = within.length < items.length ? tip : this.#source.cursorOf(items.at(-1) as Item);
-			for (const item of (await select(view, within)).matching) kept.push(item);
+			const { matching, unseen } = await select(view, within);
+			if (reader.sink.closed()) return;
+			this.#tellUnseen(reader, within.slice(0, unseen));
+			for (const item of matching) kept.push(item);
 			this.#leaveOut(kept.splice(0, this.#over(kept, window)), skipped);
 			if (performance.now() - told < progressEvery) continue;
 			told = performance.now();
