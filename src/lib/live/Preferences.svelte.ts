@@ -6,12 +6,17 @@ const storageKey = 'tailrace.lines';
 interface Choice {
 	wrap: boolean;
 	utc: boolean;
+	/** Whether the fields are shown beside the lines; null where the width decides. */
+	fields: boolean | null;
 }
+
+/** Screens this wide have room for the fields, in px. */
+const roomy = 1600;
 
 /** How the reader wants lines shown: remembered in this browser, and the same in all its tabs. */
 export class Preferences {
 	/** Until `load` in UTC: the server does not know the reader's zone. */
-	#choice: Choice = { wrap: false, utc: true };
+	#choice: Choice = { wrap: false, utc: true, fields: false };
 	#isLoaded = false;
 	/** Renews whatever shows a preference. */
 	#update = () => {};
@@ -37,6 +42,11 @@ export class Preferences {
 		return this.#choice.utc;
 	}
 
+	get fields(): boolean {
+		this.#subscribe();
+		return this.#choice.fields ?? innerWidth >= roomy;
+	}
+
 	/** The zone of every time shown. */
 	get zone(): Zone {
 		return this.utc ? 'utc' : 'local';
@@ -45,7 +55,7 @@ export class Preferences {
 	/** Call in the browser, after the first render. */
 	load(): void {
 		this.#isLoaded = true;
-		this.#choice = saved() ?? { wrap: false, utc: false };
+		this.#choice = saved() ?? { wrap: false, utc: false, fields: null };
 		this.#update();
 	}
 
@@ -55,6 +65,10 @@ export class Preferences {
 
 	toggleUtc(): void {
 		this.#choose({ ...this.#choice, utc: !this.#choice.utc });
+	}
+
+	toggleFields(): void {
+		this.#choose({ ...this.#choice, fields: !this.fields });
 	}
 
 	#choose(choice: Choice): void {
@@ -74,8 +88,8 @@ function saved(): Choice | null {
 	try {
 		const found: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
 		if (typeof found !== 'object' || found === null) return null;
-		const { wrap, utc } = found as Partial<Record<keyof Choice, unknown>>;
-		return { wrap: wrap === true, utc: utc === true };
+		const { wrap, utc, fields } = found as Partial<Record<keyof Choice, unknown>>;
+		return { wrap: wrap === true, utc: utc === true, fields: typeof fields === 'boolean' ? fields : null };
 	} catch {
 		// Refused, or not written by us: treated as nothing saved.
 		return null;

@@ -57,6 +57,19 @@ export async function line(org: string, seq: number): Promise<Entry | { head: nu
 	return found?.seq === seq ? found : { head };
 }
 
+/** The lines around a line in time, of all services, oldest first. Throws if the server returns none. */
+export async function context(org: string, seq: number): Promise<Entry[]> {
+	const wanted = new URLSearchParams({ org, all: '1', before: '250', after: '250' });
+	const text = await textOf(`/api/logs/${seq}/context?${wanted}`);
+	const { before, line, after } = digits.parse(text) as Record<'before' | 'after', Entry[]> & { line: Entry };
+	return [...before, line, ...after];
+}
+
+/** A line as JSON, with its numbers as they came. Throws if the server does not return it. */
+export function json(org: string, seq: number): Promise<string> {
+	return textOf(`/api/logs/${seq}?${new URLSearchParams({ org })}`);
+}
+
 interface Page {
 	logs: Entry[];
 	/** The number of the newest line. */
@@ -71,9 +84,13 @@ function isInside(gap: Skipped, cursor: number, end: Found['end']): boolean {
 }
 
 async function read(search: URLSearchParams): Promise<Page> {
-	const response = await fetch(`/api/logs?${search}`);
+	return digits.parse(await textOf(`/api/logs?${search}`)) as Page;
+}
+
+async function textOf(address: string): Promise<string> {
+	const response = await fetch(address, { headers: { accept: 'application/json' } });
 	if (!response.ok) throw new Error(`The server answered ${response.status}`);
-	return digits.parse(await response.text()) as Page;
+	return response.text();
 }
 
 function parameters(scope: Scope, more: Record<string, string | number>): URLSearchParams {

@@ -100,6 +100,21 @@ export async function histogram(
 	return response.json();
 }
 
+/** The fields of matching lines. Throws if the server does not say. */
+export async function fields(scope: Scope, span: Span): Promise<Fields> {
+	const parameters = parametersOf({ ...scope, span, limit: 1, cursor: null });
+	const response = await fetch(`/api/logs/fields?${parameters}`);
+	if (!response.ok) throw new Error(await reasonOf(response));
+	return response.json();
+}
+
+/** The file of all matching lines, however many. */
+export function fileAddress(scope: Scope, span: Span, format: 'csv' | 'ndjson' | 'log'): string {
+	const parameters = parametersOf({ ...scope, span, limit: 1, cursor: null }, { format });
+	parameters.delete('limit'); // a file has them all
+	return `/api/logs?${parameters}`;
+}
+
 /** The parameters of a search: `from` and `to` only where there is a bound. */
 export function parametersOf(
 	{ org, query, span, limit, cursor }: Omit<Wanted, 'bars'>,

@@ -2,6 +2,8 @@
 import { goto, replaceState } from '$app/navigation';
 import { page } from '$app/state';
 import type { ResolvedPathname } from '$app/types';
+import { tick } from 'svelte';
+import { Context } from '$live/Context.svelte.ts';
 import type { ReadingPlace } from '$live/Follow.svelte.ts';
 import { History } from '$live/History.svelte.ts';
 import { LiveTail } from '$live/LiveTail.svelte.ts';
@@ -41,6 +43,10 @@ export class View {
 	readonly opened: OpenEntry;
 	/** What is highlighted in messages. */
 	readonly sought: readonly string[];
+	/** The lines around one line, while they are shown instead. */
+	context = $state.raw<Context | null>(null);
+	/** Where the reader left the results for it; null while following. */
+	#back: ReadingPlace | null = null;
 	readonly #recent: RecentVolume | null;
 	/** Where in the period to read. */
 	#at = $state<string | null>(null);
@@ -64,6 +70,11 @@ export class View {
 
 	/** The lines in the list. */
 	get reading(): Reading {
+		return this.context ?? this.results;
+	}
+
+	/** What the URL says, whether a line's context is shown instead or not. */
+	get results(): Reading {
 		const shown = this.tail ?? this.history;
 		if (!shown) throw new Error('A view is either live or past');
 		return shown;
@@ -117,6 +128,30 @@ export class View {
 		this.#at = period.write(at);
 		replaceState(this.address({ entry: this.opened.seq }), page.state);
 		void this.history.goToTime(at);
+	}
+
+	/** Shows the lines around the open or selected one, or leaves them. */
+	async toggleContext(): Promise<void> {
+		const seq = this.opened.seq ?? this.opened.selected;
+		if (this.context || seq === null) return this.leaveContext();
+		const place = this.results.follow.place;
+		try {
+			const found = await Context.load(this.org, seq);
+			[this.#back, this.context] = [place, found];
+			await tick();
+			found.follow.center(seq);
+		} catch {
+			// The entry stays open, and says itself if it no longer exists.
+			return;
+		}
+	}
+
+	/** Back to where the reader was. */
+	async leaveContext(): Promise<void> {
+		if (!this.context) return;
+		this.context = null;
+		await tick();
+		if (this.#back) this.results.follow.goTo(this.#back);
 	}
 
 	/** The period around a time, epoch ms. */

@@ -1,0 +1,107 @@
+import { expect, test } from './fixtures.ts';
+import type { Organization } from './organization.ts';
+
+const minute = 60_000;
+/** An hour of the day before yesterday, at noon. */
+const hour = Math.floor(Date.now() / 86_400_000 - 1.5) * 86_400_000 - 12 * 3_600_000;
+const at = (ms: number) => new Date(hour + ms).toISOString();
+
+/** 600 lines a second apart, of two services; every hundredth is an error. */
+async function past(org: Organization): Promise<void> {
+	const lines = Array.from({ length: 600 }, (_, index) => ({
+		message: `line ${index + 1}`,
+		level: index % 100 === 99 ? 'error' : 'info',
+		service: index % 2 === 0 ? 'web' : 'api',
+		time: at(index * 1_000)
+	}));
+	await org.send(...lines);
+}
+
+test('a line is shown in context, and the reader comes back to the results', async ({ logs, org }) => {
+	await past(org);
+	await logs.openPeriod({ from: at(0), to: at(60 * minute), q: 'level:error' });
+	await expect(logs.rows).toHaveCount(6);
+	await logs.row('line 300').click();
+	await expect(logs.entry).toContainText('line 300');
+	await logs.page.keyboard.press('c');
+	await expect(logs.page.getByText('In context: 250 lines before and after')).toBeVisible();
+	await expect(logs.row('line 300')).toBeInViewport();
+	await expect(logs.row('line 299')).toBeInViewport();
+	await expect(logs.row('line 301')).toBeInViewport();
+	await expect(logs.rows).toHaveCount(501);
+	const middle = await logs.list.evaluate((list) => {
+		const { top, height } = list.getBoundingClientRect();
+		return top + height / 2;
+	});
+	const box = await logs.row('line 300').boundingBox();
+	expect(Math.abs((box?.y ?? 0) - middle)).toBeLessThan(60);
+	await logs.page.keyboard.press('j');
+	await expect(logs.entry).toContainText('line 301');
+	await logs.page.getByRole('button', { name: 'Back to results' }).click();
+	await expect(logs.rows).toHaveCount(6);
+	await expect(logs.row('line 300')).toBeInViewport();
+});
+
+test('live, context leaves the lines that are followed where they are', async ({ logs, org }) => {
+	await org.flood('early', 300);
+	await logs.open();
+	await expect(logs.row('early 300')).toBeInViewport();
+	await logs.wheelUp(1000);
+	const place = await logs.inView();
+	await logs.line(place.seqs[3] ?? 0).click();
+	await logs.entry.getByRole('button', { name: 'In context' }).click();
+	await expect(logs.page.getByRole('button', { name: 'Back to results' })).toBeVisible();
+	await logs.page.keyboard.press('Escape');
+	await expect(logs.entry).toBeHidden();
+	await logs.page.keyboard.press('Escape');
+	await expect(logs.page.getByRole('button', { name: 'Back to results' })).toBeHidden();
+	expect(await logs.inView()).toEqual(place);
+});
+
+test.describe('what is copied', () => {
+	test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+	test('as JSON has the numbers as they came', async ({ logs, org, server }) => {
+		await fetch(`${server.url}/api/logs`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${org.key}`, 'content-type': 'application/json' },
+			body: '{"message":"paid","amount":1.0,"id":9223372036854775807}'
+		});
+		await logs.open();
+		await logs.rows.click();
+		await logs.entry.getByRole('button', { name: 'Copy as JSON' }).click();
+		await expect(logs.entry.getByText('Copied')).toBeVisible();
+		const copied = await logs.page.evaluate(() => navigator.clipboard.readText());
+		expect(copied).toContain('"amount": 1.0');
+		expect(copied).toContain('"id": 9223372036854775807');
+		await logs.entry.getByText('JSON', { exact: true }).click();
+		await expect(logs.entry.getByText('"amount": 1.0')).toBeVisible();
+	});
+});
+
+test('fields show their values, and a click filters for one, with Alt out', async ({ logs, org }) => {
+	await past(org);
+	await logs.openPeriod({ from: at(0), to: at(60 * minute) });
+	await logs.page.keyboard.press('f');
+	const rail = logs.page.getByRole('complementary', { name: 'Fields' });
+	await rail.getByRole('button', { name: 'error 6', exact: true }).click();
+	await expect(logs.query).toHaveValue('level:error');
+	await expect(logs.rows).toHaveCount(6);
+	await rail.getByRole('button', { name: 'api 6', exact: true }).click({ modifiers: ['Alt'] });
+	await expect(logs.query).toHaveValue('level:error -service:api');
+	await expect(logs.page.getByText('No lines match in this period')).toBeVisible();
+	expect(new URL(logs.page.url()).searchParams.get('from')).toBe(at(0));
+});
+
+test('all lines that match are downloaded, also those that are not on the page', async ({ logs, org }) => {
+	await past(org);
+	await logs.openPeriod({ from: at(0), to: at(60 * minute), q: 'service:web' });
+	await logs.page.getByRole('button', { name: 'Download' }).click();
+	const downloading = logs.page.waitForEvent('download');
+	await logs.page.getByRole('menuitem', { name: 'NDJSON' }).click();
+	const download = await downloading;
+	expect(download.suggestedFilename()).toMatch(/\.ndjson$/);
+	const chunks: Buffer[] = [];
+	for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+	expect(Buffer.concat(chunks).toString().trim().split('\n')).toHaveLength(300);
+});
