@@ -59,13 +59,13 @@ function claimOf({ request, url, locals }: RequestEvent): Claim {
 /** The answer when the other end of a connection has failed. Rethrows anything else. */
 function failed({ request, route, locals }: RequestEvent, error: unknown): Response {
 	const context = { err: error, route: route.id };
-	if (request.signal.aborted) {
-		locals.app.log.debug(context, 'a reader went away before the answer');
-		return new Response(null, { status: 499 }); // nginx's: nobody reads it
-	}
 	if (error instanceof SenderGone) {
 		locals.app.log.debug(context, 'a sender went away before its body was here');
 		return problem(400, 'The request body was incomplete. Nothing was accepted: send it again.');
+	}
+	if (request.signal.aborted) {
+		locals.app.log.debug(context, 'a reader went away before the answer');
+		return new Response(null, { status: 499 }); // nginx's: nobody reads it
 	}
 	if (isTimedOut(error)) {
 		locals.app.log.warn(context, 'the database ended a query that took too long');
