@@ -4,6 +4,7 @@ import { bundled } from '../support/cli/cli.ts';
 import { nodes, type Command } from '../support/cli/command.ts';
 import { oneServer } from '../support/server/broken-scene.ts';
 import { numbers, send } from '../support/server/calls.ts';
+import { detour } from '../support/server/detour.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
 
 const cli = bundled();
@@ -122,26 +123,32 @@ describe.each(nodes(20))('tailrace tail on Node %s', (_, node) => {
 	});
 });
 
-test('a terminal that is behind is told how many lines were skipped, and shows the newest', async () => {
-	const tenant = await site.tenant();
-	await tenant.send({ message: 'first' });
+/** What a terminal would show, without a process around it. */
+function readerOf(origin: string, { made }: Tenant, print: (entries: readonly string[]) => Promise<void>) {
 	const stop = new AbortController();
 	onTestFinished(() => stop.abort());
-	const [shown, said]: [string[], string[]] = [[], []];
-	const [held, reached] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-	const last = 8_001;
+	const said: string[] = [];
 	const reader = new Reader({
 		asked: {
-			...{ server: { url: new URL(`${tenant.origin}/`), key: tenant.made.key }, query: '', lines: 0 },
+			...{ server: { url: new URL(origin), key: made.key }, query: '', lines: 0 },
 			...{ from: null, to: null, follow: true },
 			style: { name: 'text', isColored: false, isTerminal: true, isUtc: true }
 		},
-		...{ stop: stop.signal, patience: Infinity, say: (message) => said.push(message) },
-		async print(entries) {
-			shown.push(...entries);
-			if (shown.length > 0) await held.promise;
-			if (entries.some((json) => json.startsWith(`{"seq":${last},`))) reached.resolve();
-		}
+		...{ stop: stop.signal, patience: Infinity, say: (message) => said.push(message), print }
+	});
+	return { reader, said, stop };
+}
+
+test('a terminal that is behind is told how many lines were skipped, and shows the newest', async () => {
+	const tenant = await site.tenant();
+	await tenant.send({ message: 'first' });
+	const shown: string[] = [];
+	const [held, reached] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	const last = 8_001;
+	const { reader, said, stop } = readerOf(tenant.origin, tenant, async (entries) => {
+		shown.push(...entries);
+		if (shown.length > 0) await held.promise;
+		if (entries.some((json) => json.startsWith(`{"seq":${last},`))) reached.resolve();
 	});
 	expect(await reader.find()).toEqual({ kind: 'ended' });
 	const following = reader.follow();
@@ -155,4 +162,24 @@ test('a terminal that is behind is told how many lines were skipped, and shows t
 	expect(skipped.length).toBeGreaterThan(0);
 	stop.abort();
 	await following;
+});
+
+test('a history that is cut again and again goes on where it was', async () => {
+	const tenant = await site.tenant();
+	for (let sent = 0; sent < 3; sent++) await tenant.send(...numbered(1_000, 2_000));
+	const between = await detour(tenant.origin);
+	onTestFinished(() => between.close());
+	const seqs: number[] = [];
+	let cuts = 0;
+	const { reader } = readerOf(between.url, tenant, async (entries) => {
+		seqs.push(...entries.map((json) => (JSON.parse(json) as { seq: number }).seq));
+		if (seqs.length < 3_000 && cuts < 3 && ++cuts) {
+			between.cut();
+			between.mend();
+		}
+	});
+	await reader.find();
+	expect(await reader.all()).toEqual({ kind: 'ended' });
+	expect(seqs).toEqual(numbers(1, 3_000));
+	expect(cuts).toBe(3);
 });

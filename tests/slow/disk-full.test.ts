@@ -118,7 +118,9 @@ describe.runIf(canMount)('on a disk that fills up', () => {
 			disk.fill(); // what the reserve has given back
 		});
 		const chunks = () => sql`SELECT 1 FROM log_chunks WHERE org_id = ${other}`;
-		await expect.poll(() => server.output(), { timeout: 30_000 }).toMatch(/not sealed.*No space left.*"task":"sealing"/);
+		await expect
+			.poll(() => server.output(), { timeout: 30_000 })
+			.toMatch(/not sealed.*No space left.*"task":"sealing"/);
 		expect(await chunks()).toHaveLength(old.length);
 		expect((await linesOf(sql, other)).map(({ message }) => message)).toEqual(old);
 

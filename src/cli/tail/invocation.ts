@@ -7,19 +7,19 @@ import * as times from './times.ts';
 
 const usage = `Usage: tailrace tail [QUERY] [options]
 
-Prints the newest log lines, as tail does; with -f also those that come, until Ctrl-C. QUERY is a query as on the Logs page, such
-as "timeout level:>=warn". After a cut it resumes by itself where it was. In a terminal, lines that come faster than they can be
-read are skipped and counted; a file or a pipe gets every line.
+Prints the newest log lines, like tail. With -f it then follows new ones until Ctrl-C, and resumes by itself after a cut. QUERY is
+in the language of the Logs page, such as "timeout level:>=warn"; put -- before one that begins with a hyphen. In a terminal,
+lines that arrive faster than they can be shown are skipped and counted; a file or a pipe gets every line.
 
-  -f, --follow          go on with new lines; without it, end after the history
-  -n N                  so many of the newest lines (default: 10, or all of --since, --from and --to)
-  --since TIME          lines since a time: 30s, 15m, 2h, 7d, 2026-11-28, "2026-11-28 14:03" or an ISO time with a zone
-  --from TIME           the same
-  --to TIME             lines before a time; not with -f
+  -f, --follow          follow new lines; without it, end after the history
+  -n, --lines N         the newest N lines (default: 10, or every line of the range below)
+  --since TIME          lines since 30s, 15m, 2h, 7d, 2026-11-28, "2026-11-28 14:03", or an ISO time with a zone
+  --from TIME           same as --since
+  --to TIME             lines before this time; not with -f
   --service NAME        lines of this service
   --level LEVEL         lines of this level and above: trace, debug, info, warn, error or fatal
-  -o text|raw|json      text: time, level, service, message. raw: the message alone. json: one entry per line
-  --no-color            no colours; also by NO_COLOR, and where the output is no terminal
+  -o, --output FORMAT   text: time, level, service, message (default); raw: the message alone; json: whole entries
+  --no-color            no colours (also if NO_COLOR is set, or if the output is not a terminal)
   --utc                 times in UTC instead of local time
 ${server.usageFor('read')}
 `;
