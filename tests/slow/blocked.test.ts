@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { following } from '../support/logs/following.ts';
 import { expectProblem } from '../support/server/problem.ts';
 import { startSite, type Site } from '../support/server/site.ts';
 
@@ -8,17 +9,6 @@ beforeAll(async () => {
 	site = await startSite({}, (straight) => Promise.resolve(`${straight}?statement_timeout=1000`));
 });
 afterAll(() => site.stop());
-
-/** Reads a stream as it comes, however long that takes: a heartbeat comes every 15 s. */
-function following({ body }: Response) {
-	const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
-	let text = '';
-	return async (end: string | RegExp) => {
-		for (; !text.match(end);)
-			text += (await reader?.read())?.value ?? expect.fail(`the stream ended: ${text}`);
-		text = '';
-	};
-}
 
 test('a query that is blocked is ended and answered with a sentence, and the streams of others live on', async () => {
 	const [tenant, other] = [await site.tenant(), await site.tenant()];
