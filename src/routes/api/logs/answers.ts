@@ -55,7 +55,7 @@ export function fieldsOf({ fields, facets, sampled, matched }: Progress) {
 		sampled,
 		fields: [...all].map(([name, values]) => ({
 			name,
-			exact: facets?.has(name) ?? sampled === matched,
+			exact: facets?.has(name) === true || sampled === matched,
 			values: topOf(values)
 		}))
 	};
