@@ -105,3 +105,17 @@ test('all lines that match are downloaded, also those that are not on the page',
 	for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
 	expect(Buffer.concat(chunks).toString().trim().split('\n')).toHaveLength(300);
 });
+
+test('the query box offers the names of fields, and earlier queries', async ({ logs, org }) => {
+	await org.send({ message: 'boom', service: 'web', http: { status: 500 } });
+	await logs.open();
+	const offered = logs.page.locator('datalist option');
+	await logs.query.fill('boom -ht');
+	await expect(offered).toHaveAttribute('value', 'boom -http.status:');
+	await logs.query.fill('boom');
+	await logs.query.press('Enter');
+	await expect(logs.page).toHaveURL(/q=boom/);
+	await logs.open();
+	await logs.query.fill('b');
+	await expect(offered.first()).toHaveAttribute('value', 'boom');
+});

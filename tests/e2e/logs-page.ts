@@ -32,7 +32,7 @@ export class LogsPage {
 		this.tip = page.getByRole('button', { name: /new lines?|Resume live|Go to the end/ });
 		this.time = page.getByRole('button', { name: /^Time: / });
 		this.search = page.locator('[data-search]');
-		this.query = page.getByRole('textbox', { name: 'Query' });
+		this.query = page.getByRole('combobox', { name: 'Query' });
 		this.entry = page.getByRole('complementary', { name: /^Line \d/ });
 	}
 

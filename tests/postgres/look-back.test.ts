@@ -86,6 +86,7 @@ test('fields have their most frequent values, and say whether they are exact', a
 		{ value: 'web', count: 100 }
 	]);
 	expect(named.get('host')?.values.map(({ count }) => count)).toEqual([150, 150]);
+	expect(named.get('status')?.exact, 'all were counted').toBe(true);
 	expect(named.get('status')?.values[0]).toEqual({ value: '200', count: 270 });
 	expect(named.get('user.id')?.values).toHaveLength(4);
 });

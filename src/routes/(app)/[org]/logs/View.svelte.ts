@@ -8,9 +8,11 @@ import type { ReadingPlace } from '$live/Follow.svelte.ts';
 import { History } from '$live/History.svelte.ts';
 import { LiveTail } from '$live/LiveTail.svelte.ts';
 import * as period from '$live/period.ts';
+import { RecentQueries } from '$live/RecentQueries.svelte.ts';
 import { RecentVolume } from '$live/RecentVolume.svelte.ts';
 import type { Reading } from '$live/Reading.ts';
 import type { Histogram } from '$live/search.ts';
+import * as suggestions from '$live/suggestions.ts';
 import * as typedTime from '$live/typed-time.ts';
 import * as sought from '$log/sought.ts';
 import * as address from './address.ts';
@@ -41,6 +43,7 @@ export class View {
 	readonly tail: LiveTail | null;
 	readonly history: History | null;
 	readonly opened: OpenEntry;
+	readonly earlier: RecentQueries;
 	/** What is highlighted in messages. */
 	readonly sought: readonly string[];
 	/** The lines around one line, while they are shown instead. */
@@ -54,6 +57,7 @@ export class View {
 	constructor({ org, q, entries, head, cursor, isSearched, period: shown, now }: PageData) {
 		this.org = org.slug;
 		[this.q, this.period, this.now, this.#at] = [q, shown, now, shown.at];
+		this.earlier = new RecentQueries(org.slug);
 		const scope = { org: org.slug, query: q };
 		const span = period.spanOf(shown, now);
 		const at = shown.at === null ? null : period.instantOf(shown.at, now);
@@ -80,6 +84,11 @@ export class View {
 		return shown;
 	}
 
+	/** The names of fields that the lines have. */
+	fieldNames(): string[] {
+		return suggestions.namesIn(this.results.rows);
+	}
+
 	/** Whether there is anything to show: in the past there was. */
 	get begun(): boolean {
 		return this.tail?.begun ?? true;
@@ -96,12 +105,15 @@ export class View {
 
 	/** Starts following, or searching; the returned function stops it. */
 	start(): () => void {
+		this.earlier.load();
 		const stop = [this.tail, this.history, this.#recent].flatMap((part) => part?.start() ?? []);
 		return () => stop.forEach((end) => end());
 	}
 
 	search(q: string): Promise<void> {
-		const entry = this.opened.seq;
+		this.earlier.add(q);
+		// On a narrow screen the entry would cover the lines that are asked for.
+		const entry = isNarrow() ? null : this.opened.seq;
 		return goto(this.address({ q, entry }), { keepFocus: true, noScroll: true });
 	}
 
@@ -138,6 +150,7 @@ export class View {
 		try {
 			const found = await Context.load(this.org, seq);
 			[this.#back, this.context] = [place, found];
+			if (isNarrow()) this.opened.close();
 			await tick();
 			found.follow.center(seq);
 		} catch {
@@ -180,4 +193,9 @@ export class View {
 	goTo(place: ReadingPlace): void {
 		void this.reading.goTo(place);
 	}
+}
+
+/** Whether the entry covers the lines. */
+function isNarrow(): boolean {
+	return matchMedia('(max-width: 720px)').matches;
 }
