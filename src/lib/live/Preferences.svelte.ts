@@ -10,14 +10,17 @@ interface Choice {
 	fields: boolean | null;
 }
 
-/** Screens this wide have room for the fields, in px. */
+/** Screens this wide have room for the fields, in px; on narrow ones they cover the lines, so they open only when asked to. */
 const roomy = 1600;
+const narrow = 721; // app.css, --breakpoint-wide
 
 /** How the reader wants lines shown: remembered in this browser, and the same in all its tabs. */
 export class Preferences {
 	/** Until `load` in UTC: the server does not know the reader's zone. */
 	#choice: Choice = { wrap: false, utc: true, fields: false };
 	#isLoaded = false;
+	/** Whether the fields cover the lines now, on a narrow screen. */
+	#isCovered = false;
 	/** Renews whatever shows a preference. */
 	#update = () => {};
 
@@ -44,7 +47,8 @@ export class Preferences {
 
 	get fields(): boolean {
 		this.#subscribe();
-		return this.#choice.fields ?? innerWidth >= roomy;
+		if (!this.#isLoaded) return false;
+		return innerWidth < narrow ? this.#isCovered : (this.#choice.fields ?? innerWidth >= roomy);
 	}
 
 	/** The zone of every time shown. */
@@ -68,7 +72,9 @@ export class Preferences {
 	}
 
 	toggleFields(): void {
-		this.#choose({ ...this.#choice, fields: !this.fields });
+		if (innerWidth >= narrow) return this.#choose({ ...this.#choice, fields: !this.fields });
+		this.#isCovered = !this.#isCovered;
+		this.#update();
 	}
 
 	#choose(choice: Choice): void {
