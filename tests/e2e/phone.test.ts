@@ -28,7 +28,10 @@ test('every control of the toolbar is in one row that scrolls, and in reach', as
 	await logs.open();
 	const { page } = logs;
 	expect(await logs.query.evaluate((box) => getComputedStyle(box).fontSize), 'no zoom on focus').toBe('16px');
-	const controls = page.getByRole('search').getByRole('button').or(page.getByRole('combobox', { name: 'Service' }));
+	const controls = page
+		.getByRole('search')
+		.getByRole('button')
+		.or(page.getByRole('combobox', { name: 'Service' }));
 	const tops = new Set<number>();
 	for (const control of await controls.all()) {
 		await control.scrollIntoViewIfNeeded();
