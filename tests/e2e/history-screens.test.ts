@@ -38,6 +38,7 @@ for (const [width, height] of [
 				await logs.typeTime('yesterday 14:00');
 				await look('time');
 				await page.keyboard.press('Escape');
+				await expect(page.getByRole('textbox', { name: 'Time or range' })).toBeHidden();
 				await page.keyboard.press('f');
 				await expect(page.getByRole('complementary', { name: 'Fields' })).toBeVisible();
 				await look('fields');
