@@ -140,6 +140,8 @@ test.each([
 	['to=25:00', 'to'],
 	['cursor=x', 'cursor'],
 	['cursor=W10&before=3', 'cursor'],
+	['cursor=WzUsMSwzXQ&order=oldest', 'cursor'],
+	['cursor=Wy01LC0xLDNd', 'cursor'],
 	['q=(', 'q'],
 	['q=level:loud', 'q']
 ])('%s is refused, and the answer names the parameter', async (query, name) => {

@@ -237,8 +237,7 @@ export class LiveTail implements Reading {
 		if (now < this.#notBefore) return this.#plan();
 		if (!this.follow.following) {
 			this.#count();
-			this.#meter.held();
-			return;
+			return this.#meter.held();
 		}
 		const next = this.#held.slice(0, lines.perFrame);
 		this.rows = lines.show(this.rows, next);

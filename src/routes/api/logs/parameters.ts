@@ -84,6 +84,8 @@ export function parse(parameters: URLSearchParams) {
 	const { from = -Infinity, to = Infinity, cursor = null, ...rest } = read.output;
 	if (cursor && (rest.before ?? rest.after) !== undefined)
 		return refuse('Use cursor, or before and after: they go through the lines in different orders.');
+	if (cursor && (rest.order === 'oldest' ? cursor.rank > 0 : cursor.rank < 0))
+		return refuse('cursor goes on in the order that it came from: send that order with it.');
 	return { ...filtered, from, to, cursor, ...rest };
 }
 
