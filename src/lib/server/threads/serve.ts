@@ -12,6 +12,15 @@ export function serve<Job, Result>(work: (job: Job) => Promise<Done<Result>>): v
 	parentPort?.on('message', (job: Job) => void answer(work, job));
 }
 
+/** What of an error is lost on its way to another thread, and tells what has failed: see postgres/connect.ts. */
+function knownOf(error: unknown): Record<string, unknown> {
+	const names = ['code', 'syscall', 'query'] as const;
+	const found = (error ?? {}) as Record<string, unknown>;
+	return Object.fromEntries(
+		names.filter((name) => typeof found[name] === 'string').map((name) => [name, found[name]])
+	);
+}
+
 async function answer<Job, Result>(work: (job: Job) => Promise<Done<Result>>, job: Job): Promise<void> {
 	const say = (answer: Answer<Result>, transfer: readonly Transferable[] = []) =>
 		parentPort?.postMessage(answer, transfer);
@@ -19,6 +28,6 @@ async function answer<Job, Result>(work: (job: Job) => Promise<Done<Result>>, jo
 		const { result, transfer } = await work(job);
 		say({ ok: true, result }, transfer);
 	} catch (error) {
-		say({ ok: false, error });
+		say({ ok: false, error, known: knownOf(error) });
 	}
 }

@@ -11,7 +11,7 @@ import { ThreadDied, Threads, type ThreadsOptions } from './threads.ts';
 interface Job {
 	name: string;
 	gate?: Int32Array;
-	how?: 'throw' | 'exit' | 'fill';
+	how?: 'throw' | 'exit' | 'break' | 'code';
 	/** Not for any thread: functions are not copied. */
 	odd?: () => void;
 }
@@ -31,8 +31,9 @@ writeFileSync(
 		}
 		if (how === 'throw') throw new Error('no ' + name);
 		if (how === 'exit') process.exit(3);
-		const filled = [];
-		while (how === 'fill') filled.push(new Array(10_000).fill(filled.length));
+		if (how === 'break') setImmediate(() => { throw new Error('broken'); });
+		if (how === 'break') await new Promise(() => {});
+		if (how === 'code') throw Object.assign(new Error('away'), { code: '57P01', query: 'SELECT 1', secret: () => {} });
 		return { result: [workerData, name].join(' ') };
 	});`
 );
@@ -78,7 +79,14 @@ describe('a job', () => {
 		expect(await one.run({ name: 'next' })).toBe('did next');
 	});
 
-	test.each(['exit', 'fill'] as const)(
+	test('that fails with a code keeps it, which tells what has failed', async () => {
+		const { threads: one } = threads();
+		const failed = one.run({ name: 'first', how: 'code' });
+		await expect(failed).rejects.toMatchObject({ message: 'away', code: '57P01', query: 'SELECT 1' });
+	});
+
+	// Not by filling its heap: V8 sometimes ends the whole process then.
+	test.each(['exit', 'break'] as const)(
 		'that kills its thread (%s) costs only itself, and the thread is replaced',
 		async (how) => {
 			const { threads: one, said } = threads({ most: 2 });

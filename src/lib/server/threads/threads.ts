@@ -3,7 +3,10 @@ import type { Logger } from 'pino';
 import { Turns } from './turns.ts';
 
 /** What a thread answers to a job. */
-export type Answer<Result> = { ok: true; result: Result } | { ok: false; error: unknown };
+export type Answer<Result> =
+	| { ok: true; result: Result }
+	/** `known` is what the error loses on the way. */
+	| { ok: false; error: unknown; known: Record<string, unknown> };
 
 /** The thread that had a job has died of it, or with it. */
 export class ThreadDied extends Error {
@@ -128,7 +131,7 @@ export class Threads<Job, Result> {
 		thread.busy = null;
 		thread.worker.unref();
 		if (answer.ok) busy?.done(answer.result);
-		else busy?.failed(answer.error);
+		else busy?.failed(Object.assign(answer.error as Error, answer.known));
 		this.#assign();
 	}
 }
