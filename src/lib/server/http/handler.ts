@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Config } from '../config.ts';
+import * as leftover from './leftover.ts';
 import { problem } from './problem.ts';
 import { secure } from './security-headers.ts';
 
@@ -24,6 +25,7 @@ export async function load(config: Config, built: URL): Promise<RequestListener>
 		request.headers[protocolHeader] = 'http';
 		// SvelteKit drops a body without a type (@sveltejs/kit 2.70, exports/node); API.md accepts one.
 		request.headers['content-type'] ??= 'application/octet-stream';
+		leftover.drop(request, response);
 		return handler(request, response);
 	};
 }
