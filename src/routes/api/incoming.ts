@@ -16,7 +16,7 @@ export interface Incoming {
 	read(): Promise<Read<{ bytes: Buffer }>>;
 	/** The same as JSON: undefined if it is not. */
 	readJson(): Promise<Read<{ value: unknown }>>;
-	/** The refusal of one who has lost access meanwhile; null as long as they have it. For answers that take long. */
+	/** Checks access again during a long answer: the refusal if it has been lost, otherwise null. */
 	again(): Promise<Response | null>;
 	/** What happened to the lines sent. */
 	tell(lines: Lines): void;

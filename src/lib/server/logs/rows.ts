@@ -16,8 +16,10 @@ const reportEvery = 1_000_000;
  * ended before a line is appended or read.
  */
 export async function convert(sql: Sql, log: Logger): Promise<void> {
-	if (!(await hasRows(sql))) return;
-	log.info('log lines of an earlier version are being converted; this happens once');
+	if (!(await hasTable(sql))) return;
+	// A new database has the table too, and nothing in it.
+	const [row] = await sql`SELECT 1 FROM logs LIMIT 1`;
+	if (row) log.info('log lines of an earlier version are being converted; this happens once');
 	let lines = 0;
 	for (const { org_id } of await sql<{ org_id: string }[]>`SELECT org_id FROM log_heads ORDER BY org_id`) {
 		for (let converted = -1; converted !== 0; lines += converted) {
@@ -30,10 +32,10 @@ export async function convert(sql: Sql, log: Logger): Promise<void> {
 		await takeTurn(transaction);
 		await transaction`DROP TABLE IF EXISTS logs`;
 	});
-	log.info({ lines }, 'all log lines are converted');
+	if (row) log.info({ lines }, 'all log lines are converted');
 }
 
-async function hasRows(sql: Sql): Promise<boolean> {
+async function hasTable(sql: Sql): Promise<boolean> {
 	const [row] = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass('logs')`;
 	return row !== undefined;
 }
@@ -44,7 +46,7 @@ const takeTurn = (transaction: Sql) => transaction`SELECT pg_advisory_xact_lock(
 /** Converts an organization's next rows, as many as a chunk holds; returns how many. */
 async function convertNext(sql: Sql, transaction: Sql, org: string): Promise<number> {
 	await takeTurn(transaction);
-	if (!(await hasRows(transaction))) return 0; // another instance was done first
+	if (!(await hasTable(transaction))) return 0; // another instance was done first
 	const rows = await next(transaction, org);
 	const [first] = rows;
 	if (!first) return 0;

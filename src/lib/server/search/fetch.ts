@@ -15,7 +15,7 @@ interface Columns {
 }
 
 /**
- * The bytes of some chunks of an organization. Those that are not there any more, because they were merged or removed, are missing.
+ * The bytes of some of an organization's chunks. Chunks that have been merged or removed since are left out.
  */
 export async function fetchBlobs(
 	sql: Sql,

@@ -84,7 +84,7 @@ export class Merged {
 		);
 	}
 
-	/** The lines above a rank, which nothing can come before any more. */
+	/** Takes the lines above a rank: no line found later can precede them. */
 	takeUntil(rank: number): FoundLine[] {
 		const end = this.#kept.findIndex((line) => line.rank <= rank);
 		const taken = this.#kept.splice(0, end === -1 ? this.#kept.length : end);
