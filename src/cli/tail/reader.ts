@@ -1,8 +1,8 @@
+import * as sse from '../../lib/log/sse.ts';
 import * as bells from '../delivery/bell.ts';
 import { fields, type Failure } from '../delivery/failure.ts';
 import { Http } from '../delivery/http.ts';
 import { Persistence, usualPauses } from '../delivery/persistence.ts';
-import { Events, type StreamEvent } from './events.ts';
 import type { Asked } from './invocation.ts';
 import * as request from './request.ts';
 
@@ -100,22 +100,25 @@ export class Reader {
 	async follow(): Promise<Outcome> {
 		const { query, style } = this.#options.asked;
 		const { stop } = this.#options;
-		const events = new Events();
-		events.id = String(this.#head);
+		let decoder = sse.createDecoder();
+		let id = String(this.#head);
 		const window: Record<string, string> = style.isTerminal ? { window: String(mostLimited) } : {};
 		const path = `api/logs/stream?${new URLSearchParams({ q: query, ...window })}`;
 		let end: Failure | null = null;
 		const take = async (text: string) => {
 			this.#heard();
-			const taken = events.take(text);
-			await this.#options.print(taken.flatMap(({ type, data }) => (type === 'message' ? [data] : [])));
-			for (const event of taken) end = this.#told(event, events) ?? end;
+			const taken = decoder.push(text);
+			await this.#options.print(taken.flatMap(({ type, data }) => (type === 'message' ? (data ?? []) : [])));
+			for (const event of taken) {
+				id = event.id ?? id;
+				end = this.#told(event, decoder.retry) ?? end;
+			}
 			return end === null;
 		};
 		return this.#persist(async () => {
 			end = null;
-			events.forget();
-			const headers = { accept: 'text/event-stream', 'last-event-id': events.id };
+			decoder = sse.createDecoder(); // what a cut left incomplete comes again
+			const headers = { accept: 'text/event-stream', 'last-event-id': id };
 			const terms = { headers, signal: stop, silence, known: this.#known, take };
 			const outcome = await request.read(this.#options.asked.server, path, terms);
 			return outcome.kind === 'ended' ? (end ?? later('the connection was cut')) : outcome;
@@ -123,7 +126,8 @@ export class Reader {
 	}
 
 	/** What an event besides lines says; what it means if it is the last. */
-	#told({ type, data }: StreamEvent, { retry }: Events): Failure | null {
+	#told({ type, data }: sse.SseEvent, retry: number | null): Failure | null {
+		if (data === null) return null;
 		const { say } = this.#options;
 		const { count, detail, outage, reason } = fields(data);
 		const lines = count === 1 ? '1 line' : `${Number(count).toLocaleString('en')} lines`;

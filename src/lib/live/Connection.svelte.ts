@@ -2,7 +2,7 @@
 import { on } from 'svelte/events';
 import * as clock from './clock.ts';
 import { Seat } from './Seat.ts';
-import type { SseEvent } from './sse.ts';
+import type { SseEvent } from '../log/sse.ts';
 import * as stream from './stream.ts';
 
 /** A tab hidden this long closes its stream. */

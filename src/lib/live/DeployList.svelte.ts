@@ -3,7 +3,7 @@ import type { Deploy } from '../log/deploy.ts';
 import { Connection } from './Connection.svelte.ts';
 import * as api from './deploy-api.ts';
 import * as list from './deploy-rows.ts';
-import type { SseEvent } from './sse.ts';
+import type { SseEvent } from '../log/sse.ts';
 import type { Status } from './stream.ts';
 
 export interface Start {

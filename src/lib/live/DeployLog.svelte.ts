@@ -8,7 +8,7 @@ import * as deployText from './deploy-text.ts';
 import { Follow, type ReadingPlace } from './Follow.svelte.ts';
 import type { LineRange } from './line-range.ts';
 import { Meter } from './Meter.svelte.ts';
-import type { SseEvent } from './sse.ts';
+import type { SseEvent } from '../log/sse.ts';
 
 export interface Start {
 	/** The organization's slug. */

@@ -9,7 +9,7 @@ import * as lines from './lines.ts';
 import { Meter } from './Meter.svelte.ts';
 import { Older } from './Older.svelte.ts';
 import type { Phase, Reading } from './Reading.ts';
-import type { SseEvent } from './sse.ts';
+import type { SseEvent } from '../log/sse.ts';
 
 export interface Start extends api.Scope {
 	/** The lines up to `head`, oldest first; the stream continues from exactly there. */

@@ -2,7 +2,7 @@
 import * as digits from '../log/digits.ts';
 import type { Entry } from '../log/entry.ts';
 import * as lines from './lines.ts';
-import type { SseEvent } from './sse.ts';
+import type { SseEvent } from '../log/sse.ts';
 
 /** Throws if the data is not JSON: the server is ours, so that is a bug and not a line to skip. */
 export function rowsOf(events: readonly SseEvent[]): lines.Row[] {

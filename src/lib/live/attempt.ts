@@ -1,7 +1,7 @@
 /** How one attempt at a live stream ended, and what that means for the next. */
 import * as outages from '../log/outage.ts';
 import { isOffline } from './network.ts';
-import type * as sse from './sse.ts';
+import type * as sse from '../log/sse.ts';
 
 /** How one attempt ended: `wait` is what the server asked for, in ms; `final` means that another would end the same. */
 export interface Outcome {

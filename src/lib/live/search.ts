@@ -3,7 +3,7 @@ import * as digits from '../log/digits.ts';
 import type { Entry, Level } from '../log/entry.ts';
 import type { Scope } from './api.ts';
 import type { Span } from './period.ts';
-import * as sse from './sse.ts';
+import * as sse from '../log/sse.ts';
 
 /** How far it came: the times that were searched, and how many lines they have. */
 export interface Searched {

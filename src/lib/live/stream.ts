@@ -6,7 +6,7 @@ import type { Outage } from '../log/outage.ts';
 import * as attempt from './attempt.ts';
 import * as network from './network.ts';
 import { Silence } from './Silence.ts';
-import * as sse from './sse.ts';
+import * as sse from '../log/sse.ts';
 
 export type Status =
 	| { state: 'connecting' }

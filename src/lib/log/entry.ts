@@ -40,7 +40,12 @@ export type Level = (typeof levels)[number];
 
 /** The level of a severity: four numbers a level. Source: OpenTelemetry logs data model, "Displaying Severity". */
 export function levelOf(severity: number): Level {
-	return levels[Math.min(5, Math.max(0, (severity - 1) >> 2))] ?? 'info';
+	return levels[levelIndexOf(severity)] as Level;
+}
+
+/** The same as an index into `levels`. */
+export function levelIndexOf(severity: number): number {
+	return Math.min(levels.length - 1, Math.max(0, (severity - 1) >> 2));
 }
 
 /** The lowest severity of a level: trace 1, debug 5, info 9, warn 13, error 17, fatal 21. */

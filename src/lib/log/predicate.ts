@@ -2,13 +2,14 @@ import * as attributes from './attributes.ts';
 import { severityOf, type Entry } from './entry.ts';
 import * as sequences from './sequences.ts';
 import { isColumn, isExact, pathOf, shared } from './field-names.ts';
-import type { Query } from './query.ts';
+import { parse, type Query } from './query.ts';
 import * as regex from './regex.ts';
 import type { Compares, Equals, HasLevel, Matches } from './terms.ts';
 import type { QueryError } from './tokens.ts';
 
 export type Predicate = (entry: Entry) => boolean;
 export type Compiled = { ok: true; matches: Predicate } | { ok: false; error: QueryError };
+export type Read = { ok: true; query: Query; matches: Predicate } | { ok: false; error: QueryError };
 
 type Tester = (text: string) => boolean;
 type Testers = Map<Matches, Tester>;
@@ -22,6 +23,14 @@ const MAX_REGEXES = 8;
 
 /** Terms of an AND or OR are tried in this order: the cheap ones decide most lines. */
 const COSTS = { all: 0, level: 0, equals: 1, compares: 1, contains: 2, not: 3, and: 3, or: 3, matches: 4 };
+
+/** Parses the text of a query and compiles it. */
+export function read(text: string): Read {
+	const parsed = parse(text);
+	if (!parsed.ok) return parsed;
+	const compiled = compile(parsed.query);
+	return compiled.ok ? { ...parsed, matches: compiled.matches } : compiled;
+}
 
 /** Turns a query into a function to run on every line. Errors come from regular expressions. */
 export function compile(query: Query): Compiled {
@@ -96,7 +105,7 @@ function some(parts: Predicate[]): Predicate {
 const searched = { message: '', text: '', lower: '' };
 
 /** A message as it is searched, remembered: a line passes many terms and filters in a row. */
-function read(message: string): { text: string; lower: string } {
+function searchable(message: string): { text: string; lower: string } {
 	if (message === searched.message) return searched;
 	searched.message = message;
 	searched.text = sequences.strip(message);
@@ -106,7 +115,7 @@ function read(message: string): { text: string; lower: string } {
 
 function contains(text: string): Predicate {
 	const needle = text.toLowerCase();
-	return (entry) => read(entry.message).lower.includes(needle);
+	return (entry) => searchable(entry.message).lower.includes(needle);
 }
 
 function equals({ field, text: wanted }: Equals): Predicate {
@@ -145,7 +154,7 @@ function compares({ operator, number }: Compares): (value: unknown) => boolean {
 
 function text(field: string, test: Tester): Predicate {
 	if (!isColumn(field)) return ofAttribute(field, test);
-	if (field === 'message') return (entry) => test(read(entry.message).text);
+	if (field === 'message') return (entry) => test(searchable(entry.message).text);
 	const ofEntry: Predicate = (entry) => {
 		const found = entry[field];
 		return found !== null && test(found);

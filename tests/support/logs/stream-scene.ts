@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SseEvent } from '../../../src/lib/live/sse.ts';
+import type { SseEvent } from '../../../src/lib/log/sse.ts';
 import * as stream from '../../../src/lib/live/stream.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,7 +1,6 @@
 import { levels, severityOf } from '../../log/entry.ts';
 import type { Level } from '../../log/entry.ts';
 import * as predicate from '../../log/predicate.ts';
-import * as query from '../../log/query.ts';
 import type { Query } from '../../log/query.ts';
 import { ByteReader } from '../logs/chunks/bytes.ts';
 import type { Sql } from '../postgres/connect.ts';
@@ -31,9 +30,8 @@ const minuteMs = 60_000;
 
 /** Adds up what some sealed chunks have counted, without reading a line. Bars begin and end with a minute. */
 export async function sum(sql: Sql, job: SumJob): Promise<Summed> {
-	const parsed = query.parse(job.query);
-	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
-	if (!parsed.ok || !compiled.ok) throw new Error(`not a query: ${job.query}`);
+	const compiled = predicate.read(job.query);
+	if (!compiled.ok) throw new Error(`not a query: ${job.query}`);
 	const rows = await copyOut(
 		sql,
 		`SELECT int8send(first_seq), int8send(last_seq), counts,

@@ -1,4 +1,4 @@
-import { levels, type Level } from '../../log/entry.ts';
+import { levelIndexOf, levels, type Level } from '../../log/entry.ts';
 import type { Predicate } from '../../log/predicate.ts';
 import { CorruptChunk } from '../logs/chunks/bytes.ts';
 import { Line } from '../logs/chunks/line.ts';
@@ -122,7 +122,7 @@ function lookThrough(
 
 function countMatch(scanned: Scanned, { histogram }: ScanJob, opened: Opened, index: number): void {
 	const { histogram: bars, facets } = scanned;
-	const level = Math.min(5, Math.max(0, (opened.severityAt(index) - 1) >> 2));
+	const level = levelIndexOf(opened.severityAt(index));
 	scanned.matched++;
 	if (histogram && bars) addToBar(bars, histogram, opened.timeAt(index), level);
 	if (!facets) return;

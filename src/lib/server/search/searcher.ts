@@ -1,5 +1,4 @@
 import * as predicate from '../../log/predicate.ts';
-import * as query from '../../log/query.ts';
 import type { Sql } from '../postgres/connect.ts';
 import { sum } from './counted.ts';
 import { filter } from './filter.ts';
@@ -28,10 +27,9 @@ export class Searcher {
 	#compile(text: string): Compiled {
 		const known = this.#compiled.get(text);
 		if (known) return known;
-		const parsed = query.parse(text);
-		const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
-		if (!parsed.ok || !compiled.ok) throw new Error(`not a query: ${text}`);
-		const kept = { matches: compiled.matches, needs: needsOf(parsed.query) };
+		const read = predicate.read(text);
+		if (!read.ok) throw new Error(`not a query: ${text}`);
+		const kept = { matches: read.matches, needs: needsOf(read.query) };
 		this.#compiled.set(text, kept);
 		const [oldest] = this.#compiled.keys();
 		if (this.#compiled.size > mostKept && oldest !== undefined) this.#compiled.delete(oldest);

@@ -33,18 +33,17 @@ const refuse = (detail: string, fields: Record<string, unknown> = {}): Refused =
 /** The parameter `q` as a predicate. */
 export function filter(parameters: URLSearchParams): Filter {
 	const text = parameters.get('q') ?? '';
-	const parsed = query.parse(text);
-	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
-	if (!parsed.ok || !compiled.ok) {
-		const { message, position } = (compiled as { error: query.QueryError }).error;
+	const read = predicate.read(text);
+	if (!read.ok) {
+		const { message, position } = read.error;
 		return refuse(`q, at ${position}: ${message}`, { position });
 	}
 	return {
 		ok: true,
-		matches: compiled.matches,
-		key: query.format(parsed.query),
-		isAll: parsed.query.kind === 'all',
-		query: parsed.query,
+		matches: read.matches,
+		key: query.format(read.query),
+		isAll: read.query.kind === 'all',
+		query: read.query,
 		text
 	};
 }

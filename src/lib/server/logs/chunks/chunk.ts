@@ -1,4 +1,4 @@
-import { levels, levelOf } from '../../../log/entry.ts';
+import { levelIndexOf } from '../../../log/entry.ts';
 import type { Level } from './blob.ts';
 import { CorruptChunk } from './bytes.ts';
 import * as columns from './columns.ts';
@@ -63,7 +63,7 @@ function summarize(lines: readonly ChunkLine[]) {
 		summary.bytes += sizeOf(line);
 		summary.timeFrom = Math.min(summary.timeFrom, line.time);
 		summary.timeTo = Math.max(summary.timeTo, line.time);
-		summary.severities |= 1 << levels.indexOf(levelOf(line.severity));
+		summary.severities |= 1 << levelIndexOf(line.severity);
 	}
 	return { ...summary, services: [...services] };
 }

@@ -1,4 +1,4 @@
-import { levels, levelOf } from '../../../log/entry.ts';
+import { levelIndexOf } from '../../../log/entry.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { ChunkLine } from './line.ts';
 
@@ -24,7 +24,7 @@ export function build(lines: readonly ChunkLine[], services: readonly string[]):
 	const counts = new Map<string, Count>();
 	for (const { time, severity, service } of lines) {
 		const minute = Math.floor(time / minuteMs);
-		const level = levels.indexOf(levelOf(severity));
+		const level = levelIndexOf(severity);
 		const number = numbers.get(service) ?? 0;
 		const key = `${minute} ${level} ${number}`;
 		const count = counts.get(key) ?? { minute, level, service: number, lines: 0 };

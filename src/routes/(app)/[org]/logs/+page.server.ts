@@ -1,7 +1,7 @@
 import * as digits from '$log/digits';
 import type { Entry } from '$log/entry';
 import * as predicate from '$log/predicate';
-import * as query from '$log/query';
+import type { Query } from '$log/query';
 import * as period from '$live/period';
 import * as cursors from '$server/search/cursor';
 import * as cookies from '$server/people/cookies';
@@ -25,20 +25,20 @@ export const load: PageServerLoad = async (event) => {
 	const org = (await membershipOf(event)).org.id;
 
 	const q = url.searchParams.get('q') ?? '';
-	const filter = compile(q);
+	const filter = predicate.read(q);
 	const head = await app.logs.head(org);
 	const shown = period.read(url.searchParams);
 	const now = Date.now();
 	const isPast = period.isPast(shown);
 	const found =
-		filter.query && !(isPast && isDataRequest)
+		filter.ok && !(isPast && isDataRequest)
 			? await find(event, org, { query: filter.query, text: q, head, now, shown })
 			: null;
 	return {
 		...(found ?? { entries: [], searched: null, cursor: null, isSearched: false }),
 		head,
 		q,
-		error: filter.error,
+		error: filter.ok ? null : filter.error,
 		/** As the URL has it, and what is meant by it at this time (epoch ms). */
 		period: shown,
 		now,
@@ -57,7 +57,7 @@ export const actions: Actions = {
 };
 
 interface Wanted {
-	query: query.Query;
+	query: Query;
 	text: string;
 	head: number;
 	now: number;
@@ -85,14 +85,4 @@ async function find({ locals, url, request }: PageServerLoadEvent, org: string, 
 		cursor: nextCursor(asked, found, head),
 		isSearched: true
 	};
-}
-
-/** A query that can be run, or what is wrong with it. */
-function compile(text: string): { query: query.Query | null; error: query.QueryError | null } {
-	const parsed = query.parse(text);
-	const compiled = parsed.ok ? predicate.compile(parsed.query) : parsed;
-	if (!parsed.ok || !compiled.ok) {
-		return { query: null, error: (compiled as { error: query.QueryError }).error };
-	}
-	return { query: parsed.query, error: null };
 }
