@@ -19,11 +19,6 @@ export class Pages {
 		return this.#all.slice(this.#from, this.#to);
 	}
 
-	/** How many are loaded. */
-	get count(): number {
-		return this.#all.length;
-	}
-
 	/** Whether nothing newer than what is on the screen exists. */
 	get endsAtTip(): boolean {
 		return this.#to === this.#all.length && this.next.newer === null;

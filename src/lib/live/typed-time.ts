@@ -6,7 +6,7 @@ import type { Zone } from './time.ts';
 export type Typed = { ok: true; period: period.Period } | { ok: false; message: string };
 
 /** How much is shown before and after a point in time, in ms. */
-export const around = 10 * 60_000;
+const around = 10 * 60_000;
 
 const lasting = /^(?:last |past )?(\d+)\s*([a-z]+)$/;
 /** What may stand between two times; the hyphen last, because dates have some too. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Buckets from half a millisecond to ten seconds. */
@@ -102,7 +103,7 @@ function outboxes(registers: Registry[], sizes: Gauges['outbox']) {
 
 /** The numbers, or none if the database is slow: the other metrics do not wait for it. */
 function inTime(numbers: Promise<Record<string, number>>): Promise<Record<string, number>> {
-	const late = new Promise<Record<string, number>>((resolve) => setTimeout(resolve, patience, {}).unref());
+	const late = sleep(patience, {}, { ref: false });
 	return Promise.race([numbers.catch(() => ({})), late]); // the code that needs it logs why not
 }
 

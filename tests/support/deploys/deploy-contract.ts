@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -103,8 +104,7 @@ export class DeployContract {
 		const server = this.#server;
 		const body = await read(request);
 		if (fault === 'work later') response.destroy();
-		if (body && (fault === 'late' || fault === 'work later'))
-			await new Promise((resolve) => setTimeout(resolve, 8));
+		if (body && (fault === 'late' || fault === 'work later')) await sleep(8);
 		if (!body || server !== this.#server) return;
 		if (fault === 'unavailable') return void response.writeHead(503, { 'retry-after': '0' }).end();
 		if (fault === 'gateway') return void response.writeHead(502).end('<h1>Bad gateway</h1>');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 
@@ -78,7 +79,7 @@ export class Sender {
 	async #deliver(index: number): Promise<void> {
 		this.#open++;
 		while (!(await this.#post(index)) && this.#options.again === 'same key') {
-			await new Promise((resolve) => setTimeout(resolve, retryAfter));
+			await sleep(retryAfter);
 		}
 		this.#open--;
 		this.#changes.emit('change');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Subscribe } from './revocation.ts';
 
 /** What must be known about the key of a request. */
@@ -123,8 +124,7 @@ export class KeyUse {
 		const { patienceMs } = this.#options;
 		clearTimeout(this.#timer);
 		const last = this.#writing.then(() => this.#flush(Infinity));
-		const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
-		await Promise.race([last, late]);
+		await Promise.race([last, sleep(patienceMs, null, { ref: false })]);
 		clearTimeout(this.#timer);
 		for (const id of [...this.#keys.keys()]) this.#forget(id);
 	}

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from '../postgres/connect.ts';
 
 /** How long a database may take to answer before it counts as away, in ms. */
@@ -23,7 +24,7 @@ export class Probe {
 			() => 'yes',
 			() => 'no'
 		);
-		const silence = new Promise<string>((resolve) => setTimeout(resolve, patience, 'silence').unref());
+		const silence = sleep(patience, 'silence', { ref: false });
 		const found = await Promise.race([answer, silence]);
 		if (found === 'silence' && sql === this.#sql) this.#replace();
 		return found === 'yes';

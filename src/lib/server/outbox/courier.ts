@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Undeliverable, type Delivery, type Outbox } from './delivery.ts';
 
 /** Told what happens to deliveries. */
@@ -76,8 +77,7 @@ export class Courier<Payload> {
 		this.#closing = true;
 		for (const timer of this.#timers) clearTimeout(timer);
 		this.#timers.clear();
-		const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
-		await Promise.race([this.#finish(own), late]);
+		await Promise.race([this.#finish(own), sleep(patienceMs, null, { ref: false })]);
 		this.#closed = this.#underway.size > 0;
 	}
 

@@ -136,7 +136,7 @@ export class View {
 
 	/** Goes to a time, epoch ms. Live, that is the past around it. */
 	goToTime(at: number): void {
-		if (!this.history) return void this.#zoomTo(this.around(at));
+		if (!this.history) return void this.#zoomTo(typedTime.aroundPoint(at));
 		this.#at = period.write(at);
 		replaceState(this.address({ entry: this.opened.seq }), page.state);
 		void this.history.goToTime(at);
@@ -165,11 +165,6 @@ export class View {
 		this.context = null;
 		await tick();
 		if (this.#back) this.results.follow.goTo(this.#back);
-	}
-
-	/** The period around a time, epoch ms. */
-	around(at: number): period.Period {
-		return typedTime.aroundPoint(at);
 	}
 
 	zoom(from: number, to: number): void {
