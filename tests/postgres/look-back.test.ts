@@ -229,6 +229,25 @@ describe('an export', () => {
 		expect(text).toContain('line 300');
 	});
 
+	test('that cannot go on is cut, so that it does not look complete', async () => {
+		const { sql } = site.database;
+		const large = await site.tenant();
+		const lines = Array.from({ length: 10_000 }, (_, at) => ({ message: `${at} ${'x'.repeat(600)}` }));
+		for (let body = 0; body < 8; body++) await large.send(...lines);
+		const response = await large.fetch('/api/logs?format=ndjson');
+		const reader = response.body?.getReader();
+		expect((await reader?.read())?.done).toBe(false);
+		await sql`ALTER TABLE log_chunks RENAME TO chunks_elsewhere`;
+		try {
+			const read = async () => {
+				while (!(await reader?.read())?.done);
+			};
+			await expect(read()).rejects.toThrow();
+		} finally {
+			await sql`ALTER TABLE chunks_elsewhere RENAME TO log_chunks`;
+		}
+	});
+
 	test('is refused with a query that cannot be read', async () => {
 		await expectProblem(await get('text/csv', 'q=('), 400);
 	});
