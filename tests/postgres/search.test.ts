@@ -169,6 +169,19 @@ describe('a search', () => {
 		expect(events.map(({ kind }) => kind)).not.toContain('done');
 	});
 
+	test('leaves out damaged counts, and sums up all else', async () => {
+		const org = await makeOrganization(database.sql);
+		for (let day = 0; day < 3; day++) {
+			const at = noon + day * 24 * 3_600_000;
+			await receive(database.sql, org, Array(40).fill({ ...line('counted'), time: at }), at);
+		}
+		await sealAll(database.sql);
+		await database.sql`
+			UPDATE log_chunks SET counts = '\\xff'::bytea WHERE org_id = ${org} AND first_seq = 41`;
+		const histogram = { from: noon - 3_600_000, width: 3_600_000, count: 100 };
+		expect((await search.find(asking(org, { limit: 0, histogram }))).matched).toBe(80);
+	});
+
 	test('leaves out a damaged chunk, and finds all else', async () => {
 		const org = await makeOrganization(database.sql);
 		for (let at = 1; at <= 3; at++) {

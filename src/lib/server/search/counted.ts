@@ -2,11 +2,12 @@ import { levels, severityOf } from '../../log/entry.ts';
 import type { Level } from '../../log/entry.ts';
 import * as predicate from '../../log/predicate.ts';
 import type { Query } from '../../log/query.ts';
-import { ByteReader } from '../logs/chunks/bytes.ts';
+import { CorruptChunk } from '../logs/chunks/bytes.ts';
+import * as counts from '../logs/chunks/counts.ts';
 import type { Sql } from '../postgres/connect.ts';
 import { copyOut } from '../postgres/copy.ts';
 import { whereIs } from './fetch.ts';
-import type { Summed, SumJob, Wanted } from './job.ts';
+import type { Summed, SumJob } from './job.ts';
 
 /** Whether a query asks for levels and services alone, so that what a chunk has counted answers it. */
 export function isCountable(term: Query): boolean {
@@ -26,8 +27,6 @@ export function isCountable(term: Query): boolean {
 	}
 }
 
-const minuteMs = 60_000;
-
 /** Adds up what some sealed chunks have counted, without reading a line. Bars begin and end with a minute. */
 export async function sum(sql: Sql, job: SumJob): Promise<Summed> {
 	const compiled = predicate.read(job.query);
@@ -39,15 +38,21 @@ export async function sum(sql: Sql, job: SumJob): Promise<Summed> {
 		FROM log_chunks WHERE ${whereIs(job.org, job.chunks)} AND counts IS NOT NULL`
 	);
 	const adder = new Adder(job, compiled.matches);
+	const damaged: string[] = [];
 	const missing = new Set(job.chunks);
 	const byNumber = new Map(job.chunks.map((chunk) => [chunk.first_seq, chunk]));
 	for (const [first, last, counts, services] of rows) {
 		const chunk = byNumber.get(Number(first?.readBigInt64BE()));
 		if (chunk?.last_seq !== Number(last?.readBigInt64BE()) || !counts || !services) continue;
 		missing.delete(chunk);
-		adder.add(counts, JSON.parse(services.toString('utf8')) as string[]);
+		try {
+			adder.add(counts, JSON.parse(services.toString('utf8')) as string[]);
+		} catch (error) {
+			if (!(error instanceof CorruptChunk)) throw error;
+			damaged.push(`The counts of the chunk from line ${chunk.first_seq} on: it ${error.message}`);
+		}
 	}
-	return adder.result([...missing]);
+	return { ...adder.result(), missing: [...missing], damaged };
 }
 
 class Adder {
@@ -67,28 +72,23 @@ class Adder {
 		this.#bars = new Uint32Array(job.histogram.count * levels.length);
 	}
 
-	/** One chunk's counts, read as they are written (chunks/counts.ts), and the services that they number. */
-	add(counts: Buffer, services: readonly string[]): void {
+	/** One chunk's counts, and the services that they number. */
+	add(counted: Buffer, services: readonly string[]): void {
 		const { from, to, histogram } = this.#job;
 		const taken = services.map((service) => this.#takenOf(service));
 		const byService = new Uint32Array(services.length);
 		const byLevel = new Uint32Array(levels.length);
-		const reader = new ByteReader(counts);
-		let minute = 0;
-		for (let rest = reader.whole(); rest > 0; rest--) {
-			minute += reader.signed();
-			const [level, service, lines] = [reader.byte(), reader.whole(), reader.whole()];
-			const time = minute * minuteMs;
+		counts.each(counted, (time, level, service, lines) => {
 			this.#looked += lines;
-			if (time < from || time >= to || !taken[service]?.[level]) continue;
+			if (time < from || time >= to || !taken[service]?.[level]) return;
 			byService[service] = (byService[service] as number) + lines;
 			byLevel[level] = (byLevel[level] as number) + lines;
 			this.#matched += lines;
 			const bar = Math.floor((time - histogram.from) / histogram.width);
-			if (bar < 0 || bar >= histogram.count) continue;
+			if (bar < 0 || bar >= histogram.count) return;
 			const at = bar * levels.length + level;
 			this.#bars[at] = (this.#bars[at] as number) + lines;
-		}
+		});
 		services.forEach((service, index) => more(this.#services, service, byService[index] as number));
 		levels.forEach((level, index) => more(this.#levels, level, byLevel[index] as number));
 	}
@@ -103,12 +103,12 @@ class Adder {
 		return taken;
 	}
 
-	result(missing: Wanted[]): Summed {
+	result(): Omit<Summed, 'missing' | 'damaged'> {
 		const facets = new Map<string, Map<string, number>>([
 			['level', this.#levels],
 			['service', this.#services]
 		]);
-		return { histogram: this.#bars, facets, matched: this.#matched, looked: this.#looked, missing };
+		return { histogram: this.#bars, facets, matched: this.#matched, looked: this.#looked };
 	}
 }
 

@@ -89,7 +89,7 @@ export interface SumJob {
 }
 
 /** What chunks have counted: as for Scanned. */
-export interface Summed extends Pick<Scanned, 'matched' | 'looked' | 'missing'> {
+export interface Summed extends Pick<Scanned, 'matched' | 'looked' | 'missing' | 'damaged'> {
 	histogram: Uint32Array;
 	/** Levels and services of all matching lines. */
 	facets: Values;

@@ -165,6 +165,7 @@ export class Run {
 		if (!histogram) throw new Error('bars are wanted where counts are summed');
 		const job: Job = { kind: 'sum', org, query: text, chunks, from, to, histogram };
 		const summed = (await this.#options.threads.run(job, { turn: org, signal })) as Results['sum'];
+		this.#report(summed.damaged);
 		this.#merged.addSum(summed);
 		await this.#replace(summed.missing);
 	}
@@ -179,9 +180,14 @@ export class Run {
 			facets: fields !== null
 		};
 		const scanned = (await this.#options.threads.run(job, { turn: org, signal })) as Results['scan'];
-		for (const message of scanned.damaged) this.#options.log.error({ org, chunk: message }, damaged);
+		this.#report(scanned.damaged);
 		this.#merged.addScan(scanned);
 		await this.#replace(scanned.missing);
+	}
+
+	#report(messages: readonly string[]): void {
+		const { org } = this.#asked;
+		for (const message of messages) this.#options.log.error({ org, chunk: message }, damaged);
 	}
 
 	/** Looks where the lines of chunks are now that were merged meanwhile. */
