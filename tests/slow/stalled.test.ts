@@ -12,8 +12,8 @@ const most = 50 * 1024 * 1024;
 /** Requests, and lines of 20 kB in each: several times what the kernel takes for a socket that nobody reads. */
 const requests = 40;
 const lines = 10;
-/** Within this many ms of its acknowledgement a line is with who reads. */
-const promptly = 2_000;
+/** Within this many ms of its acknowledgement a line is with who reads, once the kernel takes no more for those who do not. */
+const promptly = 5_000;
 
 test(
 	'a thousand viewers that stop reading cost less than 50 MB and delay nobody',
@@ -33,24 +33,27 @@ test(
 		};
 
 		const reading = await open('/api/logs/stream?after=0', false);
-		async function flow(): Promise<number> {
+		async function flow(withinMs?: number): Promise<number> {
 			for (let count = 0; count < requests; count++) {
 				const body = numbers(1, lines).map((line) => `${count}/${line} ${'x'.repeat(20_000)}`);
 				const response = await send(server.url, key, body.join('\n'));
-				await reading.reaches(((await response.json()) as { last_seq: number }).last_seq, promptly);
+				await reading.reaches(((await response.json()) as { last_seq: number }).last_seq, withinMs);
 			}
 			return reading.seq;
 		}
+		const linesOut = () => metric(server.url, 'tailrace_lines_out_total');
 
 		const first = (await flow()) + 1; // what the work itself costs is there before the measurement
 		const before = await inside.settle();
 		const viewers = await Promise.all(numbers(1, stalled).map(() => open('/api/logs/stream', true)));
 		await inside.settle(); // what opening them leaves behind is garbage, which V8 keeps for a while
-		const head = await flow();
+		const full = await flow();
 
 		// Their sockets are full, or all of these lines would have been written to all of them.
-		const written = await metric(server.url, 'tailrace_lines_out_total');
-		expect(written).toBeLessThan(0.9 * stalled * (head - first + 1));
+		const written = await linesOut();
+		expect(written).toBeLessThan(0.9 * stalled * (full - first + 1));
+		const head = await flow(promptly);
+		expect((await linesOut()) - written).toBe(head - full); // only to who reads
 		expect(await metric(server.url, 'tailrace_streams')).toBe(stalled + 1);
 		const after = await inside.settle();
 		expect(after.resident - before.resident).toBeLessThan(most);
