@@ -1,5 +1,9 @@
 /** A server's answer. */
-export type Reply = Pick<Response, 'status' | 'headers'> & { text: string };
+export interface Reply {
+	status: number;
+	headers: { get(name: string): string | null };
+	text: string;
+}
 
 /** Another try may succeed, after `afterMs` at the earliest. */
 export interface Later {
@@ -28,7 +32,7 @@ const passing = new Set([
 	...['UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']
 ]);
 
-/** What a request without a reply means. fetch says only "fetch failed"; its cause says what happened. */
+/** What a request without a reply means: its cause says what happened, as that of fetch does. */
 export function ofError(error: Error): Failure {
 	if (error.name === 'AbortError') return later('it does not answer');
 	const cause = causeOf(error);
