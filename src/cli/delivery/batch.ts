@@ -1,4 +1,4 @@
-import type { Outbox } from '../delivery/outbox.ts';
+import type { Outbox } from './outbox.ts';
 
 /** Bytes in one request, unless a single line is longer: small enough for any proxy's limit. */
 const usual = 256 * 1024;

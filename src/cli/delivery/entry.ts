@@ -4,19 +4,44 @@ import { Buffer } from 'node:buffer';
 const longestMessage = 256 * 1024;
 /** The fields from which the server takes an entry's time (API.md). */
 const timeFields = ['time', 'timestamp', '@timestamp', 'ts'];
+/** The fields with which a line names its own service, so that it needs no other. */
+const serviceFields = ['service', 'service.name', 'service_name'];
+
+/** What is known of a line besides its text. */
+export interface Origin {
+	/** The service of lines that name none; null: that of the request. */
+	service: string | null;
+	/** Fields that a line of JSON overrides with its own, as members of an object: `membersOf`. */
+	members: string;
+}
+
+const unknown: Origin = { service: null, members: '' };
+
+/** Fields as the beginning of a JSON object, without its brace. */
+export const membersOf = (fields: Record<string, unknown>): string =>
+	Object.entries(fields)
+		.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)},`)
+		.join('');
 
 /**
  * The NDJSON for one line: a JSON object as it stands, anything else as a message, in several if it is too long for one;
- * nothing for a blank line. An entry without a time gets the time it was read, because it may be sent much later.
+ * nothing for a blank line. An entry without a time gets this one: the time it was read (it may be sent much later), or
+ * what its container's runtime noted, in one of the forms of API.md.
  */
-export function encode(line: string, now: Date): string {
-	if (line.trim() === '') return '';
-	const time = JSON.stringify(now.toISOString());
+export function encode(line: string, read: Date | string | number, origin: Origin = unknown): string {
+	if (!/\S/.test(line)) return '';
+	const time = `"time":${JSON.stringify(read)},`;
 	const object = parse(line);
-	if (!object) return messages(line, time);
-	if (timeFields.some((name) => Object.hasOwn(object, name))) return `${line}\n`;
-	return `{"time":${time},${line.slice(line.indexOf('{') + 1)}\n`;
+	if (!object) return messages(line, `{${time}${origin.members}${serviceOf(origin)}`);
+	const has = (names: string[]) => names.some((name) => Object.hasOwn(object, name));
+	const added =
+		(has(timeFields) ? '' : time) + origin.members + (has(serviceFields) ? '' : serviceOf(origin));
+	// Line ends between its members, if it was printed over several lines: JSON has none within its strings.
+	const whole = line.includes('\n') ? line.replaceAll(/[\r\n]+/g, ' ') : line;
+	return added === '' ? `${whole}\n` : `{${added}${whole.slice(whole.indexOf('{') + 1)}\n`;
 }
+
+const serviceOf = ({ service }: Origin) => (service === null ? '' : membersOf({ service }));
 
 /** An object with fields; not parsed and rewritten, because that would round large numbers. */
 function parse(line: string): object | null {
@@ -29,9 +54,9 @@ function parse(line: string): object | null {
 	}
 }
 
-function messages(line: string, time: string): string {
-	const entry = (message: string) => `{"time":${time},"message":${JSON.stringify(message)}}\n`;
-	if (Buffer.byteLength(line) <= longestMessage) return entry(line);
+function messages(line: string, beginning: string): string {
+	const entry = (message: string) => `${beginning}"message":${JSON.stringify(message)}}\n`;
+	if (line.length * 3 <= longestMessage || Buffer.byteLength(line) <= longestMessage) return entry(line);
 	return piecesOf(line).map(entry).join('');
 }
 

@@ -1,6 +1,12 @@
-import { fields, type Failure } from '../delivery/failure.ts';
-import type { Http } from '../delivery/http.ts';
-import type { Defaults } from './invocation.ts';
+import { fields, type Failure } from './failure.ts';
+import type { Http } from './http.ts';
+
+/** Values for fields missing from lines. */
+export interface Defaults {
+	service?: string;
+	level?: string;
+	host?: string;
+}
 
 /** The server has answered for each line; `reason` says why the first rejected one was rejected. */
 export type Taken = { kind: 'taken'; rejected: number; reason: string };

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Defaults } from '../delivery/logs-api.ts';
 import * as server from '../delivery/server.ts';
 
 const usage = `Usage: COMMAND | tailrace pipe --service NAME [options]
@@ -16,13 +17,6 @@ ${server.usageFor('write')}
 `;
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
-
-/** Values for fields missing from lines. */
-export interface Defaults {
-	service: string;
-	level?: string;
-	host?: string;
-}
 
 export type Invocation =
 	| {

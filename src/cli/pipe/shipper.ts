@@ -6,11 +6,11 @@ import { Mask } from '../delivery/mask.ts';
 import { Outbox } from '../delivery/outbox.ts';
 import { Persistence, usualPauses, type Pauses } from '../delivery/persistence.ts';
 import type { Server } from '../delivery/server.ts';
-import { Api, type Answer } from './api.ts';
-import * as batch from './batch.ts';
-import { encode } from './entry.ts';
-import type { Defaults } from './invocation.ts';
-import { Lines } from './lines.ts';
+import { Api, type Answer, type Defaults } from '../delivery/logs-api.ts';
+import * as batch from '../delivery/batch.ts';
+import { Assembly, type Piece } from '../delivery/assembly.ts';
+import type { Origin } from '../delivery/entry.ts';
+import { Lines, type Line } from '../delivery/lines.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -18,6 +18,15 @@ export interface Limits extends Pauses {
 	/** How many bytes may wait for the server before `write` waits too. */
 	waiting: number;
 }
+
+/** What the lines are. */
+export interface Reading {
+	origin: Origin;
+	/** Whether the lines of a stack trace are one entry. */
+	joins: boolean;
+}
+
+const asTheyCome: Reading = { origin: { service: null, members: '' }, joins: false };
 
 const usualLimits: Limits = { ...usualPauses, waiting: 16 * mebibyte };
 /** ms: the longest delay that a timer may have. */
@@ -34,6 +43,8 @@ export class Shipper {
 	readonly #say: (message: string) => void;
 	readonly #mask: Mask;
 	readonly #lines = new Lines();
+	readonly #assembly: Assembly;
+	#settling: NodeJS.Timeout | undefined;
 	readonly #outbox = new Outbox({ memory: Infinity, all: Infinity });
 	readonly #bell = bells.hang();
 	readonly #room = bells.hang();
@@ -50,11 +61,13 @@ export class Shipper {
 		server: Server,
 		defaults: Defaults,
 		say: (message: string) => void,
-		limits: Partial<Limits> = {}
+		limits: Partial<Limits> = {},
+		reading: Reading = asTheyCome
 	) {
 		this.#limits = { ...usualLimits, ...limits };
 		this.#say = say;
 		this.#mask = new Mask(server.key);
+		this.#assembly = new Assembly(reading.origin, reading.joins);
 		this.#api = new Api(new Http(server, this.#giveUp.signal), defaults);
 		this.#persistence = new Persistence({
 			pauses: this.#limits,
@@ -80,6 +93,8 @@ export class Shipper {
 	/** Sends the rest, for this many ms at most; resolves with the number of undelivered lines. */
 	async end(patience: number): Promise<number> {
 		this.#add([...this.#lines.push(this.#mask.end()), ...this.#lines.end()]);
+		this.#assembly.finish();
+		this.#add([]);
 		this.#ended = true;
 		const notice = setTimeout(() => this.#say(this.#waiting(patience)), quietEnd);
 		const limit = setTimeout(() => this.giveUp(), patience);
@@ -99,9 +114,25 @@ export class Shipper {
 		this.#room.ring();
 	}
 
-	#add(lines: string[]): void {
-		const now = new Date();
-		const bytes = Buffer.from(lines.map((line) => encode(line, now)).join(''));
+	#add(lines: Line[]): void {
+		const now = performance.now();
+		for (const line of lines) this.#assembly.add({ ...line, stream: '', isPart: false }, now);
+		this.#append(this.#assembly.take(now));
+		this.#settleLater();
+	}
+
+	/** What waits for the next line of a stack trace goes out when none comes. */
+	#settleLater(): void {
+		clearTimeout(this.#settling);
+		if (this.#assembly.due === Infinity) return;
+		this.#settling = setTimeout(() => {
+			this.#assembly.settle(performance.now());
+			this.#add([]);
+		}, this.#assembly.due - performance.now());
+	}
+
+	#append(pieces: Piece[]): void {
+		const bytes = Buffer.from(pieces.map(({ ndjson }) => ndjson).join(''));
 		if (bytes.length === 0) return;
 		if (this.#fault === null) this.#outbox.append(bytes);
 		else this.#undelivered += batch.linesIn(bytes);
