@@ -16,6 +16,7 @@ export interface Offer {
 export const commands: Record<string, Offer> = {
 	deploy: { summary: 'run a command and stream its output', load: () => import('./deploy.ts') },
 	pipe: { summary: 'send what a program prints, line by line', load: () => import('./pipe.ts') },
+	ship: { summary: 'send log files, stdin, containers or the journal', load: () => import('./ship.ts') },
 	tail: { summary: 'print log lines, and follow them', load: () => import('./tail.ts') }
 };
 

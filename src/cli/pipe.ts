@@ -1,54 +1,11 @@
-import { constants } from 'node:os';
 import process from 'node:process';
-import * as descriptor from './delivery/descriptor.ts';
-import { Notices } from './delivery/notices.ts';
-import * as signals from './delivery/signals.ts';
 import * as invocation from './pipe/invocation.ts';
-import * as passage from './pipe/passage.ts';
-import { Shipper } from './pipe/shipper.ts';
+import * as pipe from './pipe/run.ts';
 
-/** How long remaining lines are sent, in ms: after the end of stdin, and after a signal. */
-const patience = { ended: 60_000, stopped: 8_000 };
-/** A signal this many ms after the end of stdin is the one that ended the program writing to us. */
-const together = 1_000;
-const signalNumbers: Record<string, number> = constants.signals;
-
-/** The exit status is 0 if every line was delivered, 1 if not, 2 for wrong usage, and 128 + n if a signal ended us first. */
+/** The exit status is 2 for wrong usage, and otherwise that of pipe/run.ts. */
 export async function run(args: string[]): Promise<number> {
 	const asked = invocation.read(args, process.env);
-	if (!asked.ok) {
-		(asked.status === 0 ? process.stdout : process.stderr).write(asked.message);
-		return asked.status;
-	}
-	const notices = new Notices(process.stderr);
-	const say = (message: string) => notices.say(message);
-	if (asked.fault !== null) say(`lines are passed through but not sent: ${asked.fault}`);
-	const shipper = asked.server && new Shipper(asked.server, asked.defaults, say);
-
-	const beside = descriptor.isSame(1, 2);
-	const input = passage.open(async (bytes) => {
-		if (beside) notices.passed(bytes);
-		await shipper?.write(bytes);
-	});
-	let endedAt = Infinity;
-	let stopped: NodeJS.Signals | null = null;
-	const release = signals.listen((signal) => {
-		if (stopped || performance.now() - endedAt > together) {
-			input.cut();
-			return shipper?.giveUp();
-		}
-		stopped = signal;
-		// The program writing to us also got it, and will end by itself.
-		if (!signals.isShared(signal)) input.stop();
-	});
-	shipper?.begin();
-
-	const how = await input.over;
-	endedAt = performance.now();
-	const undelivered = (await shipper?.end(stopped ? patience.stopped : patience.ended)) ?? 1;
-	release();
-	notices.flush();
-	if (undelivered > 0) return 1;
-	if (how === 'closed') return 128 + constants.signals.SIGPIPE;
-	return how === 'cut' ? 128 + (signalNumbers[stopped ?? 'SIGTERM'] ?? 0) : 0;
+	if (asked.ok) return pipe.run({ ...asked, reading: pipe.lineByLine });
+	(asked.status === 0 ? process.stdout : process.stderr).write(asked.message);
+	return asked.status;
 }

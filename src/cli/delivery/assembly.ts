@@ -15,6 +15,8 @@ export interface Given extends Line {
 	stream: string;
 	/** Whether the rest of the line is still to come. */
 	isPart: boolean;
+	/** Whether it is an entry, so that nothing continues it. */
+	isWhole?: boolean;
 	/** When it was printed, if the source knows; otherwise it is now. */
 	time?: string | number | undefined;
 	origin?: Origin | undefined;
@@ -85,6 +87,7 @@ export class Assembly {
 
 	add(given: Given, now: number): void {
 		this.#end = Math.max(this.#end, given.to);
+		if (given.isWhole) return this.#addEntry(given, given.text, now);
 		const stream = this.#streamOf(given.stream);
 		const whole = this.#complete(stream, given);
 		if (whole) this.#addLine(stream, whole, now);
@@ -97,12 +100,13 @@ export class Assembly {
 	/** Ends the entries that have waited long enough for their next line. */
 	settle(now: number): void {
 		if (now >= this.#since + bounds.ms) this.finish();
-		for (const [name, stream] of this.#streams) if (now >= stream.due) this.#close(name, stream);
+		for (const [name, stream] of this.#streams) if (now >= stream.due) this.#close(name, stream, now);
 	}
 
 	/** Ends all entries. */
 	finish(): void {
-		for (const [name, stream] of this.#streams) this.#close(name, stream);
+		const now = Math.min(this.#since, performance.now());
+		for (const [name, stream] of this.#streams) this.#close(name, stream, now);
 	}
 
 	/** What is ready, in the order of its beginnings. */
@@ -161,30 +165,31 @@ export class Assembly {
 	#addLine(stream: Stream, line: Extent & { text: string }, now: number): void {
 		const { joiner } = stream;
 		const done = joiner.push(line.text);
-		if (done !== null && stream.entry) this.#addEntry(stream.entry, done);
+		if (done !== null && stream.entry) this.#addEntry(stream.entry, done, now);
 		if (done !== null || !stream.entry) stream.entry = joiner.isOpen ? extentOf(line) : null;
 		else if (/\S/.test(line.text)) stream.entry = { ...stream.entry, to: line.to };
-		if (!this.#joins || joiner.isWhole) this.#finishEntry(stream);
-		if (this.#entries.length > 0 && this.#since === Infinity) this.#since = now;
+		if (!this.#joins || joiner.isWhole) this.#finishEntry(stream, now);
 	}
 
-	#finishEntry(stream: Stream): void {
+	#finishEntry(stream: Stream, now: number): void {
 		const text = stream.joiner.end();
-		if (text !== null && stream.entry) this.#addEntry(stream.entry, text);
+		if (text !== null && stream.entry) this.#addEntry(stream.entry, text, now);
 		stream.entry = null;
 	}
 
-	#addEntry({ from, to, time, origin }: Extent, text: string): void {
+	#addEntry({ from, to, time, origin }: Extent, text: string, now: number): void {
 		const ndjson = encode(text, time ?? new Date(), origin ?? this.#origin);
+		if (ndjson === '') return;
 		this.#entries.push({ from, to, ndjson });
+		this.#since = Math.min(this.#since, now);
 		this.#units += ndjson.length;
 	}
 
-	#close(name: string, stream: Stream): void {
+	#close(name: string, stream: Stream, now: number): void {
 		const part = stream.part;
 		stream.part = null;
-		if (part) this.#addLine(stream, part, this.#since);
-		this.#finishEntry(stream);
+		if (part) this.#addLine(stream, part, now);
+		this.#finishEntry(stream, now);
 		this.#streams.delete(name);
 	}
 

@@ -25,6 +25,11 @@ export class Lines {
 		this.#from = from;
 	}
 
+	/** Bytes of a line whose end is still to come. */
+	get held(): number {
+		return this.#length;
+	}
+
 	/** The lines that these bytes complete. */
 	push(bytes: Uint8Array): Line[] {
 		const lines: Line[] = [];

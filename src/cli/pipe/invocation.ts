@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isLevel, levels } from '../delivery/levels.ts';
 import type { Defaults } from '../delivery/logs-api.ts';
 import * as server from '../delivery/server.ts';
 
@@ -15,8 +16,6 @@ that nothing is lost. Ctrl-C or SIGTERM sends what is left. The exit status is 1
   --host NAME           the host of lines that have none
 ${server.usageFor('write')}
 `;
-
-const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
 export type Invocation =
 	| {
@@ -35,8 +34,8 @@ export function read(args: string[], env: NodeJS.ProcessEnv): Invocation {
 	if (options.help) return { ok: false, status: 0, message: usage };
 	const { service, level, host } = options;
 	if (!service?.trim()) return wrong('--service is missing: name the service the lines belong to.');
-	if (level !== undefined && !levels.includes(level.toLowerCase())) {
-		return wrong(`--level takes ${levels.slice(0, -1).join(', ')} or fatal.`);
+	if (level !== undefined && !isLevel(level)) {
+		return wrong(`--level takes ${levels}.`);
 	}
 	const defaults = { service, ...(level ? { level } : {}), ...(host ? { host } : {}) };
 	const found = server.find(options, env);

@@ -1,0 +1,238 @@
+import type { Bell } from '../delivery/bell.ts';
+import type { Answer, Api } from '../delivery/logs-api.ts';
+import type { Mask } from '../delivery/mask.ts';
+import type { Persistence } from '../delivery/persistence.ts';
+import * as request from './request.ts';
+import type { Source } from './source.ts';
+import type { Pending } from './state.ts';
+
+/** UTF-16 units that wait for the server at most; then nothing more is read. */
+const most = 1024 * 1024;
+/** What one source gives at a time, so that each has its turn. */
+const share = 64 * 1024;
+/** Between two requests that are not full, and between two looks at what may have grown, in ms. */
+const pauses = { requests: 100, looks: 500, disk: 1_000 };
+
+export interface CourierOptions {
+	api: Pick<Api, 'send'>;
+	mask: Pick<Mask, 'hide'>;
+	persistence: Persistence;
+	/** Rung when there may be something to read, and when `stop` or `giveUp` is called. */
+	bell: Bell;
+	giveUp: AbortSignal;
+	/** Called when what an earlier run was sending is settled. */
+	begin(): void;
+	/** The sources as they are now; called before each look at them. */
+	look(now: number): readonly Source[];
+	/** After a look at one of them. */
+	looked(source: Source, now: number): void;
+	/** Records how far everything has been sent; throws if it cannot. */
+	save(pending: Pending | null): void;
+	/** Only to the end of what is there. */
+	once: boolean;
+	say(message: string): void;
+}
+
+/**
+ * Reads sources and sends what they give, one request at a time. Before a request its ranges are recorded, after the answer how
+ * far it came, so that a crash loses nothing, and what it repeats has the same key.
+ */
+export class Courier {
+	readonly #options: CourierOptions;
+	readonly #queue: request.Item[] = [];
+	#turn = 0;
+	#isStopping = false;
+	/** Whether something may have grown. */
+	#hasNews = false;
+	#isDiskSaid = false;
+	/** Lines that the server rejected. */
+	rejected = 0;
+	/** Why it has ended, if not because all is sent. */
+	fault: string | null = null;
+
+	constructor(options: CourierOptions) {
+		this.#options = options;
+	}
+
+	/** What is taken and not sent. */
+	get waiting(): number {
+		return request.linesIn(this.#queue);
+	}
+
+	/** There may be something to read. */
+	wake(): void {
+		this.#hasNews = true;
+		this.#options.bell.ring();
+	}
+
+	/** Sends what is there now, and ends. */
+	stop(): void {
+		for (const source of this.#options.look(performance.now())) source.halt();
+		this.#isStopping = true;
+		this.#options.bell.ring();
+	}
+
+	/** Ends with this fault. */
+	fail(fault: string): void {
+		this.fault ??= fault;
+		this.#options.bell.ring();
+	}
+
+	/** Until all is sent, if it ends at all; or a fault, or `giveUp`. */
+	async run(pending: Pending | null): Promise<void> {
+		if (pending && !(await this.#repeat(pending))) return;
+		this.#options.begin();
+		while (!this.#isOver) {
+			this.#fill();
+			if (this.#queue.length > 0) await this.#sendNext();
+			else if (this.#isEnding && this.#finish()) return;
+			else if (!this.#isEnding) await this.#waitForNews(pauses.looks);
+		}
+	}
+
+	get #isOver(): boolean {
+		return this.fault !== null || this.#options.giveUp.aborted;
+	}
+
+	get #isEnding(): boolean {
+		return this.#isStopping || this.#options.once;
+	}
+
+	#fill(): void {
+		this.#hasNews = false;
+		const now = performance.now();
+		const sources = this.#options.look(now);
+		let units = request.textLength(this.#queue);
+		for (let before = -1; units > before && units < most;) {
+			before = units;
+			for (let count = 0; count < sources.length && units < most; count++) {
+				const source = sources[this.#turn++ % sources.length];
+				if (source) units += this.#take(source, share, now);
+			}
+		}
+	}
+
+	/** Gives the units that were taken. */
+	#take(source: Source, units: number, now: number): number {
+		let from = source.taken;
+		let taken = 0;
+		for (const portion of source.take(units, now)) {
+			this.#queue.push({ ...portion, source, from });
+			from = portion.to;
+			taken += portion.ndjson.length;
+		}
+		this.#options.looked(source, now);
+		return taken;
+	}
+
+	/** At the end: lets go what waits for more lines. True if there was nothing. */
+	#finish(): boolean {
+		const now = performance.now();
+		const sources = this.#options.look(now);
+		for (const source of sources) {
+			source.finish(this.#options.once);
+			this.#take(source, 0, now);
+		}
+		return this.#queue.length === 0 && sources.every(({ isSpent }) => isSpent);
+	}
+
+	async #sendNext(): Promise<void> {
+		const began = performance.now();
+		const items = request.cut(this.#queue);
+		if (!(await this.#deliver(items))) this.#queue.unshift(...items);
+		else if (!request.isFull(items) && !this.#isEnding) {
+			const rest = pauses.requests - (performance.now() - began);
+			await this.#options.bell.wait(rest, () => this.#isOver || this.#isEnding);
+		}
+	}
+
+	/** Whether the server has answered for them. What is too large, or spoilt by one of its lines, goes in halves. */
+	async #deliver(items: request.Item[]): Promise<boolean> {
+		if (request.linesIn(items) > 0) {
+			const pending = request.pendingOf(items);
+			if (!(await this.#record(pending))) return false;
+			const answer = await this.#send(request.textOf(items), pending.key);
+			if (answer.kind === 'unwanted' && items.length > 1) {
+				const middle = Math.ceil(items.length / 2);
+				return (await this.#deliver(items.slice(0, middle))) && (await this.#deliver(items.slice(middle)));
+			}
+			if (!this.#isTaken(answer, request.linesIn(items))) return false;
+		}
+		for (const { source, to } of items) source.confirm(to);
+		return this.#record(null);
+	}
+
+	#send(text: string, key: string): Promise<Answer> {
+		const { api, mask, persistence } = this.#options;
+		const bytes = request.encode(mask.hide(text));
+		return persistence.persist(() => api.send(bytes, key));
+	}
+
+	#isTaken(answer: Answer, lines: number): boolean {
+		if (answer.kind === 'later') return false;
+		if (answer.kind === 'refused') {
+			this.fault ??= answer.reason;
+			return false;
+		}
+		this.#options.persistence.succeeded();
+		const rejected = answer.kind === 'unwanted' ? lines : answer.rejected;
+		if (rejected > 0 && this.rejected === 0) {
+			this.#options.say(`the server rejected ${rejected} of ${lines} lines (${answer.reason})`);
+		}
+		this.rejected += rejected;
+		return true;
+	}
+
+	/** Waits until it is on the disk; false if that was given up. */
+	async #record(pending: Pending | null): Promise<boolean> {
+		for (;;) {
+			try {
+				this.#options.save(pending);
+				if (this.#isDiskSaid) this.#options.say('the state is written again');
+				this.#isDiskSaid = false;
+				return true;
+			} catch (error) {
+				const reason = (error as Error).message;
+				if (!this.#isDiskSaid)
+					this.#options.say(`can't write the state (${reason}); nothing is sent until it can`);
+				this.#isDiskSaid = true;
+			}
+			if (this.#isOver) return false;
+			await this.#options.bell.wait(pauses.disk, () => this.#isOver);
+		}
+	}
+
+	/** What was under way when an earlier run ended. Whether to go on. */
+	async #repeat({ key, parts }: Pending): Promise<boolean> {
+		const sources = this.#options.look(performance.now());
+		let text = '';
+		let lines = 0;
+		const found: { source: Source; to: request.Item['to'] }[] = [];
+		for (const { id, from, to } of parts) {
+			const source = sources.find((source) => source.id === id && source.taken === from);
+			const rest = source && (await source.replay(to));
+			if (!rest) {
+				this.#options.say('some lines that were being sent when ship ended are gone; they may be lost');
+				continue;
+			}
+			text += rest.ndjson;
+			lines += rest.lines;
+			found.push({ source, to });
+		}
+		if (lines === 0) return true;
+		const answer = await this.#send(text, key);
+		// None of it was stored: it is read anew, and sent in smaller parts.
+		if (answer.kind === 'unwanted') return this.#record(null);
+		if (!this.#isTaken(answer, lines)) return false;
+		for (const { source, to } of found) source.skip(to);
+		return this.#record(null);
+	}
+
+	/** For at most so long, and until there may be something to read, or something that waited is due. */
+	#waitForNews(ms: number): Promise<void> {
+		const now = performance.now();
+		const sources = this.#options.look(now);
+		const due = Math.min(now + ms, ...sources.map((source) => Math.max(source.due, now + 1)));
+		return this.#options.bell.wait(due - now, () => this.#isOver || this.#isEnding || this.#hasNews);
+	}
+}

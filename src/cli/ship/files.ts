@@ -1,0 +1,199 @@
+import { closeSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as fingerprint from './fingerprint.ts';
+import * as glob from './glob.ts';
+import * as moved from './moved.ts';
+import * as shape from './shape.ts';
+import { TailedFile, type Known } from './tailed-file.ts';
+import { Watch } from './watch.ts';
+
+/** A rotated file is closed once nothing was written to it for so long, in ms: programs reopen their logs late. */
+const drainMs = 30_000;
+/** How long a new file that begins like another one is taken for a copy before that one is truncated, in ms. */
+const copyMs = 10_000;
+
+export interface Wanted {
+	pattern: string;
+	kind: shape.Kind;
+}
+
+export interface Plan {
+	wanted: Wanted[];
+	exclude: string[];
+	/** Whether files that are there at the first start are read from their end. */
+	fromEnd: boolean;
+	asked: shape.Asked;
+	/** Whether they are only read to their end. */
+	once: boolean;
+}
+
+/** The files that patterns name, through rotation by rename and by copying. */
+export class Files {
+	readonly #plan: Plan;
+	readonly #say: (message: string) => void;
+	readonly #isExcluded: (path: string) => boolean;
+	readonly #watch: Watch;
+	#tails: TailedFile[] = [];
+	/** Known files that nothing names now. */
+	#dormant: Known[] = [];
+	/** Whether nothing was known at the start, until the first look. */
+	#isFirst: boolean;
+	/** Files that may be copies of others: their size when last seen, and since when it is that. */
+	readonly #copies = new Map<string, { size: number; since: number }>();
+	/** Paths that cannot be read. */
+	readonly unreadable = new Set<string>();
+
+	/** `known`: what an earlier run knew; null at the first start. `wake` is called when there may be something to read. */
+	constructor(plan: Plan, known: Known[] | null, say: (message: string) => void, wake: () => void) {
+		this.#plan = plan;
+		this.#say = say;
+		this.#watch = new Watch(wake);
+		this.#isFirst = known === null;
+		const excluded = plan.exclude.map(glob.matcher);
+		this.#isExcluded = (path) => moved.isPacked(path) || excluded.some((matches) => matches(path));
+		const isWanted = plan.wanted.map(({ pattern }) => glob.matcher(pattern));
+		for (const file of known ?? []) {
+			if (isWanted.some((matches) => matches(file.path))) this.#revive(file);
+			else this.#dormant.push(file);
+		}
+	}
+
+	get tails(): readonly TailedFile[] {
+		return this.#tails;
+	}
+
+	/** Whether a folder has changed since the last `scan`. */
+	get hasNews(): boolean {
+		return this.#watch.hasNews;
+	}
+
+	/** What the next run must know. */
+	get known(): Known[] {
+		return [
+			...this.#dormant,
+			...this.#tails.filter((tail) => !isLeft(tail) || !tail.isDone).map(({ known }) => ({ ...known }))
+		];
+	}
+
+	/** Looks for new files and for those that were renamed or removed. */
+	scan(now: number): void {
+		const found = this.#find();
+		for (const tail of this.#tails) {
+			if (isLeft(tail)) continue;
+			const paths = found.get(keyOf(tail.known));
+			found.delete(keyOf(tail.known));
+			if (!paths) tail.goneSince ??= now;
+			else {
+				tail.goneSince = null;
+				const [place] = paths;
+				if (place && !paths.some(({ path }) => path === tail.name)) tail.isAt(place.path);
+			}
+		}
+		for (const [key, [place]] of found) if (place) this.#add(key, place, now);
+		this.#isFirst = false;
+		this.#retire(now);
+		this.#watch.folders(this.#tails.map(({ known }) => dirname(known.real)));
+	}
+
+	/** Goes on after a file was truncated: with a copy of what it had, and with the file from its start. */
+	mend(tail: TailedFile, now: number): void {
+		const { known, readTo } = tail;
+		const isOther = (identity: fingerprint.Identity) => this.#tails.some((other) => isAt(other, identity));
+		const copy = moved.search(known, isOther);
+		const { path } = known;
+		if (copy && copy.size >= readTo) tail.moveTo(copy.file, copy.path);
+		else {
+			tail.finish(true);
+			if (copy) this.#resume(copy, { ...known, id: `${known.id}+`, offset: copy.size });
+			else this.#say(`${path} was truncated: reading it from its start`);
+		}
+		tail.goneSince ??= now;
+		this.#copies.clear();
+		this.scan(now);
+	}
+
+	close(): void {
+		this.#watch.close();
+		for (const tail of this.#tails) tail.close();
+	}
+
+	/** The paths of each file, by its identity. */
+	#find(): Map<string, { path: string; kind: shape.Kind }[]> {
+		const found = new Map<string, { path: string; kind: shape.Kind }[]>();
+		for (const { pattern, kind } of this.#plan.wanted) {
+			for (const path of glob.find(pattern)) {
+				if (this.#isExcluded(path)) continue;
+				const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+				if (!stat?.isFile()) continue;
+				const key = keyOf({ dev: String(stat.dev), ino: String(stat.ino) });
+				found.set(key, [...(found.get(key) ?? []), { path, kind }]);
+			}
+		}
+		return found;
+	}
+
+	#add(key: string, { path, kind }: { path: string; kind: shape.Kind }, now: number): void {
+		const what = shape.of(kind, path, this.#plan.asked);
+		if (!what || this.#isCopy(key, path, now)) return;
+		try {
+			this.#push(TailedFile.open(path, what, this.#isFirst && this.#plan.fromEnd));
+			this.unreadable.delete(path);
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+			if (!this.unreadable.has(path)) this.#say(`can't read ${path} (${(error as Error).message})`);
+			this.unreadable.add(path);
+		}
+	}
+
+	/** Whether a new file is, for now, taken for a copy of one that is about to be truncated: then `mend` finds it. */
+	#isCopy(key: string, path: string, now: number): boolean {
+		if (this.#plan.once) return false;
+		const originals = this.#tails.filter(
+			({ known, readTo }) => readTo > 0 && moved.isRelated(path, known.real)
+		);
+		const copy =
+			originals.length > 0 &&
+			moved.opened(path, (file, size) => originals.some(({ known }) => moved.isCopy(file, size, known)));
+		if (!copy) return false;
+		closeSync(copy.file);
+		const seen = this.#copies.get(key);
+		const since = seen?.size === copy.size ? seen.since : now;
+		this.#copies.set(key, { size: copy.size, since });
+		return now - since < copyMs;
+	}
+
+	/** Goes on with a file that an earlier run knew, wherever it is now. */
+	#revive(known: Known): void {
+		const isOther = (identity: fingerprint.Identity) => this.#tails.some((other) => isAt(other, identity));
+		const found = moved.inPlace(known.path, known) ?? moved.search(known, isOther);
+		if (found) return this.#resume(found, known);
+		const rest = `lines behind byte ${known.offset} that were not sent, if any, are lost`;
+		this.#say(`${known.path} was replaced or removed while nothing read it: ${rest}`);
+	}
+
+	#resume(found: moved.Found, known: Known): void {
+		const what = shape.of(known.kind, known.path, this.#plan.asked);
+		if (what) this.#push(TailedFile.resume(found.file, found.path, known, what));
+		else closeSync(found.file);
+	}
+
+	#push(tail: TailedFile): void {
+		if (this.#plan.once) tail.halt();
+		this.#tails.push(tail);
+	}
+
+	#retire(now: number): void {
+		for (const tail of this.#tails) {
+			const isGone = tail.goneSince !== null && now - tail.goneSince >= drainMs;
+			if (isGone && tail.quietFor(now) >= drainMs) tail.finish(true);
+		}
+		this.#tails = this.#tails.filter((tail) => !isLeft(tail) || !tail.isDone);
+	}
+}
+
+const keyOf = ({ dev, ino }: fingerprint.Identity) => `${dev}:${ino}`;
+const isAt = (tail: TailedFile, identity: fingerprint.Identity) =>
+	!isLeft(tail) && fingerprint.isSame(tail.known, identity);
+
+/** Whether no path leads to it and it is read to its end: then a file of the same identity is another one. */
+const isLeft = (tail: TailedFile) => tail.isOver && tail.goneSince !== null;

@@ -1,0 +1,86 @@
+/** Finds a file's content again after log rotation: the file under another name, or a copy of it. */
+import { closeSync, fstatSync, openSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import * as fingerprint from './fingerprint.ts';
+import type { Known } from './tailed-file.ts';
+
+/** What is packed is no text, and its lines were there before. */
+export const isPacked = (path: string) => /\.(?:gz|bz2|xz|zst|lz4|lzma|zip|Z)$/.test(path);
+
+export interface Found {
+	file: number;
+	path: string;
+	size: number;
+}
+
+type Remembered = Pick<Known, 'real' | 'head' | 'seal' | 'offset' | 'dev' | 'ino'>;
+
+/** The file at this path, if it is still the known one and has what was read of it. */
+export function inPlace(path: string, known: Remembered): Found | null {
+	return opened(path, (file, size) => isItself(file, size, known));
+}
+
+/** The known file under another name in its folder, or else a copy of it; `isOther` says which files are others for certain. */
+export function search(
+	known: Remembered,
+	isOther: (identity: fingerprint.Identity) => boolean
+): Found | null {
+	const folder = dirname(known.real);
+	const paths = namesIn(folder)
+		.filter((name) => !isPacked(name))
+		.map((name) => join(folder, name));
+	const found = first(paths, (file, size) => isItself(file, size, known));
+	if (found) return found;
+	const related = paths.filter((path) => isRelated(path, known.real));
+	return first(related, (file, size) => {
+		const isTaken = isOther(fingerprint.identityOf(file));
+		return !isTaken && size >= known.seal.at && isCopy(file, size, known);
+	});
+}
+
+/** Whether a file begins like the known one, as far as it goes: it is a copy, or will be one. */
+export function isCopy(file: number, size: number, { head, seal }: Remembered): boolean {
+	if (head.at === 0 || !fingerprint.holds(file, head)) return false;
+	return size < seal.at || fingerprint.holds(file, seal);
+}
+
+/** Whether the name could be that of a copy: `app.log` → `app.log.1`, `app-20261129.log`. */
+export function isRelated(path: string, original: string): boolean {
+	const stem = basename(original).replace(/\.[^.]*$/, '');
+	return dirname(path) === dirname(original) && basename(path).startsWith(stem || basename(original));
+}
+
+function isItself(file: number, size: number, known: Remembered): boolean {
+	if (size < known.offset || !fingerprint.isSame(fingerprint.identityOf(file), known)) return false;
+	return fingerprint.holds(file, known.head) && fingerprint.holds(file, known.seal);
+}
+
+function first(paths: string[], fits: (file: number, size: number) => boolean): Found | null {
+	for (const path of paths) {
+		const found = opened(path, fits);
+		if (found) return found;
+	}
+	return null;
+}
+
+/** The file at this path, open, if it fits. */
+export function opened(path: string, fits: (file: number, size: number) => boolean): Found | null {
+	let file: number;
+	try {
+		file = openSync(path, 'r');
+	} catch {
+		return null; // gone meanwhile, or not ours to read: it is not found
+	}
+	const stat = fstatSync(file);
+	if (stat.isFile() && fits(file, stat.size)) return { file, path, size: stat.size };
+	closeSync(file);
+	return null;
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return []; // the folder is gone
+	}
+}

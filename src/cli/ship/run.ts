@@ -1,0 +1,162 @@
+import process from 'node:process';
+import * as bells from '../delivery/bell.ts';
+import { Http } from '../delivery/http.ts';
+import { Api, type Defaults } from '../delivery/logs-api.ts';
+import { Mask } from '../delivery/mask.ts';
+import { Notices } from '../delivery/notices.ts';
+import { Persistence, usualPauses } from '../delivery/persistence.ts';
+import type { Server } from '../delivery/server.ts';
+import * as signals from '../delivery/signals.ts';
+import { Courier } from './courier.ts';
+import { Files } from './files.ts';
+import type * as invocation from './invocation.ts';
+import { Journal } from './journal.ts';
+import type { Asked } from './shape.ts';
+import type { Source } from './source.ts';
+import { State, type Pending, type Progress } from './state.ts';
+import { TailedFile } from './tailed-file.ts';
+
+/** Between two looks for new files, in ms. */
+const scanMs = 2_000;
+/** How long what has been read is sent after a signal, in ms. */
+const patience = 8_000;
+
+export interface Order {
+	server: Server;
+	defaults: Defaults;
+	asked: Asked;
+	hostAsked: boolean;
+	input: invocation.Files;
+}
+
+/** Sends files and the journal until a signal, or to their end. Gives the exit status. */
+export async function run(order: Order): Promise<number> {
+	const notices = new Notices(process.stderr);
+	const opened = State.open(order.input.state);
+	if (!opened.ok) {
+		notices.say(opened.fault);
+		return 1;
+	}
+	const shipping = new Shipping(order, opened.state, opened.progress, (message) => notices.say(message));
+	let isStopped = false;
+	const release = signals.listen(() => {
+		if (isStopped) return shipping.giveUp();
+		isStopped = true;
+		shipping.stop();
+	});
+	const status = await shipping.run(opened.progress?.pending ?? null);
+	release();
+	opened.state.close();
+	notices.flush();
+	return status;
+}
+
+class Shipping {
+	readonly #order: Order;
+	readonly #state: State;
+	readonly #say: (message: string) => void;
+	readonly #giveUp = new AbortController();
+	readonly #bell = bells.hang();
+	readonly #files: Files;
+	readonly #journal: Journal | null;
+	readonly #courier: Courier;
+	/** The cursor of a journal that is not read this time. */
+	readonly #cursor: string | null;
+	#scannedAt = -Infinity;
+	#isStopping = false;
+
+	constructor(order: Order, state: State, progress: Progress | null, say: (message: string) => void) {
+		const { input } = order;
+		this.#order = order;
+		this.#state = state;
+		this.#say = say;
+		this.#cursor = progress?.cursor ?? null;
+		if (!progress)
+			say(`no state in ${input.state} yet: starting at the ${input.fromEnd ? 'end' : 'beginning'}`);
+		const plan = { ...input, asked: order.asked };
+		this.#files = new Files(plan, progress?.files ?? null, say, () => this.#courier.wake());
+		this.#journal = input.journal && this.#openJournal(input.journal.folder);
+		this.#courier = this.#makeCourier();
+	}
+
+	async run(pending: Pending | null): Promise<number> {
+		this.#scan(performance.now());
+		const found = this.#files.tails.length;
+		if (found === 0 && this.#order.input.wanted.length > 0) this.#say('no file matches yet');
+		await this.#courier.run(pending);
+		const { fault } = this.#courier;
+		if (fault !== null) this.#say(`${fault}; nothing more is sent`);
+		const status = this.#status();
+		this.#journal?.close();
+		this.#files.close();
+		return status;
+	}
+
+	stop(): void {
+		this.#isStopping = true;
+		this.#courier.stop();
+		setTimeout(() => this.giveUp(), patience).unref();
+	}
+
+	giveUp(): void {
+		this.#giveUp.abort();
+		this.#bell.ring();
+	}
+
+	#openJournal(folder: string | null): Journal {
+		const { asked, hostAsked, input } = this.#order;
+		return new Journal({
+			...{ asked, hostAsked, folder, cursor: this.#cursor, fromEnd: input.fromEnd, once: input.once },
+			wake: () => this.#courier.wake(),
+			fail: (fault) => this.#courier.fail(fault)
+		});
+	}
+
+	#makeCourier(): Courier {
+		const { server, defaults, input } = this.#order;
+		const giveUp = this.#giveUp.signal;
+		const persistence = new Persistence({
+			...{ pauses: usualPauses, bell: this.#bell, giveUp, say: this.#say },
+			ending: () => this.#isStopping || input.once,
+			meanwhile: 'reading waits until it can be reached'
+		});
+		return new Courier({
+			...{ api: new Api(new Http(server, giveUp), defaults), mask: new Mask(server.key), persistence },
+			...{ bell: this.#bell, giveUp, once: input.once, say: this.#say },
+			begin: () => this.#journal?.start(),
+			look: (now) => this.#look(now),
+			looked: (source, now) => {
+				if (source instanceof TailedFile && source.isTruncated) this.#files.mend(source, now);
+			},
+			save: (pending) => this.#save(pending)
+		});
+	}
+
+	#look(now: number): Source[] {
+		if (!this.#isStopping && (now - this.#scannedAt >= scanMs || this.#files.hasNews)) this.#scan(now);
+		return this.#journal ? [...this.#files.tails, this.#journal] : [...this.#files.tails];
+	}
+
+	#scan(now: number): void {
+		this.#scannedAt = now;
+		this.#files.scan(now);
+	}
+
+	#save(pending: Pending | null): void {
+		const cursor = this.#journal ? this.#journal.cursor : this.#cursor;
+		this.#state.save({ files: this.#files.known, cursor, pending });
+	}
+
+	/** Says what was not delivered. */
+	#status(): number {
+		const left = this.#files.tails.filter((tail) => tail.left > 0);
+		const bytes = left.reduce((sum, tail) => sum + tail.left, 0);
+		const { fault, rejected, waiting } = this.#courier;
+		const later = 'they are sent at the next start';
+		if (bytes > 0) this.#say(`${bytes} bytes of ${left.length} files not delivered; ${later}`);
+		const isBehind = this.#journal?.isBehind ?? false;
+		if (isBehind) this.#say(`some entries of the journal were not delivered; ${later}`);
+		const isWhole = fault === null && rejected === 0 && waiting === 0 && this.#files.unreadable.size === 0;
+		return bytes === 0 && !isBehind && isWhole ? 0 : 1;
+	}
+}
