@@ -7,9 +7,9 @@ import type { Source } from './source.ts';
 import type { Pending } from './state.ts';
 
 /** UTF-16 units that wait for the server at most; then nothing more is read. */
-const most = 1024 * 1024;
+const most = 384 * 1024;
 /** What one source gives at a time, so that each has its turn. */
-const share = 64 * 1024;
+const share = 32 * 1024;
 /** Between two requests that are not full, and between two looks at what may have grown, in ms. */
 const pauses = { requests: 100, looks: 500, disk: 1_000 };
 
@@ -65,9 +65,8 @@ export class Courier {
 		this.#options.bell.ring();
 	}
 
-	/** Sends what is there now, and ends. */
+	/** Sends what the sources still give, and ends when they are spent. */
 	stop(): void {
-		for (const source of this.#options.look(performance.now())) source.halt();
 		this.#isStopping = true;
 		this.#options.bell.ring();
 	}
@@ -86,7 +85,7 @@ export class Courier {
 			this.#fill();
 			if (this.#queue.length > 0) await this.#sendNext();
 			else if (this.#isEnding && this.#finish()) return;
-			else if (!this.#isEnding) await this.#waitForNews(pauses.looks);
+			else if (this.#queue.length === 0) await this.#waitForNews(pauses.looks);
 		}
 	}
 
@@ -101,15 +100,20 @@ export class Courier {
 	#fill(): void {
 		this.#hasNews = false;
 		const now = performance.now();
-		const sources = this.#options.look(now);
+		const sources = this.#inTurn(this.#options.look(now));
 		let units = request.textLength(this.#queue);
 		for (let before = -1; units > before && units < most;) {
 			before = units;
-			for (let count = 0; count < sources.length && units < most; count++) {
-				const source = sources[this.#turn++ % sources.length];
-				if (source) units += this.#take(source, share, now);
-			}
+			for (const source of sources) if (units < most) units += this.#take(source, share, now);
 		}
+	}
+
+	/** Rotated files come before those that follow them; the others begin one after the other. */
+	#inTurn(sources: readonly Source[]): Source[] {
+		const leaving = sources.filter(({ isLeaving }) => isLeaving);
+		const staying = sources.filter(({ isLeaving }) => !isLeaving);
+		const first = staying.length > 0 ? this.#turn++ % staying.length : 0;
+		return [...leaving, ...staying.slice(first), ...staying.slice(0, first)];
 	}
 
 	/** Gives the units that were taken. */
@@ -158,7 +162,7 @@ export class Courier {
 			}
 			if (!this.#isTaken(answer, request.linesIn(items))) return false;
 		}
-		for (const { source, to } of items) source.confirm(to);
+		for (const [source, to] of new Map(items.map(({ source, to }) => [source, to]))) source.confirm(to);
 		return this.#record(null);
 	}
 
@@ -233,6 +237,10 @@ export class Courier {
 		const now = performance.now();
 		const sources = this.#options.look(now);
 		const due = Math.min(now + ms, ...sources.map((source) => Math.max(source.due, now + 1)));
-		return this.#options.bell.wait(due - now, () => this.#isOver || this.#isEnding || this.#hasNews);
+		const wasEnding = this.#isEnding;
+		return this.#options.bell.wait(
+			due - now,
+			() => this.#isOver || this.#hasNews || this.#isEnding !== wasEnding
+		);
 	}
 }

@@ -33,6 +33,8 @@ export class Files {
 	readonly #say: (message: string) => void;
 	readonly #isExcluded: (path: string) => boolean;
 	readonly #watch: Watch;
+	/** Whether files are only read up to what is there now. */
+	#isEnding: boolean;
 	#tails: TailedFile[] = [];
 	/** Known files that nothing names now. */
 	#dormant: Known[] = [];
@@ -49,6 +51,7 @@ export class Files {
 		this.#say = say;
 		this.#watch = new Watch(wake);
 		this.#isFirst = known === null;
+		this.#isEnding = plan.once;
 		const excluded = plan.exclude.map(glob.matcher);
 		this.#isExcluded = (path) => moved.isPacked(path) || excluded.some((matches) => matches(path));
 		const isWanted = plan.wanted.map(({ pattern }) => glob.matcher(pattern));
@@ -110,6 +113,12 @@ export class Files {
 		tail.goneSince ??= now;
 		this.#copies.clear();
 		this.scan(now);
+	}
+
+	/** From now on nothing is read but what is there now. */
+	halt(): void {
+		this.#isEnding = true;
+		for (const tail of this.#tails) tail.halt();
 	}
 
 	close(): void {
@@ -178,7 +187,7 @@ export class Files {
 	}
 
 	#push(tail: TailedFile): void {
-		if (this.#plan.once) tail.halt();
+		if (this.#isEnding) tail.halt();
 		this.#tails.push(tail);
 	}
 

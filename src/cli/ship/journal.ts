@@ -33,6 +33,7 @@ export interface JournalOptions {
 export class Journal implements Source {
 	readonly id = 'journal';
 	readonly name = 'the journal';
+	readonly isLeaving = false;
 	readonly #options: JournalOptions;
 	#child: ChildProcess | null = null;
 	#assembly: Assembly;

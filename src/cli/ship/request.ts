@@ -9,8 +9,11 @@ export interface Item extends Portion {
 	from: Place;
 }
 
-/** UTF-16 units and entries in one request, unless a single portion is longer: small enough for any proxy's limit. */
-const usual = { units: 512 * 1024, lines: 2_500 };
+/**
+ * UTF-16 units and entries in one request, unless a single portion is longer: small enough for any proxy's limit, and half of
+ * the server's (API.md, Limits).
+ */
+const usual = { units: 256 * 1024, lines: 5_000 };
 /** The longest key that the server takes. */
 const longestKey = 128;
 
@@ -37,12 +40,13 @@ export const textLength = (items: Item[]) => items.reduce((sum, { ndjson }) => s
  * after a crash.
  */
 export function pendingOf(items: Item[]): Pending {
-	const parts: Pending['parts'] = [];
+	const byId = new Map<string, Pending['parts'][number]>();
 	for (const { source, from, to } of items) {
-		const part = parts.find(({ id }) => id === source.id);
+		const part = byId.get(source.id);
 		if (part) part.to = to;
-		else parts.push({ id: source.id, from, to });
+		else byId.set(source.id, { id: source.id, from, to });
 	}
+	const parts = [...byId.values()];
 	const text = parts.map(({ id, from, to }) => `${id}:${from}-${to}`).join(' ');
 	const key = /^[\x21-\x7e]*$/.test(text) && text.length <= longestKey ? text : hash(text);
 	return { key, parts };

@@ -94,6 +94,8 @@ class Shipping {
 
 	stop(): void {
 		this.#isStopping = true;
+		this.#files.halt();
+		this.#journal?.halt();
 		this.#courier.stop();
 		setTimeout(() => this.giveUp(), patience).unref();
 	}

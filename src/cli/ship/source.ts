@@ -18,12 +18,12 @@ export interface Source {
 	readonly taken: Place;
 	/** Whether it reads nothing more, and all that can be taken is. */
 	readonly isSpent: boolean;
+	/** Whether it was rotated: what comes now is in another one. */
+	readonly isLeaving: boolean;
 	/** When `take` has something that waits now, by performance.now(). */
 	readonly due: number;
 	/** Reads on until it has about so many units of text, and gives what is ready. */
 	take(units: number, now: number): Portion[];
-	/** From now on it reads nothing but what is there now. */
-	halt(): void;
 	/** Lets go what waits for more lines. `isOver`: also a last line without its end, and then it reads nothing more. */
 	finish(isOver: boolean): void;
 	/** The server has everything up to there. */

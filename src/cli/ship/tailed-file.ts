@@ -21,7 +21,7 @@ export interface Known extends fingerprint.Identity {
 }
 
 /** All files are read through it, one after the other. */
-const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+const buffer = Buffer.allocUnsafeSlow(32 * 1024);
 const lineFeed = 0x0a;
 /** Bytes: the longest message. Longer lines come in pieces, of which every file may hold one. */
 const longestLine = 256 * 1024;
@@ -103,6 +103,10 @@ export class TailedFile implements Source {
 		return this.#isOver && this.#known.offset >= this.#readTo;
 	}
 
+	get isLeaving(): boolean {
+		return this.goneSince !== null;
+	}
+
 	get due(): number {
 		return this.#assembly.due;
 	}
@@ -127,6 +131,7 @@ export class TailedFile implements Source {
 		return portions;
 	}
 
+	/** From now on it reads nothing but what is there now. */
 	halt(): void {
 		if (!this.#isOver) this.#limit = fstatSync(this.#file).size;
 	}
