@@ -356,9 +356,12 @@ describe.runIf(existsSync(remote))('the journal', () => {
 		contract.faults.length = 0;
 		const second = ship(['--journald'], { env });
 		await contract.until(() => contract.entries.length === 3);
-		record(path('journal/b.journal'), [
-			{ ...entries[0], __REALTIME_TIMESTAMP: '1795000100000000', MESSAGE: 'later' }
-		]);
+		const later = {
+			__REALTIME_TIMESTAMP: '1795000100000000',
+			__MONOTONIC_TIMESTAMP: '100',
+			MESSAGE: 'later'
+		};
+		record(path('journal/b.journal'), [{ ...entries[0], ...later }]);
 		await contract.until(() => contract.messages.includes('later'));
 		expect((await end(second, 'SIGTERM')).status).toBe(0);
 		expect(contract.messages).toHaveLength(4);
