@@ -37,12 +37,15 @@ export function ofError(error: Error): Failure {
 	if (error.name === 'AbortError') return later('it does not answer');
 	const cause = causeOf(error);
 	// OpenSSL's message is a line of its internals; its reason is what went wrong, such as "wrong version number".
-	const reason = cause.reason || cause.message || cause.code || error.message;
+	const reason = cause.reason || opensslReason(cause.message) || cause.message || cause.code || error.message;
 	// An unknown name: a typing error, or a container that is about to start.
 	if (cause.code === 'ENOTFOUND') return { ...later(reason), doubtful: true };
 	if (cause.code !== undefined && passing.has(cause.code)) return later(reason);
 	return { kind: 'refused', reason: `the server cannot be used (${reason})` };
 }
+
+/** `write EPROTO …:error:0A00010B:SSL routines:function:wrong version number:file:line:`, as node:https has it. */
+const opensslReason = (message: string) => /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1];
 
 type Cause = NodeJS.ErrnoException & { reason?: string };
 
