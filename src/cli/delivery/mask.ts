@@ -62,9 +62,14 @@ export class Mask {
 
 	/** A complete text. */
 	hide(text: string): string {
+		return Buffer.from(this.hideIn(Buffer.from(text))).toString();
+	}
+
+	/** The bytes of a complete text. */
+	hideIn(bytes: Uint8Array): Uint8Array {
 		const mask = new Mask('');
 		mask.#forms.push(...this.#forms);
-		return Buffer.concat([mask.push(Buffer.from(text)), mask.end()]).toString();
+		return Buffer.concat([mask.push(bytes), mask.end()]);
 	}
 
 	/** The first secret from `from` on. */

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Bell } from '../delivery/bell.ts';
 import type { Answer, Api } from '../delivery/logs-api.ts';
 import type { Mask } from '../delivery/mask.ts';
@@ -7,7 +8,7 @@ import type { Source } from './source.ts';
 import type { Pending } from './state.ts';
 
 /** UTF-16 units that wait for the server at most; then nothing more is read. */
-const most = 384 * 1024;
+const most = 1280 * 1024;
 /** What one source gives at a time, so that each has its turn. */
 const share = 32 * 1024;
 /** Between two requests that are not full, and between two looks at what may have grown, in ms. */
@@ -15,7 +16,7 @@ const pauses = { requests: 100, looks: 500, disk: 1_000 };
 
 export interface CourierOptions {
 	api: Pick<Api, 'send'>;
-	mask: Pick<Mask, 'hide'>;
+	mask: Pick<Mask, 'hideIn'>;
 	persistence: Persistence;
 	/** Rung when there may be something to read, and when `stop` or `giveUp` is called. */
 	bell: Bell;
@@ -168,7 +169,7 @@ export class Courier {
 
 	#send(text: string, key: string): Promise<Answer> {
 		const { api, mask, persistence } = this.#options;
-		const bytes = request.encode(mask.hide(text));
+		const bytes = new Uint8Array(mask.hideIn(Buffer.from(text)));
 		return persistence.persist(() => api.send(bytes, key));
 	}
 

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Place, Portion, Source } from './source.ts';
 import type { Pending } from './state.ts';
@@ -10,10 +9,10 @@ export interface Item extends Portion {
 }
 
 /**
- * UTF-16 units and entries in one request, unless a single portion is longer: small enough for any proxy's limit, and half of
+ * UTF-16 units and entries in one request, unless a single portion is longer: small enough for a proxy's usual limit, and half of
  * the server's (API.md, Limits).
  */
-const usual = { units: 256 * 1024, lines: 5_000 };
+const usual = { units: 768 * 1024, lines: 5_000 };
 /** The longest key that the server takes. */
 const longestKey = 128;
 
@@ -32,7 +31,7 @@ export function cut(queue: Item[]): Item[] {
 export const linesIn = (items: Item[]) => items.reduce((sum, { lines }) => sum + lines, 0);
 export const textOf = (items: Item[]) => items.map(({ ndjson }) => ndjson).join('');
 /** Whether there is more than a request holds. */
-export const isFull = (items: Item[]) => textLength(items) > usual.units / 2;
+export const isFull = (items: Item[]) => textLength(items) > usual.units / 4;
 export const textLength = (items: Item[]) => items.reduce((sum, { ndjson }) => sum + ndjson.length, 0);
 
 /**
@@ -53,5 +52,3 @@ export function pendingOf(items: Item[]): Pending {
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-
-export const encode = (text: string) => new Uint8Array(Buffer.from(text));
