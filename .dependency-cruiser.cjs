@@ -6,12 +6,12 @@ const layers = [
 	['config', 'client', 'digest', 'maintenance', 'metrics', 'threads'],
 	['forms', 'lists'],
 	['postgres', 'sqlite', 'http'],
-	['bus', 'outbox', 'limits', 'audit'],
+	['bus', 'outbox', 'limits', 'audit', 'ingest'],
 	['mail'],
 	['access'],
 	['people'],
 	['organizations'],
-	['logs', 'deploys', 'ingest', 'tail'],
+	['logs', 'deploys', 'tail'],
 	['stream', 'search'],
 	['health']
 ];

@@ -70,6 +70,29 @@ export function entry(raw: unknown, fallback: Fallback, now: number): NewEntry |
 	return '{} is not an entry: it has no message and no other field';
 }
 
+/** A line as a protocol gives it. What it leaves out is looked for in its attributes. */
+export interface Sent {
+	/** Epoch milliseconds. */
+	time: number | null;
+	severity: number | null;
+	service: string | null;
+	host: string | null;
+	message: string;
+	attributes: Fields;
+	trace_id: string | null;
+	span_id: string | null;
+}
+
+export function sent(line: Sent, fallback: Fallback, _now: number): NewEntry {
+	const { attributes } = line;
+	return bounds.fit({
+		...line,
+		severity: line.severity ?? fallback.severity,
+		service: line.service ?? (attributes['service.name'] as string | undefined) ?? fallback.service,
+		host: line.host ?? (attributes['host.name'] as string | undefined) ?? fallback.host
+	});
+}
+
 /** A bare line of text as an entry. */
 export function line(message: string, fallback: Fallback): NewEntry {
 	return bounds.fit({ ...fallback, message, time: null, attributes: {}, trace_id: null, span_id: null });
