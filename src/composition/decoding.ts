@@ -1,5 +1,6 @@
 import type { Decoded, Refusal, Sending } from '../lib/server/ingest/protocols/decoded.ts';
-import { decoders, type Format } from '../lib/server/ingest/protocols/decoders.ts';
+import { decoders } from '../lib/server/ingest/protocols/decoders.ts';
+import type { Format } from '../lib/server/ingest/protocols/format.ts';
 import { Malformed } from '../lib/server/ingest/protocols/malformed.ts';
 import type { Report } from '../lib/server/logs/append.ts';
 import type { Chunk } from '../lib/server/logs/chunks/chunk.ts';

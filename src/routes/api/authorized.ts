@@ -4,20 +4,12 @@ import type { Lines } from '$server/access/key-use';
 import type { Key } from '$server/access/keys';
 import * as secret from '$server/access/secret';
 import { SenderGone } from '$server/ingest/body';
-import { refuse, type Refused } from '$server/http/problem';
+import { refuse } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
 import { isTimedOut } from '$server/postgres/connect';
 import type { Scope } from '$server/postgres/words';
+import type { Door } from './door';
 import { incoming, type Incoming } from './incoming';
-
-/** How a request comes in: who asks for what, and how it is refused. */
-export interface Door {
-	claim: Claim;
-	scope: Scope;
-	/** As what a key's last use remembers it; the path of the URL may hold the key itself. */
-	path: string;
-	refuse(refused: Refused): Response;
-}
 
 /** Runs an endpoint of our own API for authorized requests, and answers the rest. */
 export function authorized(

@@ -3,7 +3,7 @@ import { authorizeAgain, type Access } from '$server/access/authorize';
 import type { Lines } from '$server/access/key-use';
 import type { Place } from '$server/ingest/admission';
 import * as body from '$server/ingest/body';
-import type { Door } from './authorized';
+import type { Door } from './door';
 
 /** What an endpoint reads of an authorized request, and reports about it. */
 export interface Incoming {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode, decoded, json, messages, ndjson, now } from '../../../../../tests/support/logs/decoding.ts';
+import { decode, decoded, json, messages, ndjson } from '../../../../../tests/support/logs/decoding.ts';
 
 const two = '{"message":"a"}\n{"message":"b"}';
 

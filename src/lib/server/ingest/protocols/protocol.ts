@@ -1,5 +1,5 @@
 import type { Refused } from '../../http/problem.ts';
-import type { Format } from './decoders.ts';
+import type { Format } from './format.ts';
 
 export type { Refused };
 
