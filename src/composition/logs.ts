@@ -46,10 +46,20 @@ export async function prepareLogs(sql: Sql, log: Logger): Promise<void> {
 /** MiB. A job takes at most some ten times the text that it looks through. */
 const heapMb = 1024;
 
-/** Threads that search, with a connection each. One core is left to the threads of everything else. */
+/**
+ * Threads that search, with a connection each. One core is left to the threads of everything else, and one thread is kept for jobs
+ * that are short, so that nobody's list of lines waits for another one's long search.
+ */
 function openSearchers(program: URL, data: { url: string; prepare: boolean }, log: Logger) {
-	const most = Math.max(1, availableParallelism() - 1);
-	return new Threads<Job, Results[Job['kind']]>({ program, most, data, heapMb, log });
+	const mostHeavy = Math.max(1, availableParallelism() - 1);
+	return new Threads<Job, Results[Job['kind']]>({
+		program,
+		most: mostHeavy + 1,
+		mostHeavy,
+		data,
+		heapMb,
+		log
+	});
 }
 
 /** The logs of every organization, from the append to what readers receive. Each pool serves one kind of work. */
