@@ -73,7 +73,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		expiryOf: revocation.expiryOf,
 		failed
 	});
-	const kept = openLogs(sql, { log, wakes, measured, failed, disk: watched.disk }, database);
+	const kept = openLogs(sql, { log, wakes, measured, failed, ...watched }, database);
 	const deployed = openDeploys(config, { log, measured }, kept.parts.writer);
 	const stopping = new AbortController();
 	const leftovers = removalOf(deployed.parts.deploys, sql.upkeep, stopping.signal);

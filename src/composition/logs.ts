@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { Bus } from '../lib/server/bus/bus.ts';
 import type { Disk } from '../lib/server/health/disk.ts';
+import type { Watch } from '../lib/server/health/watch.ts';
 import { Admission } from '../lib/server/ingest/admission.ts';
 import { logOverview } from '../lib/server/logs/overview.ts';
 import * as rows from '../lib/server/logs/rows.ts';
@@ -20,6 +21,7 @@ import { Threads } from '../lib/server/threads/threads.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
 import { openDecoder } from './decoder.ts';
 import type { Programs } from './programs.ts';
+import { openTaking } from './taking.ts';
 
 /** What logs need of the server around them. */
 interface Surroundings {
@@ -28,6 +30,7 @@ interface Surroundings {
 	measured: Metrics;
 	failed(error: unknown): void;
 	disk: Disk;
+	watch: Watch;
 }
 
 /** How the threads are started: their programs, and the database that they work on. */
@@ -65,7 +68,7 @@ function openSearchers(program: URL, data: { url: string; prepare: boolean }, lo
 /** The logs of every organization, from the append to what readers receive. Each pool serves one kind of work. */
 export function openLogs(
 	sql: { pages: Sql; reads: Sql; writes: Sql },
-	{ log, wakes, measured, failed, disk }: Surroundings,
+	{ log, wakes, measured, failed, disk, watch }: Surroundings,
 	{ programs, url, prepare }: Threaded
 ) {
 	const damaged = (error: unknown) =>
@@ -88,6 +91,8 @@ export function openLogs(
 		logs,
 		writer,
 		decoder,
+		/** How bodies of every protocol come in. */
+		taking: openTaking({ writer, decoder, watch }),
 		admission: new Admission(),
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
 		search: new LogSearch({ sql: sql.pages, store: pages, threads: searchers, log }),
