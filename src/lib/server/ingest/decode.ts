@@ -89,7 +89,9 @@ function decodeAny(body: string, context: Context): Decoded | Refusal {
 		const entry = value === undefined ? 'text' : repair.entry(value, context.fallback, context.now);
 		isNdjson &&= value !== undefined;
 		isComplete &&= typeof entry !== 'string';
-		decoded.entries.push(typeof entry === 'string' ? repair.line(line, context.fallback) : entry);
+		decoded.entries.push(
+			typeof entry === 'string' ? repair.line(line, context.fallback, context.now) : entry
+		);
 	}
 	return isNdjson && !isComplete ? decodeNdjson(body, context) : decoded;
 }
