@@ -69,11 +69,14 @@ function civil(match: RegExpExecArray): number {
 
 /** When a day of the calendar begins in UTC; NaN if there is no such day. Months count from 1. */
 export function midnight(year: number, month: number, date: number): number {
-	const time = Date.UTC(year, month - 1, date);
-	// Date.UTC turns February 30 into March 1, month 0 into December and the year 75 into 1975: then it reads differently.
-	const read = new Date(time);
-	const isSameDay = read.getUTCDate() === date && read.getUTCMonth() === month - 1;
-	return isSameDay && read.getUTCFullYear() === year ? time : NaN;
+	// Date.UTC turns February 30 into March 1, month 0 into December and the year 75 into 1975.
+	if (year < 100 || month < 1 || month > 12 || date < 1 || date > daysOf(year, month)) return NaN;
+	return Date.UTC(year, month - 1, date);
+}
+
+function daysOf(year: number, month: number): number {
+	if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+	return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 /** Milliseconds since midnight; NaN if no clock shows that. 23:59:60 is a leap second: the next day's first moment. */

@@ -160,7 +160,8 @@ function levelOfNextLine({ text }: Reading): number | null {
 /** Behind blanks, colours and what separates the parts of a head; a line feed is none of these. */
 function endOfSeparators(text: string, from: number): number {
 	let at = from;
-	for (; at < text.length; at += 1) {
+	const most = Math.min(text.length, reach);
+	for (; at < most; at += 1) {
 		const code = text.charCodeAt(at);
 		if (code === escape) {
 			const end = endOfColours(text, at);

@@ -57,9 +57,10 @@ function readHead(text: string, now: number): head.Head {
 /** Pairs that follow the head at once also tell level and time; all may tell ids. The first pair of a name counts. */
 function readPairs(text: string, from: number, understood: Understood, now: number): void {
 	let lead = from;
+	let isLeading = true;
 	let count = 0;
 	for (const pair of pairs.all(text, 0)) {
-		const isLeading = pair.start >= lead && text.slice(lead, pair.start).trim() === '';
+		isLeading &&= pair.start >= lead && isBlankBetween(text, lead, pair.start);
 		if (isLeading) lead = pair.end;
 		if (use(pair, isLeading, understood, now) || Object.hasOwn(understood.attributes, pair.key)) continue;
 		if (++count > mostAttributes) break;
@@ -70,6 +71,12 @@ function readPairs(text: string, from: number, understood: Understood, now: numb
 	// Sidekiq: the level stands behind the pairs.
 	if (lead > from) understood.severity = levelAt(text, lead);
 	if (method !== undefined) understood.severity ??= requests.ofStatus(Number(status));
+}
+
+function isBlankBetween(text: string, from: number, to: number): boolean {
+	let at = from;
+	while (at < to && pairs.isBlank(text.charCodeAt(at))) at += 1;
+	return at === to;
 }
 
 const timeKeys = new Set(['time', 'ts', 't', 'timestamp', '@timestamp', 'datetime', 'dt', 'date']);

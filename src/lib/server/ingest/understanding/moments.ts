@@ -139,24 +139,19 @@ function hour24(hour: string, half: string | undefined): string {
 
 function nearestDay(ms: number, now: number): number {
 	const today = now - (now % 86_400_000) + ms;
-	return nearest([today - 86_400_000, today, today + 86_400_000], now);
+	if (today - now > 43_200_000) return today - 86_400_000;
+	return now - today > 43_200_000 ? today + 86_400_000 : today;
 }
 
 /** The moment of that month and day, in the year that brings it nearest to `now`: NaN if there is no such day. */
 export function nearestYear(month: number, day: number, ms: number, now: number): number {
-	const year = new Date(now).getUTCFullYear();
-	return nearest(
-		[year - 1, year, year + 1].map((candidate) => time.midnight(candidate, month, day) + ms),
-		now
-	);
-}
-
-function nearest(times: number[], now: number): number {
-	const real = times.filter((candidate) => !Number.isNaN(candidate));
-	return real.reduce(
-		(best, next) => (Math.abs(next - now) < Math.abs(best - now) ? next : best),
-		real[0] ?? NaN
-	);
+	const thisYear = new Date(now).getUTCFullYear();
+	let best = NaN;
+	for (let year = thisYear - 1; year <= thisYear + 1; year += 1) {
+		const candidate = time.midnight(year, month, day) + ms;
+		if (!(Math.abs(candidate - now) >= Math.abs(best - now)) && !Number.isNaN(candidate)) best = candidate;
+	}
+	return best;
 }
 
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
