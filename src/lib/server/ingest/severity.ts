@@ -1,8 +1,8 @@
 import { levels, severityOf } from '../../log/entry.ts';
 
 /**
- * The fields that may give a severity; the first readable one wins. Behind OpenTelemetry's, Google's and journald's: Loki, ECS,
- * Serilog, .NET, Python, Monolog, hclog, PostgreSQL, MongoDB (`s`) and zap (`L`), and what else is usual.
+ * The fields that may give a severity; the first readable one wins. Behind OpenTelemetry's, Google's and journald's: Loki,
+ * ECS, Serilog, .NET, Python, Monolog, hclog, PostgreSQL, MongoDB (`s`) and zap (`L`), and what else is usual.
  */
 export const fields = [
 	'level',
@@ -39,8 +39,9 @@ export type Field = (typeof fields)[number];
 
 /**
  * Spellings by OpenTelemetry SeverityNumber. Sources: OpenTelemetry logs data model, appendix B (syslog's notice,
- * java.util.logging, Windows' verbose); RFC 5424; console forms of zerolog, logrus, Serilog and .NET; Apache, MongoDB, MariaDB. From critical up all is fatal, as
- * in Python and Google Cloud, so that one level holds everything that wakes people.
+ * java.util.logging, Windows' verbose); RFC 5424; console forms of zerolog, logrus, Serilog and .NET; Apache, MongoDB,
+ * MariaDB. From critical up all is fatal, as in Python and Google Cloud, so that one level holds everything that wakes
+ * people.
  */
 const spellings: [number, string][] = [
 	[1, 'trace t trc trce trac finest silly trace5 trace6 trace7 trace8'],
@@ -83,10 +84,10 @@ const google = [5, 9, 10, 13, 17, 21, 22, 23];
 const python = [5, 9, 13, 17, 21];
 
 /**
- * The SeverityNumber (1 to 24) that a field gives, or null. Words are read in any case, also as Go's slog has them (`INFO+2`).
- * Numbers mean: in `level` and its spellings 0–7 syslog (GELF, RFC 5424), 10–60 pino or bunyan, the values between counting down,
- * and 100–600 Monolog; in `PRIORITY` syslog (journald); in `levelno` Python; in `severity` and its spellings OpenTelemetry's 1–24
- * and 100–800 Google Cloud. Elsewhere they mean nothing.
+ * The SeverityNumber (1 to 24) that a field gives, or null. Words are read in any case, also as Go's slog has them
+ * (`INFO+2`). Numbers mean: in `level` and its spellings 0–7 syslog (GELF, RFC 5424), 10–60 pino or bunyan, the values
+ * between counting down, and 100–600 Monolog; in `PRIORITY` syslog (journald); in `levelno` Python; in `severity` and its
+ * spellings OpenTelemetry's 1–24 and 100–800 Google Cloud. Elsewhere they mean nothing.
  */
 export function read(field: Field, value: unknown): number | null {
 	if (typeof value === 'number') return fromNumber(field, value);

@@ -5,8 +5,8 @@ const iso =
 	/^(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?(?: ?([Zz]|UTC|[+-]\d\d(?::?\d\d)?))?)?$/;
 
 /**
- * Epoch milliseconds of a time as loggers write it: ISO 8601 (UTC unless it names a zone) or an epoch, as number or text, or one
- * of the objects below. Null if unreadable, before 1970 or more than a day after `now` (epoch milliseconds).
+ * Epoch milliseconds of a time as loggers write it: ISO 8601 (UTC unless it names a zone) or an epoch, as number or text,
+ * or one of the objects below. Null if unreadable, before 1970 or more than a day after `now` (epoch milliseconds).
  */
 export function read(value: unknown, now: number): number | null {
 	if (typeof value === 'number') return within(epoch(value), now);

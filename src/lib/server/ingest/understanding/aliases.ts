@@ -19,46 +19,51 @@ export interface Alias {
 
 /** The names that always were the entry's own: with values of any kind, and a null there means that there is none. */
 export const own: ReadonlySet<string> = new Set(
-	(
-		'message msg log body time timestamp @timestamp ts level severity severityNumber severity_number severityText ' +
+	list(
+		'message msg log body time timestamp @timestamp ts level severity severityNumber severity_number severityText',
 		'severity_text PRIORITY service host trace_id traceId span_id spanId'
-	).split(' ')
+	)
 );
 
 /** In the order of API.md. syslog-ng and journald write in capitals; `@m` and `@mt` are Serilog's, `M` is zap's. */
 const roles: Record<Role, readonly string[]> = {
-	message:
-		'message msg log body full_message short_message Message MESSAGE @message @m RenderedMessage renderedMessage textPayload M event text @mt MessageTemplate'.split(
-			' '
-		),
-	time: (
-		'time timestamp @timestamp ts @t Timestamp datetime dateTime date asctime eventTime event_time EventTime ' +
-		'timeMillis instant _SOURCE_REALTIME_TIMESTAMP __REALTIME_TIMESTAMP timeUnixNano observedTimeUnixNano ISODATE ' +
+	message: list(
+		'message msg log body full_message short_message Message MESSAGE @message @m RenderedMessage',
+		'renderedMessage textPayload M event text @mt MessageTemplate'
+	),
+	time: list(
+		'time timestamp @timestamp ts @t Timestamp datetime dateTime date asctime eventTime event_time EventTime',
+		'timeMillis instant _SOURCE_REALTIME_TIMESTAMP __REALTIME_TIMESTAMP timeUnixNano observedTimeUnixNano ISODATE',
 		'Time _time log_time logTime dt t T'
-	).split(' '),
+	),
 	severity: severity.fields,
-	service: (
-		'service.name service_name service app application app_name serviceName ServiceName otelServiceName appname applicationName ' +
-		'name app_kubernetes_io_name container container_name k8s_container_name component workload job k8s_job_name ' +
-		'SYSLOG_IDENTIFIER PROGRAM programname projectName _SYSTEMD_UNIT'
-	).split(' '),
-	host: 'host hostname host.name host_name HOST HOSTNAME _HOSTNAME MachineName k8s.node.name'.split(' '),
-	trace_id:
-		'trace_id traceId trace.id traceID traceid TraceId TraceID otelTraceID dd.trace_id @tr logging.googleapis.com/trace trace'.split(
-			' '
-		),
-	span_id:
-		'span_id spanId span.id spanID spanid SpanId SpanID otelSpanID dd.span_id @sp logging.googleapis.com/spanId span'.split(
-			' '
-		)
+	service: list(
+		'service.name service_name service app application app_name serviceName ServiceName otelServiceName appname',
+		'applicationName name app_kubernetes_io_name container container_name k8s_container_name component workload job',
+		'k8s_job_name SYSLOG_IDENTIFIER PROGRAM programname projectName _SYSTEMD_UNIT'
+	),
+	host: list('host hostname host.name host_name HOST HOSTNAME _HOSTNAME MachineName k8s.node.name'),
+	trace_id: list(
+		'trace_id traceId trace.id traceID traceid TraceId TraceID otelTraceID dd.trace_id @tr',
+		'logging.googleapis.com/trace trace'
+	),
+	span_id: list(
+		'span_id spanId span.id spanID spanid SpanId SpanID otelSpanID dd.span_id @sp',
+		'logging.googleapis.com/spanId span'
+	)
 };
 
 /** Names of services that say what they are besides: people look for them. */
 const staying = new Set(
-	'name app_kubernetes_io_name container container_name k8s_container_name component workload job k8s_job_name _SYSTEMD_UNIT'.split(
-		' '
+	list(
+		'name app_kubernetes_io_name container container_name k8s_container_name component workload job',
+		'k8s_job_name _SYSTEMD_UNIT'
 	)
 );
+
+function list(...lines: string[]): string[] {
+	return lines.join(' ').split(' ');
+}
 
 type Fields = Record<string, unknown>;
 const isZap = (fields: Fields) => typeof fields.L === 'string' && typeof fields.M === 'string';

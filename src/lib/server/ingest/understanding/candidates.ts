@@ -14,7 +14,8 @@ export interface Candidate {
 type Read<Value> = (candidate: Candidate, now: number) => Value | null;
 
 /**
- * The first usable value of a role, in the order of its aliases. What is given wins: then only what says the same is taken. `now` is in epoch milliseconds.
+ * The first usable value of a role, in the order of its aliases. What is given wins: then only what says the same is
+ * taken. `now` is in epoch milliseconds.
  */
 export function take<Value>(
 	candidates: Candidate[],

@@ -56,9 +56,10 @@ interface Sorted {
 }
 
 /**
- * Reads the meaningful fields of an object; all others are attributes, which join its own `attributes`. A field that is used
- * is not an attribute as well, unless its alias stays. What is given wins: then only a field that says the same goes. `isEntry` is
- * false for attributes alone, where nothing is a message and `attributes` a name like any other. The object is used up.
+ * Reads the meaningful fields of an object; all others are attributes, which join its own `attributes`. A field that is
+ * used is not an attribute as well, unless its alias stays. What is given wins: then only a field that says the same goes.
+ * `isEntry` is false for attributes alone, where nothing is a message and `attributes` a name like any other. The object
+ * is used up.
  */
 export function read(raw: Fields, given: Given, now: number, isEntry: boolean): Known {
 	const { candidates, attributes, hasKubernetes } = sort(raw, isEntry ? raw.attributes : undefined);
@@ -127,7 +128,10 @@ function noteUnread(candidates: Candidate[], attributes: Fields): void {
 	bounds.note(attributes, 'original_time', json.plain(unread.value));
 }
 
-/** An unused field is an attribute like any other; null, and an empty name, in one of the entry's own means that it is absent. */
+/**
+ * An unused field is an attribute like any other; null, and an empty name, in one of the entry's own means that it is
+ * absent.
+ */
 function putBack({ alias, value, isTaken }: Candidate, attributes: Fields): void {
 	if (isTaken || alias.stays) return;
 	const isAbsent = value === null || (value === '' && alias.role !== 'message' && alias.role !== 'severity');

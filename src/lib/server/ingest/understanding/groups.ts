@@ -15,7 +15,10 @@ const closing: Record<string, string> = { '[': ']', '(': ')', '<': '>', '{': '}'
 export const isOpening = (code: number): boolean =>
 	code === 0x5b || code === 0x28 || code === 0x3c || code === 0x7b;
 
-/** Passes what stands in brackets of any kind, and reads the time and the level that are in it. False at a JSON object, or without an end. */
+/**
+ * Passes what stands in brackets of any kind, and reads the time and the level that are in it. False at a JSON object, or
+ * without an end.
+ */
 export function read(reading: Reading): boolean {
 	const { text, at } = reading;
 	const open = text.charAt(at);
@@ -76,8 +79,8 @@ interface Level {
 }
 
 /**
- * The level in brackets: alone (`[warn]`, `[E]`), behind a module or a thread (`[core:error]`, `[Server thread/INFO]`), or before other words if it is in
- * capitals (`[ERROR my_crate]`, `: INFO/MainProcess]`).
+ * The level in brackets: alone (`[warn]`, `[E]`), behind a module or a thread (`[core:error]`, `[Server thread/INFO]`), or
+ * before other words if it is in capitals (`[ERROR my_crate]`, `: INFO/MainProcess]`).
  */
 function levelOf(content: string): Level | null {
 	const inner = content.startsWith(':') ? content.slice(1).trimStart() : content;

@@ -20,8 +20,8 @@ const mostParts = 24;
 const reach = 512;
 
 /**
- * Reads the beginning of a line: prefixes, then times, levels, names in brackets, numbers and the like in any order, as far as it looks like what
- * loggers write and not like a sentence. `now` is in epoch milliseconds.
+ * Reads the beginning of a line: prefixes, then times, levels, names in brackets, numbers and the like in any order, as
+ * far as it looks like what loggers write and not like a sentence. `now` is in epoch milliseconds.
  */
 export function read(text: string, now: number): Head {
 	const reading: Reading = {

@@ -54,9 +54,9 @@ export function flatten(kubernetes: Fields, attributes: Fields): void {
 const workloads = ['deployment', 'replicaset', 'statefulset', 'daemonset', 'cronjob', 'job'];
 
 /**
- * The service that the `k8s.*` attributes of an entry name, in the order of the semantic conventions ("service attributes" of Kubernetes): annotation,
- * labels, workload, pod, container. A pod's or replica set's name has generated parts at its end, which are left out, so that
- * a service outlives its pods.
+ * The service that the `k8s.*` attributes of an entry name, in the order of the semantic conventions ("service attributes"
+ * of Kubernetes): annotation, labels, workload, pod, container. A pod's or replica set's name has generated parts at its
+ * end, which are left out, so that a service outlives its pods.
  */
 export function service(attributes: Fields): string | null {
 	const text = (name: string) => nonEmpty(attributes[name]);

@@ -18,8 +18,8 @@ export interface Understood extends fields.Given {
 }
 
 /**
- * Reads a line of text: time and level from its beginning, attributes from `key=value` and JSON anywhere in it. What is given wins, and what
- * is given in whole is not looked for. Null if the text says nothing. `now` is in epoch milliseconds.
+ * Reads a line of text: time and level from its beginning, attributes from `key=value` and JSON anywhere in it. What is
+ * given wins, and what is given in whole is not looked for. Null if the text says nothing. `now` is in epoch milliseconds.
  */
 export function read(text: string, given: fields.Given, now: number): Understood | null {
 	const needsHead = given.time === null || given.severity === null;

@@ -32,13 +32,16 @@ const epoch = /(\d{10}\.\d{3,9})(?![\w.])/y;
 const weekday = /(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? /y;
 /** Zones whose names mean different things in different places: such a time is not used. */
 const namedZone = new RegExp(
-	` (?:${'CET CEST EST EDT CST CDT MST MDT PST PDT BST IST JST KST HKT SGT MSK WET WEST EET EEST AEST AEDT ACST AWST NZST NZDT'.replaceAll(' ', '|')})(?!\\w)`,
+	` (?:${[
+		'CET|CEST|WET|WEST|EET|EEST|MSK|BST|IST|EST|EDT|CST|CDT|MST|MDT|PST|PDT',
+		'JST|KST|HKT|SGT|AEST|AEDT|ACST|AWST|NZST|NZDT'
+	].join('|')})(?!\\w)`,
 	'y'
 );
 
 /**
- * The time that begins at `at`, with a time of day at least. Without a zone it is UTC, without a year that of the nearest year, without
- * a day that of the nearest day. Null if none begins there. `now` is in epoch milliseconds.
+ * The time that begins at `at`, with a time of day at least. Without a zone it is UTC, without a year that of the nearest
+ * year, without a day that of the nearest day. Null if none begins there. `now` is in epoch milliseconds.
  */
 export function at(text: string, at: number, now: number): Moment | null {
 	const found = isDigit(text.charCodeAt(at)) ? fromDigit(text, at, now) : fromName(text, at, now);

@@ -6,8 +6,8 @@ import { endOfColours, type Reading } from './reading.ts';
 import * as words from './words.ts';
 
 /**
- * Reads the forms that only the beginning of a line can have: a byte order mark, colours, syslog's priority, the name of a container or a program, and the heads
- * of Go's and Google's glog, Ruby, Redis, Android, Erlang, npm and PHP.
+ * Reads the forms that only the beginning of a line can have: a byte order mark, colours, syslog's priority, the name of a
+ * container or a program, and the heads of Go's and Google's glog, Ruby, Redis, Android, Erlang, npm and PHP.
  */
 export function read(reading: Reading): void {
 	const { text } = reading;

@@ -18,13 +18,19 @@ const behindStatus = /$|\s+[-\d]/y;
 /** HAProxy: [time] frontend backend/server 0/0/1/2/3 503. */
 const proxied = / [^\s]{1,256} [^\s]{1,256}\/[^\s]{1,256} [-+\d/]{5,64} ([1-5]\d\d) /y;
 
-/** The severity of an HTTP status: a server's fault is an error, a client's a warning. Null for all others: they say nothing. */
+/**
+ * The severity of an HTTP status: a server's fault is an error, a client's a warning. Null for all others: they say
+ * nothing.
+ */
 export function ofStatus(status: number): number | null {
 	if (status >= 500 && status <= 599) return severityOf('error');
 	return status >= 400 && status <= 499 ? severityOf('warn') : null;
 }
 
-/** An access line as Apache, nginx, HAProxy and many others write it: `host - user [01/May/2024:12:00:00 +0000] "GET /…" 500`. */
+/**
+ * An access line as Apache, nginx, HAProxy and many others write it: `host - user [01/May/2024:12:00:00 +0000] "GET /…"
+ * 500`.
+ */
 export function common(text: string, now: number): Request | null {
 	const open = text.indexOf('[');
 	if (open === -1 || open > beforeTime || text[open + 3] !== '/' || text[open + 7] !== '/') return null;
@@ -52,7 +58,10 @@ export function quoted(text: string, at: number): number | null {
 	return isStatus ? ofStatus(Number(status)) : null;
 }
 
-/** The severity of a request without quotes that begins at `at`: `GET / 500 3.1 ms - 12`, `GET / HTTP/1.1 500`, or Rails' answer. */
+/**
+ * The severity of a request without quotes that begins at `at`: `GET / 500 3.1 ms - 12`, `GET / HTTP/1.1 500`, or Rails'
+ * answer.
+ */
 export function bare(text: string, at: number): number | null {
 	completed.lastIndex = at;
 	const answered = completed.exec(text);

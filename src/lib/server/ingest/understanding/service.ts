@@ -16,8 +16,8 @@ const firstGuess = aliases.of('name')!.rank;
 const unknown = 'unknown_service';
 
 /**
- * The service of an entry: what is given, or by its fields in the order of `aliases.ts`, with Kubernetes between. `attributes` are those that may have `k8s.*`;
- * null if none do.
+ * The service of an entry: what is given, or by its fields in the order of `aliases.ts`, with Kubernetes between.
+ * `attributes` are those that may have `k8s.*`; null if none do.
  */
 export function choose(
 	candidates: Candidate[],

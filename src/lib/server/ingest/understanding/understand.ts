@@ -7,9 +7,9 @@ import * as objects from './objects.ts';
 const mostWraps = 3;
 
 /**
- * What is known of an entry together with what its message says; null if that is nothing. A message that is a JSON object is an entry: its own message
- * takes its place. Any other is left as it is and, if `readsText`, read. What is known wins and is left unchanged. `now` is in
- * epoch milliseconds.
+ * What is known of an entry together with what its message says; null if that is nothing. A message that is a JSON object
+ * is an entry: its own message takes its place. Any other is left as it is and, if `readsText`, read. What is known wins
+ * and is left unchanged. `now` is in epoch milliseconds.
  */
 export function understand(
 	known: fields.Known,

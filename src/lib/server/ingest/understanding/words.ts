@@ -1,9 +1,10 @@
 import * as severity from '../severity.ts';
 
 /**
- * How surely a word is a level: `loud` ones are when they are written in capitals with a space behind, `short` ones only where levels are expected (after a
- * time, or with a delimiter behind), `marked` ones only in brackets or between delimiters. `spoken` is a loud or short one that is also
- * taken in small letters when a colon follows: "error: no such file".
+ * How surely a word is a level: `loud` ones are when they are written in capitals with a space behind, `short` ones only
+ * where levels are expected (after a time, or with a delimiter behind), `marked` ones only in brackets or between
+ * delimiters. `spoken` is a loud or short one that is also taken in small letters when a colon follows: "error: no such
+ * file".
  */
 type Kind = 'loud' | 'short' | 'marked';
 
