@@ -104,7 +104,7 @@ export class SelfLogs {
 
 	#ofDropped(): NewEntry {
 		const message = `${this.#dropped} more warnings and errors of the server were left out here: its own output has them.`;
-		return repair.line(message, { ...this.#fallback, severity: 13 });
+		return repair.line(message, { ...this.#fallback, severity: 13 }, Date.now());
 	}
 }
 
