@@ -21,6 +21,9 @@ import * as sessions from './lib/server/people/sessions.ts';
 import type { Outage } from './lib/log/outage.ts';
 import { asProblem, problem } from './lib/server/http/problem.ts';
 import { secure } from './lib/server/http/security-headers.ts';
+import { ofIngest, SelfLogs } from './lib/server/self-logs.ts';
+import * as protocols from './lib/server/ingest/protocols/routes.ts';
+import { receive } from './routes/api/receive.ts';
 import { running } from './running.ts';
 import * as unavailable from './lib/server/health/unavailable.ts';
 import { Unavailable } from './lib/server/health/watch.ts';
@@ -32,7 +35,11 @@ let app: Tailrace;
 export const init: ServerInit = async () => {
 	if (building) return;
 	const config = running.config ?? readConfig();
-	const log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+	const own = config.selfLogs ? new SelfLogs() : null;
+	const log = pino(
+		{ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+		outputs(own)
+	);
 	await running.app?.stop(); // that of the previous module, in `npm run dev`
 	try {
 		app = running.app = await compose(config, log, running.programs);
@@ -41,8 +48,16 @@ export const init: ServerInit = async () => {
 		else log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
 		process.exit(1);
 	}
+	own?.begin({ ...app, failed: (err) => log.warn({ err, ...ofIngest }, 'own warnings wait to be stored') });
 	if (dev) stopAtSignals(app);
 };
+
+/** Where the server's own lines go: to stdout, and warnings and errors into Tailrace itself. */
+function outputs(own: SelfLogs | null): pino.MultiStreamRes {
+	const streams: pino.StreamEntry[] = [{ level: 'trace', stream: pino.destination(1) }];
+	if (own) streams.push({ level: 'warn', stream: own });
+	return pino.multistream(streams);
+}
 
 function readConfig(): configuration.Config {
 	const parsed = configuration.parse(process.env);
@@ -69,6 +84,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 	event.locals.app = app;
 	event.locals.outage = null;
 	Object.assign(event.locals, whereFrom(event));
+	const found = protocols.find(event.request.method, event.url.pathname);
+	if (found) return secure(await receive(event, found));
 	if (csrf.isForged(event.request, event.url.origin)) {
 		return refuse(event, 403, csrf.explain(event.request, app.config.origin));
 	}
