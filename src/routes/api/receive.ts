@@ -3,13 +3,13 @@ import type { Access, Claim } from '$server/access/authorize';
 import * as secret from '$server/access/secret';
 import { Unavailable } from '$server/health/watch';
 import * as unavailable from '$server/health/unavailable';
-import { limit } from '$server/ingest/body';
 import { native } from '$server/ingest/protocols/native';
-import type { Asked, Protocol, Refused } from '$server/ingest/protocols/protocol';
+import type { Asked, Postponed, Protocol, Refused } from '$server/ingest/protocols/protocol';
 import type { Found, Route } from '$server/ingest/protocols/routes';
 import { weightOf } from '$server/logs/append';
 import type { AppendOutcome } from '$server/logs/writer';
 import { claimOf, through } from './authorized';
+import type { Door } from './door';
 import type { Incoming } from './incoming';
 
 /** Answers a request at an address of another product's protocol: who sends there has a key, and no session. */
@@ -56,15 +56,29 @@ interface Taken {
 
 function take(event: RequestEvent, { protocol, asked, claim, path }: Taken): Promise<Response> {
 	const { watch, log } = event.locals.app;
-	const refuse = (refused: Refused) => protocol.refuse(refused, asked);
-	const answer = through({ claim, scope: 'write', path, refuse }, event, (access, incoming) =>
+	const refuse = async (refused: Refused, sent?: Postponed) => {
+		const isPassing = refused.status === 429 || refused.status === 503;
+		const postponed = sent && isPassing && (await protocol.postpone?.(refused, asked, sent));
+		return postponed || protocol.refuse(refused, asked);
+	};
+	const door: Door = {
+		claim,
+		scope: 'write',
+		path,
+		refuse: (refused, unread) => refuse(refused, unread && { unread })
+	};
+	const answer = through(door, event, (access, incoming) =>
 		store(event, { protocol, asked, access, incoming, refuse })
 	);
 	return watch.whileAvailable(answer).catch((error: unknown) => {
 		if (error instanceof Unavailable)
-			return refuse(unavailable.refusedBy(error.outage, unavailable.sentenceOfGivenUp(error.outage, 'POST')));
+			return protocol.refuse(
+				unavailable.refusedBy(error.outage, unavailable.sentenceOfGivenUp(error.outage, 'POST')),
+				asked
+			);
 		log.error({ err: error, path }, 'lines could not be taken');
-		return refuse({ status: 503, detail: 'Something went wrong on the server. Its log says what.' });
+		const detail = 'Something went wrong on the server. Its log says what.';
+		return protocol.refuse({ status: 503, detail }, asked);
 	});
 }
 
@@ -73,23 +87,24 @@ interface Sent {
 	asked: Asked;
 	access: Access;
 	incoming: Incoming;
-	refuse(refused: Refused): Response;
+	refuse(refused: Refused, sent?: Postponed): Promise<Response>;
 }
 
 /** Decodes, appends, and answers after the commit. */
 async function store(
-	{ locals }: RequestEvent,
+	{ locals, request }: RequestEvent,
 	{ protocol, asked, access: { org }, incoming, refuse }: Sent
 ): Promise<Response> {
 	const { writer, decoder, watch } = locals.app;
 	const { headers, parameters } = asked;
+	const unread = { stream: request.body, encoding: headers.get('content-encoding') };
 	const idempotencyKey = headers.get('idempotency-key') ?? protocol.repeatKey?.(asked) ?? null;
 	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === ''))
 		return refuse({ status: 400, detail: 'Idempotency-Key takes 1 to 128 characters.' });
-	if (!writer.hasRoom) return refuse(unavailable.refusedForRoom(watch.outage));
+	if (!writer.hasRoom) return refuse(unavailable.refusedForRoom(watch.outage), { unread });
 	const announced = Number(headers.get('content-length') ?? 0);
-	if (writer.isFull(Math.min(announced, mostAnnounced))) return refuse(refusals.full);
-	const read = await incoming.read(limit);
+	if (writer.isFull(Math.min(announced, mostAnnounced))) return refuse(refusals.full, { unread });
+	const read = await incoming.read({ ownCodings: protocol.ownCodings ?? [] });
 	if (!read.ok) return read.response;
 
 	const weight = read.bytes.length; // before they are given away
@@ -111,10 +126,10 @@ async function store(
 		org,
 		...received,
 		bytes: received.chunks ? weightOf(received.chunks) : weight,
-		idempotencyKey
+		idempotencyKey: idempotencyKey ?? protocol.repeatKeyOf?.(told) ?? null
 	});
-	if (outcome.kind === 'no room') return refuse(unavailable.refusedForRoom(watch.outage));
-	if (outcome.kind !== 'stored') return refuse(refusals[outcome.kind]);
+	if (outcome.kind === 'no room') return refuse(unavailable.refusedForRoom(watch.outage), { told });
+	if (outcome.kind !== 'stored') return refuse(refusals[outcome.kind], { told });
 	incoming.tell(outcome.answer);
 	return protocol.answer(outcome.answer, asked, told);
 }
