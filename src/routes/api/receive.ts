@@ -6,8 +6,6 @@ import * as unavailable from '$server/health/unavailable';
 import { native } from '$server/ingest/protocols/native';
 import type { Asked, Postponed, Protocol, Refused } from '$server/ingest/protocols/protocol';
 import type { Found, Route } from '$server/ingest/protocols/routes';
-import { weightOf } from '$server/logs/append';
-import type { AppendOutcome } from '$server/logs/writer';
 import { claimOf, through } from './authorized';
 import type { Door } from './door';
 import type { Incoming } from './incoming';
@@ -91,51 +89,32 @@ interface Sent {
 }
 
 /** Decodes, appends, and answers after the commit. */
-async function store(
-	{ locals, request }: RequestEvent,
-	{ protocol, asked, access: { org }, incoming, refuse }: Sent
-): Promise<Response> {
-	const { writer, decoder, watch } = locals.app;
+async function store({ locals, request }: RequestEvent, sent: Sent): Promise<Response> {
+	const { protocol, asked, access, incoming, refuse } = sent;
 	const { headers, parameters } = asked;
-	const unread = { stream: request.body, encoding: headers.get('content-encoding') };
+	const { taking } = locals.app;
 	const idempotencyKey = headers.get('idempotency-key') ?? protocol.repeatKey?.(asked) ?? null;
 	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === ''))
 		return refuse({ status: 400, detail: 'Idempotency-Key takes 1 to 128 characters.' });
-	if (!writer.hasRoom) return refuse(unavailable.refusedForRoom(watch.outage), { unread });
-	const announced = Number(headers.get('content-length') ?? 0);
-	if (writer.isFull(Math.min(announced, mostAnnounced))) return refuse(refusals.full, { unread });
+	const refusal = taking.refusal(Number(headers.get('content-length') ?? 0));
+	if (refusal)
+		return refuse(refusal, { unread: { stream: request.body, encoding: headers.get('content-encoding') } });
 	const read = await incoming.read({ ownCodings: protocol.ownCodings ?? [] });
 	if (!read.ok) return read.response;
-
-	const weight = read.bytes.length; // before they are given away
-	const received = await decoder.decode(org, {
+	const taken = await taking.take({
+		org: access.org,
 		format: protocol.format,
 		bytes: read.bytes,
 		contentType: headers.get('content-type'),
 		parameters,
 		headers: some(headers, protocol.headers),
-		now: Date.now()
+		idempotencyKey,
+		repeatKeyOf: protocol.repeatKeyOf
 	});
-	if ('status' in received) return refuse(received);
-	const { report, told } = received;
-	if (report.accepted === 0) {
-		incoming.tell(report);
-		return protocol.answer(report, asked, told);
-	}
-	const outcome = await writer.append({
-		org,
-		...received,
-		bytes: received.chunks ? weightOf(received.chunks) : weight,
-		idempotencyKey: idempotencyKey ?? protocol.repeatKeyOf?.(told) ?? null
-	});
-	if (outcome.kind === 'no room') return refuse(unavailable.refusedForRoom(watch.outage), { told });
-	if (outcome.kind !== 'stored') return refuse(refusals[outcome.kind], { told });
-	incoming.tell(outcome.answer);
-	return protocol.answer(outcome.answer, asked, told);
+	if (!taken.ok) return refuse(taken.refused, 'told' in taken ? { told: taken.told } : undefined);
+	incoming.tell(taken.result);
+	return protocol.answer(taken.result, asked, taken.told);
 }
-
-/** What a body counts before it is read, in bytes: a large one waits as chunks, which take an eighth of it and less. */
-const mostAnnounced = 8 * 1024 * 1024;
 
 function askedOf({ request, url }: RequestEvent, parameters: Record<string, string> = {}): Asked {
 	const { method, headers } = request;
@@ -147,17 +126,3 @@ function some(headers: Headers, names: readonly string[] = []): Record<string, s
 		names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? '']] : []))
 	);
 }
-
-const refusals: Record<Exclude<AppendOutcome['kind'], 'stored' | 'no room'>, Refused> = {
-	full: { status: 429, detail: 'The server is overloaded. Nothing was accepted: send it again.' },
-	away: { status: 503, detail: 'The database is unavailable. Nothing was accepted: send it again.' },
-	unknown: {
-		status: 503,
-		detail: 'The database went away during the commit and it is not known whether the lines are stored.'
-	},
-	refused: {
-		status: 400,
-		detail: 'The database refused these lines; nothing of this request was accepted.'
-	},
-	gone: { status: 404, detail: 'The organization was deleted. Nothing was accepted: stop sending.' }
-};
