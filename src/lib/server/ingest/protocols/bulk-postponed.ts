@@ -12,6 +12,8 @@ import type { Asked, Postponed, Refused } from './protocol.ts';
 const mostActions = 50_000;
 /** The longest action that is read, in bytes. */
 const mostActionBytes = 16 * 1024;
+/** What is decompressed at once, in bytes. */
+const chunkSize = 256 * 1024;
 
 /**
  * Elastic's own clients give up at 429, but send an item again that is answered so: then the answer is 200, and 429 for each. For that
@@ -37,7 +39,7 @@ async function actionsOf({ stream, encoding }: Unread): Promise<items.Items | nu
 	};
 	try {
 		const source = Readable.from(stream);
-		await (codings.length === 0 ? read(source) : pipeline(source, createGunzip(), read));
+		await (codings.length === 0 ? read(source) : pipeline(source, createGunzip({ chunkSize }), read));
 		return found;
 	} catch (error) {
 		// Its sender went away, or the body is broken: it is refused anyway, plainly then.
@@ -75,7 +77,7 @@ class Scan {
 	}
 
 	#add(part: Uint8Array): void {
-		this.#isBlank &&= part.every((byte) => byte <= 0x20);
+		this.#isBlank &&= isBlank(part);
 		if (this.#isInDocument || this.#isBlank) return;
 		this.#begunBytes += part.length;
 		if (this.#begunBytes > mostActionBytes) throw new Malformed('an action is too long');
@@ -95,7 +97,14 @@ class Scan {
 		this.#begun = [];
 		this.#begunBytes = 0;
 		const action = this.#actions.read(source, this.#lines);
+		if (this.#found.count > mostActions) throw new Malformed('too many actions');
 		items.add(this.#found, action.operation);
 		this.#isInDocument = hasDocument(action);
 	}
+}
+
+/** Only of characters that JSON takes for blank, and others that cannot begin it. */
+function isBlank(bytes: Uint8Array): boolean {
+	for (let at = 0; at < bytes.length; at += 1) if (bytes[at]! > 0x20) return false;
+	return true;
 }
