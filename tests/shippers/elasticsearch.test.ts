@@ -85,7 +85,7 @@ describe('winston-elasticsearch', () => {
 	test('sends again what was answered 429', async () => {
 		const { origin, made } = await site.tenant();
 		const busy = await busyBefore(origin);
-		await run('winston-elasticsearch', { target: busy.url, key: made.key, env: { PATIENT: '1' } });
+		await run('winston-elasticsearch', { target: busy.url, key: made.key, env: { REFUSALS: '2' } });
 		expect(busy.refused()).toBe(2);
 		expectScript(await stored(origin, made.key), { service: 'shop', inOrder: false });
 	});

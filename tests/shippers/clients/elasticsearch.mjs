@@ -38,5 +38,5 @@ const { failed, successful } = await client.helpers.bulk({
 		return [{ create: { _index: 'logs-shop-default' } }, document];
 	}
 });
-if (failed > 0) console.error(`${successful} sent, ${failed} failed`);
+if (failed > 0) process.stderr.write(`${successful} sent, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

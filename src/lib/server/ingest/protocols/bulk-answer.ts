@@ -32,10 +32,14 @@ export function respond(
 	const parts = [isWanted('took') && '"took":1', isWanted('errors') && `"errors":${hasErrors}`].filter(
 		Boolean
 	);
-	if (!isWanted('items')) return new Response(`{${parts.join(',')}}`, { headers });
+	if (!isWanted('items')) return whole(`{${parts.join(',')}}`);
 	const pieces = around(`{${[...parts, '"items":['].join(',')}`, items.write(told, answer), ']}');
-	if (told.count <= mostAtOnce) return new Response([...pieces].join(''), { headers });
+	if (told.count <= mostAtOnce) return whole([...pieces].join(''));
 	return new Response(streamed(pieces), { headers });
+}
+
+function whole(body: string): Response {
+	return new Response(body, { headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) } });
 }
 
 function* around(head: string, pieces: Iterable<string>, end: string): Generator<string> {
