@@ -112,7 +112,7 @@ async function store({ locals, request }: RequestEvent, sent: Sent): Promise<Res
 		repeatKeyOf: protocol.repeatKeyOf
 	});
 	if (!taken.ok) return refuse(taken.refused, 'told' in taken ? { told: taken.told } : undefined);
-	incoming.tell(taken.result);
+	incoming.tell({ ...taken.result, repaired: taken.repaired });
 	return protocol.answer(taken.result, asked, taken.told);
 }
 

@@ -81,7 +81,7 @@ export function codingsOf(encoding: string | null): string[] {
 }
 
 /** A few at a time: how much each will take is known only afterwards. */
-const decompressing = pLimit(4);
+const decompressing = pLimit(2);
 
 async function decompress(
 	compressed: Buffer,

@@ -27,13 +27,25 @@ export interface Parts {
  */
 export function fit(parts: Parts): NewEntry {
 	const message = text.cutBytes(text.clean(parts.message), messageBytes);
+	const attributes = attributesText(parts.attributes, message.lost);
+	return fitted(parts, message.text, attributes ?? dropped(json.stringify(parts.attributes), message.lost));
+}
+
+/** The same, but null if the attributes had to be dropped. */
+export function fitWhole(parts: Parts): NewEntry | null {
+	const message = text.cutBytes(text.clean(parts.message), messageBytes);
+	const attributes = attributesText(parts.attributes, message.lost);
+	return attributes === null ? null : fitted(parts, message.text, attributes);
+}
+
+function fitted(parts: Parts, message: string, attributes: string): NewEntry {
 	return {
 		time: parts.time,
 		severity: parts.severity,
 		service: name(parts.service) ?? 'default',
 		host: name(parts.host),
-		message: message.text,
-		attributes: attributesText(parts.attributes, message.lost),
+		message,
+		attributes,
 		trace_id: name(parts.trace_id),
 		span_id: name(parts.span_id)
 	};
@@ -43,10 +55,11 @@ function name(value: string | null): string | null {
 	return value === null || value === '' ? null : text.cut(text.clean(value), nameLength);
 }
 
-function attributesText(attributes: Record<string, unknown>, lost: number): string {
-	if (json.isDeeper(attributes, attributesDepth)) return dropped(json.stringify(attributes), lost);
+/** Null if they are too large or too deep. */
+function attributesText(attributes: Record<string, unknown>, lost: number): string | null {
+	if (json.isDeeper(attributes, attributesDepth)) return null;
 	const kept = json.stringify(attributes);
-	if (isOver(kept)) return dropped(kept, lost);
+	if (isOver(kept)) return null;
 	if (lost === 0) return kept;
 	note(attributes, 'truncated_bytes', lost);
 	return json.stringify(attributes);

@@ -60,9 +60,9 @@ function* decodeMixed(body: string, { fallback, now }: Context): Items {
 	for (const line of linesOf(body)) {
 		const value = parseIfJson(line.trim());
 		const isJson = value !== undefined && !(value instanceof json.TooMuch);
-		const entry = isJson ? repair.entry(value, fallback, now) : repair.line(line, fallback);
+		const entry = isJson ? repair.entry(value, fallback, now) : repair.line(line, fallback, now);
 		if (typeof entry === 'string') isNdjson ??= everyLineIsJson(body);
-		yield typeof entry === 'string' && !isNdjson ? repair.line(line, fallback) : entry;
+		yield typeof entry === 'string' && !isNdjson ? repair.line(line, fallback, now) : entry;
 	}
 }
 
