@@ -61,6 +61,14 @@ describe('the client of Elasticsearch', () => {
 });
 
 describe('pino-elasticsearch', () => {
+	test('sends again what was answered 429, item by item', async () => {
+		const { origin, made } = await site.tenant();
+		const busy = await busyBefore(origin);
+		await run('pino-elasticsearch', { target: busy.url, key: made.key });
+		expect(busy.refused()).toBe(2);
+		expectScript(await stored(origin, made.key), { service: 'shop', inOrder: false });
+	});
+
 	test('sends lines that arrive whole', async () => {
 		const { origin, made } = await site.tenant();
 		await run('pino-elasticsearch', { target: origin, key: made.key });
@@ -80,6 +88,26 @@ describe('winston-elasticsearch', () => {
 		const { origin, made } = await site.tenant();
 		await run('winston-elasticsearch', { target: origin, key: made.key });
 		expectScript(await stored(origin, made.key), { service: 'shop', inOrder: false });
+	});
+
+	test('loses and doubles nothing while the server restarts', async () => {
+		const server = await restarting();
+		onTestFinished(() => server.stop());
+		const errand = { target: server.url, key: server.key, count: 2_000, env: { PACE: '100', STAYS: '1' } };
+		const client = start('winston-elasticsearch', errand);
+		await server.hasLines(200);
+		await server.restart();
+		client.finish();
+		expect(await client.ended).toBe(0);
+		expectScript(await stored(server.url, server.key), { service: 'shop', count: 2_000, inOrder: false });
+	});
+
+	test('with a wrong key tries 400 times, stores nothing, and says so', async () => {
+		const tenant = await site.tenant();
+		const client = start('winston-elasticsearch', { target: tenant.origin, key: 'tr_wrong', count: 5 });
+		expect(await client.ended).not.toBe(0);
+		expect(client.said()).toContain('security_exception');
+		expect(await tenant.lines()).toEqual([]);
 	});
 
 	test('sends again what was answered 429', async () => {

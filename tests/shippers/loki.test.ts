@@ -3,6 +3,7 @@ import { loki } from '../../src/lib/server/ingest/protocols/loki.ts';
 import { startSite, type Site } from '../support/server/site.ts';
 import { expectScript, run, start, stored } from '../support/shippers/clients.ts';
 import { refusing } from '../support/shippers/refusing.ts';
+import { restarting } from '../support/shippers/restarting.ts';
 
 let site: Site;
 beforeAll(async () => void (site = await startSite()));
@@ -55,10 +56,30 @@ describe.each(['', '1'])('winston-loki (json: %j)', (JSON) => {
 		}
 	});
 
+	test('loses and doubles nothing while the server restarts', async () => {
+		const server = await restarting();
+		onTestFinished(() => server.stop());
+		const errand = {
+			target: server.url,
+			key: server.key,
+			count: 2_000,
+			env: { ...env, PACE: '100', STAYS: '1' }
+		};
+		const client = start('winston-loki', errand);
+		await server.hasLines(200);
+		await server.restart();
+		client.finish();
+		expect(await client.ended).toBe(0);
+		expectScript(await stored(server.url, server.key), { service: 'shop', count: 2_000, inOrder: false });
+	});
+
 	test('sends again what was refused with 429', async () => {
 		const { origin, made } = await site.tenant();
 		const busy = await busyBefore(origin);
-		const client = start('winston-loki', { target: busy.url, key: made.key, env });
+		const errand = { target: busy.url, key: made.key, env: { ...env, STAYS: '1' } };
+		const client = start('winston-loki', errand);
+		await expect.poll(() => client.said(), { timeout: 20_000 }).toContain('429');
+		client.finish();
 		expect(await client.ended).toBe(0);
 		expect(busy.refused()).toBe(1);
 		expectScript(await stored(origin, made.key), { service: 'shop', inOrder: false });

@@ -1,25 +1,16 @@
 // The client of Elasticsearch for JavaScript, with its bulk helper.
-import { setTimeout } from 'node:timers/promises';
 import { Client } from '@elastic/elasticsearch';
-import { KEY, TARGET, lines } from './script.mjs';
+import { KEY, TARGET, paced } from './script.mjs';
 
-const { GZIP, PACE, WAIT = '200', FLUSH_BYTES = '50000' } = process.env;
+const { GZIP, WAIT = '200', FLUSH_BYTES = '50000' } = process.env;
 const client = new Client({
 	node: `${TARGET}/es`,
 	auth: { apiKey: KEY },
 	compression: Boolean(GZIP),
 	maxRetries: 20
 });
-/** So that a server can be restarted in the middle. */
-async function* slowly() {
-	for (const line of lines()) {
-		if (PACE && line.n % 100 === 0) await setTimeout(Number(PACE));
-		yield line;
-	}
-}
-
 const { failed, successful } = await client.helpers.bulk({
-	datasource: slowly(),
+	datasource: paced(),
 	flushBytes: Number(FLUSH_BYTES),
 	concurrency: 1,
 	retries: 10,

@@ -1,7 +1,7 @@
 // winston with winston-loki: JSON, or protobuf in Snappy, which it does not name in a header.
 import winston from 'winston';
 import LokiTransport from 'winston-loki';
-import { KEY, TARGET, lines } from './script.mjs';
+import { KEY, TARGET, mayEnd, paced } from './script.mjs';
 
 const { JSON: json, INTERVAL = '0.2' } = process.env;
 const transport = new LokiTransport({
@@ -16,7 +16,8 @@ const transport = new LokiTransport({
 	onConnectionError: (/** @type {Error} */ error) => process.stderr.write(`${error.message}\n`)
 });
 const logger = winston.createLogger({ level: 'debug', transports: [transport] });
-for (const { n, level, message, time } of lines()) logger.log({ level, message, timestamp: time, n });
-await transport.flush();
+for await (const { n, level, message, time } of paced()) logger.log({ level, message, timestamp: time, n });
+await mayEnd();
+// It would wait a minute after a failure; this sends at once.
 await transport.close();
 process.exit(0);
