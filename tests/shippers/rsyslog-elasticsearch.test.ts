@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { proxy } from '../support/server/proxy.ts';
+import { shippers } from '../../src/routes/(app)/[org]/shippers.ts';
 import { startSite, type Site } from '../support/server/site.ts';
 import { line } from './clients/script.mjs';
 import { expectScript, stored } from '../support/shippers/clients.ts';
@@ -8,21 +9,12 @@ import { hasRsyslog, startRsyslog } from '../support/shippers/rsyslog.ts';
 import { Viewer } from '../support/logs/viewer.ts';
 import { bearer } from '../support/server/calls.ts';
 
-/** As docs/shippers.md has it. */
-const actions = (url: string, key: string) => `
-module(load="omelasticsearch")
-template(name="tailrace" type="list" option.jsonf="on") {
-	property(outname="@timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")
-	property(outname="host" name="hostname" format="jsonf")
-	property(outname="service" name="app-name" format="jsonf")
-	property(outname="severity" name="syslogseverity-text" format="jsonf")
-	property(outname="message" name="msg" format="jsonf")
+/** What the page of a key says, and that it tries again soon. */
+function actions(url: string, key: string): string {
+	const { text = '' } = shippers(url, key).find(({ name }) => name === 'rsyslog') ?? {};
+	const soon = 'queue.dequeueBatchSize="100" action.resumeInterval="1")';
+	return text.replace(/\)$/, ` ${soon}`);
 }
-action(type="omelasticsearch" server="${url}/es" uid="tailrace" pwd="${key}" template="tailrace"
-	searchIndex="rsyslog" searchType="" bulkmode="on" maxbytes="1m"
-	action.resumeRetryCount="-1" action.resumeInterval="1"
-	queue.type="LinkedList" queue.size="100000" queue.dequeueBatchSize="100")
-`;
 
 const severities = { debug: 7, info: 6, warn: 4, error: 3 };
 
@@ -56,6 +48,18 @@ describe.skipIf(!hasRsyslog('omelasticsearch'))(title, () => {
 		await rsyslog.take(messages(1, 1000));
 		await reaches(origin, made.key, 1000);
 		expectScript(await stored(origin, made.key), { service: 'shop', host: 'web-1' });
+	});
+
+	test('sends lines in its own form, without a template, and they have what it says', async () => {
+		const { origin, made } = await site.tenant();
+		const words = `server="${origin}/es" uid="tailrace" pwd="${made.key}" searchType="" bulkmode="on"`;
+		const rsyslog = await startRsyslog(
+			`module(load="omelasticsearch")\naction(type="omelasticsearch" ${words})`
+		);
+		onTestFinished(() => rsyslog.stop());
+		await rsyslog.take(messages(1, 100));
+		await reaches(origin, made.key, 100);
+		expectScript(await stored(origin, made.key), { service: 'system', host: 'web-1', count: 100 });
 	});
 
 	test('loses nothing while the server restarts, nor doubles', async () => {

@@ -9,6 +9,7 @@ import { respond, refuse } from './bulk-answer.ts';
 import { decoded, serviceOf } from './bulk-index.ts';
 import * as items from './bulk-items.ts';
 import { postpone } from './bulk-postponed.ts';
+import * as rsyslog from './bulk-rsyslog.ts';
 import { fallbackOf, type Decoded, type Sending } from './decoded.ts';
 import { linesOf, parse } from './lines.ts';
 import type { Protocol } from './protocol.ts';
@@ -68,6 +69,7 @@ class Documents {
 		const document = operation === 'update' ? contentOf(value) : value;
 		const target = index ?? this.#ofPath;
 		const fallback = this.#fallbackFor(document, target);
+		if (isObject(document)) rsyslog.rename(document);
 		// An object without a field is no entry; with this one it would be.
 		if (target !== null && isObject(document) && Object.keys(document).length > 0)
 			bounds.add(document, '_index', target);
