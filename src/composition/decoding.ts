@@ -79,9 +79,12 @@ function sendingOf({ bytes, ...rest }: Job): Sending {
 
 /** The entries, while the report counts them and what is rejected. */
 function* accepted({ items }: Decoded, report: Report): Generator<NewEntry> {
+	let units = 0;
 	for (const item of items) {
 		if (report.accepted + report.rejected === mostItems) throw new TooMany(tooMany);
 		if (typeof item !== 'string') {
+			units += item.attributes.length;
+			if (units > mostUnits) throw new TooMany(tooWide);
 			report.accepted += 1;
 			yield item;
 			continue;
@@ -107,6 +110,14 @@ function* noting(repaired: Repaired, entries: Iterable<NewEntry>): Generator<New
 }
 
 const tooMany = `The request has more than ${mostItems.toLocaleString('en')} entries: send them in several requests.`;
+
+/**
+ * UTF-16 units of all attributes of a request: what a body says once of many lines (a resource, the labels of a stream) is copied to
+ * each of them.
+ */
+const mostUnits = 1024 * 1024 * 1024;
+const tooWide =
+	'The attributes of all entries together are larger than 1 GiB: send them in several requests.';
 
 /** What is encoded at once: several full chunks, and a bounded share of a thread's memory. */
 const sliceLines = 32_768;

@@ -4,6 +4,7 @@ export const trials = [
 	{ name: 'live-500', about: '1,000 viewers, 500 lines/s and on', withinS: 300 },
 	{ name: 'idle-10000', about: '10,000 viewers, 1 line/s', withinS: 300 },
 	{ name: 'ingest', about: '8 senders of 1,000-line bodies', withinS: 240 },
+	{ name: 'shippers', about: '8 senders of each protocol', withinS: 300 },
 	{ name: 'single', about: '64 senders of single lines', withinS: 120 },
 	{ name: 'disk', about: 'bytes that a line takes on the disk', withinS: 300 },
 	{ name: 'search', about: '5 million lines of one day, searched', withinS: 900 },

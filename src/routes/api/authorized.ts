@@ -38,13 +38,13 @@ export async function through(
 	try {
 		const authorization = await authorize(app, claim, scope);
 		key = authorization.key;
-		if (!authorization.ok) return (response = refuse(authorization));
+		if (!authorization.ok) return (response = await refuse(authorization));
 		body = incoming(event, { door, access: authorization.access }, (told) => (lines = told));
 		response = await respond(authorization.access, body);
 		return response;
 	} catch (error) {
 		if (error instanceof SenderGone) key = undefined;
-		response = failed(event, error, refuse);
+		response = await failed(event, error, refuse);
 		return response;
 	} finally {
 		body?.close();
@@ -65,7 +65,11 @@ export function claimOf({ request, url, locals }: RequestEvent): Claim {
 }
 
 /** The answer when the other end of a connection has failed. Rethrows anything else. */
-function failed({ request, route, locals }: RequestEvent, error: unknown, refuse: Door['refuse']): Response {
+async function failed(
+	{ request, route, locals }: RequestEvent,
+	error: unknown,
+	refuse: Door['refuse']
+): Promise<Response> {
 	const context = { err: error, route: route.id };
 	if (error instanceof SenderGone) {
 		locals.app.log.debug(context, 'a sender went away before its body was here');

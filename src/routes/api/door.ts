@@ -1,5 +1,6 @@
 import type { Claim } from '$server/access/authorize';
 import type { Refused } from '$server/http/problem';
+import type { Unread } from '$server/ingest/body';
 import type { Scope } from '$server/postgres/words';
 
 /** How a request comes in: who asks for what, and how it is refused. */
@@ -8,5 +9,6 @@ export interface Door {
 	scope: Scope;
 	/** As what a key's last use remembers it; the path of the URL may hold the key itself. */
 	path: string;
-	refuse(refused: Refused): Response;
+	/** `unread` is the body, if there was no room for it. */
+	refuse(refused: Refused, unread?: Unread): Response | Promise<Response>;
 }

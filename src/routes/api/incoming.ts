@@ -11,7 +11,7 @@ export interface Incoming {
 	 * The whole body, if its sender may still send it once it is here: that may take a minute, in which a key is revoked.
 	 * @throws body.SenderGone when it is incomplete.
 	 */
-	read(mostBytes: number): Promise<Read<{ bytes: Buffer }>>;
+	read(reading: body.Reading): Promise<Read<{ bytes: Buffer }>>;
 	/** The same as JSON, of a form's size: undefined if it is not JSON. */
 	readJson(): Promise<Read<{ value: unknown }>>;
 	/** Checks access again during a long answer: the refusal if it has been lost, otherwise null. */
@@ -39,18 +39,21 @@ export function incoming(
 		return authorization.ok ? null : door.refuse(authorization);
 	}
 
-	async function read(mostBytes: number): Promise<Read<{ bytes: Buffer }>> {
+	async function read(reading: body.Reading): Promise<Read<{ bytes: Buffer }>> {
 		place = locals.app.admission.admit(access.org, Number(request.headers.get('content-length') ?? 0));
-		if (!place) return { ok: false, response: door.refuse(body.overloaded) };
 		const encoding = request.headers.get('content-encoding');
-		const received = await body.read(request.body, encoding, place, mostBytes);
+		if (!place) {
+			const response = await door.refuse(body.overloaded, { stream: request.body, encoding });
+			return { ok: false, response };
+		}
+		const received = await body.read(request.body, encoding, place, reading);
 		const refusal = await again();
 		if (refusal) return { ok: false, response: refusal };
-		return received.ok ? received : { ok: false, response: door.refuse(received) };
+		return received.ok ? received : { ok: false, response: await door.refuse(received, received.unread) };
 	}
 
 	async function readJson(): Promise<Read<{ value: unknown }>> {
-		const received = await read(mostJsonBytes);
+		const received = await read({ mostBytes: mostJsonBytes });
 		return received.ok ? { ok: true, value: parsed(received.bytes) } : received;
 	}
 

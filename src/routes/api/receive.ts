@@ -3,11 +3,11 @@ import type { Access, Claim } from '$server/access/authorize';
 import * as secret from '$server/access/secret';
 import { Unavailable } from '$server/health/watch';
 import * as unavailable from '$server/health/unavailable';
-import { limit } from '$server/ingest/body';
 import { native } from '$server/ingest/protocols/native';
-import type { Asked, Protocol, Refused } from '$server/ingest/protocols/protocol';
+import type { Asked, Postponed, Protocol, Refused } from '$server/ingest/protocols/protocol';
 import type { Found, Route } from '$server/ingest/protocols/routes';
 import { claimOf, through } from './authorized';
+import type { Door } from './door';
 import type { Incoming } from './incoming';
 
 /** Answers a request at an address of another product's protocol: who sends there has a key, and no session. */
@@ -54,15 +54,29 @@ interface Taken {
 
 function take(event: RequestEvent, { protocol, asked, claim, path }: Taken): Promise<Response> {
 	const { watch, log } = event.locals.app;
-	const refuse = (refused: Refused) => protocol.refuse(refused, asked);
-	const answer = through({ claim, scope: 'write', path, refuse }, event, (access, incoming) =>
+	const refuse = async (refused: Refused, sent?: Postponed) => {
+		const isPassing = refused.status === 429 || refused.status === 503;
+		const postponed = sent && isPassing && (await protocol.postpone?.(refused, asked, sent));
+		return postponed || protocol.refuse(refused, asked);
+	};
+	const door: Door = {
+		claim,
+		scope: 'write',
+		path,
+		refuse: (refused, unread) => refuse(refused, unread && { unread })
+	};
+	const answer = through(door, event, (access, incoming) =>
 		store(event, { protocol, asked, access, incoming, refuse })
 	);
 	return watch.whileAvailable(answer).catch((error: unknown) => {
 		if (error instanceof Unavailable)
-			return refuse(unavailable.refusedBy(error.outage, unavailable.sentenceOfGivenUp(error.outage, 'POST')));
+			return protocol.refuse(
+				unavailable.refusedBy(error.outage, unavailable.sentenceOfGivenUp(error.outage, 'POST')),
+				asked
+			);
 		log.error({ err: error, path }, 'lines could not be taken');
-		return refuse({ status: 503, detail: 'Something went wrong on the server. Its log says what.' });
+		const detail = 'Something went wrong on the server. Its log says what.';
+		return protocol.refuse({ status: 503, detail }, asked);
 	});
 }
 
@@ -71,11 +85,11 @@ interface Sent {
 	asked: Asked;
 	access: Access;
 	incoming: Incoming;
-	refuse(refused: Refused): Response;
+	refuse(refused: Refused, sent?: Postponed): Promise<Response>;
 }
 
 /** Decodes, appends, and answers after the commit. */
-async function store({ locals }: RequestEvent, sent: Sent): Promise<Response> {
+async function store({ locals, request }: RequestEvent, sent: Sent): Promise<Response> {
 	const { protocol, asked, access, incoming, refuse } = sent;
 	const { headers, parameters } = asked;
 	const { taking } = locals.app;
@@ -83,8 +97,9 @@ async function store({ locals }: RequestEvent, sent: Sent): Promise<Response> {
 	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === ''))
 		return refuse({ status: 400, detail: 'Idempotency-Key takes 1 to 128 characters.' });
 	const refusal = taking.refusal(Number(headers.get('content-length') ?? 0));
-	if (refusal) return refuse(refusal);
-	const read = await incoming.read(limit);
+	if (refusal)
+		return refuse(refusal, { unread: { stream: request.body, encoding: headers.get('content-encoding') } });
+	const read = await incoming.read({ ownCodings: protocol.ownCodings ?? [] });
 	if (!read.ok) return read.response;
 	const taken = await taking.take({
 		org: access.org,
@@ -93,9 +108,10 @@ async function store({ locals }: RequestEvent, sent: Sent): Promise<Response> {
 		contentType: headers.get('content-type'),
 		parameters,
 		headers: some(headers, protocol.headers),
-		idempotencyKey
+		idempotencyKey,
+		repeatKeyOf: protocol.repeatKeyOf
 	});
-	if (!taken.ok) return refuse(taken.refused);
+	if (!taken.ok) return refuse(taken.refused, 'told' in taken ? { told: taken.told } : undefined);
 	incoming.tell({ ...taken.result, repaired: taken.repaired });
 	return protocol.answer(taken.result, asked, taken.told);
 }

@@ -1,9 +1,13 @@
 // What every client sends: numbered lines with levels and times, among them one of several lines, one of other scripts and an emoji,
 // and one of 20 kB. A client is a program: its environment says where to, and how many.
 
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+
 /** @typedef {{ n: number, level: 'debug' | 'info' | 'warn' | 'error', message: string, time: Date }} Line */
 
 export const { TARGET = '', KEY = '', PORT = '0', COUNT = '1000', FIRST = '1' } = process.env;
+const { PACE = '0', STAYS } = process.env;
 
 const levels = /** @type {const} */ (['debug', 'info', 'warn', 'error']);
 const base = Date.UTC(2026, 10, 1, 12);
@@ -30,4 +34,17 @@ function textOf(n) {
 export function lines() {
 	const first = Number(FIRST);
 	return Array.from({ length: Number(COUNT) }, (_, index) => line(first + index));
+}
+
+/** The same, with so many ms (PACE) after each hundred, in which a server can be restarted. */
+export async function* paced() {
+	for (const line of lines()) {
+		yield line;
+		if (PACE !== '0' && line.n % 100 === 0) await setTimeout(Number(PACE));
+	}
+}
+
+/** With STAYS, resolves when whoever started the client ends its input: for one that gives up what it cannot send at its end. */
+export async function mayEnd() {
+	if (STAYS) await once(process.stdin.resume(), 'end');
 }

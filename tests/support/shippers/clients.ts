@@ -25,6 +25,8 @@ export interface Errand {
 export interface Running {
 	/** What it has said so far. */
 	said(): string;
+	/** Lets one end that stays until it is told (script.mjs, mayEnd). */
+	finish(): void;
 	/** Resolves with its exit status. */
 	ended: Promise<number | null>;
 }
@@ -48,7 +50,7 @@ export function start(
 	for (const stream of [child.stdout, child.stderr])
 		stream.setEncoding('utf8').on('data', (text: string) => (said += text));
 	const ended = once(child, 'close').then(([code]) => code as number | null);
-	return { said: () => said, ended };
+	return { said: () => said, finish: () => void child.stdin.end(), ended };
 }
 
 /** Runs it to its end, which must be a good one. */

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import pLimit from 'p-limit';
 import type { Place } from './admission.ts';
@@ -5,7 +6,31 @@ import type { Place } from './admission.ts';
 /** The largest body, in bytes after decompression: what OTLP recommends (OTLP 1.11, "OTLP/HTTP Request"). Source: API.md, Limits. */
 export const limit = 64 * 1024 * 1024;
 
-export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415 | 429; detail: string };
+export type Body = { ok: true; bytes: Buffer } | Unfit;
+
+/** Why a body is not taken. */
+export interface Unfit {
+	ok: false;
+	status: 400 | 413 | 415 | 429;
+	detail: string;
+	/** With 429: the body, of which nothing is kept. */
+	unread?: Unread;
+}
+
+/** A body that its answer may still look through, once. */
+export interface Unread {
+	stream: AsyncIterable<Uint8Array> | null;
+	/** The `Content-Encoding` that it has. */
+	encoding: string | null;
+}
+
+/** How a body is read. */
+export interface Reading {
+	/** Counted after decompression. */
+	mostBytes?: number;
+	/** Codings that whoever decodes the body undoes: they stay if they were applied before all others. */
+	ownCodings?: readonly string[];
+}
 
 /** The body was incomplete: its sender went away, or took longer than the server waits. */
 export class SenderGone extends Error {
@@ -35,19 +60,24 @@ export async function read(
 	stream: AsyncIterable<Uint8Array> | null,
 	encoding: string | null,
 	place: Place,
-	mostBytes: number = limit
+	{ mostBytes = limit, ownCodings = [] }: Reading = {}
 ): Promise<Body> {
-	const codings = (encoding ?? '')
-		.toLowerCase()
-		.split(',')
-		.map((coding) => coding.trim());
-	const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
+	const codings = codingsOf(encoding);
+	const ownUntil = codings.findIndex((coding) => !ownCodings.includes(coding));
+	const applied = ownUntil === -1 ? [] : codings.slice(ownUntil);
 	const unknown = applied.find((coding) => !decompressors.has(coding));
 	if (unknown !== undefined) return unsupported(unknown);
 	const bytes = stream === null ? Buffer.alloc(0) : await collect(stream, place, mostBytes);
-	if (!Buffer.isBuffer(bytes)) return bytes;
+	if (!Buffer.isBuffer(bytes))
+		return bytes.unread ? { ...bytes, unread: { ...bytes.unread, encoding } } : bytes;
 	if (bytes.length === 0 || applied.length === 0) return { ok: true, bytes };
 	return decompressing(() => decompress(bytes, applied.reverse(), place, mostBytes));
+}
+
+/** The codings of a `Content-Encoding`, in the order in which they were applied. */
+export function codingsOf(encoding: string | null): string[] {
+	const codings = (encoding ?? '').toLowerCase().split(',');
+	return codings.map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity');
 }
 
 /** A few at a time: how much each will take is known only afterwards. */
@@ -68,7 +98,8 @@ async function decompress(
 			return broken(coding, error);
 		}
 	}
-	return place.grow(bytes.length) ? { ok: true, bytes } : overloaded;
+	if (place.grow(bytes.length)) return { ok: true, bytes };
+	return { ...overloaded, unread: { stream: Readable.from([bytes]), encoding: null } };
 }
 
 /** The whole stream, or why it is refused. */
@@ -76,7 +107,7 @@ async function collect(
 	stream: AsyncIterable<Uint8Array>,
 	place: Place,
 	mostBytes: number
-): Promise<Buffer | Body> {
+): Promise<Buffer | Unfit> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	const source = stream[Symbol.asyncIterator]();
@@ -84,14 +115,24 @@ async function collect(
 		for (let next = await source.next(); !next.done; next = await source.next()) {
 			size += next.value.length;
 			if (size > mostBytes) return tooLarge(mostBytes);
-			if (!place.grow(next.value.length)) return overloaded;
 			chunks.push(next.value);
+			if (place.grow(next.value.length)) continue;
+			return { ...overloaded, unread: { stream: rejoin(chunks, source), encoding: null } };
 		}
 	} catch (error) {
 		if (statusOf(error) === 413) return tooLarge(mostBytes);
 		throw new SenderGone(error);
 	}
 	return Buffer.concat(chunks, size);
+}
+
+/** What was read of a stream, and then the rest. */
+async function* rejoin(
+	chunks: readonly Uint8Array[],
+	source: AsyncIterator<Uint8Array>
+): AsyncGenerator<Uint8Array> {
+	yield* chunks;
+	for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
 }
 
 type Convenience = (
@@ -152,23 +193,23 @@ function hasZlibHeader(bytes: Buffer): boolean {
 }
 
 /** There is no room for the body now. */
-export const overloaded: Body & { ok: false } = {
+export const overloaded: Unfit = {
 	ok: false,
 	status: 429,
 	detail: 'The server is overloaded. Nothing was accepted: send it again.'
 };
 
-function tooLarge(mostBytes: number): Body {
+function tooLarge(mostBytes: number): Unfit {
 	const detail = `The body is larger than ${mostBytes / 1024 / 1024} MiB, counted after decompression: send it in several requests.`;
 	return { ok: false, status: 413, detail };
 }
 
-function unsupported(coding: string): Body {
+function unsupported(coding: string): Unfit {
 	const detail = `Content-Encoding "${coding}" is not supported: use gzip, deflate, br, zstd or none.`;
 	return { ok: false, status: 415, detail };
 }
 
-function broken(coding: string, error: unknown): Body {
+function broken(coding: string, error: unknown): Unfit {
 	const reason = error instanceof Error ? error.message : String(error);
 	const detail = `The body is not valid ${coding} data, as its Content-Encoding says (${reason}): nothing was read.`;
 	return { ok: false, status: 400, detail };

@@ -23,11 +23,14 @@ export interface Body {
 	/** Those that the format's decoder reads. */
 	headers: Readonly<Record<string, string>>;
 	idempotencyKey: string | null;
+	/** Without an `idempotencyKey`: what tells a repeat, by what the decoder says. */
+	repeatKeyOf?: ((told: unknown) => string | null) | undefined;
 }
 
-/** What became of a body: its lines are stored, except those that were rejected, or nothing is. */
+/** What became of a body: its lines are stored, except those that were rejected, or nothing is: `told` then if it could be decoded. */
 export type Taken =
-	{ ok: true; result: Result; repaired: Repaired; told: unknown } | { ok: false; refused: Refused };
+	| { ok: true; result: Result; repaired: Repaired; told: unknown }
+	| { ok: false; refused: Refused; told?: unknown };
 
 /** The way of every body from its sender to the store, whatever protocol it came by (composition/taking.ts). */
 export interface Taking {

@@ -152,8 +152,16 @@ function machines({ origin, key, host, port, tls }: Target): Shipper[] {
 			name: 'rsyslog',
 			where: '/etc/rsyslog.d/tailrace.conf',
 			text: `module(load="omelasticsearch")
+template(name="tailrace" type="list" option.jsonf="on") {
+  property(outname="@timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")
+  property(outname="host" name="hostname" format="jsonf")
+  property(outname="service" name="app-name" format="jsonf")
+  property(outname="severity" name="syslogseverity-text" format="jsonf")
+  property(outname="message" name="msg" format="jsonf")
+}
 action(type="omelasticsearch" server="${origin}${originPort(origin, port)}/es"
-  uid="tailrace" pwd="${key}" searchType="" bulkmode="on")`
+  uid="tailrace" pwd="${key}" searchType="" bulkmode="on" template="tailrace"
+  queue.type="LinkedList" action.resumeRetryCount="-1")`
 		},
 		{
 			name: 'syslog-ng',

@@ -1,4 +1,5 @@
 import type { Refused } from '../../http/problem.ts';
+import type { Unread } from '../body.ts';
 import type { Format } from './format.ts';
 
 export type { Refused };
@@ -27,10 +28,19 @@ export interface Protocol {
 	format: Format;
 	/** The names of the headers that its decoder reads, in lower case. */
 	headers?: readonly string[];
+	/** The codings of a body that its decoder undoes itself (body.ts, Reading). */
+	ownCodings?: readonly string[];
 	/** What tells a repeat of this request, besides the header Idempotency-Key; null if nothing does. */
 	repeatKey?(asked: Asked): string | null;
+	/** The same, by what the decoder says. */
+	repeatKeyOf?(told: unknown): string | null;
 	/** The answer once everything that was accepted is stored. `told` is what the decoder says. */
 	answer(result: Result, asked: Asked, told: unknown): Response;
 	/** The answer when nothing was stored. */
 	refuse(refused: Refused, asked: Asked): Response;
+	/** For 429 and 503: the answer to a client that must be told of each line that it is to send again; null for a plain refusal. */
+	postpone?(refused: Refused, asked: Asked, sent: Postponed): Promise<Response | null>;
 }
+
+/** A request that is refused for now: its body, or what the decoder says of it. */
+export type Postponed = { unread: Unread } | { told: unknown };

@@ -1,3 +1,6 @@
+import { bulk } from './bulk.ts';
+import * as bulkProbes from './bulk-probes.ts';
+import { loki, ready } from './loki.ts';
 import { logsOnly, otlp } from './otlp.ts';
 import type { Asked, Protocol } from './protocol.ts';
 
@@ -17,13 +20,50 @@ const posts = (protocol: Protocol, ...paths: string[]): Route[] =>
 const probes = (probe: Route['probe'] & {}, methods: string[], ...paths: string[]): Route[] =>
 	paths.map((path) => ({ methods, path, probe }));
 
+const asks = ['GET', 'HEAD'];
+const setsUp = [...asks, 'PUT', 'POST', 'DELETE'];
+
+/** Clients of Elasticsearch are given an address that ends in /es. */
+const elasticsearch: readonly Route[] = [
+	...['/es/_bulk', '/es/:index/_bulk', '/es/:index/:type/_bulk'].map((path) => ({
+		methods: ['POST', 'PUT'],
+		path,
+		protocol: bulk
+	})),
+	...probes(bulkProbes.info, asks, '/es'),
+	...probes(bulkProbes.license, asks, '/es/_license'),
+	...probes(bulkProbes.clusterHealth, asks, '/es/_cluster/health/*'),
+	...probes(bulkProbes.refreshed, [...asks, 'POST'], '/es/_refresh', '/es/:index/_refresh'),
+	...probes(
+		bulkProbes.nothing,
+		setsUp,
+		'/es/_xpack/*',
+		'/es/_cat/health/*',
+		'/es/_nodes/*',
+		'/es/_ilm/policy/*'
+	),
+	...probes(
+		bulkProbes.nothing,
+		setsUp,
+		'/es/_index_template/*',
+		'/es/_template/*',
+		'/es/_component_template/*'
+	),
+	...probes(bulkProbes.nothing, setsUp, '/es/_ingest/*', '/es/_data_stream/*'),
+	...probes(bulkProbes.nothing, ['HEAD', 'PUT'], '/es/*'),
+	...probes(bulkProbes.bulkOnly, ['GET', 'POST', 'DELETE', 'PATCH', 'OPTIONS'], '/es/*')
+];
+
 /**
  * Every address of another product's protocol, the first that fits counts. From this list follow the reserved addresses of
  * organizations, which requests need no protection against forgery (they go by key alone), and what of a path is repaired.
  */
 export const routes: readonly Route[] = [
 	...posts(otlp, '/v1/logs', '/otlp/v1/logs'),
-	...probes(logsOnly, ['POST'], '/v1/traces', '/v1/metrics', '/otlp/v1/traces', '/otlp/v1/metrics')
+	...probes(logsOnly, ['POST'], '/v1/traces', '/v1/metrics', '/otlp/v1/traces', '/otlp/v1/metrics'),
+	...posts(loki, '/loki/api/v1/push', '/api/prom/push'),
+	...probes(ready, ['GET', 'HEAD'], '/ready', '/loki/ready'),
+	...elasticsearch
 ];
 
 /** The first parts of these paths, except /api, which is ours. */

@@ -22,7 +22,7 @@ export async function append(
 	if (offset === undefined) return problem(400, 'Upload-Offset takes a number of bytes.');
 	if (!disk.hasRoomForDeploys) return unavailable.noRoom(watch.outage);
 	if (deploys.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
-	const received = await read(mostBytes);
+	const received = await read({ mostBytes });
 	if (!received.ok) return received.response;
 	const marks = marksOf(request.headers.get('upload-ages'), received.bytes.length, now);
 	if (!marks)
