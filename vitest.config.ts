@@ -39,6 +39,14 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
+					name: 'shippers',
+					include: ['tests/shippers/*.test.ts'],
+					globalSetup: ['tests/support/server/global.ts', 'tests/support/shippers/install.ts']
+				}
+			},
+			{
+				extends: true,
+				test: {
 					name: 'database-url',
 					include: ['tests/postgres/**/*.test.ts'],
 					globalSetup: ['tests/support/server/global.ts']

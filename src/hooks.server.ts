@@ -21,6 +21,8 @@ import * as sessions from './lib/server/people/sessions.ts';
 import type { Outage } from './lib/log/outage.ts';
 import { asProblem, problem } from './lib/server/http/problem.ts';
 import { secure } from './lib/server/http/security-headers.ts';
+import * as protocols from './lib/server/ingest/protocols/routes.ts';
+import { receive } from './routes/api/receive.ts';
 import { running } from './running.ts';
 import * as unavailable from './lib/server/health/unavailable.ts';
 import { Unavailable } from './lib/server/health/watch.ts';
@@ -69,6 +71,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 	event.locals.app = app;
 	event.locals.outage = null;
 	Object.assign(event.locals, whereFrom(event));
+	const found = protocols.find(event.request.method, event.url.pathname);
+	if (found) return secure(await receive(event, found));
 	if (csrf.isForged(event.request, event.url.origin)) {
 		return refuse(event, 403, csrf.explain(event.request, app.config.origin));
 	}

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { limit } from '../lib/server/ingest/body.ts';
+import { mostValues } from '../lib/server/ingest/json.ts';
 import { openDecoder } from './decoder.ts';
+import { mostItems } from './decoding.ts';
 
 const ours = pathToFileURL('src/threads/decoder.ts');
 
@@ -14,8 +15,15 @@ function decoder(program = ours, heapMb?: number) {
 	const log = pino({}, { write: (text: string) => said.push(text) });
 	const opened = openDecoder(program, log, heapMb);
 	onTestFinished(() => opened.close());
-	const decode = (org: string, body: string) =>
-		opened.decode(org, { bytes: Buffer.from(body), contentType: 'application/json', defaults: {}, now: 0 });
+	const decode = (org: string, body: string, contentType = 'application/json') =>
+		opened.decode(org, {
+			format: 'lines',
+			bytes: Buffer.from(body),
+			contentType,
+			parameters: {},
+			headers: {},
+			now: 0
+		});
 	return { decode, said };
 }
 
@@ -62,9 +70,29 @@ test('a body that kills its thread is answered 413, and costs its neighbours not
 	expect(await decode('hostile', entries('request'))).toMatchObject({ report: { accepted: 2_000 } });
 });
 
-test('the body of the largest size that takes the most memory is decoded', async () => {
+test.each([
+	['empty objects', '{},', mostValues / 2],
+	['objects of one name', '{"a":1},', mostValues / 2],
+	['numbers with their digits', '1.0,', mostValues],
+	['texts', '"0123456789",', mostValues]
+])('a body of as many %s as one may have is decoded, one of more is refused', async (_what, one, most) => {
 	const { decode, said } = decoder();
-	const body = `{"message":"€","list":[${'{},'.repeat((limit - 100) / 3)}0]}`;
-	expect(await decode('hostile', body)).toMatchObject({ report: { accepted: 1, rejected: 0 } });
+	const body = (count: number) => `{"message":"€","list":[${one.repeat(count)}0]}`;
+	expect(await decode('hostile', body(most - 10))).toMatchObject({ report: { accepted: 1, rejected: 0 } });
+	expect(await decode('hostile', body(most + 10))).toMatchObject({
+		status: 413,
+		detail: expect.stringContaining('4,000,000 values')
+	});
 	expect(said).toEqual([]);
+});
+
+test('as many entries as one request may have are taken, more are refused', async () => {
+	const { decode } = decoder();
+	expect(await decode('usual', '1\n'.repeat(mostItems), 'application/x-ndjson')).toMatchObject({
+		report: { accepted: mostItems, rejected: 0 }
+	});
+	expect(await decode('usual', '1\n'.repeat(mostItems + 1), 'application/x-ndjson')).toMatchObject({
+		status: 413,
+		detail: expect.stringContaining('1,000,000 entries')
+	});
 });

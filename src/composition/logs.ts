@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { Bus } from '../lib/server/bus/bus.ts';
 import type { Disk } from '../lib/server/health/disk.ts';
+import type { Watch } from '../lib/server/health/watch.ts';
 import { Admission } from '../lib/server/ingest/admission.ts';
 import { logOverview } from '../lib/server/logs/overview.ts';
 import * as rows from '../lib/server/logs/rows.ts';
@@ -20,6 +21,7 @@ import { Threads } from '../lib/server/threads/threads.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
 import { openDecoder } from './decoder.ts';
 import type { Programs } from './programs.ts';
+import { openTaking } from './taking.ts';
 
 /** What logs need of the server around them. */
 interface Surroundings {
@@ -28,6 +30,7 @@ interface Surroundings {
 	measured: Metrics;
 	failed(error: unknown): void;
 	disk: Disk;
+	watch: Watch;
 }
 
 /** How the threads are started: their programs, and the database that they work on. */
@@ -46,16 +49,26 @@ export async function prepareLogs(sql: Sql, log: Logger): Promise<void> {
 /** MiB. A job takes at most some ten times the text that it looks through. */
 const heapMb = 1024;
 
-/** Threads that search, with a connection each. One core is left to the threads of everything else. */
+/**
+ * Threads that search, with a connection each. One core is left to the threads of everything else, and one thread is kept for jobs
+ * that are short, so that nobody's list of lines waits for another one's long search.
+ */
 function openSearchers(program: URL, data: { url: string; prepare: boolean }, log: Logger) {
-	const most = Math.max(1, availableParallelism() - 1);
-	return new Threads<Job, Results[Job['kind']]>({ program, most, data, heapMb, log });
+	const mostHeavy = Math.max(1, availableParallelism() - 1);
+	return new Threads<Job, Results[Job['kind']]>({
+		program,
+		most: mostHeavy + 1,
+		mostHeavy,
+		data,
+		heapMb,
+		log
+	});
 }
 
 /** The logs of every organization, from the append to what readers receive. Each pool serves one kind of work. */
 export function openLogs(
 	sql: { pages: Sql; reads: Sql; writes: Sql },
-	{ log, wakes, measured, failed, disk }: Surroundings,
+	{ log, wakes, measured, failed, disk, watch }: Surroundings,
 	{ programs, url, prepare }: Threaded
 ) {
 	const damaged = (error: unknown) =>
@@ -78,6 +91,8 @@ export function openLogs(
 		logs,
 		writer,
 		decoder,
+		/** How bodies of every protocol come in. */
+		taking: openTaking({ writer, decoder, watch }),
 		admission: new Admission(),
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
 		search: new LogSearch({ sql: sql.pages, store: pages, threads: searchers, log }),

@@ -3,7 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Answer, Order } from '../lib/server/logs/sealer.ts';
 import { Sealing } from '../lib/server/logs/sealing.ts';
 import { connect } from '../lib/server/postgres/connect.ts';
+import { yieldToServer } from '../lib/server/threads/priority.ts';
 
+yieldToServer();
 const { url, prepare } = workerData as { url: string; prepare: boolean };
 // One for the step under way, and one to make the partition it needs.
 const sql = connect(url, { max: 2, prepare, name: 'tailrace sealing' });

@@ -1,4 +1,4 @@
-import { decode } from '../../src/lib/server/ingest/decode.ts';
+import { decodeHere } from '../../src/composition/decoding.ts';
 import type { NewEntry } from '../../src/lib/log/entry.ts';
 import type { Sql } from '../../src/lib/server/postgres/connect.ts';
 import { ndjson } from './lines.ts';
@@ -68,9 +68,16 @@ export async function rowStore(sql: Sql, org: string) {
 /** The entries of NDJSON bodies. */
 export function entriesOf(bodies: readonly Buffer[]): NewEntry[] {
 	return bodies.flatMap((bytes) => {
-		const decoded = decode(bytes, ndjson, {}, Date.now());
+		const job = {
+			format: 'lines',
+			contentType: ndjson,
+			parameters: {},
+			headers: {},
+			now: Date.now()
+		} as const;
+		const decoded = decodeHere({ ...job, bytes });
 		if ('status' in decoded) throw new Error(decoded.detail);
-		return decoded.entries;
+		return [...decoded.entries];
 	});
 }
 

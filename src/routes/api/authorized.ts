@@ -2,25 +2,35 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { authorize, type Access, type Claim } from '$server/access/authorize';
 import type { Lines } from '$server/access/key-use';
 import type { Key } from '$server/access/keys';
+import * as secret from '$server/access/secret';
 import { SenderGone } from '$server/ingest/body';
-import { problem } from '$server/http/problem';
+import { refuse } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
 import { isTimedOut } from '$server/postgres/connect';
 import type { Scope } from '$server/postgres/words';
+import type { Door } from './door';
 import { incoming, type Incoming } from './incoming';
-import { refused } from './refused';
+
+/** Runs an endpoint of our own API for authorized requests, and answers the rest. */
+export function authorized(
+	event: RequestEvent,
+	scope: Scope,
+	respond: (access: Access, incoming: Incoming) => Promise<Response>
+): Promise<Response> {
+	return through({ claim: claimOf(event), scope, path: event.url.pathname, refuse }, event, respond);
+}
 
 /**
  * Runs an endpoint for authorized requests, and answers the rest; see access/authorize.ts for the rules. A complete request
  * with a key is noted as that key's last use, whatever the answer.
  */
-export async function authorized(
+export async function through(
+	door: Door,
 	event: RequestEvent,
-	scope: Scope,
 	respond: (access: Access, incoming: Incoming) => Promise<Response>
 ): Promise<Response> {
 	const { app, from } = event.locals;
-	const claim = claimOf(event);
+	const { claim, scope, path, refuse } = door;
 	let key: Key | undefined;
 	let lines: Lines | undefined;
 	let response: Response | undefined;
@@ -28,27 +38,25 @@ export async function authorized(
 	try {
 		const authorization = await authorize(app, claim, scope);
 		key = authorization.key;
-		if (!authorization.ok) return (response = refused(authorization));
-		const { access } = authorization;
-		const asked = { claim, scope, access };
-		body = incoming(event, asked, (told) => (lines = told));
-		response = await respond(access, body);
+		if (!authorization.ok) return (response = refuse(authorization));
+		body = incoming(event, { door, access: authorization.access }, (told) => (lines = told));
+		response = await respond(authorization.access, body);
 		return response;
 	} catch (error) {
 		if (error instanceof SenderGone) key = undefined;
-		response = failed(event, error);
+		response = failed(event, error, refuse);
 		return response;
 	} finally {
 		body?.close();
-		const { method } = event.request;
 		const status = response?.status ?? 500;
-		if (key) app.keyUses.note(key, from.address, { method, path: event.url.pathname, status, lines });
+		if (key) app.keyUses.note(key, from.address, { method: event.request.method, path, status, lines });
 	}
 }
 
-function claimOf({ request, url, locals }: RequestEvent): Claim {
+/** Who asks: by the header `Authorization`, or by the session of the cookie. */
+export function claimOf({ request, url, locals }: RequestEvent): Claim {
 	return {
-		authorization: request.headers.get('authorization'),
+		secret: secret.inAuthorization(request.headers),
 		slug: url.searchParams.get('org'),
 		userId: locals.user?.id,
 		sessionId: locals.sessionId,
@@ -57,11 +65,14 @@ function claimOf({ request, url, locals }: RequestEvent): Claim {
 }
 
 /** The answer when the other end of a connection has failed. Rethrows anything else. */
-function failed({ request, route, locals }: RequestEvent, error: unknown): Response {
+function failed({ request, route, locals }: RequestEvent, error: unknown, refuse: Door['refuse']): Response {
 	const context = { err: error, route: route.id };
 	if (error instanceof SenderGone) {
 		locals.app.log.debug(context, 'a sender went away before its body was here');
-		return problem(400, 'The request body was incomplete. Nothing was accepted: send it again.');
+		return refuse({
+			status: 400,
+			detail: 'The request body was incomplete. Nothing was accepted: send it again.'
+		});
 	}
 	if (request.signal.aborted) {
 		locals.app.log.debug(context, 'a reader went away before the answer');
@@ -69,11 +80,11 @@ function failed({ request, route, locals }: RequestEvent, error: unknown): Respo
 	}
 	if (isTimedOut(error)) {
 		locals.app.log.warn(context, 'the database ended a query that took too long');
-		return problem(503, unavailable.tookTooLong);
+		return refuse({ status: 503, detail: unavailable.tookTooLong });
 	}
 	const outage = unavailable.outageOf(error, locals.app.watch.outage);
 	if (!outage) throw error;
 	locals.app.log.warn(context, 'a request met an outage');
 	locals.app.watch.doubt();
-	return unavailable.refusal(outage);
+	return refuse(unavailable.refusedBy(outage));
 }

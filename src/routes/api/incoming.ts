@@ -1,11 +1,9 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { authorizeAgain, type Access, type Claim } from '$server/access/authorize';
+import { authorizeAgain, type Access } from '$server/access/authorize';
 import type { Lines } from '$server/access/key-use';
 import type { Place } from '$server/ingest/admission';
 import * as body from '$server/ingest/body';
-import type { Scope } from '$server/postgres/words';
-import { problem } from '$server/http/problem';
-import { refused } from './refused';
+import type { Door } from './door';
 
 /** What an endpoint reads of an authorized request, and reports about it. */
 export interface Incoming {
@@ -13,8 +11,8 @@ export interface Incoming {
 	 * The whole body, if its sender may still send it once it is here: that may take a minute, in which a key is revoked.
 	 * @throws body.SenderGone when it is incomplete.
 	 */
-	read(): Promise<Read<{ bytes: Buffer }>>;
-	/** The same as JSON: undefined if it is not. */
+	read(mostBytes: number): Promise<Read<{ bytes: Buffer }>>;
+	/** The same as JSON, of a form's size: undefined if it is not JSON. */
 	readJson(): Promise<Read<{ value: unknown }>>;
 	/** Checks access again during a long answer: the refusal if it has been lost, otherwise null. */
 	again(): Promise<Response | null>;
@@ -26,29 +24,33 @@ export interface Incoming {
 
 export type Read<Content> = ({ ok: true } & Content) | { ok: false; response: Response };
 
+/** What a body of JSON has at most, in bytes: it is parsed where everybody's requests are. */
+const mostJsonBytes = 1024 * 1024;
+
 export function incoming(
 	{ request, locals }: RequestEvent,
-	{ claim, scope, access }: { claim: Claim; scope: Scope; access: Access },
+	{ door, access }: { door: Door; access: Access },
 	tell: (lines: Lines) => void
 ): Incoming {
 	let place: Place | null = null;
 
 	async function again(): Promise<Response | null> {
-		const authorization = await authorizeAgain(locals.app, claim, scope, access);
-		return authorization.ok ? null : refused(authorization);
+		const authorization = await authorizeAgain(locals.app, door.claim, door.scope, access);
+		return authorization.ok ? null : door.refuse(authorization);
 	}
 
-	async function read(): Promise<Read<{ bytes: Buffer }>> {
+	async function read(mostBytes: number): Promise<Read<{ bytes: Buffer }>> {
 		place = locals.app.admission.admit(access.org, Number(request.headers.get('content-length') ?? 0));
-		if (!place) return { ok: false, response: problem(429, body.overloaded.detail) };
-		const received = await body.read(request.body, request.headers.get('content-encoding'), place);
+		if (!place) return { ok: false, response: door.refuse(body.overloaded) };
+		const encoding = request.headers.get('content-encoding');
+		const received = await body.read(request.body, encoding, place, mostBytes);
 		const refusal = await again();
 		if (refusal) return { ok: false, response: refusal };
-		return received.ok ? received : { ok: false, response: problem(received.status, received.detail) };
+		return received.ok ? received : { ok: false, response: door.refuse(received) };
 	}
 
 	async function readJson(): Promise<Read<{ value: unknown }>> {
-		const received = await read();
+		const received = await read(mostJsonBytes);
 		return received.ok ? { ok: true, value: parsed(received.bytes) } : received;
 	}
 

@@ -1,19 +1,28 @@
 import { expect } from 'vitest';
-import { decode as decodeBytes, type Decoded } from '../../../src/lib/server/ingest/decode.ts';
+import { decodeHere } from '../../../src/composition/decoding.ts';
 
 /** When everything decoded here was received. */
 export const now = Date.UTC(2024, 4, 2, 12);
 export const json = 'application/json';
 export const ndjson = 'application/x-ndjson';
 
-export function decode(body: string | Buffer, contentType: string | null) {
-	return decodeBytes(Buffer.from(body), contentType, {}, now);
+/** The body of a POST /api/logs, decoded. */
+export function decode(body: string | Buffer, contentType: string | null, parameters = {}) {
+	return decodeHere({
+		format: 'lines',
+		bytes: Buffer.from(body),
+		contentType,
+		parameters,
+		headers: {},
+		now
+	});
 }
 
-export function decoded(body: string | Buffer, contentType: string | null): Decoded {
+/** The same if it is not refused. */
+export function decoded(body: string | Buffer, contentType: string | null) {
 	const result = decode(body, contentType);
 	if ('status' in result) throw new Error(result.detail);
-	return result;
+	return { entries: result.entries, rejected: result.report.errors ?? [] };
 }
 
 /** The messages, if nothing was rejected. */

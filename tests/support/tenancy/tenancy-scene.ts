@@ -21,7 +21,7 @@ import { firstPage, from, openAccounts, signUp } from '../people/people.ts';
  * Parts of the server that hold no organization's data, but carry it to its destination: tests/once/tenancy has two
  * tenants send and read at the same time.
  */
-type Carriers = 'writer' | 'tails' | 'streams' | 'outages' | 'deployTails' | 'deployChanges';
+type Carriers = 'taking' | 'writer' | 'tails' | 'streams' | 'outages' | 'deployTails' | 'deployChanges';
 type Rest =
 	| 'sql'
 	| keyof People

@@ -29,8 +29,8 @@ export interface Registers {
 
 /** What a request says about its sender. */
 export interface Claim {
-	/** The header `Authorization`. */
-	authorization: string | null;
+	/** The key that it came with (secret.ts), '' if it named none where one belongs; null if it came without. */
+	secret: string | null;
 	/** The parameter `org`. */
 	slug: string | null;
 	userId: string | undefined;
@@ -51,7 +51,7 @@ const refuse = (status: Refusal, detail: string, key?: Key): Authorized => ({
  * membership, in the organization that the page names, with a role that covers it.
  */
 export async function authorize(registers: Registers, claim: Claim, scope: Scope): Promise<Authorized> {
-	if (claim.authorization !== null) return byKey(registers, claim, claim.authorization, scope);
+	if (claim.secret !== null) return byKey(registers, claim, claim.secret, scope);
 	if (claim.userId === undefined || claim.sessionId === null) {
 		return refuse(401, 'Send an API key as "Authorization: Bearer <key>", or sign in.');
 	}
@@ -78,11 +78,10 @@ export async function authorizeAgain(
 async function byKey(
 	registers: Registers,
 	{ slug, address }: Claim,
-	header: string,
+	secret: string,
 	scope: Scope
 ): Promise<Authorized> {
-	// A header without a key counts as a wrong key.
-	const identified = await registers.keyGuard.identify(secretIn(header) ?? '', address);
+	const identified = await registers.keyGuard.identify(secret, address);
 	if (identified.kind === 'limited') {
 		const { retryAfterS } = identified;
 		return { ok: false, status: 429, detail: tooMany(retryAfterS), retryAfterS };
@@ -136,12 +135,3 @@ const permissionOf: Record<Scope, Parameters<typeof may>[1]> = { read: 'read', w
 
 const notFound = (slug: string, key?: Key) =>
 	refuse(404, `Organization "${slug}" not found, or you are not a member.`, key);
-
-/** The key in a Bearer header, or the password in a Basic one (for clients that support only Basic, RFC 7617). */
-function secretIn(header: string): string | null {
-	const [scheme = '', value = ''] = header.trim().split(/\s+/, 2);
-	if (scheme.toLowerCase() === 'bearer') return value;
-	if (scheme.toLowerCase() !== 'basic') return null;
-	const decoded = Buffer.from(value, 'base64').toString('utf8');
-	return decoded.slice(decoded.indexOf(':') + 1);
-}

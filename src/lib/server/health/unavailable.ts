@@ -1,6 +1,6 @@
 import { sentenceOf, type Outage } from '../../log/outage.ts';
 import * as postgres from '../postgres/connect.ts';
-import { problem } from '../http/problem.ts';
+import { refuse, type Refused } from '../http/problem.ts';
 import * as sqlite from '../sqlite/connect.ts';
 import { Unavailable } from './watch.ts';
 
@@ -31,15 +31,25 @@ export function sentenceOfGivenUp(outage: Outage, method: string): string {
 	return `${sentenceOf(outage)} ${isSafe ? 'Try again shortly.' : 'It is not known whether this was done.'}`;
 }
 
-/** The refusal of a request broken by an outage, for programs and for forms sent by a script. */
-export function refusal(outage: Outage, detail = `${sentenceOf(outage)} Try again shortly.`): Response {
-	return problem(503, detail, { ...outage }, retryAfterS);
+/** Why a request was refused that an outage broke. */
+export function refusedBy(outage: Outage, detail = `${sentenceOf(outage)} Try again shortly.`): Refused {
+	return { status: 503, detail, fields: { ...outage }, retryAfterS };
 }
 
-/** The refusal when the disk has no room for a request. */
-export function noRoom(known: Outage | null): Response {
+/** The same as an answer, for programs and for forms sent by a script. */
+export function refusal(outage: Outage, detail?: string): Response {
+	return refuse(refusedBy(outage, detail));
+}
+
+/** Why a request was refused that the disk has no room for. */
+export function refusedForRoom(known: Outage | null): Refused {
 	const since = known?.outage === 'disk' ? known.since : new Date().toISOString();
-	return refusal({ outage: 'disk', since }, 'The disk is full. Nothing was stored: send it again later.');
+	return refusedBy({ outage: 'disk', since }, 'The disk is full. Nothing was stored: send it again later.');
+}
+
+/** The same as an answer. */
+export function noRoom(known: Outage | null): Response {
+	return refuse(refusedForRoom(known));
 }
 
 /** The same for a page that requested only its data, in SvelteKit's error format (2.70, client.js, load_data). */

@@ -5,7 +5,7 @@ import { problem } from './problem.ts';
 import { secure } from './security-headers.ts';
 
 /** The limit of a request's body, in bytes (docs/API.md, Limits). */
-const mostBodyBytes = 10 * 1024 * 1024;
+const mostBodyBytes = 64 * 1024 * 1024;
 
 /** Tells the adapter which protocol a request came by. No client can set it: any value they send is overwritten. */
 const protocolHeader = 'x-tailrace-protocol';
@@ -23,11 +23,24 @@ export async function load(config: Config, built: URL): Promise<RequestListener>
 	return (request, response) => {
 		if (hostsOf(request) > 1) return void refuse(response);
 		request.headers[protocolHeader] = 'http';
+		if (!request.headers.accept?.includes('text/html')) request.url = tidy(request.url ?? '/');
 		// SvelteKit drops a body without a type (@sveltejs/kit 2.70, exports/node); API.md accepts one.
 		request.headers['content-type'] ??= 'application/octet-stream';
 		leftover.drop(request, response);
 		return handler(request, response);
 	};
+}
+
+/**
+ * A URL whose path has no slashes too many. SvelteKit redirects to it, which browsers follow; a shipper would lose what it sends, and
+ * their configurations often end up with such a path.
+ */
+function tidy(url: string): string {
+	const query = url.indexOf('?');
+	const path = query === -1 ? url : url.slice(0, query);
+	if (!path.includes('//') && (path === '/' || !path.endsWith('/'))) return url;
+	const parts = path.split('/').filter((part) => part !== '');
+	return `/${parts.join('/')}${url.slice(path.length)}`;
 }
 
 /** Node keeps the first of several and drops the rest, so a proxy and we could use different ones. */

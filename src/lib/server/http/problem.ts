@@ -31,6 +31,22 @@ export function problem(
 	return new Response(JSON.stringify(body), { status, headers });
 }
 
+/** Why a request is refused: what its answer says, in whatever form. */
+export interface Refused {
+	status: number;
+	/** What to do about it. */
+	detail: string;
+	/** For 429 and 503, in seconds. */
+	retryAfterS?: number | undefined;
+	/** Further fields of the problem document. */
+	fields?: Record<string, unknown> | undefined;
+}
+
+/** A refusal as a problem document. */
+export function refuse({ status, detail, fields, retryAfterS }: Refused): Response {
+	return problem(status, detail, fields, retryAfterS);
+}
+
 /**
  * SvelteKit's own answer to an API request (unknown address or method, an internal error) as a problem document; other answers
  * stay as they are.

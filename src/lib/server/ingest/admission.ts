@@ -1,5 +1,5 @@
 /** The bytes of bodies that are being read, decoded and stored, all together: what they take in memory is about three times this. */
-const usualBytes = 128 * 1024 * 1024;
+const usualBytes = 192 * 1024 * 1024;
 
 /** What the body of one request has of the room that all share. */
 export interface Place {

@@ -2,8 +2,8 @@ import * as zlib from 'node:zlib';
 import pLimit from 'p-limit';
 import type { Place } from './admission.ts';
 
-/** The largest body, in bytes after decompression. Source: API.md, Limits. */
-export const limit = 10 * 1024 * 1024;
+/** The largest body, in bytes after decompression: what OTLP recommends (OTLP 1.11, "OTLP/HTTP Request"). Source: API.md, Limits. */
+export const limit = 64 * 1024 * 1024;
 
 export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415 | 429; detail: string };
 
@@ -15,13 +15,14 @@ export class SenderGone extends Error {
 	}
 }
 
-type Decompress = (bytes: Buffer) => Promise<Buffer>;
+type Decompress = (bytes: Buffer, limit: number) => Promise<Buffer>;
 
 const decompressors = new Map<string, Decompress>([
-	['gzip', (bytes) => run(zlib.gunzip, bytes)],
-	['x-gzip', (bytes) => run(zlib.gunzip, bytes)],
-	['deflate', (bytes) => run(hasZlibHeader(bytes) ? zlib.inflate : zlib.inflateRaw, bytes)],
-	['br', (bytes) => run(zlib.brotliDecompress, bytes)],
+	['gzip', (bytes, limit) => run(zlib.gunzip, bytes, limit)],
+	['x-gzip', (bytes, limit) => run(zlib.gunzip, bytes, limit)],
+	['deflate', inflate],
+	['zlib', inflate],
+	['br', (bytes, limit) => run(zlib.brotliDecompress, bytes, limit)],
 	['zstd', unzstd]
 ]);
 
@@ -33,7 +34,8 @@ const decompressors = new Map<string, Decompress>([
 export async function read(
 	stream: AsyncIterable<Uint8Array> | null,
 	encoding: string | null,
-	place: Place
+	place: Place,
+	mostBytes: number = limit
 ): Promise<Body> {
 	const codings = (encoding ?? '')
 		.toLowerCase()
@@ -42,22 +44,27 @@ export async function read(
 	const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
 	const unknown = applied.find((coding) => !decompressors.has(coding));
 	if (unknown !== undefined) return unsupported(unknown);
-	const bytes = stream === null ? Buffer.alloc(0) : await collect(stream, place);
+	const bytes = stream === null ? Buffer.alloc(0) : await collect(stream, place, mostBytes);
 	if (!Buffer.isBuffer(bytes)) return bytes;
 	if (bytes.length === 0 || applied.length === 0) return { ok: true, bytes };
-	return decompressing(() => decompress(bytes, applied.reverse(), place));
+	return decompressing(() => decompress(bytes, applied.reverse(), place, mostBytes));
 }
 
 /** A few at a time: how much each will take is known only afterwards. */
 const decompressing = pLimit(4);
 
-async function decompress(compressed: Buffer, codings: string[], place: Place): Promise<Body> {
+async function decompress(
+	compressed: Buffer,
+	codings: string[],
+	place: Place,
+	mostBytes: number
+): Promise<Body> {
 	let bytes = compressed;
 	for (const coding of codings) {
 		try {
-			bytes = await decompressors.get(coding)!(bytes);
+			bytes = await decompressors.get(coding)!(bytes, mostBytes);
 		} catch (error) {
-			if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return tooLarge();
+			if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return tooLarge(mostBytes);
 			return broken(coding, error);
 		}
 	}
@@ -65,19 +72,23 @@ async function decompress(compressed: Buffer, codings: string[], place: Place): 
 }
 
 /** The whole stream, or why it is refused. */
-async function collect(stream: AsyncIterable<Uint8Array>, place: Place): Promise<Buffer | Body> {
+async function collect(
+	stream: AsyncIterable<Uint8Array>,
+	place: Place,
+	mostBytes: number
+): Promise<Buffer | Body> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	const source = stream[Symbol.asyncIterator]();
 	try {
 		for (let next = await source.next(); !next.done; next = await source.next()) {
 			size += next.value.length;
-			if (size > limit) return tooLarge();
+			if (size > mostBytes) return tooLarge(mostBytes);
 			if (!place.grow(next.value.length)) return overloaded;
 			chunks.push(next.value);
 		}
 	} catch (error) {
-		if (statusOf(error) === 413) return tooLarge();
+		if (statusOf(error) === 413) return tooLarge(mostBytes);
 		throw new SenderGone(error);
 	}
 	return Buffer.concat(chunks, size);
@@ -90,7 +101,7 @@ type Convenience = (
 ) => void;
 
 /** zlib stops at `maxOutputLength`, so a bomb costs no more memory than an honest body. */
-function run(method: Convenience, bytes: Buffer): Promise<Buffer> {
+function run(method: Convenience, bytes: Buffer, limit: number): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		method(bytes, { maxOutputLength: limit }, (error, result) => (error ? reject(error) : resolve(result)));
 	});
@@ -100,7 +111,7 @@ function run(method: Convenience, bytes: Buffer): Promise<Buffer> {
  * Node silently stops after the first zstd frame, but `zstd --block`, `pzstd` and plain concatenation all produce several (RFC
  * 8878, 3: frames are decompressed one after another); so continue until the end.
  */
-async function unzstd(bytes: Buffer): Promise<Buffer> {
+async function unzstd(bytes: Buffer, limit: number): Promise<Buffer> {
 	const frames: Buffer[] = [];
 	let size = 0;
 	for (let at = 0; at < bytes.length;) {
@@ -128,7 +139,14 @@ function unzstdFrame(bytes: Buffer, room: number): Promise<{ data: Buffer; read:
 /** 8 MiB: the memory that RFC 9659 lets a sender of `Content-Encoding: zstd` demand of the receiver. */
 const zstdWindowLog = 23;
 
-/** "deflate" is zlib's format (RFC 1950), but some clients send it bare (RFC 1951): the header tells them apart. */
+/**
+ * "deflate" is zlib's format (RFC 1950), but some clients send it bare (RFC 1951): the header tells them apart. OpenTelemetry's
+ * collector calls zlib's format by its own name.
+ */
+function inflate(bytes: Buffer, limit: number): Promise<Buffer> {
+	return run(hasZlibHeader(bytes) ? zlib.inflate : zlib.inflateRaw, bytes, limit);
+}
+
 function hasZlibHeader(bytes: Buffer): boolean {
 	return bytes.length >= 2 && (bytes[0]! & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0;
 }
@@ -140,8 +158,8 @@ export const overloaded: Body & { ok: false } = {
 	detail: 'The server is overloaded. Nothing was accepted: send it again.'
 };
 
-function tooLarge(): Body {
-	const detail = 'The body is larger than 10 MiB, counted after decompression: send it in several requests.';
+function tooLarge(mostBytes: number): Body {
+	const detail = `The body is larger than ${mostBytes / 1024 / 1024} MiB, counted after decompression: send it in several requests.`;
 	return { ok: false, status: 413, detail };
 }
 

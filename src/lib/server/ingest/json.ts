@@ -11,15 +11,21 @@ import * as digits from '../../log/digits.ts';
  */
 export const depthLimit = 10_000;
 
+/** Values in one text, at most: more might fill the heap of a thread (composition/decoder.ts). */
+export const mostValues = 4_000_000;
+
+/** The text holds more than `mostValues` values. */
+export class TooMuch extends SyntaxError {
+	override name = 'TooMuch';
+}
+
 /**
- * Parses JSON; throws a SyntaxError, also beyond `depthLimit`. A number that JavaScript would write with other digits becomes a
- * marked text: U+0000, which no repaired text has, and its digits. `stringify` writes it as the number it was; see `plain`. (A
- * reviver takes sixteen times as long.)
+ * Parses JSON; throws a SyntaxError, also beyond `depthLimit` and `mostValues`. A number that JavaScript would write with other
+ * digits becomes a marked text: U+0000, which no repaired text has, and its digits. `stringify` writes it as the number it was; see
+ * `plain`. (A reviver takes sixteen times as long.)
  */
 export function parse(text: string): unknown {
-	if (text.length > depthLimit && nestsDeeper(text, depthLimit)) {
-		throw new SyntaxError(`nested more than ${depthLimit} levels deep`);
-	}
+	if (text.length > depthLimit) checkShape(text);
 	return JSON.parse(digits.suspect.test(text) ? markInexact(text) : text);
 }
 
@@ -35,18 +41,28 @@ export function plain(value: unknown): unknown {
 	return isRounded || !Number.isFinite(number) ? written : number;
 }
 
+/** A number, or the digits of one that a double cannot hold, as `parse` gives it. */
+export const number = (value: number | string): number | string =>
+	typeof value === 'string' ? `\0${value}` : value;
+
 /** A text, or the digits of a marked number. */
 export const text = (value: string): string => (isMarked(value) ? value.slice(1) : value);
 
-function nestsDeeper(text: string, levels: number): boolean {
+/** Each bracket and each comma begins a value. */
+function checkShape(text: string): void {
 	let depth = 0;
-	for (let at = 0; at < text.length && depth <= levels; at += 1) {
+	let values = 0;
+	for (let at = 0; at < text.length; at += 1) {
 		const character = text.charCodeAt(at);
 		if (character === 0x22) at = endOfString(text, at);
-		else if (character === 0x5b || character === 0x7b) depth += 1;
-		else if (character === 0x5d || character === 0x7d) depth -= 1;
+		else if (character === 0x2c) values += 1;
+		else if (character === 0x5b || character === 0x7b) {
+			values += 1;
+			depth += 1;
+		} else if (character === 0x5d || character === 0x7d) depth -= 1;
+		if (depth > depthLimit) throw new SyntaxError(`nested more than ${depthLimit} levels deep`);
+		if (values > mostValues) throw new TooMuch(`more than ${mostValues} values in one piece`);
 	}
-	return depth > levels;
 }
 
 const inexact = new RegExp(digits.suspect, 'g');

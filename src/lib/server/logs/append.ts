@@ -27,3 +27,11 @@ export interface Append {
 	bytes: number;
 	idempotencyKey: string | null;
 }
+
+/** What encoded lines take in memory, in bytes. */
+export function weightOf(chunks: readonly Chunk[]): number {
+	let bytes = 0;
+	for (const { head, messages, attributes, counts, grams } of chunks)
+		for (const part of [head, messages, attributes, counts, grams]) bytes += part?.length ?? 0;
+	return bytes;
+}

@@ -1,4 +1,5 @@
 import { v7 as uuid } from 'uuid';
+import { roots } from '../ingest/protocols/routes.ts';
 import { advisoryLocks } from '../postgres/advisory-locks.ts';
 import * as v from 'valibot';
 import type { Organization } from '../access/memberships.ts';
@@ -17,7 +18,7 @@ const reserved = new Set(
 export const slugLength = 48;
 /** Whether a slug is the first part of paths that lead elsewhere. */
 export function isReserved(slug: string): boolean {
-	return reserved.has(slug);
+	return reserved.has(slug) || roots.has(slug);
 }
 
 /**

@@ -11,7 +11,9 @@ import type { Place } from './order.ts';
 
 /** The text that one job looks through: little at first, so that the first lines come soon. In bytes. */
 const leastBytes = 1024 * 1024;
-const mostBytes = 32 * 1024 * 1024;
+const mostBytes = 8 * 1024 * 1024;
+/** From here on a job is heavy: it may keep others waiting. */
+const heavyBytes = 4 * 1024 * 1024;
 /** The same where every line is wanted, and goes from thread to thread as text. */
 const mostBytesOfAll = 4 * 1024 * 1024;
 /** Chunks of one job. */
@@ -88,7 +90,7 @@ export class Run {
 
 	/** The first job often is enough; after it, each thread has the next one waiting. */
 	get #mostRunning(): number {
-		return this.#jobs === 0 ? 1 : this.#options.threads.most + 1;
+		return this.#jobs === 0 ? 1 : this.#options.threads.most;
 	}
 
 	/** Gives the threads enough to do. */
@@ -179,7 +181,8 @@ export class Run {
 			fields: fields === null ? null : Math.max(0, fields - this.#merged.sampled),
 			facets: fields !== null
 		};
-		const scanned = (await this.#options.threads.run(job, { turn: org, signal })) as Results['scan'];
+		const isHeavy = chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0) >= heavyBytes;
+		const scanned = (await this.#options.threads.run(job, { turn: org, isHeavy, signal })) as Results['scan'];
 		this.#report(scanned.damaged);
 		this.#merged.addScan(scanned);
 		await this.#replace(scanned.missing);

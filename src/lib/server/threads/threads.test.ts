@@ -61,6 +61,29 @@ function gate() {
 	return { cells, open, entered };
 }
 
+describe('heavy jobs', () => {
+	test('leave a thread to light ones, and come first where they may', async () => {
+		const { threads: two } = threads({ most: 2, mostHeavy: 1 });
+		const held = gate();
+		const first = two.run({ name: 'heavy', gate: held.cells }, { isHeavy: true });
+		await held.entered(1);
+		const order: string[] = [];
+		const note = (name: string) => () => void order.push(name);
+		const second = two.run({ name: 'heavy too' }, { isHeavy: true }).then(note('heavy'));
+		expect(await two.run({ name: 'light' })).toBe('did light');
+		expect(order).toEqual([]);
+		const blocked = gate();
+		const light = two.run({ name: 'light', gate: blocked.cells });
+		await blocked.entered(1); // both threads are busy now
+		const more = two.run({ name: 'more' }).then(note('light'));
+		held.open();
+		await Promise.all([first, second]);
+		blocked.open();
+		await Promise.all([light, more]);
+		expect(order[0]).toBe('heavy');
+	});
+});
+
 describe('a job', () => {
 	test('is done by a thread, which knows what it was started with', async () => {
 		expect(await threads().threads.run({ name: 'this' })).toBe('did this');

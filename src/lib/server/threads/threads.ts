@@ -18,6 +18,8 @@ export interface ThreadsOptions {
 	program: URL;
 	/** Threads at most. Each is started when there is first something for it to do. */
 	most: number;
+	/** How many of them may do heavy jobs at a time: the others are kept for those who ask for little. All by default. */
+	mostHeavy?: number;
 	/** What the program finds as `workerData`. */
 	data?: unknown;
 	/** A thread whose heap grows beyond this dies, and its job with it, in MiB. */
@@ -28,6 +30,8 @@ export interface ThreadsOptions {
 export interface JobOptions {
 	/** Whose job it is: those who have jobs waiting take turns. */
 	turn?: string;
+	/** Takes more than some ten milliseconds. */
+	isHeavy?: boolean;
 	/** Leaves out a job that waits still. One that is under way goes on to its end, and its result is dropped. */
 	signal?: AbortSignal | undefined;
 	/** What moves to the thread instead of being copied. */
@@ -36,6 +40,7 @@ export interface JobOptions {
 
 interface Waiting<Job, Result> {
 	job: Job;
+	isHeavy: boolean;
 	transfer: readonly Transferable[];
 	done(result: Result): void;
 	failed(error: unknown): void;
@@ -50,7 +55,8 @@ interface Thread<Job, Result> {
 /** Does jobs in threads of their own, one at a time each. A thread that dies costs the job that it had, and is replaced. */
 export class Threads<Job, Result> {
 	readonly #options: ThreadsOptions;
-	readonly #waiting = new Turns<Waiting<Job, Result>>();
+	readonly #light = new Turns<Waiting<Job, Result>>();
+	readonly #heavy = new Turns<Waiting<Job, Result>>();
 	readonly #threads = new Set<Thread<Job, Result>>();
 	#isClosed = false;
 
@@ -64,16 +70,17 @@ export class Threads<Job, Result> {
 	}
 
 	/** The result of a job. Rejects with what the job threw, ThreadDied, or the reason of the signal. */
-	run(job: Job, { turn = '', signal, transfer = [] }: JobOptions = {}): Promise<Result> {
+	run(job: Job, { turn = '', isHeavy = false, signal, transfer = [] }: JobOptions = {}): Promise<Result> {
 		if (signal?.aborted) return Promise.reject(signal.reason as Error);
 		if (this.#isClosed) return Promise.reject(new ThreadDied('the threads are closed'));
 		const { promise, resolve: done, reject: failed } = Promise.withResolvers<Result>();
-		const waiting: Waiting<Job, Result> = { job, transfer, done, failed };
-		this.#waiting.add(turn, waiting);
+		const waiting: Waiting<Job, Result> = { job, isHeavy, transfer, done, failed };
+		const queue = isHeavy ? this.#heavy : this.#light;
+		queue.add(turn, waiting);
 		this.#assign();
 		if (!signal) return promise;
 		const leave = () => {
-			this.#waiting.remove(turn, waiting);
+			queue.remove(turn, waiting);
 			failed(signal.reason as Error);
 		};
 		signal.addEventListener('abort', leave);
@@ -84,19 +91,31 @@ export class Threads<Job, Result> {
 	/** Ends all threads; what they had to do is rejected. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
-		for (let waiting = this.#waiting.take(); waiting; waiting = this.#waiting.take()) {
-			waiting.failed(new ThreadDied('the threads are closed'));
+		for (const queue of [this.#light, this.#heavy]) {
+			for (let waiting = queue.take(); waiting; waiting = queue.take()) {
+				waiting.failed(new ThreadDied('the threads are closed'));
+			}
 		}
 		await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
 	}
 
 	#assign(): void {
-		while (this.#waiting.size > 0) {
+		for (let queue = this.#next(); queue; queue = this.#next()) {
 			const thread = this.#idle();
 			if (!thread) return;
-			const waiting = this.#waiting.take();
+			const waiting = queue.take();
 			if (waiting) give(thread, waiting);
 		}
+	}
+
+	/** What an idle thread takes from: heavy jobs come first where they may, so that light ones cannot keep them waiting for ever. */
+	#next(): Turns<Waiting<Job, Result>> | null {
+		const { most, mostHeavy = most } = this.#options;
+		if (this.#heavy.size > 0) {
+			const heavy = [...this.#threads].filter(({ busy }) => busy?.isHeavy).length;
+			if (heavy < mostHeavy) return this.#heavy;
+		}
+		return this.#light.size > 0 ? this.#light : null;
 	}
 
 	#idle(): Thread<Job, Result> | null {

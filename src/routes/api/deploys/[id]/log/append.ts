@@ -7,6 +7,9 @@ import type { Incoming } from '../../../incoming';
 import { marksOf } from '../../ages';
 import { noDeploy } from '../../none';
 
+/** Of one append. Source: API.md, Limits. */
+const mostBytes = 10 * 1024 * 1024;
+
 /** PATCH /api/deploys/{id}/log: answered when the bytes are on disk, or with where the log truly ends. */
 export async function append(
 	{ request, locals }: RequestEvent,
@@ -19,7 +22,7 @@ export async function append(
 	if (offset === undefined) return problem(400, 'Upload-Offset takes a number of bytes.');
 	if (!disk.hasRoomForDeploys) return unavailable.noRoom(watch.outage);
 	if (deploys.isFull(Number(request.headers.get('content-length') ?? 0))) return respond({ kind: 'full' });
-	const received = await read();
+	const received = await read(mostBytes);
 	if (!received.ok) return received.response;
 	const marks = marksOf(request.headers.get('upload-ages'), received.bytes.length, now);
 	if (!marks)

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode as decodeBytes, itemLimit } from './decode.ts';
-import { decode, decoded, json, messages, ndjson, now } from '../../../../tests/support/logs/decoding.ts';
+import { decode, decoded, json, messages, ndjson } from '../../../../../tests/support/logs/decoding.ts';
 
 const two = '{"message":"a"}\n{"message":"b"}';
 
@@ -112,7 +111,7 @@ describe.each([
 it('query parameters are for entries that lack them, in every format', () => {
 	const defaults = { service: 'web', level: 'warn', host: 'h' };
 	for (const body of ['hello', '"hello"', '{"message":"hello"}', '[{"message":"hello"}]']) {
-		expect(decodeBytes(Buffer.from(body), null, defaults, now)).toMatchObject({
+		expect(decode(body, null, defaults)).toMatchObject({
 			entries: [{ service: 'web', severity: 13, host: 'h', message: 'hello' }]
 		});
 	}
@@ -137,22 +136,4 @@ it('numbers keep the digits they came with', () => {
 
 it('of a key that is there twice the last is used', () => {
 	expect(messages('{"message":"a","message":"b"}', json)).toEqual(['b']);
-});
-
-describe('10,000 items', () => {
-	const bodies: [string | null, (n: number) => string][] = [
-		[json, (n) => `[${Array(n).fill('"x"').join()}]`],
-		[ndjson, (n) => '"x"\n'.repeat(n)],
-		[ndjson, (n) => 'rejected\n'.repeat(n)],
-		[null, (n) => 'x\n\n'.repeat(n)]
-	];
-
-	it.each(bodies)('are taken, one more is refused with 413: %s', (type, body) => {
-		const { entries, rejected } = decoded(body(itemLimit), type);
-		expect(entries.length + rejected.length).toBe(itemLimit);
-		expect(decode(body(itemLimit + 1), type)).toMatchObject({
-			status: 413,
-			detail: expect.stringContaining('10,000')
-		});
-	});
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import * as bounds from './bounds.ts';
-import { decode, decoded, json, messages, ndjson } from '../../../../tests/support/logs/decoding.ts';
+import * as bounds from '../bounds.ts';
+import { decode, decoded, json, messages, ndjson } from '../../../../../tests/support/logs/decoding.ts';
 
 describe('hostile input', () => {
 	const nests = ['['.repeat(5_000) + ']'.repeat(5_000), '{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000)];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NewEntry } from '../../log/entry.ts';
-import * as bounds from './bounds.ts';
-import { decode, decoded, json, messages, ndjson, now } from '../../../../tests/support/logs/decoding.ts';
+import type { NewEntry } from '../../../log/entry.ts';
+import * as bounds from '../bounds.ts';
+import { decode, decoded, json, messages, ndjson, now } from '../../../../../tests/support/logs/decoding.ts';
 
 /** What the store relies on, whatever was sent. */
 function expectStorable(entry: NewEntry): void {

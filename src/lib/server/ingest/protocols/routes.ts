@@ -1,0 +1,68 @@
+import { logsOnly, otlp } from './otlp.ts';
+import type { Asked, Protocol } from './protocol.ts';
+
+/** An address that shippers know: where lines are sent, or what they ask before. */
+export interface Route {
+	methods: readonly string[];
+	/** Parts of a path; one that begins with a colon is a parameter, `*` is any rest. */
+	path: string;
+	/** How lines are taken there. */
+	protocol?: Protocol;
+	/** What is answered to anybody. */
+	probe?(asked: Asked): Response;
+}
+
+const posts = (protocol: Protocol, ...paths: string[]): Route[] =>
+	paths.map((path) => ({ methods: ['POST'], path, protocol }));
+const probes = (probe: Route['probe'] & {}, methods: string[], ...paths: string[]): Route[] =>
+	paths.map((path) => ({ methods, path, probe }));
+
+/**
+ * Every address of another product's protocol, the first that fits counts. From this list follow the reserved addresses of
+ * organizations, which requests need no protection against forgery (they go by key alone), and what of a path is repaired.
+ */
+export const routes: readonly Route[] = [
+	...posts(otlp, '/v1/logs', '/otlp/v1/logs'),
+	...probes(logsOnly, ['POST'], '/v1/traces', '/v1/metrics', '/otlp/v1/traces', '/otlp/v1/metrics')
+];
+
+/** The first parts of these paths, except /api, which is ours. */
+export const roots: ReadonlySet<string> = new Set(
+	routes.map(({ path }) => path.split('/')[1] ?? '').filter((root) => root !== 'api')
+);
+
+export type Found =
+	| { kind: 'route'; route: Route; parameters: Record<string, string> }
+	/** The address takes other methods. */
+	| { kind: 'other methods'; allow: string };
+
+const split = routes.map((route) => ({ route, parts: partsOf(route.path) }));
+
+/** What is at a path, whatever slashes it has too many of; null if it is not an address of a protocol. */
+export function find(method: string, path: string): Found | null {
+	const parts = partsOf(path);
+	const allowed = new Set<string>();
+	for (const { route, parts: wanted } of split) {
+		const parameters = match(wanted, parts);
+		if (!parameters) continue;
+		if (route.methods.includes(method)) return { kind: 'route', route, parameters };
+		for (const allow of route.methods) allowed.add(allow);
+	}
+	return allowed.size > 0 ? { kind: 'other methods', allow: [...allowed].join(', ') } : null;
+}
+
+function partsOf(path: string): string[] {
+	return path.split('/').filter((part) => part !== '');
+}
+
+function match(wanted: readonly string[], parts: readonly string[]): Record<string, string> | null {
+	const isOpen = wanted.at(-1) === '*';
+	if (isOpen ? parts.length < wanted.length - 1 : parts.length !== wanted.length) return null;
+	const parameters: Record<string, string> = {};
+	for (const [index, part] of wanted.entries()) {
+		const given = parts[index] ?? '';
+		if (part.startsWith(':')) parameters[part.slice(1)] = given;
+		else if (part !== '*' && part !== given) return null;
+	}
+	return parameters;
+}
