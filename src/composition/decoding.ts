@@ -2,6 +2,7 @@ import type { Decoded, Refusal, Sending } from '../lib/server/ingest/protocols/d
 import { decoders } from '../lib/server/ingest/protocols/decoders.ts';
 import type { Format } from '../lib/server/ingest/protocols/format.ts';
 import { Malformed } from '../lib/server/ingest/protocols/malformed.ts';
+import type { Repaired } from '../lib/server/ingest/taking.ts';
 import type { Report } from '../lib/server/logs/append.ts';
 import type { Chunk } from '../lib/server/logs/chunks/chunk.ts';
 import { chunksOf } from '../lib/server/logs/entries.ts';
@@ -18,6 +19,7 @@ export interface Received {
 	entries: readonly NewEntry[];
 	chunks?: readonly Chunk[];
 	report: Report;
+	repaired: Repaired;
 	/** What else the decoder has to say to who answers. */
 	told?: unknown;
 }
@@ -33,8 +35,10 @@ export function decodeHere(job: Job): Received | Refusal {
 	const decoded = decoders[job.format](sendingOf(job));
 	if ('status' in decoded) return decoded;
 	const report: Report = { accepted: 0, rejected: 0 };
+	const repaired: Repaired = { shortened: 0, undated: 0 };
 	try {
-		return { entries: [...accepted(decoded, report)], report, told: decoded.told };
+		const entries = [...noting(repaired, accepted(decoded, report))];
+		return { entries, report, repaired, told: decoded.told };
 	} catch (error) {
 		return refusalOf(error);
 	}
@@ -48,14 +52,15 @@ export async function decodeAndEncode(job: Job): Promise<Received | Refusal> {
 	const decoded = decoders[job.format](sendingOf(job));
 	if ('status' in decoded) return decoded;
 	const report: Report = { accepted: 0, rejected: 0 };
+	const repaired: Repaired = { shortened: 0, undated: 0 };
 	const chunks: Chunk[] = [];
 	try {
-		for (const slice of slices(accepted(decoded, report)))
+		for (const slice of slices(noting(repaired, accepted(decoded, report))))
 			chunks.push(...(await chunksOf(slice, job.now, 'seal')));
 	} catch (error) {
 		return refusalOf(error);
 	}
-	return { entries: [], chunks, report, told: decoded.told };
+	return { entries: [], chunks, report, repaired, told: decoded.told };
 }
 
 /** What is found only midway, when nothing is stored yet. */
@@ -86,6 +91,18 @@ function* accepted({ items }: Decoded, report: Report): Generator<NewEntry> {
 			(report.errors ??= []).push(error);
 		}
 		report.rejected += 1;
+	}
+}
+
+/** The same entries, while it is counted what was repaired: the attributes say so. */
+function* noting(repaired: Repaired, entries: Iterable<NewEntry>): Generator<NewEntry> {
+	for (const entry of entries) {
+		const { attributes } = entry;
+		if (attributes.length > 2) {
+			if (attributes.includes('"truncated_bytes":')) repaired.shortened += 1;
+			if (attributes.includes('"original_time":')) repaired.undated += 1;
+		}
+		yield entry;
 	}
 }
 

@@ -22,11 +22,11 @@ export function openTaking(parts: { writer: LogWriter; decoder: Decoder; watch: 
 		const size = job.bytes.length; // before they are given away
 		const received = await decoder.decode(org, { ...job, now: Date.now() });
 		if ('status' in received) return { ok: false, refused: received };
-		const { entries, chunks, report, told } = received;
-		if (report.accepted === 0) return { ok: true, result: report, told };
+		const { entries, chunks, report, repaired, told } = received;
+		if (report.accepted === 0) return { ok: true, result: report, repaired, told };
 		const bytes = chunks ? weightOf(chunks) : size;
 		const outcome = await writer.append({ org, entries, chunks, report, bytes, idempotencyKey });
-		if (outcome.kind === 'stored') return { ok: true, result: outcome.answer, told };
+		if (outcome.kind === 'stored') return { ok: true, result: outcome.answer, repaired, told };
 		const refused =
 			outcome.kind === 'no room' ? unavailable.refusedForRoom(watch.outage) : refusals[outcome.kind];
 		return { ok: false, refused };

@@ -36,7 +36,7 @@ export interface Config {
 	/** The bearer token of `/metrics`; null: loopback only. */
 	readonly metricsToken: string | null;
 	readonly logLevel: (typeof logLevels)[number];
-	/** Whether the server's own logs go to the first organization: parsed, without effect yet (docs/decisions, 0012). */
+	/** Whether the server's own warnings and errors are stored too (self-logs.ts). */
 	readonly selfLogs: boolean;
 }
 

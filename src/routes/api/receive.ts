@@ -96,7 +96,7 @@ async function store({ locals }: RequestEvent, sent: Sent): Promise<Response> {
 		idempotencyKey
 	});
 	if (!taken.ok) return refuse(taken.refused);
-	incoming.tell(taken.result);
+	incoming.tell({ ...taken.result, repaired: taken.repaired });
 	return protocol.answer(taken.result, asked, taken.told);
 }
 

@@ -23,6 +23,8 @@ export interface Lines {
 	rejected: number;
 	/** Why the first rejected ones were rejected. */
 	errors?: { index: number; reason: string }[];
+	/** How many were changed to be kept: cut, or given the time of their receipt. */
+	repaired?: { shortened: number; undated: number };
 }
 
 /** The last request with a key. */
@@ -203,10 +205,11 @@ const nul = /\0/g;
 function bounded({ method, path, status, lines }: KeyRequest): KeyRequest {
 	const request = { method, path: path.slice(0, longestPath), status };
 	if (!lines) return request;
-	const { accepted, rejected, errors = [] } = lines;
+	const { accepted, rejected, errors = [], repaired } = lines;
 	const kept = errors.slice(0, mostErrors).map(({ index, reason }) => ({
 		index,
 		reason: reason.replace(quoted, '').slice(0, longestReason).replace(nul, '\ufffd').toWellFormed()
 	}));
-	return { ...request, lines: { accepted, rejected, ...(kept.length > 0 && { errors: kept }) } };
+	const counted = { accepted, rejected, ...(repaired && { repaired }) };
+	return { ...request, lines: { ...counted, ...(kept.length > 0 && { errors: kept }) } };
 }

@@ -2,6 +2,14 @@ import type { Refused } from '../http/problem.ts';
 import type { Format } from './protocols/format.ts';
 import type { Result } from './protocols/protocol.ts';
 
+/** How many lines were changed so that they could be kept (API.md, "repair, don't reject"). */
+export interface Repaired {
+	/** Cut to what a line may have. */
+	shortened: number;
+	/** With a time that cannot be read: it is kept, and the line has that of its receipt. */
+	undated: number;
+}
+
 /** A body that has come in whole, from somebody who may send lines. */
 export interface Body {
 	/** The organization's id. */
@@ -18,7 +26,8 @@ export interface Body {
 }
 
 /** What became of a body: its lines are stored, except those that were rejected, or nothing is. */
-export type Taken = { ok: true; result: Result; told: unknown } | { ok: false; refused: Refused };
+export type Taken =
+	{ ok: true; result: Result; repaired: Repaired; told: unknown } | { ok: false; refused: Refused };
 
 /** The way of every body from its sender to the store, whatever protocol it came by (composition/taking.ts). */
 export interface Taking {

@@ -153,7 +153,7 @@ async function take(options: GrpcOptions, message: Request, caller: Caller | nul
 			...{ parameters: {}, headers: {}, idempotencyKey: null }
 		});
 		if (again.key) {
-			const lines = taken.ok ? taken.result : undefined;
+			const lines = taken.ok ? { ...taken.result, repaired: taken.repaired } : undefined;
 			const status = taken.ok ? 200 : taken.refused.status;
 			keyUses.note(again.key, caller.address, { method: 'POST', path: 'OTLP over gRPC', status, lines });
 		}

@@ -8,6 +8,7 @@ import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';
 import type { Actions, PageServerLoad } from './$types';
 import { commands } from '../../commands';
+import { shippers } from '../../shippers';
 import { present } from './present';
 
 export const load: PageServerLoad = async (event) => {
@@ -34,7 +35,8 @@ export const actions: Actions = {
 		const made = await keys.make(locals.app.sql, org.id, actorOf(locals), { name, scopes, expiresAt });
 		if (!made.ok) return fail(made.status, { typed, fault: made.faults.form });
 		const { id, key } = made;
-		return { made: { id, name, key, commands: commands(locals.origin, scopes, key) } };
+		const setups = scopes.includes('write') ? shippers(locals.origin, key) : [];
+		return { made: { id, name, key, commands: commands(locals.origin, scopes, key), shippers: setups } };
 	},
 
 	async revoke(event) {

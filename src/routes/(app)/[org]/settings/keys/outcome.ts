@@ -29,8 +29,19 @@ export function outcomeOf({ status, lines }: KeyRequest): Answer {
 	const ok = status < 400;
 	if (!lines) return { ok, text: ok ? 'Answered' : 'Refused', advice: ok ? null : (advice[status] ?? null) };
 	const { accepted, rejected } = lines;
-	if (accepted + rejected === 0)
+	if (!ok && accepted + rejected === 0)
 		return { ok, text: 'Refused', advice: 'The body was empty: send at least one line.' };
 	const parts = [`Accepted ${count(accepted)}`, rejected > 0 ? `rejected ${count(rejected)}` : ''];
-	return { ok: ok && rejected === 0, text: parts.filter(Boolean).join(', '), advice: null };
+	return { ok: ok && rejected === 0, text: parts.filter(Boolean).join(', '), advice: repairsOf(lines) };
+}
+
+/** What was done to lines so that they could be kept; null if nothing. */
+function repairsOf({ repaired }: NonNullable<KeyRequest['lines']>): string | null {
+	if (!repaired) return null;
+	const { shortened, undated } = repaired;
+	const sentences = [
+		shortened > 0 ? `Shortened ${count(shortened)} to what a line may have.` : '',
+		undated > 0 ? `The time of ${count(undated)} could not be read: they have the time of their receipt.` : ''
+	];
+	return sentences.filter(Boolean).join(' ') || null;
 }
