@@ -27,15 +27,17 @@ export interface Parts {
  */
 export function fit(parts: Parts): NewEntry {
 	const message = text.cutBytes(text.clean(parts.message), messageBytes);
-	const attributes = attributesText(parts.attributes, message.lost);
-	return fitted(parts, message.text, attributes ?? dropped(json.stringify(parts.attributes), message.lost));
+	const kept = json.stringify(parts.attributes);
+	if (!fits(parts.attributes, kept)) return fitted(parts, message.text, dropped(kept, message.lost));
+	return fitted(parts, message.text, noted(parts.attributes, kept, message.lost));
 }
 
 /** The same, but null if the attributes had to be dropped. */
 export function fitWhole(parts: Parts): NewEntry | null {
+	const kept = json.stringify(parts.attributes);
+	if (!fits(parts.attributes, kept)) return null;
 	const message = text.cutBytes(text.clean(parts.message), messageBytes);
-	const attributes = attributesText(parts.attributes, message.lost);
-	return attributes === null ? null : fitted(parts, message.text, attributes);
+	return fitted(parts, message.text, noted(parts.attributes, kept, message.lost));
 }
 
 function fitted(parts: Parts, message: string, attributes: string): NewEntry {
@@ -55,18 +57,16 @@ function name(value: string | null): string | null {
 	return value === null || value === '' ? null : text.cut(text.clean(value), nameLength);
 }
 
-/** Null if they are too large or too deep. */
-function attributesText(attributes: Record<string, unknown>, lost: number): string | null {
-	if (json.isDeeper(attributes, attributesDepth)) return null;
-	const kept = json.stringify(attributes);
-	if (isOver(kept)) return null;
+/** Whether attributes, which `kept` are as text, are within their limits. */
+function fits(attributes: Record<string, unknown>, kept: string): boolean {
+	const isLarge = kept.length * 3 > attributesBytes && Buffer.byteLength(kept) > attributesBytes;
+	return !isLarge && !json.isDeeper(attributes, attributesDepth);
+}
+
+function noted(attributes: Record<string, unknown>, kept: string, lost: number): string {
 	if (lost === 0) return kept;
 	note(attributes, 'truncated_bytes', lost);
 	return json.stringify(attributes);
-}
-
-function isOver(kept: string): boolean {
-	return kept.length * 3 > attributesBytes && Buffer.byteLength(kept) > attributesBytes;
 }
 
 function dropped(attributes: string, lost: number): string {
