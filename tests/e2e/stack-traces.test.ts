@@ -16,7 +16,7 @@ test('a stack trace is folded, and opens in its place without moving what is abo
 	await axe.load(page);
 	await org.flood('before', 60);
 	await org.send({ message: trace, level: 'error', took: 7 });
-	await org.flood('after', 20);
+	await org.flood('after', 60);
 	await logs.open();
 	const row = logs.line(61);
 	const fold = row.getByRole('button', { name: '+12 lines', includeHidden: true });
@@ -26,7 +26,7 @@ test('a stack trace is folded, and opens in its place without moving what is abo
 	const height = () => row.evaluate((element) => element.getBoundingClientRect().height);
 	expect(await height()).toBe(20);
 
-	await logs.wheelUp(200);
+	await logs.wheelUp(800);
 	const before = await logs.inView();
 	await fold.click();
 	await expect(row).toContainText('call11');
