@@ -75,7 +75,10 @@ test.describe('what is copied', () => {
 		expect(copied).toContain('"amount": 1.0');
 		expect(copied).toContain('"id": 9223372036854775807');
 		await logs.entry.getByText('JSON', { exact: true }).click();
-		await expect(logs.entry.getByText('"amount": 1.0')).toBeVisible();
+		const amount = logs.entry.getByText('"amount": 1.0');
+		await expect(amount).toBeVisible();
+		await logs.entry.getByText('"attributes": {').click();
+		await expect(amount, 'it can be folded').toBeHidden();
 	});
 });
 
@@ -109,13 +112,48 @@ test('all lines that match are downloaded, also those that are not on the page',
 test('the query box offers the names of fields, and earlier queries', async ({ logs, org }) => {
 	await org.send({ message: 'boom', service: 'web', http: { status: 500 } });
 	await logs.open();
-	const offered = logs.page.locator('datalist option');
+	const offered = logs.page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
 	await logs.query.fill('boom -ht');
-	await expect(offered).toHaveAttribute('value', 'boom -http.status:');
+	await expect(offered).toHaveText(['http.status:']);
+	await logs.query.press('ArrowDown');
+	await logs.query.press('Enter');
+	await expect(logs.query).toHaveValue('boom -http.status:');
 	await logs.query.fill('boom');
 	await logs.query.press('Enter');
 	await expect(logs.page).toHaveURL(/q=boom/);
 	await logs.open();
 	await logs.query.fill('b');
-	await expect(offered.first()).toHaveAttribute('value', 'boom');
+	await expect(offered.first()).toHaveText('boom');
+});
+
+test('the entry is as wide as the reader likes, by pointer and keyboard, and stays so', async ({
+	logs,
+	org
+}) => {
+	const { page } = logs;
+	await org.send('boom');
+	await logs.open();
+	await logs.row('boom').click();
+	const handle = page.getByRole('separator', { name: 'Width of the line’s details' });
+	const width = () => logs.entry.evaluate((entry) => entry.getBoundingClientRect().width);
+	expect(await width()).toBe(400);
+	const box = await handle.boundingBox();
+	if (!box) throw new Error('The handle is not shown');
+	await page.mouse.move(box.x + box.width / 2, box.y + 200);
+	await page.mouse.down();
+	await page.mouse.move(900, box.y + 200, { steps: 3 });
+	await page.mouse.up();
+	expect(await width()).toBe(540);
+	await page.keyboard.press('ArrowLeft');
+	await expect.poll(width).toBe(560);
+	await page.keyboard.press('End');
+	await expect.poll(width).toBe(720);
+	await expect(handle).toHaveAttribute('aria-valuenow', '720');
+	await page.keyboard.press('Home');
+	await expect.poll(width).toBe(360);
+	await page.keyboard.press('ArrowLeft');
+	await page.reload();
+	await expect.poll(width, 'it is remembered').toBe(380);
+	await handle.dblclick();
+	await expect.poll(width).toBe(400);
 });

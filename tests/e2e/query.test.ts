@@ -1,3 +1,4 @@
+import * as axe from './axe.ts';
 import { expect, test } from './fixtures.ts';
 
 test.beforeEach(async ({ org }) => {
@@ -56,23 +57,127 @@ test('an address with a query that does not parse shows its message and no lines
 	await expect(logs.query).toHaveValue('level:loud');
 });
 
-test('chips for level and service write the query', async ({ logs }) => {
+test('chips for levels and services write the query, several at once', async ({ logs, org }) => {
+	await org.send({ message: 'cached', service: 'api', level: 'debug' });
 	await logs.open();
-	await logs.page.getByRole('button', { name: 'warn', exact: true }).click();
+	const levels = logs.page.getByRole('group', { name: 'Levels' });
+	const chip = (level: string) => levels.getByRole('button', { name: level, exact: true });
+	await chip('warn').click();
+	await expect(logs.query).toHaveValue('level:warn');
+	await expect(logs.rows).toHaveCount(1);
+	await chip('error').click();
 	await expect(logs.query).toHaveValue('level:>=warn');
 	await expect(logs.rows).toHaveCount(2);
-	const levels = logs.page.getByRole('group', { name: 'Level, and all above' });
 	await expect(levels.getByRole('button', { pressed: true })).toHaveText(['warn', 'error']);
+	await chip('warn').click();
+	await chip('info').click();
+	await expect(logs.query).toHaveValue('(level:info OR level:>=error)');
+	await expect(logs.rows).toHaveCount(2);
+	await chip('info').click({ modifiers: ['Shift'] });
+	await expect(logs.query).toHaveValue('level:>=info');
+	await expect(logs.rows).toHaveCount(3);
 
-	await logs.page.getByRole('combobox', { name: 'Service' }).click();
+	const services = logs.page.getByRole('combobox', { name: 'Services' });
+	await services.click();
 	await logs.page.getByRole('option', { name: 'web' }).click();
-	await expect(logs.query).toHaveValue('level:>=warn service:web');
-	await expect(logs.rows).toHaveCount(0);
-	await expect(logs.page.getByText('No matching lines yet.')).toBeVisible();
-
-	await logs.page.getByRole('button', { name: 'warn', exact: true }).click();
-	await expect(logs.query).toHaveValue('service:web');
+	await expect(logs.query).toHaveValue('level:>=info service:web');
 	await expect(logs.rows).toHaveCount(1);
+	await logs.page.getByRole('option', { name: 'db' }).click();
+	await expect(logs.query).toHaveValue('level:>=info (service:web OR service:db)');
+	await expect(logs.rows).toHaveCount(3);
+	await expect(logs.page.getByRole('option', { selected: true })).toHaveText(['db', 'web']);
+	await logs.page.getByRole('option', { name: 'All services' }).click();
+	await expect(logs.query).toHaveValue('level:>=info');
+});
+
+test('chips are chosen by keyboard, which keeps its place', async ({ logs, page }) => {
+	await logs.open();
+	await logs.query.focus();
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Tab');
+	const chip = (level: string) => page.getByRole('button', { name: level, exact: true });
+	await expect(chip('warn')).toBeFocused();
+	await page.keyboard.press('Space');
+	await expect(logs.query).toHaveValue('level:warn');
+	await expect(logs.rows).toHaveCount(1);
+	await expect(chip('warn')).toBeFocused();
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Enter');
+	await expect(logs.query).toHaveValue('level:>=warn');
+	await expect(chip('error')).toBeFocused();
+
+	await page.keyboard.press('Tab');
+	const services = page.getByRole('combobox', { name: 'Services' });
+	await expect(services).toBeFocused();
+	await page.keyboard.type('we');
+	await page.keyboard.press('Enter');
+	await expect(logs.query).toHaveValue('level:>=warn service:web');
+	await expect(page.getByText('No matching lines yet.')).toBeVisible();
+	await expect(services).toBeFocused();
+	await page.keyboard.type('db');
+	await page.keyboard.press('Enter');
+	await expect(logs.query).toHaveValue('level:>=warn (service:web OR service:db)');
+	await expect(logs.rows).toHaveCount(2);
+	await page.keyboard.press('Escape');
+	await expect(page.getByRole('option')).toHaveCount(0);
+});
+
+test('values are suggested while someone types, by keyboard and pointer', async ({ logs, org, page }) => {
+	await org.send({ message: 'slow', service: 'check out', level: 'warn', region: 'eu' });
+	await axe.load(page);
+	await logs.open();
+	const offered = page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+	await logs.query.pressSequentially('service:');
+	await expect(offered).toHaveText(['db 2', 'check out 1', 'web 1']);
+	await expect(logs.query).toHaveAttribute('aria-expanded', 'true');
+	await logs.query.pressSequentially('w');
+	await expect(offered).toHaveText(['web 1']);
+	await logs.query.press('Backspace');
+	await logs.query.press('ArrowDown');
+	await logs.query.press('ArrowDown');
+	await expect(logs.query).toHaveAttribute(
+		'aria-activedescendant',
+		(await offered.nth(1).getAttribute('id')) ?? ''
+	);
+	await expect(offered.nth(1)).toHaveAttribute('aria-selected', 'true');
+	expect(await axe.violations(page, axe.wcag)).toEqual([]);
+	await logs.query.press('Enter');
+	await expect(logs.query).toHaveValue('service:"check out"');
+	await expect(offered).toHaveCount(0);
+	await logs.query.pressSequentially(' region:e');
+	await expect(offered).toHaveText(['eu 1']);
+	await offered.first().click();
+	await expect(logs.query).toHaveValue('service:"check out" region:eu');
+	await expect(logs.query).toBeFocused();
+	await logs.query.press('Enter');
+	await expect(logs.rows).toHaveCount(1);
+
+	await logs.query.fill('service:d');
+	await expect(offered).toHaveText(['db 2']);
+	await page.keyboard.press('Escape');
+	await expect(offered).toHaveCount(0);
+	await expect(logs.query).toBeFocused();
+	await logs.query.press('Enter');
+	await expect(page, 'Enter takes what was typed').toHaveURL(/\?q=service%3Ad$/);
+});
+
+test.describe('without the server’s values', () => {
+	test.use({ expectedErrors: [/net::ERR_FAILED/] });
+
+	test('typing goes on, and the query is sent', async ({ logs, page }) => {
+		let asked = 0;
+		await page.route('**/api/logs/fields?*', (route) => {
+			asked++;
+			return route.abort();
+		});
+		await logs.open();
+		await logs.query.pressSequentially('service:d');
+		await expect.poll(() => asked).toBeGreaterThan(0);
+		await logs.query.pressSequentially('b');
+		await logs.query.press('Enter');
+		await expect(logs.rows).toHaveCount(2);
+	});
 });
 
 test('a query that finds nothing says what it means, and what may have been meant', async ({

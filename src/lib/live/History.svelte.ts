@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Entry } from '../log/entry.ts';
 import * as api from './api.ts';
 import { Follow, type ReadingPlace } from './Follow.svelte.ts';
+import { FrameQueue } from './FrameQueue.ts';
 import * as lines from './lines.ts';
 import { Pages, type End } from './Pages.ts';
 import type { Span } from './period.ts';
@@ -38,13 +39,15 @@ export class History implements Reading {
 
 	readonly #start: Start;
 	readonly #pages = new Pages();
-	/** Found, and not on the screen yet; oldest first. */
-	#pending: readonly Entry[] = [];
+	/** Found, and not on the screen yet. */
+	readonly #found = new FrameQueue((entries) => {
+		this.#pages.add('older', entries);
+		this.#show();
+	});
 	/** Whether the lines that the search finds are shown; not when the reader went elsewhere. */
 	#takes = true;
 	/** Counts how often the reader went elsewhere: what was asked for before is out of date. */
 	#turn = 0;
-	#frame = 0;
 
 	/** Uses no browser API: the server renders with it too. */
 	constructor(start: Start) {
@@ -55,7 +58,7 @@ export class History implements Reading {
 		this.survey = new Survey(start, {
 			limit: isComplete || start.at !== null ? 1 : lines.cap,
 			onLines: (found) => this.#take(found),
-			onEnd: (cursor) => this.#end(cursor)
+			onPause: (cursor) => this.#pause(cursor)
 		});
 		this.#takes = !isComplete && start.at === null;
 	}
@@ -67,7 +70,7 @@ export class History implements Reading {
 		const stop = this.survey.start();
 		return () => {
 			this.#turn++;
-			cancelAnimationFrame(this.#frame);
+			this.#found.clear();
 			stop();
 		};
 	}
@@ -118,6 +121,12 @@ export class History implements Reading {
 		}
 	}
 
+	/** The search goes on, and brings more lines if the reader is still where it brought them. */
+	goOn(): void {
+		if (this.#takes && !this.survey.isFull) this.#pages.next.older = null;
+		this.survey.goOn();
+	}
+
 	oldest(): Promise<void> {
 		return this.#goToEnd('older');
 	}
@@ -166,7 +175,7 @@ export class History implements Reading {
 
 	#begin(entries: readonly Entry[], next: Record<End, string | null>): void {
 		this.#takes = false;
-		this.#pending = [];
+		this.#found.clear();
 		this.paging = null;
 		this.#pages.begin(entries, next);
 		this.#show();
@@ -185,6 +194,7 @@ export class History implements Reading {
 		for (let found: readonly Entry[] = []; found.length === 0;) {
 			const cursor = this.#pages.next[end];
 			if (cursor === null || this.paging === 'loading') return;
+			if (end === 'older') this.#leaveSearch();
 			this.paging = 'loading';
 			try {
 				const order = end === 'older' ? 'newest' : 'oldest';
@@ -216,22 +226,19 @@ export class History implements Reading {
 	}
 
 	#take(found: readonly Entry[]): void {
-		if (!this.#takes) return;
-		this.#pending = [...found.toReversed(), ...this.#pending];
-		this.#frame ||= requestAnimationFrame(() => this.#paint());
+		if (this.#takes) this.#found.add(found);
 	}
 
-	#paint(): void {
-		this.#frame = 0;
-		if (this.#pending.length === 0) return;
-		this.#pages.add('older', this.#pending.slice(-lines.perFrame));
-		this.#pending = this.#pending.slice(0, -lines.perFrame);
-		this.#show();
-		if (this.#pending.length > 0) this.#frame = requestAnimationFrame(() => this.#paint());
-	}
-
-	#end(cursor: string | null): void {
+	/** Until the search goes on, the reader may by scrolling. */
+	#pause(cursor: string | null): void {
 		if (this.#takes) this.#pages.next.older = cursor;
+	}
+
+	/** From now on the reader goes on alone, after all lines that the search has found. */
+	#leaveSearch(): void {
+		if (!this.#takes) return;
+		this.#takes = false;
+		this.#pages.add('older', this.#found.clear());
 	}
 }
 

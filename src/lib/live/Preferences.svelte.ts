@@ -1,4 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
+import * as paneWidth from './pane-width.ts';
 import type { Zone } from './time.ts';
 
 const storageKey = 'tailrace.lines';
@@ -8,6 +9,8 @@ interface Choice {
 	utc: boolean;
 	/** Whether the fields are shown beside the lines; null where the width decides. */
 	fields: boolean | null;
+	/** The width of the open entry, in px; null for the usual one. */
+	entry: number | null;
 }
 
 /** Screens this wide have room for the fields, in px; on narrow ones they cover the lines, so they open only when asked to. */
@@ -17,7 +20,7 @@ const narrow = 721; // app.css, --breakpoint-wide
 /** How the reader wants lines shown: remembered in this browser, and the same in all its tabs. */
 export class Preferences {
 	/** Until `load` in UTC: the server does not know the reader's zone. */
-	#choice: Choice = { wrap: false, utc: true, fields: false };
+	#choice: Choice = { wrap: false, utc: true, fields: false, entry: null };
 	#isLoaded = false;
 	/** Whether the fields cover the lines now, on a narrow screen. */
 	#isCovered = false;
@@ -51,6 +54,12 @@ export class Preferences {
 		return innerWidth < narrow ? this.#isCovered : (this.#choice.fields ?? innerWidth >= roomy);
 	}
 
+	/** The width of the open entry, in px; on a narrow window it is less. */
+	get entryWidth(): number {
+		this.#subscribe();
+		return this.#choice.entry ?? paneWidth.usual;
+	}
+
 	/** The zone of every time shown. */
 	get zone(): Zone {
 		return this.utc ? 'utc' : 'local';
@@ -59,7 +68,7 @@ export class Preferences {
 	/** Call in the browser, after the first render. */
 	load(): void {
 		this.#isLoaded = true;
-		this.#choice = saved() ?? { wrap: false, utc: false, fields: null };
+		this.#choice = saved() ?? { wrap: false, utc: false, fields: null, entry: null };
 		this.#update();
 	}
 
@@ -69,6 +78,11 @@ export class Preferences {
 
 	toggleUtc(): void {
 		this.#choose({ ...this.#choice, utc: !this.#choice.utc });
+	}
+
+	/** Null for the usual one. */
+	setEntryWidth(width: number | null): void {
+		this.#choose({ ...this.#choice, entry: width });
 	}
 
 	toggleFields(): void {
@@ -94,8 +108,13 @@ function saved(): Choice | null {
 	try {
 		const found: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
 		if (typeof found !== 'object' || found === null) return null;
-		const { wrap, utc, fields } = found as Partial<Record<keyof Choice, unknown>>;
-		return { wrap: wrap === true, utc: utc === true, fields: typeof fields === 'boolean' ? fields : null };
+		const { wrap, utc, fields, entry } = found as Partial<Record<keyof Choice, unknown>>;
+		return {
+			wrap: wrap === true,
+			utc: utc === true,
+			fields: typeof fields === 'boolean' ? fields : null,
+			entry: typeof entry === 'number' && entry >= paneWidth.least ? entry : null
+		};
 	} catch {
 		// Refused, or not written by us: treated as nothing saved.
 		return null;

@@ -17,3 +17,25 @@ export function indent(json: string): string {
 	}
 	return text;
 }
+
+/** A line of laid out JSON; or one that begins an object or array, with the lines in it and the one that ends it. */
+export type Line = string | { head: string; lines: Line[]; tail: string };
+
+/** Valid JSON as `indent` lays it out, so that objects and arrays can be folded. */
+export function tree(json: string): Line[] {
+	const root: Line[] = [];
+	const open: { head: string; lines: Line[]; tail: string }[] = [];
+	for (const line of indent(json).split('\n')) {
+		const inner = open.at(-1);
+		if (/^\s*[}\]]/.test(line) && inner) {
+			inner.tail = line;
+			open.pop();
+			continue;
+		}
+		const isBegin = /[{[]$/.test(line);
+		const added = isBegin ? { head: line, lines: [], tail: '' } : line;
+		(inner?.lines ?? root).push(added);
+		if (typeof added !== 'string') open.push(added);
+	}
+	return root;
+}

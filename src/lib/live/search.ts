@@ -42,9 +42,10 @@ export interface Heard {
 	lines(entries: Entry[]): void;
 	histogram(histogram: Histogram): void;
 	fields(fields: Fields): void;
-	progress(matched: number, searched: Searched): void;
-	/** The end: where the lines go on, null if there are no more. */
-	done(cursor: string | null, complete: boolean): void;
+	/** How far it came, and where it goes on if it is stopped now; null if it would begin anew. */
+	progress(matched: number, searched: Searched, cursor: string | null): void;
+	/** The end: where the lines go on, null if there are no more; or the search, if it is not complete. */
+	done(matched: number, searched: Searched, cursor: string | null): void;
 }
 
 export interface Wanted extends Scope {
@@ -94,6 +95,15 @@ export async function histogram(
 	bars: number,
 	signal: AbortSignal
 ): Promise<Histogram> {
+	return (await counted(scope, span, bars, signal)) as Histogram;
+}
+
+/** How many lines match. Throws if the server does not say. */
+export async function count(scope: Scope, span: Span, signal: AbortSignal): Promise<number> {
+	return ((await counted(scope, span, 1, signal)) as { matched: number }).matched;
+}
+
+async function counted(scope: Scope, span: Span, bars: number, signal: AbortSignal): Promise<unknown> {
 	const parameters = parametersOf({ ...scope, span, limit: 1, cursor: null }, { bars });
 	const response = await fetch(`/api/logs/histogram?${parameters}`, { signal });
 	if (!response.ok) throw new Error(await reasonOf(response));
@@ -101,9 +111,9 @@ export async function histogram(
 }
 
 /** The fields of matching lines. Throws if the server does not say. */
-export async function fields(scope: Scope, span: Span): Promise<Fields> {
+export async function fields(scope: Scope, span: Span, signal?: AbortSignal): Promise<Fields> {
 	const parameters = parametersOf({ ...scope, span, limit: 1, cursor: null });
-	const response = await fetch(`/api/logs/fields?${parameters}`);
+	const response = await fetch(`/api/logs/fields?${parameters}`, signal ? { signal } : {});
 	if (!response.ok) throw new Error(await reasonOf(response));
 	return response.json();
 }
@@ -140,8 +150,7 @@ function tell({ type, data }: sse.SseEvent, heard: Heard): boolean {
 		searched: Searched;
 		cursor: string | null;
 	};
-	heard.progress(matched, searched);
-	if (type === 'done') heard.done(cursor, searched.complete === true);
+	heard[type](matched, searched, cursor);
 	return type === 'done';
 }
 

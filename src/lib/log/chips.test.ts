@@ -3,53 +3,63 @@ import { describe, expect, it } from 'vitest';
 import { entries, wishes } from '../../../tests/support/logs/queries.ts';
 import { write } from '../../../tests/support/logs/wish.ts';
 import * as chips from './chips.ts';
-import { levels } from './entry.ts';
+import type { Entry } from './entry.ts';
 import * as predicate from './predicate.ts';
 import * as query from './query.ts';
 
 describe('the level chips', () => {
 	it.each([
-		['', null],
-		['level:>=warn', { min: 'warn' }],
-		['a level:>warn b', { min: 'error' }],
-		['level:error', { exact: 'error' }],
-		['(level:error) a', { exact: 'error' }],
-		['(level:error a) b', { exact: 'error' }],
-		['level:>fatal', null],
-		['level:<warn', null],
-		['-level:debug', null],
-		['a OR level:>=warn', null],
-		['(level:>=warn OR b) a', null],
-		['"unclosed level:>=warn', null]
-	])('read %s as %o', (text, expected) => {
+		['', []],
+		['level:>=warn', ['warn', 'error']],
+		['a level:>warn b', ['error']],
+		['level:error', ['error']],
+		['level:fatal', ['error']],
+		['level:trace', []],
+		['(level:error) a', ['error']],
+		['(level:error a) b', ['error']],
+		['level:debug OR level:>=warn', ['debug', 'warn', 'error']],
+		['a (level:warn OR (level:info OR level:warn))', ['info', 'warn']],
+		['level:>=info (level:debug OR level:warn)', ['warn']],
+		['level:>fatal', []],
+		['level:<warn', []],
+		['-level:debug', []],
+		['a OR level:>=warn', []],
+		['(level:>=warn OR b) a', []],
+		['"unclosed level:>=warn', []]
+	] as const)('read %s as %o', (text, expected) => {
 		expect(chips.levelsOf(text)).toEqual(expected);
 	});
 
 	it.each([
-		['', 'warn', 'level:>=warn'],
-		['timeout ', 'warn', 'timeout level:>=warn'],
-		['a  level:>=warn  b', 'error', 'a  level:>=error  b'],
-		['a level:error', 'info', 'a level:>=info'],
-		['level:warn a level:>info', 'debug', 'level:>=debug a'],
-		['level:<error', 'info', 'level:<error level:>=info'],
-		['a OR  b', 'warn', '(a OR  b) level:>=warn'],
-		['(a OR b)', 'warn', '(a OR b) level:>=warn'],
-		['(a) OR (b)', 'warn', '((a) OR (b)) level:>=warn'],
-		['(a OR b) level:>=warn', 'info', '(a OR b) level:>=info'],
-		['a AND level:warn', null, 'a'],
-		['level:warn AND a', null, 'a'],
-		['a AND level:warn AND b', null, 'a AND b'],
-		['x(level:warn)z', null, 'x z'],
-		['(a level:warn)', null, '(a)'],
-		['(a level:warn) level:info', null, '(a)'],
-		['(level:warn level:info) a', null, 'a'],
-		['a (b (level:warn))', 'info', 'a (b level:>=info)'],
-		['(level:warn)', null, ''],
-		['a OR level:warn', null, 'a OR level:warn'],
-		['', null, ''],
-		['"unclosed', 'warn', '"unclosed']
-	] as const)('turn %s with %s into %s', (text, level, expected) => {
-		expect(chips.withLevel(text, level)).toBe(expected);
+		['', ['warn', 'error'], 'level:>=warn'],
+		['', ['error'], 'level:>=error'],
+		['', ['warn'], 'level:warn'],
+		['', ['error', 'info'], '(level:info OR level:>=error)'],
+		['', ['debug', 'info', 'warn', 'error'], 'level:>=debug'],
+		['timeout ', ['warn', 'error'], 'timeout level:>=warn'],
+		['a  level:>=warn  b', ['info'], 'a  level:info  b'],
+		['a (level:info OR level:>=error) b', ['info'], 'a level:info b'],
+		['level:info OR level:error', ['info'], 'level:info'],
+		['level:warn a level:>info', ['debug'], 'level:debug a'],
+		['level:<error', ['info', 'warn'], 'level:<error (level:info OR level:warn)'],
+		['a OR  b', ['warn'], '(a OR  b) level:warn'],
+		['(a OR b)', ['warn'], '(a OR b) level:warn'],
+		['(a) OR (b)', ['warn'], '((a) OR (b)) level:warn'],
+		['(a OR b) level:>=warn', ['info'], '(a OR b) level:info'],
+		['a AND level:warn', [], 'a'],
+		['level:warn AND a', [], 'a'],
+		['a AND level:warn AND b', [], 'a AND b'],
+		['x(level:warn)z', [], 'x z'],
+		['(a level:warn)', [], '(a)'],
+		['(a level:warn) level:info', [], '(a)'],
+		['(level:warn level:info) a', [], 'a'],
+		['a (b (level:warn))', ['info'], 'a (b level:info)'],
+		['(level:warn)', [], ''],
+		['a OR level:warn', [], 'a OR level:warn'],
+		['', [], ''],
+		['"unclosed', ['warn'], '"unclosed']
+	] as const)('turn %s with %j into %s', (text, chosen, expected) => {
+		expect(chips.withLevels(text, chosen)).toBe(expected);
 	});
 });
 
@@ -59,6 +69,7 @@ describe('the service chip', () => {
 		['service:api timeout', ['api']],
 		['service:"check out"', ['check out']],
 		['service:a service:b', ['a', 'b']],
+		['timeout (service:a OR service:b)', ['a', 'b']],
 		['-service:api', []],
 		['service:/api/', []],
 		['service:a OR b', []]
@@ -67,15 +78,17 @@ describe('the service chip', () => {
 	});
 
 	it.each([
-		['timeout', 'api', 'timeout service:api'],
-		['service:web timeout', 'api', 'service:api timeout'],
-		['a service:web service:x', 'check out', 'a service:"check out"'],
-		['a OR b', 'api', '(a OR b) service:api'],
-		['-service:web', 'api', '-service:web service:api'],
-		['service:web timeout', null, 'timeout'],
-		['service:/w/', null, 'service:/w/']
-	])('turns %s with %s into %s', (text, service, expected) => {
-		expect(chips.withService(text, service)).toBe(expected);
+		['timeout', ['api'], 'timeout service:api'],
+		['timeout', ['api', 'check out'], 'timeout (service:api OR service:"check out")'],
+		['(service:web OR service:api) timeout', ['api'], 'service:api timeout'],
+		['service:web timeout', ['api', 'web'], '(service:api OR service:web) timeout'],
+		['a service:web service:x', ['check out'], 'a service:"check out"'],
+		['a OR b', ['api'], '(a OR b) service:api'],
+		['-service:web', ['api'], '-service:web service:api'],
+		['service:web timeout', [], 'timeout'],
+		['service:/w/', [], 'service:/w/']
+	])('turns %s with %j into %s', (text, services, expected) => {
+		expect(chips.withServices(text, services)).toBe(expected);
 	});
 });
 
@@ -136,20 +149,19 @@ describe('the chips on any query', () => {
 		return compiled.ok ? compiled.matches : null;
 	}
 
-	it('narrow it to the level, and only to that', () => {
+	it('narrow it to the levels, and only to those', () => {
 		fc.assert(
-			fc.property(wishes, fc.constantFrom(...levels), fc.array(entries), (wish, level, lines) => {
-				const cleared = chips.withLevel(write(wish), null);
-				const text = chips.withLevel(write(wish), level);
-				expect(chips.levelsOf(cleared)).toBeNull();
-				expect(chips.levelsOf(text)).toEqual({ min: level });
+			fc.property(wishes, fc.subarray([...chips.levelChips]), fc.array(entries), (wish, chosen, lines) => {
+				const cleared = chips.withLevels(write(wish), []);
+				const text = chips.withLevels(write(wish), chosen);
+				expect(chips.levelsOf(cleared)).toEqual([]);
+				expect(chips.levelsOf(text)).toEqual(chosen);
 
 				const [before, after] = [compile(cleared), compile(text)];
 				if (!before || !after) return;
-				const expected = lines.filter(
-					(line) => before(line) && levels.indexOf(line.level) >= levels.indexOf(level)
-				);
-				expect(lines.filter(after)).toEqual(expected);
+				const isIn = ({ level }: Entry) =>
+					chosen.length === 0 || chosen.some((chip) => chip === (level === 'fatal' ? 'error' : level));
+				expect(lines.filter(after)).toEqual(lines.filter((line) => before(line) && isIn(line)));
 			})
 		);
 	});

@@ -1,38 +1,52 @@
 import { levels, type Level } from './entry.ts';
 import { equal, format, parse, type Query } from './query.ts';
-import type { Equals, HasLevel, Term } from './terms.ts';
+import type { Term } from './terms.ts';
 import { split, type Kind } from './tokens.ts';
 
 // The chips and the query box edit the same text. A chip edits the terms that must all hold, in brackets or not, and leaves
 // everything else as typed. A text that does not parse stays as it is until its error is fixed.
 
-/** What the level chips show: from a level up, one level alone, or nothing. */
-export type Levels = { min: Level } | { exact: Level } | null;
+/** The levels that have a chip. That of errors takes fatal ones in. */
+export const levelChips = ['debug', 'info', 'warn', 'error'] as const satisfies readonly Level[];
+export type LevelChip = (typeof levelChips)[number];
 
-/** Which level chip is on. A level within an OR or after `-` does not count. */
-export function levelsOf(text: string): Levels {
-	const term = required(text).find(isLevelChip);
-	if (!term) return null;
-	if (term.operator === '=') return { exact: term.level };
-	const min = term.operator === '>' ? levels[levels.indexOf(term.level) + 1] : term.level;
-	return min ? { min } : null;
+/** Which level chips are on; none if every level passes. A level beside other terms in an OR, or after `-`, does not count. */
+export function levelsOf(text: string): LevelChip[] {
+	const terms = required(text).filter(isLevelChip);
+	if (terms.length === 0) return [];
+	return levelChips.filter((chip) => {
+		const meant: Level[] = chip === 'error' ? ['error', 'fatal'] : [chip];
+		return meant.some((level) => terms.every((term) => passes(term, level)));
+	});
 }
 
-/** The text with `level:>=…` set, or with no level chip on (null). `level:<…` and `-level:…` stay. */
-export function withLevel(text: string, level: Level | null): string {
-	return put(text, isLevelChip, level && `level:>=${level}`);
+/** The text with these level chips on, or none of them. `level:<…` and `-level:…` stay. */
+export function withLevels(text: string, chosen: readonly LevelChip[]): string {
+	const [first] = levelChips.filter((level) => chosen.includes(level));
+	if (!first) return put(text, isLevelChip, null);
+	const above = levelChips.slice(levelChips.indexOf(first));
+	if (chosen.length === above.length) return put(text, isLevelChip, `level:>=${first}`);
+	const terms = levelChips.flatMap((level) => (chosen.includes(level) ? [levelTerm(level)] : []));
+	return put(text, isLevelChip, either(terms));
 }
 
-/** The services that the service chip shows. Several can only be typed, and match nothing. */
+/** The services that the service chip shows: one of them must hold. */
 export function servicesOf(text: string): string[] {
-	return required(text)
-		.filter(isServiceChip)
-		.map((term) => term.text);
+	const names = required(text).filter(isServiceChip).map(namesIn);
+	return [...new Set(names.flat())];
 }
 
-/** The text with `service:…` set, or with no service chip on (null). */
-export function withService(text: string, service: string | null): string {
-	return put(text, isServiceChip, service === null ? null : equal('service', service));
+/** The text with one of these services required, or with no service chip on. */
+export function withServices(text: string, services: readonly string[]): string {
+	return put(text, isServiceChip, either(services.map((service) => equal('service', service))));
+}
+
+const levelTerm = (level: LevelChip) => (level === 'error' ? 'level:>=error' : `level:${level}`);
+
+/** Terms of which one must hold, as one term; null without any. */
+function either(terms: readonly string[]): string | null {
+	const [first] = terms;
+	return first === undefined ? null : terms.length === 1 ? first : `(${terms.join(' OR ')})`;
 }
 
 /**
@@ -89,12 +103,29 @@ export function highlight(text: string): { kind: Shown; text: string }[] {
 	});
 }
 
-function isLevelChip(term: Term): term is HasLevel {
+/** A level from some level up, one alone, or several of those in an OR. */
+function isLevelChip(term: Term): boolean {
+	if (term.kind === 'or') return term.parts.every(isLevelChip);
 	return term.kind === 'level' && ['=', '>', '>='].includes(term.operator);
 }
 
-function isServiceChip(term: Term): term is Equals {
+/** Whether a term that `isLevelChip` lets a level pass. */
+function passes(term: Term, level: Level): boolean {
+	if (term.kind === 'or') return term.parts.some((part) => passes(part, level));
+	if (term.kind !== 'level') return false;
+	const above = levels.indexOf(level) - levels.indexOf(term.level);
+	return term.operator === '=' ? above === 0 : above >= (term.operator === '>' ? 1 : 0);
+}
+
+/** A service, or several in an OR. */
+function isServiceChip(term: Term): boolean {
+	if (term.kind === 'or') return term.parts.every(isServiceChip);
 	return term.kind === 'equals' && term.field === 'service';
+}
+
+function namesIn(term: Term): string[] {
+	if (term.kind === 'or') return term.parts.flatMap(namesIn);
+	return term.kind === 'equals' ? [term.text] : [];
 }
 
 /** The terms that must all hold; none if the text does not parse. */

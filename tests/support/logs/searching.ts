@@ -34,6 +34,7 @@ export function asking(org: string, more: Partial<Asked> = {}): Asked {
 		last: Number.MAX_SAFE_INTEGER,
 		order: { by: 'time', newestFirst: true },
 		after: null,
+		counted: null,
 		limit: 100,
 		histogram: null,
 		fields: null,

@@ -2,6 +2,7 @@ import type { Query } from '../../log/query.ts';
 import type { Found, FoundLine } from './found.ts';
 import type { Buckets, Values } from './job.ts';
 import type { Order, Place } from './order.ts';
+import type { Range } from './ranges.ts';
 
 /** What is searched for. */
 export interface Asked {
@@ -18,6 +19,8 @@ export interface Asked {
 	order: Order;
 	/** Where an earlier search ended; null to begin at the beginning. */
 	after: Place | null;
+	/** Lines that an earlier search has counted, as `Ranges` has them: they are not counted again. Null if it gave lines only. */
+	counted: readonly Range[] | null;
 	/** How many lines are wanted. */
 	limit: number;
 	/** Bars of all matches; null if they are not wanted. */
@@ -42,12 +45,18 @@ export interface Progress {
 	/** Of how many lines the values of attributes were counted. */
 	sampled: number;
 	facets: Values | null;
+	/** Lines that have been counted, in this search or before. */
+	counted: readonly Range[];
 }
 
 export type Event =
 	/** The next lines, in order, none of which is left out before them. */
 	| { kind: 'lines'; lines: FoundLine[] }
-	| ({ kind: 'progress' } & Progress)
+	| ({
+			kind: 'progress';
+			/** Where a search goes on that is stopped now: after this place. */
+			next: Place;
+	  } & Progress)
 	| ({
 			kind: 'done';
 			/** Where to go on: after this place; null if nothing is left. */

@@ -1,5 +1,6 @@
 import type { FoundLines } from './found.ts';
 import type { Order, Place } from './order.ts';
+import type { Range } from './ranges.ts';
 
 /** Some chunks that a thread looks through for one search. */
 export interface ScanJob {
@@ -14,6 +15,8 @@ export interface ScanJob {
 	order: Order;
 	/** Lines that do not come after this place are only counted. */
 	after: Place | null;
+	/** Lines that are not counted, because they were before, as `Ranges` has them. */
+	counted: readonly Range[];
 	/** How many lines are wanted at most: the first of them in that order. */
 	limit: number;
 	histogram: Buckets | null;

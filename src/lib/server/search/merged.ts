@@ -19,6 +19,8 @@ export class Merged {
 	readonly #histogram: Uint32Array | null;
 	readonly #fields: Values | null;
 	readonly #facets: Values | null;
+	/** Chunks count no hosts: once what they have counted is added up, hosts are known of a sample only. */
+	#hasAllHosts = true;
 
 	constructor(asked: Asked) {
 		this.#asked = asked;
@@ -54,12 +56,18 @@ export class Merged {
 		return last !== undefined && last.rank > rank;
 	}
 
+	/** Notes that lines may match which are left out because there are enough. */
+	leaveMore(): void {
+		this.#hasMore = true;
+	}
+
 	/** Counts lines as looked at that cannot match. */
 	leaveOut(lines: number): void {
 		this.#looked += lines;
 	}
 
 	addSum({ matched, looked, histogram, facets }: Summed): void {
+		this.#hasAllHosts &&= matched === 0;
 		this.#hasMore ||= matched > 0;
 		this.#count(matched, looked, histogram);
 		merge(this.#facets, facets);
@@ -95,6 +103,7 @@ export class Merged {
 	}
 
 	counted() {
+		if (!this.#hasAllHosts) this.#facets?.delete('host');
 		return {
 			matched: this.#matched,
 			looked: this.#looked,

@@ -29,7 +29,7 @@ export async function troubleOf(
 	if (!parsed.ok) throw new Error(`a service makes no query: ${text}`);
 	const { lines } = await search.find({
 		...{ org, query: parsed.query, text, from, to, first: 1, last: Number.MAX_SAFE_INTEGER },
-		...{ order: { by: 'time', newestFirst: true }, after: null, limit: mostLines },
+		...{ order: { by: 'time', newestFirst: true }, after: null, counted: null, limit: mostLines },
 		...{ histogram: null, fields: null, patience, signal }
 	});
 	const counts = new Map<string, number>();

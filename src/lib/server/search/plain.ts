@@ -33,6 +33,7 @@ export async function read(store: LogStore, asked: Asked): Promise<Answer> {
 		next: end && !isLast ? placeOf(order, 0, end.seq) : null,
 		matched: found.length,
 		looked: found.length,
-		sampled: 0
+		sampled: 0,
+		counted: []
 	};
 }

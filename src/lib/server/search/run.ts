@@ -8,6 +8,7 @@ import type { Job, Results } from './job.ts';
 import { Listing, type Listed } from './listing.ts';
 import { Merged } from './merged.ts';
 import type { Place } from './order.ts';
+import { Ranges } from './ranges.ts';
 
 /** The text that one job looks through: little at first, so that the first lines come soon. In bytes. */
 const leastBytes = 1024 * 1024;
@@ -38,6 +39,9 @@ export class Run {
 	/** What threads are doing, with the greatest rank of each. */
 	readonly #running = new Map<Promise<void>, number>();
 	readonly #isCountable: boolean;
+	/** Lines that were counted before, and those that are by now. */
+	readonly #before: Ranges;
+	readonly #counted: Ranges;
 	#bytes: number;
 	#jobs = 0;
 	#failure: unknown;
@@ -45,7 +49,9 @@ export class Run {
 	constructor(options: SearchOptions, asked: Asked) {
 		this.#options = options;
 		this.#asked = asked;
-		this.#listing = new Listing(options.sql, asked.query, asked, asked.order);
+		this.#listing = new Listing(options.sql, asked.query, restOf(asked), asked.order);
+		this.#before = new Ranges(asked.counted ?? []);
+		this.#counted = new Ranges(asked.counted ?? []);
 		this.#merged = new Merged(asked);
 		this.#isCountable = isCountable(asked.query);
 		this.#bytes = asked.fields === null ? leastBytes : 3 * leastBytes; // which have as many lines as are sampled
@@ -62,7 +68,7 @@ export class Run {
 			if (this.#failure !== undefined) throw this.#failure;
 			const lines = this.#merged.takeUntil(this.#frontier);
 			if (lines.length > 0) yield { kind: 'lines', lines };
-			yield { kind: 'progress', ...this.#progress() };
+			if (this.#frontier > -Infinity) yield { kind: 'progress', next: this.#next, ...this.#progress() };
 		}
 		const rest = this.#merged.takeUntil(this.#frontier);
 		if (rest.length > 0) yield { kind: 'lines', lines: rest };
@@ -71,21 +77,27 @@ export class Run {
 
 	/** No line that is still to come has a greater rank. */
 	get #frontier(): number {
-		return Math.max(this.#queue[0]?.rank ?? -Infinity, this.#listing.rest, ...this.#running.values());
+		const rest = Math.max(this.#queue[0]?.rank ?? -Infinity, this.#listing.rest, ...this.#running.values());
+		return Math.min(this.#asked.after?.rank ?? Infinity, rest);
 	}
 
 	#progress(): Progress {
-		return { ...this.#merged.counted(), frontier: this.#frontier };
+		return { ...this.#merged.counted(), frontier: this.#frontier, counted: [...this.#counted.all] };
+	}
+
+	/** After which place further lines follow, if any do. */
+	get #next(): Place {
+		const { last } = this.#merged;
+		if (this.#merged.isFull && last) return last;
+		// What follows begins with this rank, whatever its tie; or after the place where this search began.
+		const { after } = this.#asked;
+		const frontier = this.#frontier;
+		return after?.rank === frontier ? after : { rank: frontier, tie: Infinity };
 	}
 
 	#end(): { next: Place | null; isComplete: boolean } {
-		const { histogram, fields } = this.#asked;
-		const frontier = this.#frontier;
-		if (frontier === -Infinity) return { next: this.#merged.overflow, isComplete: true };
-		const isCounting = histogram !== null || fields !== null;
-		if (this.#merged.isFull) return { next: this.#merged.last, isComplete: !isCounting };
-		// What follows begins with this rank, whatever its tie.
-		return { next: { rank: frontier, tie: Infinity }, isComplete: false };
+		if (this.#frontier === -Infinity) return { next: this.#merged.overflow, isComplete: true };
+		return { next: this.#next, isComplete: this.#merged.isFull && !isCounting(this.#asked) };
 	}
 
 	/** The first job often is enough; after it, each thread has the next one waiting. */
@@ -102,20 +114,29 @@ export class Run {
 			}
 			const [next] = this.#queue;
 			if (!next || this.#isEnough(next.rank)) return;
-			this.#start(next);
+			if (this.#isOver(next)) this.#queue.shift();
+			else this.#start(next);
 		}
 	}
 
 	/** Whether nothing of this rank or below is needed. */
 	#isEnough(rank: number): boolean {
-		const { histogram, fields } = this.#asked;
-		return histogram === null && fields === null && this.#merged.isFullAbove(rank);
+		return !isCounting(this.#asked) && this.#merged.isFullAbove(rank);
+	}
+
+	/** Whether a chunk was counted before, and has no line that is still wanted. */
+	#isOver({ rank, within: [first, last] }: Listed): boolean {
+		const isOver = this.#before.countIn([first, last]) === last - first + 1 && this.#merged.isFullAbove(rank);
+		if (isOver) this.#merged.leaveMore();
+		return isOver;
 	}
 
 	#enqueue(listed: readonly Listed[]): void {
 		const wanted = listed.filter(({ mayMatch }) => mayMatch);
 		for (const { mayMatch, within } of listed) {
-			if (!mayMatch) this.#merged.leaveOut(within[1] - within[0] + 1);
+			if (mayMatch) continue;
+			this.#merged.leaveOut(within[1] - within[0] + 1 - this.#before.countIn(within));
+			this.#counted.add(within);
 		}
 		this.#queue.push(...wanted);
 		this.#queue.sort((a, b) => b.rank - a.rank);
@@ -157,7 +178,7 @@ export class Run {
 		const { histogram, fields, from, to } = this.#asked;
 		if (!this.#isCountable || !isCounted || histogram === null) return false;
 		if (!this.#merged.isFullAbove(rank) || this.#merged.sampled < (fields ?? 0)) return false;
-		const isWhole = within[1] - within[0] + 1 === lines;
+		const isWhole = within[1] - within[0] + 1 === lines && this.#before.countIn(within) === 0;
 		const isInside = (timeFrom >= from || isMinute(from)) && (timeTo < to || isMinute(to));
 		return isWhole && isInside && isMinute(histogram.from) && isMinute(histogram.width);
 	}
@@ -169,6 +190,7 @@ export class Run {
 		const summed = (await this.#options.threads.run(job, { turn: org, signal })) as Results['sum'];
 		this.#report(summed.damaged);
 		this.#merged.addSum(summed);
+		this.#noteCounted(chunks, summed.missing);
 		await this.#replace(summed.missing);
 	}
 
@@ -176,7 +198,7 @@ export class Run {
 		const { org, text, from, to, order, after, histogram, fields, signal } = this.#asked;
 		const job: Job = {
 			kind: 'scan',
-			...{ org, query: text, chunks, from, to, order, after, histogram },
+			...{ org, query: text, chunks, from, to, order, after, histogram, counted: this.#before.all },
 			limit: this.#merged.isFullAbove(chunks[0]?.rank ?? 0) ? 0 : this.#asked.limit,
 			fields: fields === null ? null : Math.max(0, fields - this.#merged.sampled),
 			facets: fields !== null
@@ -185,7 +207,13 @@ export class Run {
 		const scanned = (await this.#options.threads.run(job, { turn: org, isHeavy, signal })) as Results['scan'];
 		this.#report(scanned.damaged);
 		this.#merged.addScan(scanned);
+		this.#noteCounted(chunks, scanned.missing);
 		await this.#replace(scanned.missing);
+	}
+
+	#noteCounted(chunks: readonly Listed[], missing: Results['scan']['missing']): void {
+		const gone = new Set(missing.map(({ first_seq }) => first_seq));
+		for (const { first_seq, within } of chunks) if (!gone.has(first_seq)) this.#counted.add(within);
 	}
 
 	#report(messages: readonly string[]): void {
@@ -197,6 +225,19 @@ export class Run {
 	async #replace(missing: Results['scan']['missing']): Promise<void> {
 		for (const chunk of missing) this.#enqueue(await this.#listing.instead(chunk));
 	}
+}
+
+const isCounting = ({ histogram, fields }: Asked) => histogram !== null || fields !== null;
+
+/**
+ * The range that is left of a search that goes on, in the order of time: every line before that place was given, and counted unless
+ * only lines are wanted.
+ */
+function restOf(asked: Asked): Asked {
+	const { after, order, counted } = asked;
+	if (!after || order.by !== 'time' || (isCounting(asked) && !counted)) return asked;
+	if (order.newestFirst) return { ...asked, to: Math.min(asked.to, after.rank + 1) };
+	return { ...asked, from: Math.max(asked.from, -after.rank) };
 }
 
 const minuteMs = 60_000;

@@ -9,6 +9,7 @@ import type { Buckets, Scanned, ScanJob, Wanted } from './job.ts';
 import type { Needs } from './needs.ts';
 import { open, type Opened } from './opened.ts';
 import { compare, placeOf, type Place } from './order.ts';
+import { Ranges } from './ranges.ts';
 import type { Sql } from '../postgres/connect.ts';
 
 /** A query as a scan uses it. */
@@ -21,6 +22,8 @@ export interface Compiled {
 interface Match extends Place {
 	chunk: Wanted;
 	index: number;
+	/** Whether it was counted before. */
+	isCounted: boolean;
 }
 
 /** All columns. */
@@ -48,9 +51,10 @@ async function attempt(sql: Sql, job: ScanJob, compiled: Compiled): Promise<Scan
 	const fetched = await fetchBlobs(sql, job.org, job.chunks, isAll ? whole : needs);
 	const scanned = nothing(job, fetched);
 	const matches: Match[] = [];
+	const counted = new Ranges(job.counted);
 	for (const [chunk, blobs] of fetched) {
 		const found = unlessDamaged(scanned, chunk, () =>
-			lookThrough(job, compiled, chunk, open(blobs, blobs.receivedAt, needs), scanned)
+			lookThrough({ ...job, counted }, compiled, chunk, open(blobs, blobs.receivedAt, needs), scanned)
 		);
 		for (const match of found ?? []) matches.push(match);
 	}
@@ -58,7 +62,8 @@ async function attempt(sql: Sql, job: ScanJob, compiled: Compiled): Promise<Scan
 	const behind = matches.filter((match) => isBehind(match, job.after));
 	const wanted = behind.slice(0, job.limit);
 	scanned.hasMore ||= behind.length > wanted.length;
-	const sampled = job.fields === null ? [] : matches.slice(0, job.fields);
+	const sampled =
+		job.fields === null ? [] : matches.filter(({ isCounted }) => !isCounted).slice(0, job.fields);
 	const isWhole = isAll || (needs.messages && needs.attributes);
 	await read(sql, job, scanned, { wanted, sampled, fetched, isWhole });
 	return scanned;
@@ -92,35 +97,40 @@ function unlessDamaged<Result>(scanned: Scanned, { first_seq }: Wanted, read: ()
 	}
 }
 
+/** A job, with what was counted before as it is asked for. */
+type Looking = Omit<ScanJob, 'counted'> & { counted: Ranges };
+
 /** Counts the matches in a chunk; gives them if any line may be wanted. */
 function lookThrough(
-	job: ScanJob,
+	job: Looking,
 	{ matches, needs }: Compiled,
 	chunk: Wanted,
 	opened: Opened,
 	scanned: Scanned
 ): Match[] {
-	const { from, to, order, after } = job;
+	const { from, to, order, after, counted } = job;
 	const isWanted = job.limit > 0 || (job.fields ?? 0) > 0;
 	const found: Match[] = [];
 	const look = (index: number) => {
 		const time = opened.timeAt(index);
 		if (time < from || time >= to || !matches(opened.entryAt(index))) return;
-		countMatch(scanned, job, opened, index);
+		const seq = chunk.first_seq + index;
+		const isCounted = counted.has(seq);
+		if (!isCounted) countMatch(scanned, job, opened, index);
 		if (!isWanted && scanned.hasMore) return;
-		const place = placeOf(order, time, chunk.first_seq + index);
-		if (isWanted) found.push({ chunk, index, ...place });
+		const place = placeOf(order, time, seq);
+		if (isWanted) found.push({ chunk, index, isCounted, ...place });
 		else scanned.hasMore = isBehind(place, after);
 	};
 	const [first, last] = chunk.within.map((seq) => seq - chunk.first_seq) as [number, number];
 	const candidates = opened.candidates(needs);
 	if (candidates) for (const index of candidates) if (index >= first && index <= last) look(index);
 	if (!candidates) for (let index = first; index <= Math.min(last, opened.count - 1); index++) look(index);
-	scanned.looked += last - first + 1;
+	scanned.looked += last - first + 1 - counted.countIn(chunk.within);
 	return found;
 }
 
-function countMatch(scanned: Scanned, { histogram }: ScanJob, opened: Opened, index: number): void {
+function countMatch(scanned: Scanned, { histogram }: Looking, opened: Opened, index: number): void {
 	const { histogram: bars, facets } = scanned;
 	const level = levelIndexOf(opened.severityAt(index));
 	scanned.matched++;

@@ -15,10 +15,33 @@ export function nextSeq({ order }: Asked, { next }: Done): number | null {
 	return -next.rank - (isBetween ? 1 : 0);
 }
 
-/** Where to continue in the order of time; null at the end. */
+/** Where a page of lines continues in the order of time; null at the end. */
 export function nextCursor({ order }: Asked, { next }: Done, head: number): string | null {
-	return order.by === 'time' && next ? cursors.write({ ...next, head }) : null;
+	return order.by === 'time' && next ? cursors.write({ ...next, head, counted: null }) : null;
 }
+
+/**
+ * Where a search that also counts continues, and what it has counted by then. After the end, only lines continue: all is counted.
+ * Null where nothing is left, and where what was counted is too scattered to say.
+ */
+export function resumption(
+	{ order, sampledBefore }: Resumable,
+	event: Exclude<Event, { kind: 'lines' }>,
+	head: number
+): string | null {
+	if (order.by !== 'time' || event.next === null) return null;
+	const { next, counted: ranges, sampled, histogram, fields } = event;
+	const isOver = event.kind === 'done' && event.isComplete;
+	const counted = isOver ? null : { ranges, sampled: sampledBefore + sampled };
+	const isCounting = histogram !== null || fields !== null;
+	return (
+		cursors.write({ ...next, head, counted }) ??
+		(isCounting ? null : cursors.write({ ...next, head, counted: null }))
+	);
+}
+
+/** A search, and of how many matches the values of attributes were counted before it. */
+export type Resumable = Asked & { sampledBefore: number };
 
 /** Which times have been searched (null: without an end), and how many lines were looked at or left out for certain. */
 export function searchedOf({ from, to, order }: Asked, { frontier, looked }: Progress) {

@@ -33,6 +33,7 @@ export function searchFor(org: string, wanted: Wanted, { head, ...terms }: Terms
 			? { by: 'seq', newestFirst: after === undefined }
 			: { by: 'time', newestFirst: first === 'newest' },
 		after: cursor,
+		counted: cursor?.counted?.ranges ?? null,
 		histogram: null,
 		fields: null
 	};

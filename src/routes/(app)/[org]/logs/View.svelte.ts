@@ -3,15 +3,20 @@ import { goto, replaceState } from '$app/navigation';
 import { page } from '$app/state';
 import type { ResolvedPathname } from '$app/types';
 import { tick } from 'svelte';
+import { SvelteSet } from 'svelte/reactivity';
 import { Context } from '$live/Context.svelte.ts';
 import type { ReadingPlace } from '$live/Follow.svelte.ts';
 import { History } from '$live/History.svelte.ts';
 import { LiveTail } from '$live/LiveTail.svelte.ts';
+import * as lines from '$live/lines.ts';
 import * as period from '$live/period.ts';
 import { RecentQueries } from '$live/RecentQueries.svelte.ts';
 import { RecentVolume } from '$live/RecentVolume.svelte.ts';
 import type { Reading } from '$live/Reading.ts';
 import type { Histogram } from '$live/search.ts';
+import * as search from '$live/search.ts';
+import type { Sources } from '$live/Suggesting.svelte.ts';
+import * as stackTrace from '$live/stack-trace.ts';
 import * as suggestions from '$live/suggestions.ts';
 import * as typedTime from '$live/typed-time.ts';
 import * as sought from '$log/sought.ts';
@@ -29,6 +34,8 @@ declare global {
 	}
 }
 
+/** Live, fields are those of the last half hour. */
+const recentMs = 30 * 60_000;
 /** How much longer the period is after a zoom out that has nothing to go back to. */
 const wider = 4;
 
@@ -48,6 +55,8 @@ export class View {
 	readonly sought: readonly string[];
 	/** The lines around one line, while they are shown instead. */
 	context = $state.raw<Context | null>(null);
+	/** The lines whose stack traces are shown whole. */
+	readonly unfolded = new SvelteSet<number>();
 	/** Where the reader left the results for it; null while following. */
 	#back: ReadingPlace | null = null;
 	readonly #recent: RecentVolume | null;
@@ -84,9 +93,20 @@ export class View {
 		return shown;
 	}
 
-	/** The names of fields that the lines have. */
-	fieldNames(): string[] {
-		return suggestions.namesIn(this.results.rows);
+	/** What the query box can offer. */
+	readonly suggestions: Sources = {
+		names: () => suggestions.namesIn(this.results.rows),
+		earlier: () => this.earlier.all,
+		values: async (signal) => {
+			const everything = { org: this.org, query: '' };
+			return (await search.fields(everything, this.countedSpan(), signal)).fields;
+		}
+	};
+
+	/** The times of which fields are counted beside the lines: live, the last half hour. */
+	countedSpan(): period.Span {
+		const now = Date.now();
+		return this.tail ? { from: now - recentMs, to: now } : period.spanOf(this.period, this.now);
 	}
 
 	/** Whether there is anything to show: in the past there was. */
@@ -165,6 +185,15 @@ export class View {
 		this.context = null;
 		await tick();
 		if (this.#back) this.results.follow.goTo(this.#back);
+	}
+
+	/** Shows the whole stack trace of a line, or its first line alone; what is above stays where it is. */
+	fold(seq: number | null, isFolded = seq !== null && this.unfolded.has(seq)): void {
+		const row = this.reading.rows.find((row) => row.seq === seq);
+		if (!row || lines.isSkipped(row) || stackTrace.linesBelow(row.message) === 0) return;
+		const { follow } = this.reading;
+		follow.lock();
+		follow.still(() => void (isFolded ? this.unfolded.delete(row.seq) : this.unfolded.add(row.seq)));
 	}
 
 	zoom(from: number, to: number): void {

@@ -20,7 +20,8 @@ export const GET: RequestHandler = (event) =>
 		const head = wanted.cursor?.head ?? (await locals.app.logs.head(org));
 		const asked = searchFor(org, wanted, { head, patience, signal: request.signal });
 		const bars: Bars | null = counting.bars > 0 ? await withBars(locals.app, asked, counting.bars) : null;
-		const fields = counting.fields ? parameters.sampledLines : null;
-		const search = { ...asked, ...bars, fields };
+		const sampledBefore = wanted.cursor?.counted?.sampled ?? 0;
+		const fields = counting.fields ? Math.max(0, parameters.sampledLines - sampledBefore) : null;
+		const search = { ...asked, ...bars, fields, sampledBefore };
 		return respond(event, search, { head, incoming });
 	});

@@ -1,13 +1,15 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import type { Asked, Event } from '$server/search/asked';
+import type { Event } from '$server/search/asked';
 import type { LogSearch } from '$server/search/search';
 import { headers } from '$server/stream/sse';
 import { streamed } from '../../../streamed';
 import type { Incoming } from '../../incoming';
-import { fieldsOf, histogramOf, nextCursor, nextSeq, searchedOf } from '../answers';
+import { fieldsOf, histogramOf, nextSeq, resumption, searchedOf, type Resumable } from '../answers';
 
 /** How often progress is told at most, in ms: as often as a page can show it. */
 const tellEvery = 100;
+/** Of what is told, writing takes at most this part of the time. */
+const mostWriting = 0.1;
 /** How often it is asked whether the reader may still have the rest, in ms. */
 const askEvery = 2_000;
 
@@ -23,7 +25,7 @@ const sse: Write = (name, json) => `event: ${name}\ndata: ${json}\n\n`;
 const ndjson: Write = (name, json) => `{"event":"${name}","data":${json}}\n`;
 
 /** A search as server-sent events, or as NDJSON if that is accepted. */
-export function respond({ request, locals }: RequestEvent, asked: Asked, terms: Terms): Response {
+export function respond({ request, locals }: RequestEvent, asked: Resumable, terms: Terms): Response {
 	const isNdjson = (request.headers.get('accept') ?? '').includes('application/x-ndjson');
 	const parts = write(locals.app.search, asked, terms, isNdjson ? ndjson : sse);
 	const body = streamed(parts, (error) => {
@@ -35,37 +37,47 @@ export function respond({ request, locals }: RequestEvent, asked: Asked, terms: 
 
 async function* write(
 	search: LogSearch,
-	asked: Asked,
+	asked: Resumable,
 	{ head, incoming }: Terms,
 	write: Write
 ): AsyncGenerator<Uint8Array, void> {
 	const encoder = new TextEncoder();
-	let [told, allowed] = [0, performance.now()];
+	let [next, allowed, lines] = [0, performance.now(), ''];
 	for await (const event of search.run(asked)) {
 		const now = performance.now();
 		if (now - allowed > askEvery) {
 			if (await incoming.again()) return;
 			allowed = now;
 		}
-		if (event.kind === 'progress' && now - told < tellEvery) continue;
-		if (event.kind !== 'lines') told = now;
-		yield encoder.encode(textOf(event, asked, head, write));
+		if (event.kind === 'lines') {
+			lines += write('lines', `[${event.lines.map(({ json }) => json).join(',')}]`);
+			continue; // what comes next has the cursor for them
+		}
+		if (event.kind === 'progress' && lines === '' && now < next) continue;
+		yield encoder.encode(lines + textOf(event, asked, head, write));
+		lines = '';
+		next = now + Math.max(tellEvery, (performance.now() - now) / mostWriting);
 	}
 }
 
-function textOf(event: Event, asked: Asked, head: number, write: Write): string {
-	if (event.kind === 'lines') return write('lines', `[${event.lines.map(({ json }) => json).join(',')}]`);
+function textOf(
+	event: Exclude<Event, { kind: 'lines' }>,
+	asked: Resumable,
+	head: number,
+	write: Write
+): string {
 	const { matched } = event;
 	const counted =
 		(asked.histogram ? write('histogram', json(histogramOf(asked.histogram, event.histogram))) : '') +
-		(asked.fields === null || event.kind !== 'done' ? '' : write('fields', json(fieldsOf(event))));
+		(asked.fields === null ? '' : write('fields', json(fieldsOf(event))));
 	const searched = searchedOf(asked, event);
-	if (event.kind === 'progress') return counted + write('progress', json({ matched, searched }));
+	const cursor = resumption(asked, event, head);
+	if (event.kind === 'progress') return counted + write('progress', json({ matched, cursor, searched }));
 	const done = {
 		matched,
 		head,
 		next: nextSeq(asked, event),
-		cursor: nextCursor(asked, event, head),
+		cursor,
 		searched: { ...searched, complete: event.isComplete }
 	};
 	return counted + write('done', json(done));

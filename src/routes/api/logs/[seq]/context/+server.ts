@@ -31,7 +31,7 @@ export const GET: RequestHandler = (event) =>
 		const find = (newestFirst: boolean, limit: number, from: number, to: number) =>
 			locals.app.search.find({
 				...{ org, query: parsed.query, text, from, to, limit, patience, signal: request.signal },
-				...{ first: 1, last: head, histogram: null, fields: null },
+				...{ first: 1, last: head, counted: null, histogram: null, fields: null },
 				order: { by: 'time', newestFirst },
 				after: placeOf({ by: 'time', newestFirst }, time, line.seq)
 			});
