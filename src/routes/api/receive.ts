@@ -1,14 +1,14 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Access, Claim } from '$server/access/authorize';
 import * as secret from '$server/access/secret';
-import { Unavailable } from '$server/health/watch';
-import * as unavailable from '$server/health/unavailable';
 import { limit } from '$server/ingest/body';
 import { native } from '$server/ingest/protocols/native';
 import type { Asked, Protocol, Refused } from '$server/ingest/protocols/protocol';
 import type { Found, Route } from '$server/ingest/protocols/routes';
+import { answered, type Sent } from './answered';
 import { claimOf, through } from './authorized';
 import type { Incoming } from './incoming';
+import { takeStream } from './receive-stream';
 
 /** Answers a request at an address of another product's protocol: who sends there has a key, and no session. */
 export async function receive(event: RequestEvent, found: Found): Promise<Response> {
@@ -22,14 +22,15 @@ export async function receive(event: RequestEvent, found: Found): Promise<Respon
 	}
 	const { route, parameters } = found;
 	const asked = askedOf(event, parameters);
-	if (!route.protocol) return probed(route, asked);
 	const claim: Claim = {
 		...claimOf(event),
 		secret: secret.inAnyForm(event.request.headers, event.url.searchParams) ?? parameters.key ?? null,
 		userId: undefined,
 		sessionId: null
 	};
-	return take(event, { protocol: route.protocol, asked, claim, path: route.path });
+	const { path, protocol, streaming } = route;
+	if (streaming) return takeStream(event, { protocol: streaming, asked, claim, path });
+	return protocol ? take(event, { protocol, asked, claim, path }) : probed(route, asked);
 }
 
 /** POST /api/logs, which the page of a signed-in user may send to, too. */
@@ -45,28 +46,15 @@ function probed({ probe }: Route, asked: Asked): Response {
 	return probe(asked);
 }
 
-interface Taken {
-	protocol: Protocol;
-	asked: Asked;
-	claim: Claim;
-	path: string;
-}
-
-function take(event: RequestEvent, { protocol, asked, claim, path }: Taken): Promise<Response> {
-	const { watch, log } = event.locals.app;
+function take(event: RequestEvent, { protocol, asked, claim, path }: Sent<Protocol>): Promise<Response> {
 	const refuse = (refused: Refused) => protocol.refuse(refused, asked);
 	const answer = through({ claim, scope: 'write', path, refuse }, event, (access, incoming) =>
 		store(event, { protocol, asked, access, incoming, refuse })
 	);
-	return watch.whileAvailable(answer).catch((error: unknown) => {
-		if (error instanceof Unavailable)
-			return refuse(unavailable.refusedBy(error.outage, unavailable.sentenceOfGivenUp(error.outage, 'POST')));
-		log.error({ err: error, path }, 'lines could not be taken');
-		return refuse({ status: 503, detail: 'Something went wrong on the server. Its log says what.' });
-	});
+	return answered(event, { path, refuse }, answer);
 }
 
-interface Sent {
+interface Authorized {
 	protocol: Protocol;
 	asked: Asked;
 	access: Access;
@@ -75,17 +63,19 @@ interface Sent {
 }
 
 /** Decodes, appends, and answers after the commit. */
-async function store({ locals }: RequestEvent, sent: Sent): Promise<Response> {
+async function store({ locals }: RequestEvent, sent: Authorized): Promise<Response> {
 	const { protocol, asked, access, incoming, refuse } = sent;
 	const { headers, parameters } = asked;
-	const { taking } = locals.app;
-	const idempotencyKey = headers.get('idempotency-key') ?? protocol.repeatKey?.(asked) ?? null;
-	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === ''))
+	const { taking, config } = locals.app;
+	const ownKey = headers.get('idempotency-key');
+	if (ownKey !== null && (ownKey.length > 128 || ownKey === ''))
 		return refuse({ status: 400, detail: 'Idempotency-Key takes 1 to 128 characters.' });
 	const refusal = taking.refusal(Number(headers.get('content-length') ?? 0));
 	if (refusal) return refuse(refusal);
 	const read = await incoming.read(limit);
 	if (!read.ok) return read.response;
+	const notAdmitted = protocol.admits?.(asked, read.sent, config) ?? null;
+	if (notAdmitted !== null) return refuse({ status: 403, detail: notAdmitted });
 	const taken = await taking.take({
 		org: access.org,
 		format: protocol.format,
@@ -93,7 +83,7 @@ async function store({ locals }: RequestEvent, sent: Sent): Promise<Response> {
 		contentType: headers.get('content-type'),
 		parameters,
 		headers: some(headers, protocol.headers),
-		idempotencyKey
+		idempotencyKey: ownKey ?? protocol.repeatKey?.(asked, read.sent) ?? null
 	});
 	if (!taken.ok) return refuse(taken.refused);
 	incoming.tell(taken.result);

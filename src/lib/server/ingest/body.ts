@@ -5,7 +5,9 @@ import type { Place } from './admission.ts';
 /** The largest body, in bytes after decompression: what OTLP recommends (OTLP 1.11, "OTLP/HTTP Request"). Source: API.md, Limits. */
 export const limit = 64 * 1024 * 1024;
 
-export type Body = { ok: true; bytes: Buffer } | { ok: false; status: 400 | 413 | 415 | 429; detail: string };
+/** The bytes, and as they were sent: compressed, or the same. */
+export type Body =
+	{ ok: true; bytes: Buffer; sent: Buffer } | { ok: false; status: 400 | 413 | 415 | 429; detail: string };
 
 /** The body was incomplete: its sender went away, or took longer than the server waits. */
 export class SenderGone extends Error {
@@ -46,7 +48,7 @@ export async function read(
 	if (unknown !== undefined) return unsupported(unknown);
 	const bytes = stream === null ? Buffer.alloc(0) : await collect(stream, place, mostBytes);
 	if (!Buffer.isBuffer(bytes)) return bytes;
-	if (bytes.length === 0 || applied.length === 0) return { ok: true, bytes };
+	if (bytes.length === 0 || applied.length === 0) return { ok: true, bytes, sent: bytes };
 	return decompressing(() => decompress(bytes, applied.reverse(), place, mostBytes));
 }
 
@@ -68,7 +70,7 @@ async function decompress(
 			return broken(coding, error);
 		}
 	}
-	return place.grow(bytes.length) ? { ok: true, bytes } : overloaded;
+	return place.grow(bytes.length) ? { ok: true, bytes, sent: compressed } : overloaded;
 }
 
 /** The whole stream, or why it is refused. */
@@ -158,7 +160,8 @@ export const overloaded: Body & { ok: false } = {
 	detail: 'The server is overloaded. Nothing was accepted: send it again.'
 };
 
-function tooLarge(mostBytes: number): Body {
+/** The body is larger than this many bytes. */
+export function tooLarge(mostBytes: number): Body & { ok: false } {
 	const detail = `The body is larger than ${mostBytes / 1024 / 1024} MiB, counted after decompression: send it in several requests.`;
 	return { ok: false, status: 413, detail };
 }
