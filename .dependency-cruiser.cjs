@@ -12,7 +12,7 @@ const layers = [
 	['people'],
 	['organizations'],
 	['logs', 'deploys', 'tail'],
-	['stream', 'search'],
+	['stream', 'search', 'sockets', 'self-logs'],
 	['health']
 ];
 

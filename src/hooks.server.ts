@@ -21,6 +21,7 @@ import * as sessions from './lib/server/people/sessions.ts';
 import type { Outage } from './lib/log/outage.ts';
 import { asProblem, problem } from './lib/server/http/problem.ts';
 import { secure } from './lib/server/http/security-headers.ts';
+import { ofIngest, SelfLogs } from './lib/server/self-logs.ts';
 import * as protocols from './lib/server/ingest/protocols/routes.ts';
 import { receive } from './routes/api/receive.ts';
 import { running } from './running.ts';
@@ -34,7 +35,11 @@ let app: Tailrace;
 export const init: ServerInit = async () => {
 	if (building) return;
 	const config = running.config ?? readConfig();
-	const log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
+	const own = config.selfLogs ? new SelfLogs() : null;
+	const log = pino(
+		{ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+		outputs(own)
+	);
 	await running.app?.stop(); // that of the previous module, in `npm run dev`
 	try {
 		app = running.app = await compose(config, log, running.programs);
@@ -43,8 +48,16 @@ export const init: ServerInit = async () => {
 		else log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
 		process.exit(1);
 	}
+	own?.begin({ ...app, failed: (err) => log.warn({ err, ...ofIngest }, 'own warnings wait to be stored') });
 	if (dev) stopAtSignals(app);
 };
+
+/** Where the server's own lines go: to stdout, and warnings and errors into Tailrace itself. */
+function outputs(own: SelfLogs | null): pino.MultiStreamRes {
+	const streams: pino.StreamEntry[] = [{ level: 'trace', stream: pino.destination(1) }];
+	if (own) streams.push({ level: 'warn', stream: own });
+	return pino.multistream(streams);
+}
 
 function readConfig(): configuration.Config {
 	const parsed = configuration.parse(process.env);

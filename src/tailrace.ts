@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { openDeploys } from './composition/deploys.ts';
+import { listenForGrpc } from './composition/grpc.ts';
 import { openLogs, prepareLogs } from './composition/logs.ts';
 import { openPeople } from './composition/people.ts';
 import { sources, type Programs } from './composition/programs.ts';
@@ -9,6 +10,7 @@ import { bus } from './lib/server/bus/bus.ts';
 import { PostgresBridge } from './lib/server/bus/postgres.ts';
 import type * as configuration from './lib/server/config.ts';
 import { health } from './lib/server/health/health.ts';
+import type { GrpcOptions } from './lib/server/sockets/otlp-grpc.ts';
 import { Probe } from './lib/server/health/probe.ts';
 import { UntrustedProxies } from './lib/server/http/untrusted-proxies.ts';
 import * as retention from './lib/server/logs/retention.ts';
@@ -37,9 +39,24 @@ export async function compose(settings: configuration.Config, log: Logger, progr
 	const config = await dataFolder.settle(settings);
 	const database = await openDatabase(config, 'drizzle/postgres', log);
 	try {
-		return await composeOn({ ...database, programs }, config, log);
+		const { stop, ...parts } = await composeOn({ ...database, programs }, config, log);
+		return await withSockets(parts, stop);
 	} catch (error) {
 		await database.stop(); // PostgreSQL would outlive this process
+		throw error;
+	}
+}
+
+/** Opens what else than HTTP takes lines: last, and closes it first, while what it took can still be stored. */
+async function withSockets<Parts extends GrpcOptions & { config: configuration.Config }>(
+	parts: Parts,
+	stop: () => Promise<void>
+) {
+	try {
+		const end = await listenForGrpc(parts.config, parts);
+		return { ...parts, stop: () => end().then(stop) };
+	} catch (error) {
+		await stop();
 		throw error;
 	}
 }

@@ -13,6 +13,7 @@ import { usageOf } from '../lib/server/logs/usage.ts';
 import { LogWriter } from '../lib/server/logs/writer.ts';
 import type { Metrics } from '../lib/server/metrics.ts';
 import type { Sql } from '../lib/server/postgres/connect.ts';
+import { ofIngest } from '../lib/server/self-logs.ts';
 import * as partitions from '../lib/server/postgres/partitions.ts';
 import type { Job, Results } from '../lib/server/search/job.ts';
 import { LiveFilters } from '../lib/server/search/live.ts';
@@ -78,11 +79,12 @@ export function openLogs(
 	const searchers = openSearchers(programs.searcher, { url, prepare }, log);
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
 	const sealer = new Sealer({ program: programs.sealer, url, prepare, log, merged: measured.sealed });
-	const decoder = openDecoder(programs.decoder, log);
+	const aside = log.child(ofIngest); // storing what it says could cause the next line
+	const decoder = openDecoder(programs.decoder, aside);
 	const writer = new LogWriter({
 		sql: sql.writes,
 		store: logs,
-		log,
+		log: aside,
 		hasRoom: () => disk.hasRoomForLines,
 		full: () => disk.refused(),
 		committed: measured.committed

@@ -1,41 +1,15 @@
 import type { Refused } from '../lib/server/http/problem.ts';
-import type { Format } from '../lib/server/ingest/protocols/format.ts';
-import type { Result } from '../lib/server/ingest/protocols/protocol.ts';
+import type { Body, Taken, Taking } from '../lib/server/ingest/taking.ts';
 import * as unavailable from '../lib/server/health/unavailable.ts';
 import type { Watch } from '../lib/server/health/watch.ts';
 import { weightOf } from '../lib/server/logs/append.ts';
 import type { AppendOutcome, LogWriter } from '../lib/server/logs/writer.ts';
 import type { Decoder } from './decoder.ts';
 
-/** A body that has come in whole, from somebody who may send lines. */
-export interface Body {
-	/** The organization's id. */
-	org: string;
-	format: Format;
-	/** Given away. */
-	bytes: Buffer;
-	contentType: string | null;
-	/** Of the path and the query. */
-	parameters: Readonly<Record<string, string>>;
-	/** Those that the format's decoder reads. */
-	headers: Readonly<Record<string, string>>;
-	idempotencyKey: string | null;
-}
-
-/** What became of a body: its lines are stored, except those that were rejected, or nothing is. */
-export type Taken = { ok: true; result: Result; told: unknown } | { ok: false; refused: Refused };
-
-/** The way of every body from its sender to the store, whatever protocol it came by. */
-export interface Taking {
-	/** Why a body of this many bytes (0: it does not say) cannot be taken now; null if it can. Ask before reading it. */
-	refusal(announced: number): Refused | null;
-	/** Decodes a body and stores its lines. Resolves after the commit, or when it is certain that there was none. */
-	take(body: Body): Promise<Taken>;
-}
-
 /** What a body counts before it is read, in bytes, at most: a large one waits as chunks, which take an eighth of it and less. */
 const mostAnnounced = 8 * 1024 * 1024;
 
+/** The one way of bodies; see the interface. */
 export function openTaking(parts: { writer: LogWriter; decoder: Decoder; watch: Watch }): Taking {
 	const { writer, decoder, watch } = parts;
 

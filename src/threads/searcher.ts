@@ -3,8 +3,10 @@ import { workerData } from 'node:worker_threads';
 import { connect } from '../lib/server/postgres/connect.ts';
 import type { Job, Results } from '../lib/server/search/job.ts';
 import { Searcher } from '../lib/server/search/searcher.ts';
+import { yieldToServer } from '../lib/server/threads/priority.ts';
 import { serve } from '../lib/server/threads/serve.ts';
 
+yieldToServer();
 const { url, prepare } = workerData as { url: string; prepare: boolean };
 const searcher = new Searcher(
 	connect(url, { max: 1, prepare, name: 'tailrace search', statementMs: 30_000 })

@@ -7,9 +7,9 @@ let site: Site;
 beforeAll(async () => void (site = await startSite()));
 afterAll(() => site.stop());
 
-/** A body of nearly the largest size; so many of one organization are too many: it has room for 64 MiB (ingest/admission.ts). */
+/** A body of nearly 10 MiB; so many of one organization are too many: it has room for 96 MiB (ingest/admission.ts). */
 const body = `{"message":"${'x'.repeat(1_000)}"}\n`.repeat(9_700);
-const tooMany = 7;
+const tooMany = 11;
 
 interface Upload {
 	request: ClientRequest;

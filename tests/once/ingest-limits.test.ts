@@ -21,10 +21,8 @@ describe('what cannot be taken is refused whole', () => {
 		['nothing but white space', 400, ' \n\r\n\t', {}],
 		['an empty array', 400, '[]', json],
 		['JSON that is cut off', 400, '[{"message":"a"},{"mess', json],
-		['10 MiB and a byte', 413, zeros(10 * mebi + 1), {}],
-		['10 MiB and a byte, compressed', 413, gzip(zeros(10 * mebi + 1)), { 'content-encoding': 'gzip' }],
-		['10,001 entries', 413, `[${'"a",'.repeat(10_000)}"a"]`, json],
-		['10,001 lines', 413, 'a\n'.repeat(10_001), {}],
+		['64 MiB and a byte', 413, zeros(64 * mebi + 1), {}],
+		['64 MiB and a byte, compressed', 413, gzip(zeros(64 * mebi + 1)), { 'content-encoding': 'gzip' }],
 		['an encoding nobody knows', 415, 'a', { 'content-encoding': 'rot13' }],
 		['what is no gzip', 400, 'a', { 'content-encoding': 'gzip' }],
 		['gzip that is cut off', 400, gzip(zeros(5_000)).slice(0, 20), { 'content-encoding': 'gzip' }],
@@ -35,11 +33,11 @@ describe('what cannot be taken is refused whole', () => {
 		expect(await tenant.messages()).toEqual([]);
 	});
 
-	test('10 MiB and 10,000 entries are not too much', async () => {
+	test('64 MiB and 100,000 lines are not too much', async () => {
 		const tenant = await site.tenant();
-		const lines = `${'m'.repeat(1_000)}\n`.repeat(10_000);
-		const body = new Uint8Array(Buffer.from(lines.padEnd(10 * mebi, '\n')));
-		expect(await (await tenant.post(body)).json()).toMatchObject({ accepted: 10_000, last_seq: 10_000 });
+		const lines = `${'m'.repeat(600)}\n`.repeat(100_000);
+		const body = new Uint8Array(Buffer.from(lines.padEnd(64 * mebi, '\n')));
+		expect(await (await tenant.post(body)).json()).toMatchObject({ accepted: 100_000, last_seq: 100_000 });
 	});
 
 	test('bombs cost no memory', async () => {
@@ -51,7 +49,7 @@ describe('what cannot be taken is refused whole', () => {
 			Array.from({ length: 6 }, () => tenant.post(bomb, { ...json, 'content-encoding': 'gzip' }))
 		);
 		for (const answer of answers) await expectProblem(answer, 413);
-		expect((await peakMemory()) - before).toBeLessThan(150 * mebi); // six times 200 MB it is not
+		expect((await peakMemory()) - before).toBeLessThan(200 * mebi); // six times 200 MB it is not
 	});
 });
 

@@ -1,16 +1,30 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectScript, run, stored } from '../support/shippers/clients.ts';
-import { startSite, type Site } from '../support/server/site.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../support/server/other-postgres.ts';
+import { startSite, type Site, type Tenant } from '../support/server/site.ts';
+import { expectScript, run, start, stored } from '../support/shippers/clients.ts';
+import { refusing } from '../support/shippers/refusing.ts';
+import { restarting } from '../support/shippers/restarting.ts';
 
 let site: Site;
-beforeAll(async () => void (site = await startSite()));
+let port: number;
+beforeAll(async () => {
+	port = await freePort();
+	site = await startSite({ OTLP_GRPC_LISTEN: `127.0.0.1:${port}` });
+});
 afterAll(() => site.stop());
 
-describe.each(['http', 'proto'])('the SDK of OpenTelemetry for JavaScript, exporter %s', (FORMAT) => {
+const errandOf = ({ origin, made }: Tenant, env: Record<string, string>) => ({
+	target: origin,
+	port,
+	key: made.key,
+	env
+});
+
+describe.each(['http', 'proto', 'grpc'])('the SDK of OpenTelemetry for JavaScript, exporter %s', (FORMAT) => {
 	test.each(['', '1'])('sends lines that arrive whole (gzip: %j)', async (GZIP) => {
-		const { origin, made } = await site.tenant();
-		await run('otlp', { target: origin, key: made.key, env: { FORMAT, GZIP } });
-		const entries = await stored(origin, made.key);
+		const tenant = await site.tenant();
+		await run('otlp', errandOf(tenant, { FORMAT, GZIP }));
+		const entries = await stored(tenant.origin, tenant.made.key);
 		expectScript(entries, { service: 'shop', host: 'web-1' });
 		expect(entries[0]?.attributes).toMatchObject({
 			n: 1,
@@ -20,4 +34,45 @@ describe.each(['http', 'proto'])('the SDK of OpenTelemetry for JavaScript, expor
 			'otel.scope.name': 'tests'
 		});
 	});
+
+	test('with a wrong key stores nothing and goes on', async () => {
+		const tenant = await site.tenant();
+		const wrong = { ...errandOf(tenant, { FORMAT }), key: 'tr_wrong' };
+		expect(await start('otlp', wrong).ended).toBe(0);
+		expect(await tenant.lines()).toEqual([]);
+	});
+});
+
+/** Sends 2,000 lines while the server restarts; gives what is stored. */
+async function acrossRestart(FORMAT: string) {
+	const grpcPort = await freePort();
+	const server = await restarting({ OTLP_GRPC_LISTEN: `127.0.0.1:${grpcPort}` });
+	onTestFinished(() => server.stop());
+	const errand = { target: server.url, port: grpcPort, key: server.key, count: 2_000, env: { FORMAT } };
+	const client = start('otlp', errand);
+	await server.hasLines(200);
+	await server.restart();
+	expect(await client.ended).toBe(0);
+	return stored(server.url, server.key);
+}
+
+test.each(['http', 'proto'])(
+	'exporter %s loses and doubles nothing while the server restarts',
+	async (FORMAT) => {
+		expectScript(await acrossRestart(FORMAT), { service: 'shop', count: 2_000, inOrder: false });
+	}
+);
+
+test('exporter grpc never sends again: what was under way at a restart is lost, and nothing is doubled', async () => {
+	const numbers = (await acrossRestart('grpc')).map(({ message }) => message.split(' ')[1]);
+	expect(new Set(numbers).size).toBe(numbers.length);
+});
+
+test.each(['http', 'proto'])('exporter %s sends again what was refused with 429', async (FORMAT) => {
+	const tenant = await site.tenant();
+	const busy = await refusing(tenant.origin, 2);
+	onTestFinished(() => busy.close());
+	await run('otlp', { ...errandOf(tenant, { FORMAT }), target: busy.url });
+	expect(busy.refused()).toBe(2);
+	expectScript(await stored(tenant.origin, tenant.made.key), { service: 'shop', inOrder: false });
 });

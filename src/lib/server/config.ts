@@ -20,6 +20,8 @@ export interface Config {
 	readonly fallbackDataDir: string | null;
 	/** Who may create an account without an invitation. */
 	readonly signUp: (typeof signUps)[number];
+	/** Where OTLP over gRPC is taken; null: nowhere. */
+	readonly otlpGrpc: { host: string; port: number } | null;
 	/** Days, for new organizations. */
 	readonly retentionDays: number;
 	/** Milliseconds between two flushes of running deploys. */
@@ -36,7 +38,7 @@ export interface Config {
 	/** The bearer token of `/metrics`; null: loopback only. */
 	readonly metricsToken: string | null;
 	readonly logLevel: (typeof logLevels)[number];
-	/** Whether the server's own logs go to the first organization: parsed, without effect yet (docs/decisions, 0012). */
+	/** Whether the server's own warnings and errors are stored too (self-logs.ts). */
 	readonly selfLogs: boolean;
 }
 
@@ -68,6 +70,12 @@ const environment = v.object({
 	/** Set by systemd for a unit with StateDirectory= (systemd.exec(5)). */
 	STATE_DIRECTORY: v.optional(v.string(), '/var/lib/tailrace'),
 	SIGN_UP: v.optional(v.picklist(signUps, `one of ${signUps.join(', ')}`), 'first'),
+	OTLP_GRPC_LISTEN: v.nullish(
+		v.pipe(
+			v.string(),
+			v.check((text) => endpointOf(text) !== null, 'an address and a port like 0.0.0.0:4317')
+		)
+	),
 	RETENTION_DAYS: wholeNumber(1, 36_500, '30'),
 	DEPLOY_FLUSH_MS: wholeNumber(1, 60_000, '100'),
 	DEPLOY_LEASE_S: wholeNumber(1, 86_400, '120'),
@@ -130,6 +138,7 @@ function configOf(env: v.InferOutput<typeof environment>): Config {
 		dataDir: resolve(env.DATA_DIR ?? './data'),
 		fallbackDataDir: env.DATA_DIR ? null : resolve(env.STATE_DIRECTORY),
 		signUp: env.SIGN_UP,
+		otlpGrpc: endpointOf(env.OTLP_GRPC_LISTEN ?? ''),
 		retentionDays: env.RETENTION_DAYS,
 		deployFlushMs: env.DEPLOY_FLUSH_MS,
 		deployLeaseS: env.DEPLOY_LEASE_S,
@@ -149,6 +158,13 @@ function mailOf(env: v.InferOutput<typeof environment>): Config['mail'] {
 		smtpUrl: env.SMTP_URL,
 		from: env.SMTP_FROM ?? `Tailrace <tailrace@${new URL(env.ORIGIN).hostname}>`
 	};
+}
+
+/** `0.0.0.0:4317` or `[::]:4317`; null if a text is neither. */
+function endpointOf(text: string): { host: string; port: number } | null {
+	const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+	const host = bracketed ?? plain ?? '';
+	return isHost(host) && Number(port) <= 65_535 ? { host, port: Number(port) } : null;
 }
 
 function present(env: Environment): Environment {

@@ -90,7 +90,15 @@ export function expectScript(entries: readonly Entry[], expected: Expected): voi
 	const { messageOf = (message: string) => message } = expected;
 	const numberOf = ({ message }: Entry) => Number(/line (\d+)/.exec(message)?.[1]);
 	const sorted = inOrder ? entries : entries.toSorted((a, b) => numberOf(a) - numberOf(b));
-	expect(sorted.map(numberOf)).toEqual(numbers(first, first + count - 1));
+	const found = sorted.map(numberOf);
+	const wanted = numbers(first, first + count - 1);
+	const missing = wanted.filter((n) => !found.includes(n));
+	const doubled = found.filter((n, index) => found.indexOf(n) !== index);
+	expect({ missing: missing.slice(0, 5), doubled: doubled.slice(0, 5) }).toEqual({
+		missing: [],
+		doubled: []
+	});
+	expect(found).toEqual(wanted);
 	for (const entry of sorted) {
 		const { message, level, time } = scripted(numberOf(entry));
 		expect(entry).toMatchObject({ message: messageOf(message), level, service });

@@ -53,7 +53,7 @@ export async function read(
 }
 
 /** A few at a time: how much each will take is known only afterwards. */
-const decompressing = pLimit(4);
+const decompressing = pLimit(2);
 
 async function decompress(
 	compressed: Buffer,

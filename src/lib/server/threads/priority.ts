@@ -1,10 +1,10 @@
 import { setPriority } from 'node:os';
 
-/** How far the threads stand back for the one that serves readers: where cores are few, it gets nine tenths of one. */
-const nice = 10;
+/** How far they stand back: where both want the same core, the server's own thread gets three quarters of it. */
+const nice = 5;
 
 /**
- * Lets this thread stand back for the process's first one. On Linux a priority belongs to a thread (setpriority(2), "C library/kernel
+ * Lets a thread that searches or seals stand back for the process's first one. On Linux a priority belongs to a thread (setpriority(2), "C library/kernel
  * differences"); elsewhere it would be the whole process's, so nothing is done.
  */
 export function yieldToServer(): void {

@@ -1,6 +1,5 @@
 import { parentPort, type Transferable } from 'node:worker_threads';
 import type { Answer } from './threads.ts';
-import { yieldToServer } from './priority.ts';
 
 /** The result of a job, and what of it moves to the asker instead of being copied. */
 export interface Done<Result> {
@@ -8,9 +7,8 @@ export interface Done<Result> {
 	transfer?: readonly Transferable[];
 }
 
-/** Does the jobs of a thread, in the program of Threads, behind what the server itself has to do. */
+/** Does the jobs of a thread, in the program of Threads. */
 export function serve<Job, Result>(work: (job: Job) => Promise<Done<Result>>): void {
-	yieldToServer();
 	parentPort?.on('message', (job: Job) => void answer(work, job));
 }
 

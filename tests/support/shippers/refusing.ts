@@ -1,0 +1,42 @@
+import { createServer, request as ask } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { problem } from '../../../src/lib/server/http/problem.ts';
+
+/** A proxy before a server that answers the first requests as a server does that has too much to do. */
+export interface Refusing {
+	readonly url: string;
+	/** How many it has refused so far. */
+	refused(): number;
+	close(): Promise<void>;
+}
+
+/** Refuses the first `count` requests that bring something with 429 and our own headers, and passes everything else on. */
+export async function refusing(target: string, count: number): Promise<Refusing> {
+	let refused = 0;
+	const server = createServer((request, response) => {
+		if (refused < count && request.method === 'POST') {
+			refused++;
+			const answer = problem(429, 'The server is overloaded. Nothing was accepted: send it again.');
+			request.resume();
+			void answer.text().then((body) => response.writeHead(429, [...answer.headers].flat()).end(body));
+			return;
+		}
+		const { method, headers } = request;
+		const passed = ask(target + (request.url ?? ''), { method, headers }, (answer) => {
+			response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+			answer.pipe(response);
+		});
+		passed.on('error', () => response.destroy());
+		request.pipe(passed);
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+
+	async function close(): Promise<void> {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	}
+
+	return { url: `http://127.0.0.1:${port}`, refused: () => refused, close };
+}
