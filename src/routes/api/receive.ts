@@ -83,7 +83,7 @@ async function store({ locals }: RequestEvent, sent: Authorized): Promise<Respon
 		contentType: headers.get('content-type'),
 		parameters,
 		headers: some(headers, protocol.headers),
-		idempotencyKey: ownKey ?? protocol.repeatKey?.(asked, read.sent) ?? null
+		idempotencyKey: ownKey ?? protocol.repeatKey?.(asked, read.bytes) ?? null
 	});
 	if (!taken.ok) return refuse(taken.refused);
 	incoming.tell(taken.result);

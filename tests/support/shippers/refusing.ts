@@ -1,4 +1,4 @@
-import { createServer, request as ask } from 'node:http';
+import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { problem } from '../../../src/lib/server/http/problem.ts';
@@ -11,16 +11,27 @@ export interface Refusing {
 	close(): Promise<void>;
 }
 
-/** Refuses the first `count` requests that bring something with 429 and our own headers, and passes everything else on. */
-export async function refusing(target: string, count: number): Promise<Refusing> {
+const overloaded = 'The server is overloaded. Nothing was accepted: send it again.';
+
+/** Refuses the first `count` requests that bring something, with our own answer of 429, and passes everything else on. */
+export async function refusing(
+	target: string,
+	count: number,
+	refuse: (detail: string, request: IncomingMessage) => Response | Promise<Response> = (detail) =>
+		problem(429, detail)
+): Promise<Refusing> {
 	let refused = 0;
+
+	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const answer = await refuse(overloaded, request);
+		request.resume();
+		response.writeHead(answer.status, [...answer.headers].flat()).end(await answer.text());
+	}
+
 	const server = createServer((request, response) => {
 		if (refused < count && request.method === 'POST') {
 			refused++;
-			const answer = problem(429, 'The server is overloaded. Nothing was accepted: send it again.');
-			request.resume();
-			void answer.text().then((body) => response.writeHead(429, [...answer.headers].flat()).end(body));
-			return;
+			return void answer(request, response);
 		}
 		const { method, headers } = request;
 		const passed = ask(target + (request.url ?? ''), { method, headers }, (answer) => {

@@ -30,7 +30,7 @@ export interface Protocol {
 	headers?: readonly string[];
 	/** Whether a body, as it came, is its sender's: why not, if it is not. */
 	admits?(asked: Asked, body: Uint8Array, settings: Pick<Config, 'vercelSecret'>): string | null;
-	/** What tells a repeat of this request, besides the header Idempotency-Key, in at most 128 characters; null if nothing does. */
+	/** From the body, decompressed: what tells a repeat of this request, besides the header Idempotency-Key, in at most 128 characters; null if nothing does. */
 	repeatKey?(asked: Asked, body: Buffer): string | null;
 	/** The answer once everything that was accepted is stored. `told` is what the decoder says. */
 	answer(result: Result, asked: Asked, told: unknown): Response;
