@@ -5,10 +5,12 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtIn } from './composition/programs.ts';
 import * as configuration from './lib/server/config.ts';
+import * as arrival from './lib/server/http/arrival.ts';
 import { closer } from './lib/server/http/closing.ts';
 import * as handler from './lib/server/http/handler.ts';
 import * as listening from './lib/server/http/listening.ts';
 import { askedToStop } from './lib/server/http/signals.ts';
+import * as protocols from './lib/server/ingest/protocols/routes.ts';
 import { running } from './running.ts';
 
 // The folder of the project, from which migrations, the CLI and a relative DATA_DIR are found: src and build are both in it.
@@ -22,7 +24,8 @@ running.programs = builtIn(new URL('./threads/', import.meta.url));
 
 const stopping = askedToStop(); // from here on, so that a signal during the start stops whatever has started by then
 const handle = await handler.load(config, new URL('./handler.js', import.meta.url));
-const server = createServer({ requestTimeout: 60_000, keepAliveTimeout: 65_000 }, handle);
+const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 }, handle);
+arrival.limit(server, protocols.isStream); // instead of requestTimeout
 const close = closer(server);
 const { app } = running;
 if (!app) throw new Error('the build has no hooks of ours');

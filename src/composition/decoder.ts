@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
+import type { Format } from '../lib/server/ingest/protocols/format.ts';
 import type { Refusal } from '../lib/server/ingest/protocols/decoded.ts';
 import { ThreadDied, Threads } from '../lib/server/threads/threads.ts';
 import { decodeHere, type Job, type Received } from './decoding.ts';
@@ -14,6 +15,9 @@ const mostThreads = 4;
  */
 const usualHeapMb = 1024;
 
+/** Formats whose bytes may hold many times as many, compressed. */
+const expanding: ReadonlySet<Format> = new Set(['firehose']);
+
 export interface Decoder {
 	/** The lines of a body sent by an organization. `bytes` are given away. Never rejects for what it is given. */
 	decode(org: string, job: Job): Promise<Received | Refusal>;
@@ -26,9 +30,12 @@ export function openDecoder(program: URL, log: Logger, heapMb = usualHeapMb): De
 	const threads = new Threads<Job, Received | Refusal>({ program, most, heapMb, log });
 
 	async function decode(org: string, job: Job): Promise<Received | Refusal> {
-		if (job.bytes.byteLength < largeBytes) return decodeHere(job);
+		const isLarge = job.bytes.byteLength >= largeBytes;
+		if (!isLarge && !expanding.has(job.format)) return decodeHere(job);
+		// A small one shares its memory with others, and is copied.
+		const transfer = isLarge ? [job.bytes.buffer as ArrayBuffer] : [];
 		try {
-			return await threads.run(job, { turn: org, transfer: [job.bytes.buffer as ArrayBuffer] });
+			return await threads.run(job, { turn: org, transfer });
 		} catch (error) {
 			if (!(error instanceof ThreadDied)) throw error;
 			return { status: 413, detail: tooMuch };

@@ -31,6 +31,8 @@ export interface Config {
 	readonly deployLogStdout: boolean;
 	/** The proxies whose forwarded address and protocol are trusted; none by default. */
 	readonly isTrustedProxy: IsTrusted;
+	/** What Vercel signs its drains with; null: they are taken unsigned. */
+	readonly vercelSecret: string | null;
 	/** How mails are sent; null: not at all. */
 	readonly mail: { smtpUrl: string; from: string } | null;
 	/** The bearer token of `/metrics`; null: loopback only. */
@@ -48,7 +50,13 @@ const signUps = ['first', 'open', 'never'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Their values may contain a password, so a fault never repeats them. */
-const secrets = new Set(['DATABASE_URL', 'DATABASE_LISTEN_URL', 'METRICS_TOKEN', 'SMTP_URL']);
+const secrets = new Set([
+	'DATABASE_URL',
+	'DATABASE_LISTEN_URL',
+	'METRICS_TOKEN',
+	'SMTP_URL',
+	'VERCEL_SECRET'
+]);
 
 const environment = v.object({
 	HOST: v.optional(v.pipe(v.string(), v.check(isHost, 'an IP address or a host name')), '127.0.0.1'),
@@ -91,6 +99,7 @@ const environment = v.object({
 		)
 	),
 	METRICS_TOKEN: v.nullish(v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces'))),
+	VERCEL_SECRET: v.nullish(v.string()),
 	LOG_LEVEL: v.optional(v.picklist(logLevels, `one of ${logLevels.join(', ')}`), 'info'),
 	SELF_LOGS: flag('1')
 });
@@ -135,6 +144,7 @@ function configOf(env: v.InferOutput<typeof environment>): Config {
 		deployLeaseS: env.DEPLOY_LEASE_S,
 		deployLogStdout: env.DEPLOY_LOG_STDOUT,
 		isTrustedProxy: trusted(env.TRUSTED_PROXIES ?? '') ?? (() => false),
+		vercelSecret: env.VERCEL_SECRET ?? null,
 		mail: mailOf(env),
 		metricsToken: env.METRICS_TOKEN ?? null,
 		logLevel: env.LOG_LEVEL,

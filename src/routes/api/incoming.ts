@@ -3,6 +3,7 @@ import { authorizeAgain, type Access } from '$server/access/authorize';
 import type { Lines } from '$server/access/key-use';
 import type { Place } from '$server/ingest/admission';
 import * as body from '$server/ingest/body';
+import * as bodyStream from '$server/ingest/body-stream';
 import type { Door } from './door';
 
 /** What an endpoint reads of an authorized request, and reports about it. */
@@ -11,7 +12,9 @@ export interface Incoming {
 	 * The whole body, if its sender may still send it once it is here: that may take a minute, in which a key is revoked.
 	 * @throws body.SenderGone when it is incomplete.
 	 */
-	read(reading: body.Reading): Promise<Read<{ bytes: Buffer }>>;
+	read(reading: body.Reading): Promise<Read<{ bytes: Buffer; sent: Buffer }>>;
+	/** The body as a stream, of any length. What has come takes room until the reader says that it has let go of it. */
+	stream(): Promise<Read<{ chunks: AsyncIterable<Uint8Array>; letGo(): void }>>;
 	/** The same as JSON, of a form's size: undefined if it is not JSON. */
 	readJson(): Promise<Read<{ value: unknown }>>;
 	/** Checks access again during a long answer: the refusal if it has been lost, otherwise null. */
@@ -39,8 +42,11 @@ export function incoming(
 		return authorization.ok ? null : door.refuse(authorization);
 	}
 
-	async function read(reading: body.Reading): Promise<Read<{ bytes: Buffer }>> {
-		place = locals.app.admission.admit(access.org, Number(request.headers.get('content-length') ?? 0));
+	async function read(reading: body.Reading): Promise<Read<{ bytes: Buffer; sent: Buffer }>> {
+		const announced = Number(request.headers.get('content-length') ?? 0);
+		const { mostBytes = body.limit } = reading;
+		if (announced > mostBytes) return { ok: false, response: await door.refuse(body.tooLarge(mostBytes)) };
+		place = locals.app.admission.admit(access.org, announced);
 		const encoding = request.headers.get('content-encoding');
 		if (!place) {
 			const response = await door.refuse(body.overloaded, { stream: request.body, encoding });
@@ -57,7 +63,18 @@ export function incoming(
 		return received.ok ? { ok: true, value: parsed(received.bytes) } : received;
 	}
 
-	return { read, readJson, again, tell, close: () => place?.leave() };
+	async function stream(): ReturnType<Incoming['stream']> {
+		const held = locals.app.admission.admit(access.org, 0);
+		const encoding = request.headers.get('content-encoding');
+		if (!bodyStream.isStreamable(encoding))
+			return { ok: false, response: await door.refuse(bodyStream.unsupported) };
+		if (!held) return { ok: false, response: await door.refuse(body.overloaded) };
+		place = held;
+		const chunks = bodyStream.stream(request.body, encoding, held);
+		return { ok: true, chunks, letGo: () => held.leave() };
+	}
+
+	return { read, readJson, stream, again, tell, close: () => place?.leave() };
 }
 
 function parsed(bytes: Buffer): unknown {

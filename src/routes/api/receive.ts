@@ -1,14 +1,14 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import type { Access, Claim } from '$server/access/authorize';
 import * as secret from '$server/access/secret';
-import { Unavailable } from '$server/health/watch';
-import * as unavailable from '$server/health/unavailable';
 import { native } from '$server/ingest/protocols/native';
 import type { Asked, Postponed, Protocol, Refused } from '$server/ingest/protocols/protocol';
 import type { Found, Route } from '$server/ingest/protocols/routes';
+import { answered, type Sent } from './answered';
 import { claimOf, through } from './authorized';
 import type { Door } from './door';
 import type { Incoming } from './incoming';
+import { takeStream } from './receive-stream';
 
 /** Answers a request at an address of another product's protocol: who sends there has a key, and no session. */
 export async function receive(event: RequestEvent, found: Found): Promise<Response> {
@@ -22,14 +22,15 @@ export async function receive(event: RequestEvent, found: Found): Promise<Respon
 	}
 	const { route, parameters } = found;
 	const asked = askedOf(event, parameters);
-	if (!route.protocol) return probed(route, asked);
 	const claim: Claim = {
 		...claimOf(event),
 		secret: secret.inAnyForm(event.request.headers, event.url.searchParams) ?? parameters.key ?? null,
 		userId: undefined,
 		sessionId: null
 	};
-	return take(event, { protocol: route.protocol, asked, claim, path: route.path });
+	const { path, protocol, streaming } = route;
+	if (streaming) return takeStream(event, { protocol: streaming, asked, claim, path });
+	return protocol ? take(event, { protocol, asked, claim, path }) : probed(route, asked);
 }
 
 /** POST /api/logs, which the page of a signed-in user may send to, too. */
@@ -45,15 +46,7 @@ function probed({ probe }: Route, asked: Asked): Response {
 	return probe(asked);
 }
 
-interface Taken {
-	protocol: Protocol;
-	asked: Asked;
-	claim: Claim;
-	path: string;
-}
-
-function take(event: RequestEvent, { protocol, asked, claim, path }: Taken): Promise<Response> {
-	const { watch, log } = event.locals.app;
+function take(event: RequestEvent, { protocol, asked, claim, path }: Sent<Protocol>): Promise<Response> {
 	const refuse = async (refused: Refused, sent?: Postponed) => {
 		const isPassing = refused.status === 429 || refused.status === 503;
 		const postponed = sent && isPassing && (await protocol.postpone?.(refused, asked, sent));
@@ -68,19 +61,10 @@ function take(event: RequestEvent, { protocol, asked, claim, path }: Taken): Pro
 	const answer = through(door, event, (access, incoming) =>
 		store(event, { protocol, asked, access, incoming, refuse })
 	);
-	return watch.whileAvailable(answer).catch((error: unknown) => {
-		if (error instanceof Unavailable)
-			return protocol.refuse(
-				unavailable.refusedBy(error.outage, unavailable.sentenceOfGivenUp(error.outage, 'POST')),
-				asked
-			);
-		log.error({ err: error, path }, 'lines could not be taken');
-		const detail = 'Something went wrong on the server. Its log says what.';
-		return protocol.refuse({ status: 503, detail }, asked);
-	});
+	return answered(event, { path, refuse: (refused) => protocol.refuse(refused, asked) }, answer);
 }
 
-interface Sent {
+interface Authorized {
 	protocol: Protocol;
 	asked: Asked;
 	access: Access;
@@ -89,18 +73,20 @@ interface Sent {
 }
 
 /** Decodes, appends, and answers after the commit. */
-async function store({ locals, request }: RequestEvent, sent: Sent): Promise<Response> {
+async function store({ locals, request }: RequestEvent, sent: Authorized): Promise<Response> {
 	const { protocol, asked, access, incoming, refuse } = sent;
 	const { headers, parameters } = asked;
-	const { taking } = locals.app;
-	const idempotencyKey = headers.get('idempotency-key') ?? protocol.repeatKey?.(asked) ?? null;
-	if (idempotencyKey !== null && (idempotencyKey.length > 128 || idempotencyKey === ''))
+	const { taking, config } = locals.app;
+	const ownKey = headers.get('idempotency-key');
+	if (ownKey !== null && (ownKey.length > 128 || ownKey === ''))
 		return refuse({ status: 400, detail: 'Idempotency-Key takes 1 to 128 characters.' });
 	const refusal = taking.refusal(Number(headers.get('content-length') ?? 0));
 	if (refusal)
 		return refuse(refusal, { unread: { stream: request.body, encoding: headers.get('content-encoding') } });
 	const read = await incoming.read({ ownCodings: protocol.ownCodings ?? [] });
 	if (!read.ok) return read.response;
+	const notAdmitted = protocol.admits?.(asked, read.sent, config) ?? null;
+	if (notAdmitted !== null) return refuse({ status: 403, detail: notAdmitted });
 	const taken = await taking.take({
 		org: access.org,
 		format: protocol.format,
@@ -108,7 +94,7 @@ async function store({ locals, request }: RequestEvent, sent: Sent): Promise<Res
 		contentType: headers.get('content-type'),
 		parameters,
 		headers: some(headers, protocol.headers),
-		idempotencyKey,
+		idempotencyKey: ownKey ?? protocol.repeatKey?.(asked, read.bytes) ?? null,
 		repeatKeyOf: protocol.repeatKeyOf
 	});
 	if (!taken.ok) return refuse(taken.refused, 'told' in taken ? { told: taken.told } : undefined);

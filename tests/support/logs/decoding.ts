@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { decodeHere } from '../../../src/composition/decoding.ts';
+import { decodeHere, type Job, type Received } from '../../../src/composition/decoding.ts';
+import type { Format } from '../../../src/lib/server/ingest/protocols/format.ts';
 
 /** When everything decoded here was received. */
 export const now = Date.UTC(2024, 4, 2, 12);
@@ -30,4 +31,32 @@ export function messages(body: string | Buffer, contentType: string | null): str
 	const { entries, rejected } = decoded(body, contentType);
 	expect(rejected).toEqual([]);
 	return entries.map((entry) => entry.message);
+}
+
+/** The body of a request of another product's protocol, decoded. */
+export function decodeAs(format: Format, body: string | Uint8Array, more: Partial<Job> = {}) {
+	return decodeHere({
+		format,
+		bytes: Buffer.from(body),
+		contentType: null,
+		parameters: {},
+		headers: {},
+		now,
+		...more
+	});
+}
+
+/** The same if it is not refused. */
+export function receivedAs(format: Format, body: string | Uint8Array, more: Partial<Job> = {}): Received {
+	const result = decodeAs(format, body, more);
+	if ('status' in result) throw new Error(result.detail);
+	return result;
+}
+
+/** Its entries, with their attributes parsed. */
+export function entriesAs(format: Format, body: string | Uint8Array, more: Partial<Job> = {}) {
+	return receivedAs(format, body, more).entries.map((entry) => ({
+		...entry,
+		attributes: JSON.parse(entry.attributes) as Record<string, unknown>
+	}));
 }

@@ -4,9 +4,6 @@ import * as leftover from './leftover.ts';
 import { problem } from './problem.ts';
 import { secure } from './security-headers.ts';
 
-/** The limit of a request's body, in bytes (docs/API.md, Limits). */
-const mostBodyBytes = 64 * 1024 * 1024;
-
 /** Tells the adapter which protocol a request came by. No client can set it: any value they send is overwritten. */
 const protocolHeader = 'x-tailrace-protocol';
 
@@ -61,7 +58,8 @@ const twoHosts = 'The request has several Host headers: send one.';
 function environmentOf({ origin }: Config): Record<string, string> {
 	return {
 		NODE_ENV: process.env.NODE_ENV ?? 'production',
-		BODY_SIZE_LIMIT: String(mostBodyBytes),
+		// Who reads a body limits it (ingest/body.ts, form-size.ts): some are streams without an end.
+		BODY_SIZE_LIMIT: 'Infinity',
 		PROTOCOL_HEADER: protocolHeader,
 		...(origin !== null && { ORIGIN: origin })
 	};

@@ -10,11 +10,12 @@ const hello = Buffer.from('hello hello hello hello');
 const admission = new Admission();
 
 /** Reads a body where there is room. */
-async function bodyOf(stream: AsyncIterable<Uint8Array> | null, encoding: string | null): Promise<body.Body> {
+async function bodyOf(stream: AsyncIterable<Uint8Array> | null, encoding: string | null) {
 	const place = admission.admit('acme', 0);
 	if (!place) throw new Error('a place was not given back');
 	try {
-		return await body.read(stream, encoding, place);
+		const read = await body.read(stream, encoding, place);
+		return read.ok ? { ok: true as const, bytes: read.bytes } : read;
 	} finally {
 		place.leave();
 	}

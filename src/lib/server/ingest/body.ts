@@ -6,7 +6,8 @@ import type { Place } from './admission.ts';
 /** The largest body, in bytes after decompression: what OTLP recommends (OTLP 1.11, "OTLP/HTTP Request"). Source: API.md, Limits. */
 export const limit = 64 * 1024 * 1024;
 
-export type Body = { ok: true; bytes: Buffer } | Unfit;
+/** The bytes, and as they were sent: compressed, or the same. */
+export type Body = { ok: true; bytes: Buffer; sent: Buffer } | Unfit;
 
 /** Why a body is not taken. */
 export interface Unfit {
@@ -70,7 +71,7 @@ export async function read(
 	const bytes = stream === null ? Buffer.alloc(0) : await collect(stream, place, mostBytes);
 	if (!Buffer.isBuffer(bytes))
 		return bytes.unread ? { ...bytes, unread: { ...bytes.unread, encoding } } : bytes;
-	if (bytes.length === 0 || applied.length === 0) return { ok: true, bytes };
+	if (bytes.length === 0 || applied.length === 0) return { ok: true, bytes, sent: bytes };
 	return decompressing(() => decompress(bytes, applied.reverse(), place, mostBytes));
 }
 
@@ -98,7 +99,7 @@ async function decompress(
 			return broken(coding, error);
 		}
 	}
-	if (place.grow(bytes.length)) return { ok: true, bytes };
+	if (place.grow(bytes.length)) return { ok: true, bytes, sent: compressed };
 	return { ...overloaded, unread: { stream: Readable.from([bytes]), encoding: null } };
 }
 
@@ -199,7 +200,8 @@ export const overloaded: Unfit = {
 	detail: 'The server is overloaded. Nothing was accepted: send it again.'
 };
 
-function tooLarge(mostBytes: number): Unfit {
+/** The body is larger than this many bytes. */
+export function tooLarge(mostBytes: number): Unfit {
 	const detail = `The body is larger than ${mostBytes / 1024 / 1024} MiB, counted after decompression: send it in several requests.`;
 	return { ok: false, status: 413, detail };
 }

@@ -14,7 +14,8 @@ export const native: Protocol = {
 	refuse
 };
 
-function detailOf({ rejected }: { rejected: number }): string {
+/** Why nothing was stored. */
+export function detailOf({ rejected }: { rejected: number }): string {
 	if (rejected === 0) return 'The body is empty: send at least one line.';
 	return 'Every line was rejected; "errors" says why.';
 }

@@ -1,8 +1,15 @@
 import { bulk } from './bulk.ts';
 import * as bulkProbes from './bulk-probes.ts';
 import { loki, ready } from './loki.ts';
+import { datadog, isValid } from './datadog.ts';
+import { firehose } from './firehose.ts';
+import { gelf } from './gelf.ts';
+import { hasNoAcknowledgements, hec, hecRaw, isHealthy, isThere } from './hec-answers.ts';
+import { journald } from './journald.ts';
+import { logplex } from './logplex.ts';
 import { logsOnly, otlp } from './otlp.ts';
-import type { Asked, Protocol } from './protocol.ts';
+import type { Asked, Protocol, Streaming } from './protocol.ts';
+import { vercel } from './vercel.ts';
 
 /** An address that shippers know: where lines are sent, or what they ask before. */
 export interface Route {
@@ -11,6 +18,8 @@ export interface Route {
 	path: string;
 	/** How lines are taken there. */
 	protocol?: Protocol;
+	/** How a stream of them is taken there. */
+	streaming?: Streaming;
 	/** What is answered to anybody. */
 	probe?(asked: Asked): Response;
 }
@@ -54,6 +63,9 @@ const elasticsearch: readonly Route[] = [
 	...probes(bulkProbes.bulkOnly, ['GET', 'POST', 'DELETE', 'PATCH', 'OPTIONS'], '/es/*')
 ];
 
+/** Splunk's HTTP Event Collector. */
+const collector = '/services/collector';
+
 /**
  * Every address of another product's protocol, the first that fits counts. From this list follow the reserved addresses of
  * organizations, which requests need no protection against forgery (they go by key alone), and what of a path is repaired.
@@ -63,7 +75,19 @@ export const routes: readonly Route[] = [
 	...probes(logsOnly, ['POST'], '/v1/traces', '/v1/metrics', '/otlp/v1/traces', '/otlp/v1/metrics'),
 	...posts(loki, '/loki/api/v1/push', '/api/prom/push'),
 	...probes(ready, ['GET', 'HEAD'], '/ready', '/loki/ready'),
-	...elasticsearch
+	...elasticsearch,
+	...posts(hec, collector, `${collector}/event`, `${collector}/event/1.0`),
+	...posts(hecRaw, `${collector}/raw`, `${collector}/raw/1.0`),
+	...probes(hasNoAcknowledgements, ['POST'], `${collector}/ack`, `${collector}/ack/1.0`),
+	...probes(isHealthy, ['GET', 'HEAD'], `${collector}/health`, `${collector}/health/1.0`),
+	...probes(isThere, ['OPTIONS'], `${collector}/*`),
+	...posts(datadog, '/api/v2/logs', '/v1/input', '/v1/input/:key'),
+	...probes(isValid, ['GET'], '/api/v1/validate'),
+	...posts(gelf, '/gelf'),
+	...posts(logplex, '/heroku'),
+	...posts(vercel, '/vercel'),
+	...posts(firehose, '/firehose'),
+	...['/journald/upload', '/upload'].map((path) => ({ methods: ['POST'], path, streaming: journald }))
 ];
 
 /** The first parts of these paths, except /api, which is ours. */
@@ -89,6 +113,12 @@ export function find(method: string, path: string): Found | null {
 		for (const allow of route.methods) allowed.add(allow);
 	}
 	return allowed.size > 0 ? { kind: 'other methods', allow: [...allowed].join(', ') } : null;
+}
+
+/** Whether a request may bring lines for as long as it likes. */
+export function isStream({ method = '', url = '' }: { method?: string; url?: string }): boolean {
+	const found = find(method, url.split('?', 1)[0] ?? '');
+	return found?.kind === 'route' && found.route.streaming !== undefined;
 }
 
 function partsOf(path: string): string[] {
