@@ -27,6 +27,8 @@ export interface Running {
 	said(): string;
 	/** Resolves with its exit status. */
 	ended: Promise<number | null>;
+	/** Ends it where it is. */
+	stop(): void;
 }
 
 /** Starts a program of tests/shippers/clients, in a process of its own. */
@@ -48,7 +50,7 @@ export function start(
 	for (const stream of [child.stdout, child.stderr])
 		stream.setEncoding('utf8').on('data', (text: string) => (said += text));
 	const ended = once(child, 'close').then(([code]) => code as number | null);
-	return { said: () => said, ended };
+	return { said: () => said, ended, stop: () => void child.kill('SIGKILL') };
 }
 
 /** Runs it to its end, which must be a good one. */

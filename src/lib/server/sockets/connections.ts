@@ -14,7 +14,7 @@ const mostOfAddress = 2_000;
 const keepAliveMs = 60_000;
 const backlog = 1024;
 /** How long a client has to finish what it is writing when the server stops, in ms. */
-const patienceMs = 1_000;
+const patienceMs = 2_000;
 /** How often a renewed certificate is looked for, in ms. */
 const reloadMs = 3_600_000;
 
