@@ -27,6 +27,7 @@ import { receive } from './routes/api/receive.ts';
 import { running } from './running.ts';
 import * as unavailable from './lib/server/health/unavailable.ts';
 import { Unavailable } from './lib/server/health/watch.ts';
+import { CannotOpen } from './lib/server/sockets/cannot-open.ts';
 import { compose, type Tailrace } from './tailrace.ts';
 
 let app: Tailrace;
@@ -44,7 +45,8 @@ export const init: ServerInit = async () => {
 	try {
 		app = running.app = await compose(config, log, running.programs);
 	} catch (error) {
-		if (error instanceof Unstartable) process.stderr.write(`Tailrace cannot start. ${error.message}\n`);
+		if (error instanceof Unstartable || error instanceof CannotOpen)
+			process.stderr.write(`Tailrace cannot start. ${error.message}\n`);
 		else log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
 		process.exit(1);
 	}

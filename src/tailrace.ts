@@ -1,16 +1,15 @@
 import type { Logger } from 'pino';
 import { openDeploys } from './composition/deploys.ts';
-import { listenForGrpc } from './composition/grpc.ts';
 import { openLogs, prepareLogs } from './composition/logs.ts';
 import { openPeople } from './composition/people.ts';
 import { sources, type Programs } from './composition/programs.ts';
+import { openSockets } from './composition/sockets.ts';
 import { deliveriesOf, oldDeploysOf, removalOf, tasks, waiting } from './composition/tasks.ts';
 import * as revocation from './lib/server/access/revocation.ts';
-import { bus } from './lib/server/bus/bus.ts';
+import { bus, type Bus } from './lib/server/bus/bus.ts';
 import { PostgresBridge } from './lib/server/bus/postgres.ts';
 import type * as configuration from './lib/server/config.ts';
 import { health } from './lib/server/health/health.ts';
-import type { GrpcOptions } from './lib/server/sockets/otlp-grpc.ts';
 import { Probe } from './lib/server/health/probe.ts';
 import { UntrustedProxies } from './lib/server/http/untrusted-proxies.ts';
 import * as retention from './lib/server/logs/retention.ts';
@@ -38,25 +37,15 @@ const untrusted =
 export async function compose(settings: configuration.Config, log: Logger, programs = sources()) {
 	const config = await dataFolder.settle(settings);
 	const database = await openDatabase(config, 'drizzle/postgres', log);
-	try {
-		const { stop, ...parts } = await composeOn({ ...database, programs }, config, log);
-		return await withSockets(parts, stop);
-	} catch (error) {
+	const app = await composeOn({ ...database, programs }, config, log).catch(async (error: unknown) => {
 		await database.stop(); // PostgreSQL would outlive this process
 		throw error;
-	}
-}
-
-/** Opens what else than HTTP takes lines: last, and closes it first, while what it took can still be stored. */
-async function withSockets<Parts extends GrpcOptions & { config: configuration.Config }>(
-	parts: Parts,
-	stop: () => Promise<void>
-) {
+	});
 	try {
-		const end = await listenForGrpc(parts.config, parts);
-		return { ...parts, stop: () => end().then(stop) };
+		await app.take(); // last, because lines come at once
+		return app;
 	} catch (error) {
-		await stop();
+		await app.stop();
 		throw error;
 	}
 }
@@ -69,7 +58,8 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		queueBytes: () => kept.parts.writer.queuedBytes,
 		streams: () => streams.size,
 		outbox: () => waiting(people.parts, deployed),
-		unsealed: () => kept.parts.sealer.waiting
+		unsealed: () => kept.parts.sealer.waiting,
+		sockets: () => taking.sockets
 	});
 	const bridge = new PostgresBridge(database.listenUrl, {
 		log,
@@ -84,14 +74,10 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 
 	const people = openPeople(sql.pages, config, { log, wakes, measured });
 	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);
-	const streams = new Streams(wakes, {
-		most: mostStreams,
-		findAllRevoked: (asked) => revocation.findAllRevoked(sql.pages, asked),
-		expiryOf: revocation.expiryOf,
-		failed
-	});
+	const streams = openStreams(sql, wakes, failed);
 	const kept = openLogs(sql, { log, wakes, measured, failed, ...watched }, database);
 	const deployed = openDeploys(config, { log, measured }, kept.parts.writer);
+	const taking = openSockets(config, { sql: sql.pages, log, ...people.parts, ...kept.parts });
 	const stopping = new AbortController();
 	const leftovers = removalOf(deployed.parts.deploys, sql.upkeep, stopping.signal);
 	const parts = {
@@ -107,13 +93,15 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		/** Begins at once with the remains of a deleted organization; the other instances do so within a minute. */
 		removeLeftovers: () => runNow(leftovers, log),
 		...kept.parts,
-		...deployed.parts
+		...deployed.parts,
+		sockets: taking.sockets
 	};
 	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.upkeep)];
 	const endMaintenance = maintain([...tasks(parts, sql.upkeep, wakes), ...rest], log);
 
 	/** Closes what is open, in the order of dependence. */
 	async function stop(): Promise<void> {
+		await taking.close();
 		endMaintenance();
 		await close();
 		stopping.abort();
@@ -126,7 +114,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		await database.stop();
 	}
 
-	return { ...parts, faults, stop };
+	return { ...parts, faults, stop, take: taking.open };
 }
 
 /** Watches the database and the disk, which also holds the lines with the embedded PostgreSQL. */
@@ -134,6 +122,12 @@ function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Con
 	const { dataDir: folder, databaseUrl } = config;
 	const clear = () => retention.dropDays(sql.upkeep);
 	return health({ probe: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
+}
+
+function openStreams(sql: Pools, wakes: Bus, failed: (error: unknown) => void) {
+	const findAllRevoked = (asked: Parameters<typeof revocation.findAllRevoked>[1]) =>
+		revocation.findAllRevoked(sql.pages, asked);
+	return new Streams(wakes, { most: mostStreams, findAllRevoked, expiryOf: revocation.expiryOf, failed });
 }
 
 /** Apart, so that a flood of one kind leaves room for the others. */

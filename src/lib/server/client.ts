@@ -95,7 +95,7 @@ function isLoopback(name: string): boolean {
 }
 
 /** An IPv4 address in IPv6 counts as itself. */
-function plainOf(address: string): string {
+export function plainOf(address: string): string {
 	return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 }
 

@@ -31,6 +31,7 @@ test('an empty environment gives the defaults of README', () => {
 		isTrustedProxy: expect.any(Function),
 		mail: null,
 		metricsToken: null,
+		listeners: [],
 		logLevel: 'info',
 		selfLogs: true
 	});
@@ -89,6 +90,7 @@ test('every variable is read', () => {
 		expect.any(Function),
 		{ smtpUrl: 'smtps://u:p@mail.example.com', from: 'Logs <logs@example.com>' },
 		'abc',
+		[],
 		'debug',
 		false
 	]);

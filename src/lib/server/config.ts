@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { trusted, type IsTrusted } from './client.ts';
+import * as listeners from './listeners.ts';
 
 /** The environment's settings, checked and with defaults; README, "Operate it", lists the variables. */
 export interface Config {
@@ -38,6 +39,8 @@ export interface Config {
 	/** The bearer token of `/metrics`; null: loopback only. */
 	readonly metricsToken: string | null;
 	readonly logLevel: (typeof logLevels)[number];
+	/** Where lines are taken over sockets; none by default. */
+	readonly listeners: readonly listeners.Listener[];
 	/** Whether the server's own warnings and errors are stored too (self-logs.ts). */
 	readonly selfLogs: boolean;
 }
@@ -100,6 +103,9 @@ const environment = v.object({
 	),
 	METRICS_TOKEN: v.nullish(v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces'))),
 	VERCEL_SECRET: v.nullish(v.string()),
+	SYSLOG_LISTEN: v.nullish(v.string()),
+	GELF_LISTEN: v.nullish(v.string()),
+	FORWARD_LISTEN: v.nullish(v.string()),
 	LOG_LEVEL: v.optional(v.picklist(logLevels, `one of ${logLevels.join(', ')}`), 'info'),
 	SELF_LOGS: flag('1')
 });
@@ -119,8 +125,10 @@ export function parse(env: Environment): Parsed {
 		// A link whose host came from a request could lead anywhere.
 		faults.push('SMTP_URL is set without ORIGIN: expected both, because mails contain links');
 	}
+	const sockets = listeners.read(given);
+	faults.push(...sockets.faults);
 	if (!parsed.success || faults.length > 0) return { ok: false, faults };
-	return { ok: true, config: configOf(parsed.output) };
+	return { ok: true, config: configOf(parsed.output, sockets.listeners) };
 }
 
 /** The message for the person who set them. */
@@ -128,7 +136,7 @@ export function explain(faults: readonly string[]): string {
 	return `Correct these environment variables:\n  ${faults.join('\n  ')}`;
 }
 
-function configOf(env: v.InferOutput<typeof environment>): Config {
+function configOf(env: v.InferOutput<typeof environment>, taking: readonly listeners.Listener[]): Config {
 	return {
 		host: env.HOST,
 		port: env.PORT,
@@ -147,6 +155,7 @@ function configOf(env: v.InferOutput<typeof environment>): Config {
 		vercelSecret: env.VERCEL_SECRET ?? null,
 		mail: mailOf(env),
 		metricsToken: env.METRICS_TOKEN ?? null,
+		listeners: taking,
 		logLevel: env.LOG_LEVEL,
 		selfLogs: env.SELF_LOGS
 	};

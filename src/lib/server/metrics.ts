@@ -15,6 +15,19 @@ interface Gauges {
 	outbox(): Promise<Record<string, number>>;
 	/** Chunks and lines that wait to be sealed, and since when. */
 	unsealed(): { chunks: number; lines: number; seconds: number };
+	sockets(): Sockets;
+}
+
+/** What the listeners of sockets have taken and dropped. */
+interface Sockets {
+	waiting: number;
+	reports(): {
+		listener: { protocol: string };
+		address: string;
+		taken: number;
+		connections: number;
+		dropped: ReadonlyMap<string, number>;
+	}[];
 }
 
 /** The content of `/metrics` (Prometheus text format), and where the parts report it. */
@@ -40,6 +53,7 @@ export function metrics(gauges: Gauges) {
 	gauge('fresh_chunks', 'Chunks of log lines that wait to be sealed', () => gauges.unsealed().chunks);
 	gauge('fresh_lines', 'Log lines that wait to be sealed', () => gauges.unsealed().lines);
 	gauge('fresh_seconds', 'Age of the oldest chunk that waits to be sealed', () => gauges.unsealed().seconds);
+	sockets(registers, gauges.sockets);
 	const rewritten = counter('lines_rewritten_total', 'Log lines merged into a larger chunk');
 	const linesIn = counter('lines_in_total', 'Log lines committed');
 	const commits = counter('commits_total', 'Ingest transactions committed');
@@ -75,6 +89,56 @@ export function metrics(gauges: Gauges) {
 		woken: () => wakeUps.inc(),
 		missed: (count: number) => missedWakeUps.inc(count)
 	};
+}
+
+/** Read from the listeners when they are asked for. */
+function sockets(registers: Registry[], read: Gauges['sockets']): void {
+	const labelNames = ['protocol', 'listener'];
+	const reports = () =>
+		read()
+			.reports()
+			.map((report) => ({
+				...report,
+				labels: { protocol: report.listener.protocol, listener: report.address }
+			}));
+	new Gauge({
+		name: 'tailrace_socket_waiting_bytes',
+		help: 'Bytes of lines from sockets that wait to be stored',
+		registers,
+		collect() {
+			this.set(read().waiting);
+		}
+	});
+	new Gauge({
+		name: 'tailrace_socket_connections',
+		help: 'Open connections of listeners',
+		labelNames,
+		registers,
+		collect() {
+			for (const { labels, connections } of reports()) this.set(labels, connections);
+		}
+	});
+	new Counter({
+		name: 'tailrace_socket_lines_total',
+		help: 'Log lines committed that came over sockets',
+		labelNames,
+		registers,
+		collect() {
+			this.reset();
+			for (const { labels, taken } of reports()) this.inc(labels, taken);
+		}
+	});
+	new Counter({
+		name: 'tailrace_socket_dropped_total',
+		help: 'What listeners dropped, by reason',
+		labelNames: [...labelNames, 'reason'],
+		registers,
+		collect() {
+			this.reset();
+			for (const { labels, dropped } of reports())
+				for (const [reason, count] of dropped) this.inc({ ...labels, reason }, count);
+		}
+	});
 }
 
 /** What waits in the outboxes, while that can be counted, and what happened to the rest. */

@@ -15,10 +15,11 @@ export async function headOf(url: string, key: string): Promise<number> {
 	return ((await response.json()) as { head: number }).head;
 }
 
-/** One value of /metrics. */
+/** One value of /metrics, by its name and its labels as they stand there. */
 export async function metric(url: string, name: string): Promise<number> {
 	const text = await (await fetch(`${url}/metrics`)).text();
-	return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+	const row = text.split('\n').find((row) => row.startsWith(`${name} `));
+	return Number(row?.slice(name.length + 1));
 }
 
 export const numbers = (first: number, last: number) =>

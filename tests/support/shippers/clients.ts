@@ -29,6 +29,8 @@ export interface Running {
 	finish(): void;
 	/** Resolves with its exit status. */
 	ended: Promise<number | null>;
+	/** Ends it where it is. */
+	stop(): void;
 }
 
 /** Starts a program of tests/shippers/clients, in a process of its own. */
@@ -50,7 +52,12 @@ export function start(
 	for (const stream of [child.stdout, child.stderr])
 		stream.setEncoding('utf8').on('data', (text: string) => (said += text));
 	const ended = once(child, 'close').then(([code]) => code as number | null);
-	return { said: () => said, finish: () => void child.stdin.end(), ended };
+	return {
+		said: () => said,
+		finish: () => void child.stdin.end(),
+		ended,
+		stop: () => void child.kill('SIGKILL')
+	};
 }
 
 /** Runs it to its end, which must be a good one. */

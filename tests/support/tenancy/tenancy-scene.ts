@@ -38,6 +38,8 @@ type Rest =
 	| 'decoder'
 	| 'admission'
 	| 'faults'
+	| 'sockets'
+	| 'take'
 	| 'stop';
 
 /**

@@ -1,4 +1,7 @@
 import * as bulk from './bulk.ts';
+import * as forward from '../forward/decoder.ts';
+import * as gelfSocket from '../gelf/decoder.ts';
+import * as syslog from '../syslog/decoder.ts';
 import type { Decode } from './decoded.ts';
 import * as datadog from './datadog.ts';
 import * as firehose from './firehose.ts';
@@ -25,5 +28,8 @@ export const decoders: Record<Format, Decode> = {
 	logplex: logplex.decode,
 	vercel: vercel.decode,
 	firehose: firehose.decode,
-	journald: journald.decode
+	journald: journald.decode,
+	syslog: syslog.decode,
+	'gelf-socket': gelfSocket.decode,
+	forward: forward.decode
 };

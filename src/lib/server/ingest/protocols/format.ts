@@ -11,4 +11,7 @@ export type Format =
 	| 'logplex'
 	| 'vercel'
 	| 'firehose'
-	| 'journald';
+	| 'journald'
+	| 'syslog'
+	| 'gelf-socket'
+	| 'forward';

@@ -9,13 +9,15 @@ import { membershipOf } from '../../membership';
 import type { Actions, PageServerLoad } from './$types';
 import { commands } from '../../commands';
 import { shippers } from '../../shippers';
+import { listenersOf } from './listeners';
 import { present } from './present';
 
 export const load: PageServerLoad = async (event) => {
 	const { org } = await membershipOf(event, 'keys');
 	const wanted = wantedOf(event.url);
 	const { items, ...place } = await keyList.of(event.locals.app.sql, org.id, wanted);
-	return { q: wanted.q, keys: items.map(present), place };
+	const listeners = listenersOf(event.locals.app.sockets.reports(), org);
+	return { q: wanted.q, keys: items.map(present), place, listeners };
 };
 
 export const actions: Actions = {

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import * as key from '../ingest/syslog/key.ts';
+import { addressOf, type Listener } from '../listeners.ts';
+import { Counts, type Reason } from './counts.ts';
+import type { Destination } from './destination.ts';
+import type { Kind, Piece } from './lane.ts';
+import type { Lanes, Source } from './lanes.ts';
+import { protocols } from './protocols.ts';
+
+/** Where the lines of a listener go. */
+export interface Destinations {
+	organization(listener: Listener): Destination;
+	/** That of an API key, which came from an address. */
+	ofKey(listener: Listener, key: string, from: string): Destination;
+}
+
+/** A frame's way from a socket to its lane, with what is counted on it. */
+export class Port {
+	readonly listener: Listener;
+	readonly counts = new Counts();
+	readonly log: Logger;
+	readonly lanes: Lanes;
+	readonly #kind: Kind;
+	readonly #destinations: Destinations;
+	readonly #own: Destination | null;
+
+	constructor(listener: Listener, lanes: Lanes, destinations: Destinations, log: Logger) {
+		const { protocol, service, zone, org } = listener;
+		this.listener = listener;
+		this.lanes = lanes;
+		this.log = log.child({ listener: addressOf(listener) });
+		const parameters = { ...(service !== null && { service }), zone };
+		this.#kind = { format: protocols[protocol].format, parameters, counts: this.counts };
+		this.#destinations = destinations;
+		this.#own = org === null ? null : destinations.organization(listener);
+	}
+
+	/** Takes a frame. `told` hears what became of it. */
+	take(bytes: Buffer, from: string, source: Source, told: Pick<Piece, 'stored' | 'dropped'> = silent): void {
+		const destination = this.#own ?? this.#byKey(bytes, from);
+		if (destination) this.lanes.add(this.#kind, destination, source, { from, bytes, ...told });
+		else this.drop('key');
+	}
+
+	drop(reason: Reason, count = 1): void {
+		this.counts.drop(reason, count);
+	}
+
+	#byKey(bytes: Buffer, from: string): Destination | null {
+		const secret = key.read(bytes);
+		return secret === null ? null : this.#destinations.ofKey(this.listener, secret, from);
+	}
+}
+
+/** Most protocols tell nobody what became of a line. */
+const silent = { stored() {}, dropped() {} };
