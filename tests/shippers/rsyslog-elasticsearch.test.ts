@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { proxy } from '../support/server/proxy.ts';
+import { bulk } from '../../src/lib/server/ingest/protocols/bulk.ts';
 import { shippers } from '../../src/routes/(app)/[org]/shippers.ts';
 import { startSite, type Site } from '../support/server/site.ts';
 import { line } from './clients/script.mjs';
 import { expectScript, stored } from '../support/shippers/clients.ts';
+import { refusing } from '../support/shippers/refusing.ts';
 import { restarting } from '../support/shippers/restarting.ts';
 import { hasRsyslog, startRsyslog } from '../support/shippers/rsyslog.ts';
 import { Viewer } from '../support/logs/viewer.ts';
@@ -74,6 +76,20 @@ describe.skipIf(!hasRsyslog('omelasticsearch'))(title, () => {
 		await restarted;
 		await server.hasLines(1000);
 		expectScript(await stored(server.url, server.key), { service: 'shop', host: 'web-1' });
+	});
+
+	test('sends again what was refused with 429', async () => {
+		const { origin, made } = await site.tenant();
+		const busy = await refusing(origin, 2, (detail) =>
+			bulk.refuse({ status: 429, detail }, { method: 'POST', headers: new Headers(), parameters: {} })
+		);
+		onTestFinished(() => busy.close());
+		const rsyslog = await startRsyslog(actions(busy.url, made.key));
+		onTestFinished(() => rsyslog.stop());
+		await rsyslog.take(messages(1, 200));
+		await reaches(origin, made.key, 200);
+		expect(busy.refused()).toBe(2);
+		expectScript(await stored(origin, made.key), { service: 'shop', count: 200, inOrder: false });
 	});
 
 	test('with a wrong key stores nothing', async () => {
