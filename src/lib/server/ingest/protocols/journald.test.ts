@@ -63,7 +63,7 @@ describe('an entry of the journal', () => {
 				message: 'a=b',
 				trace_id: null,
 				span_id: null,
-				attributes: { _SYSTEMD_UNIT: 'shop.service', _PID: '42', N: ['1', '2', '3'] }
+				attributes: { _SYSTEMD_UNIT: 'shop.service', _PID: '42', N: ['1', '2', '3'], a: 'b' }
 			},
 			expect.objectContaining({ service: 'cart.service', message: 'second', time: null })
 		]);
