@@ -43,6 +43,7 @@ const isNoted = (
 
 const post = (body: string, headers: Record<string, string> = {}) => ({ method: 'POST', body, headers });
 const ndjson = { 'content-type': 'application/x-ndjson' };
+const repaired = { shortened: 0, undated: 0 };
 const noEntry = { index: 0, reason: '{} is not an entry: it has no message and no other field' };
 
 describe.concurrent('while a key is watched, its last request is known within a second', () => {
@@ -63,7 +64,7 @@ describe.concurrent('while a key is watched, its last request is known within a 
 			{ accepted: 0, rejected: 1, errors: [{ index: 0, reason: "not JSON: Unexpected token 'h'" }] }
 		],
 		['no lines', '/api/logs', post(''), 400, { accepted: 0, rejected: 0 }],
-		['too many lines', '/api/logs', post('x\n'.repeat(10_001)), 413, undefined],
+		['too many lines', '/api/logs', post('x\n'.repeat(1_000_001)), 413, undefined],
 		['an unknown encoding', '/api/logs', post('x', { 'content-encoding': 'lzma' }), 415, undefined],
 		['a search', '/api/logs', {}, 200, undefined],
 		['a stream that was opened', '/api/logs/stream', {}, 200, undefined],
@@ -81,7 +82,12 @@ describe.concurrent('while a key is watched, its last request is known within a 
 		await response.body?.cancel();
 		expect(response.status).toBe(status);
 		const method = 'method' in init ? String(init.method) : 'GET';
-		const request = { method, path: path.replace(/\?.*/, ''), status, ...(lines && { lines }) };
+		const request = {
+			method,
+			path: path.replace(/\?.*/, ''),
+			status,
+			...(lines && { lines: { ...lines, repaired } })
+		};
 		await isNoted(tenant, { address: '192.0.2.1', request });
 		expect((await lastUse(tenant))?.request).toEqual(request);
 	});

@@ -80,9 +80,14 @@ describe.skipIf(!hasRsyslog('omelasticsearch'))(title, () => {
 
 	test('sends again what was refused with 429', async () => {
 		const { origin, made } = await site.tenant();
-		const busy = await refusing(origin, 2, (detail) =>
-			bulk.refuse({ status: 429, detail }, { method: 'POST', headers: new Headers(), parameters: {} })
-		);
+		const busy = await refusing(origin, 2, (detail, { headers }) => {
+			const asked = {
+				method: 'POST',
+				headers: new Headers(headers as Record<string, string>),
+				parameters: {}
+			};
+			return bulk.refuse({ status: 429, detail }, asked);
+		});
 		onTestFinished(() => busy.close());
 		const rsyslog = await startRsyslog(actions(busy.url, made.key));
 		onTestFinished(() => rsyslog.stop());

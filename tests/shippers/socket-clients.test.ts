@@ -55,8 +55,10 @@ test.each([
 
 test.each(['pino-socket', 'winston-logstash'])('%s sends JSON lines that arrive whole', async (CLIENT) => {
 	const tenant = await tenantOf('json');
-	await run('json-lines', { port: ports.json, env: { CLIENT } });
+	const client = start('json-lines', { port: ports.json, env: { CLIENT, STAYS: '1' } });
 	await expectAll(tenant, { service: 'shop', host: 'web-1' });
+	client.finish();
+	expect(await client.ended).toBe(0);
 });
 
 test.each([

@@ -21,7 +21,7 @@ test('a full queue answers 429 and takes nothing, and all that was taken is stor
 	const lines = 40;
 	const body = (index: number) =>
 		numbers(1, lines)
-			.map((line) => `${index}/${line} ${'x'.repeat(100_000)}`)
+			.map((line) => `${index}/${line} ${'x'.repeat(250_000)}`)
 			.join('\n');
 
 	let refused = () => {};

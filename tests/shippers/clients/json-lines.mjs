@@ -1,6 +1,6 @@
-// JSON lines over TCP: CLIENT is pino-socket or winston-logstash.
+// JSON lines over TCP: CLIENT is pino-socket or winston-logstash. Both drop at their end what the socket has not taken yet.
 import { once } from 'node:events';
-import { PORT, lines } from './script.mjs';
+import { PORT, lines, mayEnd } from './script.mjs';
 
 const common = { service: 'shop', host: 'web-1' };
 
@@ -17,8 +17,6 @@ const clients = {
 			now = time.getTime();
 			logger[level]({ n }, message);
 		}
-		transport.end();
-		await once(transport, 'close');
 	},
 
 	async 'winston-logstash'() {
@@ -28,8 +26,8 @@ const clients = {
 		const logger = winston.createLogger({ level: 'debug', transports: [transport] });
 		for (const { n, level, message, time } of lines())
 			logger.log({ level, message, n, ...common, timestamp: time.toISOString() });
-		logger.end();
-		await once(transport, 'finish');
 	}
 };
 await clients[process.env.CLIENT]();
+await mayEnd();
+process.exit();

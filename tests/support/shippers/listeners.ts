@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { metric } from '../server/calls.ts';
 
-/** A port that nobody is likely to have. */
-export const freePort = (): number => randomInt(33_000, 60_000);
+/** A port that nobody is likely to have: below those that the kernel gives to clients. */
+export const freePort = (): number => randomInt(10_000, 32_000);
 
 /** A connection to a listener. */
 export async function dial(port: number): Promise<Socket> {

@@ -1,6 +1,7 @@
 import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { problem } from '../../../src/lib/server/http/problem.ts';
 
 /** A proxy before a server that answers the first requests as a server does that has too much to do. */
@@ -25,7 +26,10 @@ export async function refusing(
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const answer = await refuse(overloaded, request);
 		request.resume();
-		response.writeHead(answer.status, [...answer.headers].flat()).end(await answer.text());
+		response.writeHead(answer.status, [...answer.headers].flat());
+		// An answer that breaks off does so here.
+		if (answer.body) await pipeline(answer.body, response).catch(() => response.destroy());
+		else response.end();
 	}
 
 	const server = createServer((request, response) => {
