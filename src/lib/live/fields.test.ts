@@ -44,7 +44,26 @@ test('what an entry lacks is not listed', () => {
 });
 
 test('the summary stays short, and shows where it was cut', () => {
-	const summary = fields.summarize({ a: 'x'.repeat(100), b: 1, c: 2, d: 3, e: 4, f: 5, g: 6 });
+	const attributes = { a: 'x'.repeat(100), b: 1, c: 2, d: 3, e: 4, f: 5, g: 6 };
+	const summary = fields.summarize({ message: '', attributes });
 	expect(summary).toEqual([`a=${'x'.repeat(39)}…`, 'b=1', 'c=2', 'd=3', 'e=4', 'f=5', '…']);
-	expect(fields.summarize({ a: 1 })).toEqual(['a=1']);
+	expect(fields.summarize({ message: '', attributes: { a: 1 } })).toEqual(['a=1']);
+});
+
+test.each([
+	['done took=5ms', { took: '5ms' }],
+	['done user="Ann Lee"', { user: 'Ann Lee' }],
+	["user='Ann Lee'", { user: 'Ann Lee' }],
+	['got {"code":404,"path":"/x"}', { code: 404, path: '/x' }],
+	['got {"code": 404}', { http: { code: 404 } }]
+])('the summary does not repeat what the message says: %s', (message, attributes) => {
+	expect(fields.summarize({ message, attributes })).toEqual([]);
+});
+
+test.each([
+	['took 5 ms', { took: 5 }],
+	['code 1', { attempts: 1 }],
+	['a= a=2', { a: '1' }]
+])('the summary has what the message says otherwise or not at all: %s', (message, attributes) => {
+	expect(fields.summarize({ message, attributes })).toHaveLength(1);
 });

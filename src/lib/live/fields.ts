@@ -13,6 +13,10 @@ export interface Field {
 const mostNamed = 6;
 const longestNamed = 40;
 
+/** It looks at this many attributes, and at this many characters of the message: a row shows no more. */
+const mostConsidered = 64;
+const mostRead = 2_000;
+
 /** A longer value is not offered as a filter: the query would consist of nothing else. */
 const longestTerm = 300;
 
@@ -31,10 +35,30 @@ export function flatten(attributes: Record<string, unknown>, limit = Infinity): 
 	return found;
 }
 
-/** The first few attributes as `key=value`, for the quiet end of a line; `…` stands for the rest. */
-export function summarize(attributes: Record<string, unknown>): string[] {
-	const found = flatten(attributes, mostNamed + 1).map(({ path, value }) => `${path}=${shorten(value)}`);
-	return found.length > mostNamed ? [...found.slice(0, mostNamed), '…'] : found;
+/**
+ * The first few attributes as `key=value`, for the quiet end of a line; `…` stands for the rest. What the message says already, as
+ * `key=value` or in JSON, is left out.
+ */
+export function summarize({ attributes, message }: Pick<Entry, 'attributes' | 'message'>): string[] {
+	const said = message.slice(0, mostRead);
+	const found: string[] = [];
+	for (const { path, value } of flatten(attributes, mostConsidered)) {
+		if (says(said, path, value)) continue;
+		if (found.length === mostNamed) return [...found, '…'];
+		found.push(`${path}=${shorten(value)}`);
+	}
+	return found;
+}
+
+/** Whether both stand in a message, with one of the marks between them that join a key and its value. */
+function says(message: string, path: string, value: string): boolean {
+	const key = path.slice(path.lastIndexOf('.') + 1);
+	for (let at = message.indexOf(key); at !== -1; at = message.indexOf(key, at + 1)) {
+		const rest = message.slice(at + key.length, at + key.length + value.length + 4);
+		const mark = /^"?[:=] ?["']?/.exec(rest);
+		if (mark && rest.startsWith(value, mark[0].length)) return true;
+	}
+	return false;
 }
 
 function shorten(value: string): string {
