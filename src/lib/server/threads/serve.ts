@@ -12,13 +12,16 @@ export function serve<Job, Result>(work: (job: Job) => Promise<Done<Result>>): v
 	parentPort?.on('message', (job: Job) => void answer(work, job));
 }
 
-/** What of an error is lost on its way to another thread, and tells what has failed: see postgres/connect.ts. */
+/**
+ * What of an error is lost on its way to another thread, and tells what has failed: see postgres/connect.ts. A query that was never
+ * sent has no text, and is named all the same.
+ */
 function knownOf(error: unknown): Record<string, unknown> {
-	const names = ['code', 'syscall', 'query'] as const;
-	const found = (error ?? {}) as Record<string, unknown>;
-	return Object.fromEntries(
-		names.filter((name) => typeof found[name] === 'string').map((name) => [name, found[name]])
-	);
+	const found = Object(error) as Record<string, unknown>;
+	const known: Record<string, unknown> = {};
+	for (const name of ['code', 'syscall', 'query'])
+		if (name in found) known[name] = typeof found[name] === 'string' ? found[name] : null;
+	return known;
 }
 
 async function answer<Job, Result>(work: (job: Job) => Promise<Done<Result>>, job: Job): Promise<void> {

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { isAway } from '../postgres/connect.ts';
 import { ThreadDied, Threads, type ThreadsOptions } from './threads.ts';
 
 /** What a thread of these tests does: gives a name back, perhaps once a gate is open, fails, or dies. */
 interface Job {
 	name: string;
 	gate?: Int32Array;
-	how?: 'throw' | 'exit' | 'break' | 'code';
+	how?: 'throw' | 'exit' | 'break' | 'code' | 'away';
 	/** Not for any thread: functions are not copied. */
 	odd?: () => void;
 }
@@ -22,6 +23,7 @@ const program = pathToFileURL(join(folder, 'program.mjs'));
 writeFileSync(
 	program,
 	`import { workerData } from 'node:worker_threads';
+	import postgres from ${JSON.stringify(import.meta.resolve('postgres'))};
 	import { serve } from ${JSON.stringify(new URL('serve.ts', import.meta.url).href)};
 	serve(async ({ name, gate, how }) => {
 		if (gate) {
@@ -34,6 +36,7 @@ writeFileSync(
 		if (how === 'break') setImmediate(() => { throw new Error('broken'); });
 		if (how === 'break') await new Promise(() => {});
 		if (how === 'code') throw Object.assign(new Error('away'), { code: '57P01', query: 'SELECT 1', secret: () => {} });
+		if (how === 'away') await postgres({ host: '127.0.0.1', port: 1, idle_timeout: 1 })\`SELECT 1\`;
 		return { result: [workerData, name].join(' ') };
 	});`
 );
@@ -106,6 +109,12 @@ describe('a job', () => {
 		const { threads: one } = threads();
 		const failed = one.run({ name: 'first', how: 'code' });
 		await expect(failed).rejects.toMatchObject({ message: 'away', code: '57P01', query: 'SELECT 1' });
+	});
+
+	test('that could not ask PostgreSQL at all says so', async () => {
+		const { threads: one } = threads();
+		const failed: unknown = await one.run({ name: 'first', how: 'away' }).catch((error: unknown) => error);
+		expect([(failed as { code?: string }).code, isAway(failed)]).toEqual(['ECONNREFUSED', true]);
 	});
 
 	// Not by filling its heap: V8 sometimes ends the whole process then.
