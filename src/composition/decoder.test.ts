@@ -13,7 +13,7 @@ const ours = pathToFileURL('src/threads/decoder.ts');
 function decoder(program = ours, heapMb?: number) {
 	const said: string[] = [];
 	const log = pino({}, { write: (text: string) => said.push(text) });
-	const opened = openDecoder(program, log, heapMb);
+	const opened = openDecoder(program, { log, reading: { isOn: () => Promise.resolve(true) }, heapMb });
 	onTestFinished(() => opened.close());
 	const decode = (org: string, body: string, contentType = 'application/json') =>
 		opened.decode(org, {

@@ -18,18 +18,28 @@ const usualHeapMb = 1024;
 /** Formats whose bytes may hold many times as many, compressed. */
 const expanding: ReadonlySet<Format> = new Set(['firehose']);
 
+/** What it does not say itself are the organization's settings. */
+export type Sent = Omit<Job, 'readsText'>;
+
+export interface DecoderOptions {
+	log: Logger;
+	reading: { isOn(org: string): Promise<boolean> };
+	heapMb?: number;
+}
+
 export interface Decoder {
-	/** The lines of a body sent by an organization. `bytes` are given away. Never rejects for what it is given. */
-	decode(org: string, job: Job): Promise<Received | Refusal>;
+	/** The lines of a body sent by an organization, by its settings. `bytes` are given away. Never rejects for what it is given. */
+	decode(org: string, job: Sent): Promise<Received | Refusal>;
 	close(): Promise<void>;
 }
 
 /** Decodes bodies: small ones at once, large ones in threads of `heapMb` MiB each, in which organizations take turns. */
-export function openDecoder(program: URL, log: Logger, heapMb = usualHeapMb): Decoder {
+export function openDecoder(program: URL, { log, reading, heapMb = usualHeapMb }: DecoderOptions): Decoder {
 	const most = Math.min(availableParallelism(), mostThreads);
 	const threads = new Threads<Job, Received | Refusal>({ program, most, heapMb, log });
 
-	async function decode(org: string, job: Job): Promise<Received | Refusal> {
+	async function decode(org: string, sent: Sent): Promise<Received | Refusal> {
+		const job: Job = { ...sent, readsText: await reading.isOn(org) };
 		const isLarge = job.bytes.byteLength >= largeBytes;
 		if (!isLarge && !expanding.has(job.format)) return decodeHere(job);
 		// A small one shares its memory with others, and is copied.

@@ -20,6 +20,7 @@ import { LiveFilters } from '../lib/server/search/live.ts';
 import { LogSearch } from '../lib/server/search/search.ts';
 import { Threads } from '../lib/server/threads/threads.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
+import { TextReading } from '../lib/server/organizations/text-reading.ts';
 import { openDecoder } from './decoder.ts';
 import type { Programs } from './programs.ts';
 import { openTaking } from './taking.ts';
@@ -80,7 +81,7 @@ export function openLogs(
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
 	const sealer = new Sealer({ program: programs.sealer, url, prepare, log, merged: measured.sealed });
 	const aside = log.child(ofIngest); // storing what it says could cause the next line
-	const decoder = openDecoder(programs.decoder, aside);
+	const decoder = openDecoder(programs.decoder, { log: aside, reading: new TextReading(sql.pages, aside) });
 	const writer = new LogWriter({
 		sql: sql.writes,
 		store: logs,

@@ -73,7 +73,8 @@ export function entriesOf(bodies: readonly Buffer[]): NewEntry[] {
 			contentType: ndjson,
 			parameters: {},
 			headers: {},
-			now: Date.now()
+			now: Date.now(),
+			readsText: true
 		} as const;
 		const decoded = decodeHere({ ...job, bytes });
 		if ('status' in decoded) throw new Error(decoded.detail);

@@ -76,6 +76,22 @@ test('how long deploys are kept is set, and what was typed wrong stays', async (
 	await expect(kept).toHaveValue('5');
 });
 
+test('reading plain text is turned off and on again', async ({ page, org }) => {
+	await open(page, org);
+	const text = section(page, 'Plain text');
+	const box = text.getByRole('checkbox', { name: 'Read level, time and fields' });
+	await expect(box).toBeChecked();
+	await box.uncheck();
+	await text.getByRole('button', { name: 'Save' }).click();
+	await expect(text.getByRole('status')).toHaveText('Saved. New lines are read so within five seconds.');
+	await visit(page, org);
+	await expect(box).not.toBeChecked();
+	await box.check();
+	await text.getByRole('button', { name: 'Save' }).click();
+	await visit(page, org);
+	await expect(box).toBeChecked();
+});
+
 test('an address that another organization has is refused', async ({ page, org, server }) => {
 	const { org: other } = await server.bootstrap(`other-${org.slug}`);
 	await open(page, org);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bearer } from '../support/server/calls.ts';
 import { expectProblem } from '../support/server/problem.ts';
 import { startSite, type Receipt, type Site } from '../support/server/site.ts';
 
@@ -89,5 +90,34 @@ describe('repair, not rejection', () => {
 		const body = await expectProblem(await tenant.post('[null, {}]', json), 400);
 		expect(body).toMatchObject({ accepted: 0, rejected: 2, errors: [{ index: 0 }, { index: 1 }] });
 		expect(await tenant.messages()).toEqual([]);
+	});
+});
+
+describe('plain text', () => {
+	const text = '2026-11-28 10:00:00,123 ERROR checkout: no stock sku=7';
+	const send = (origin: string, key: string) =>
+		fetch(`${origin}/api/logs`, { method: 'POST', body: text, headers: bearer(key) });
+
+	test('is read for level, time and fields', async () => {
+		const { origin, made, lines } = await site.tenant();
+		expect((await send(origin, made.key)).status).toBe(200);
+		const [line] = await lines();
+		expect(line).toMatchObject({ message: text, level: 'error', time: '2026-11-28T10:00:00.123Z' });
+		expect(line?.attributes).toMatchObject({ sku: '7' });
+	});
+
+	test('is kept as it is where the organization has turned that off, large bodies too', async () => {
+		const { origin, made, org, lines } = await site.tenant();
+		await site.database.sql`UPDATE organizations SET reads_text = false WHERE id = ${org.id}`;
+		expect((await send(origin, made.key)).status).toBe(200);
+		const many = await fetch(`${origin}/api/logs`, {
+			method: 'POST',
+			body: `${text}\n`.repeat(2_000),
+			headers: bearer(made.key)
+		});
+		expect(many.status).toBe(200);
+		const found = await lines();
+		expect(found.length).toBeGreaterThan(1);
+		for (const line of found) expect(line).toMatchObject({ message: text, level: 'info', attributes: {} });
 	});
 });

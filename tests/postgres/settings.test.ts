@@ -129,6 +129,23 @@ describe('the retention of deploys', () => {
 	});
 });
 
+describe('reading plain text', () => {
+	test('is on at first; a change is recorded once', async () => {
+		const { org, owner, viewer } = await teams.team(['viewer']);
+		const { textReading } = people;
+		expect(await textReading.get(org)).toBe(true);
+		expect(await textReading.set(org, viewer, false)).toMatchObject({ ok: false });
+		expect(await textReading.set(org, owner, false)).toEqual({ ok: true });
+		expect(await textReading.set(org, owner, false)).toEqual({ ok: true });
+		expect(await textReading.get(org)).toBe(false);
+		expect(await textReading.set(org, owner, true)).toEqual({ ok: true });
+		expect(await textReading.get(randomUUID())).toBeNull();
+		const recorded = { actor: owner.name, target: 'Mill' };
+		expect(await teams.audited(org, 'turned reading text off')).toMatchObject([recorded]);
+		expect(await teams.audited(org, 'turned reading text on')).toMatchObject([recorded]);
+	});
+});
+
 describe('the retention', () => {
 	test('is changed and recorded, with what it was', async () => {
 		const { org, owner } = await teams.team();

@@ -15,7 +15,8 @@ export function decode(body: string | Buffer, contentType: string | null, parame
 		contentType,
 		parameters,
 		headers: {},
-		now
+		now,
+		readsText: true
 	});
 }
 
@@ -42,6 +43,7 @@ export function decodeAs(format: Format, body: string | Uint8Array, more: Partia
 		parameters: {},
 		headers: {},
 		now,
+		readsText: true,
 		...more
 	});
 }

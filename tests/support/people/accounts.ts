@@ -27,6 +27,7 @@ import * as members from '../../../src/lib/server/organizations/members.ts';
 import * as newOrganizations from '../../../src/lib/server/organizations/new-organizations.ts';
 import * as ownership from '../../../src/lib/server/organizations/ownership.ts';
 import * as settings from '../../../src/lib/server/organizations/settings.ts';
+import * as textReading from '../../../src/lib/server/organizations/text-reading.ts';
 import * as signUps from '../../../src/lib/server/organizations/sign-up.ts';
 import * as signUpsByMail from '../../../src/lib/server/organizations/sign-up-by-mail.ts';
 import type { Watch } from '../../../src/lib/server/outbox/courier.ts';
@@ -119,6 +120,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 		},
 		settings: on(sql, settings),
 		deployRetention: on(sql, deployRetention),
+		textReading: on(sql, textReading),
 		ownership: on(sql, ownership),
 		deletion: on(sql, deletion),
 		members: {

@@ -21,6 +21,8 @@ export const actions = [
 	'changed the address',
 	'changed the retention',
 	'changed the retention of deploys',
+	'turned reading text on',
+	'turned reading text off',
 	'transferred ownership',
 	'deleted the organization',
 	'invited',

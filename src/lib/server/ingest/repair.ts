@@ -19,7 +19,7 @@ export interface Fallback {
 	host: string | null;
 	severity: number;
 	/** Whether text is read for a level, a time and attributes. JSON is in any case. */
-	understands: boolean;
+	readsText: boolean;
 }
 
 /** An entry of a protocol that says some things itself: null for what it does not say. `time` is in epoch milliseconds. */
@@ -29,15 +29,12 @@ export interface Sent extends fields.Given {
 }
 
 /** An unreadable default level counts as none: info. */
-export function fallback(
-	defaults: Defaults,
-	{ understands = true }: { understands?: boolean } = {}
-): Fallback {
+export function fallback(defaults: Defaults, { readsText = true }: { readsText?: boolean } = {}): Fallback {
 	return {
 		service: defaults.service ?? '',
 		host: defaults.host ?? null,
 		severity: severity.read('level', defaults.level) ?? severityOf('info'),
-		understands
+		readsText
 	};
 }
 
@@ -76,7 +73,7 @@ export function sent(sent: Sent, fallback: Fallback, now: number): NewEntry {
 
 /** Attributes that the message has are left there if they are too many to keep beside the others. */
 function fromMessage(known: fields.Known, message: string, fallback: Fallback, now: number): NewEntry {
-	const more = understand(known, message, fallback.understands, now);
+	const more = understand(known, message, fallback.readsText, now);
 	if (more === null) return bounds.fit(parts(known, message, fallback));
 	const whole = bounds.fitWhole(parts(more, more.message ?? message, fallback));
 	return whole ?? bounds.fit(parts({ ...more, attributes: known.attributes }, message, fallback));

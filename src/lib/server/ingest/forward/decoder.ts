@@ -23,11 +23,11 @@ export function decode(sending: Sending): Decoded {
 	return { items: items(sending, told), told };
 }
 
-function* items({ bytes, parameters, now }: Sending, told: Told[]): Generator<NewEntry | string> {
+function* items({ bytes, parameters, now, readsText }: Sending, told: Told[]): Generator<NewEntry | string> {
 	for (const { from, bytes: message } of unpack(bytes)) {
 		const about: Told = { chunk: null, fault: null };
 		told.push(about);
-		const fallback = repair.fallback({ service: parameters.service ?? null, host: from });
+		const fallback = repair.fallback({ service: parameters.service ?? null, host: from }, { readsText });
 		try {
 			const found = read(message);
 			about.chunk = found?.chunk ?? null;

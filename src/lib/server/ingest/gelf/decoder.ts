@@ -11,9 +11,9 @@ export function decode(sending: Sending): Decoded {
 	return { items: items(sending) };
 }
 
-function* items({ bytes, parameters, now }: Sending): Generator<NewEntry | string> {
+function* items({ bytes, parameters, now, readsText }: Sending): Generator<NewEntry | string> {
 	for (const { from, bytes: frame } of unpack(bytes)) {
-		const fallback = repair.fallback({ service: parameters.service ?? null, host: from });
+		const fallback = repair.fallback({ service: parameters.service ?? null, host: from }, { readsText });
 		yield item(frame, fallback, now);
 	}
 }

@@ -14,7 +14,8 @@ function decode(body: string | Buffer, parameters: Record<string, string> = {}) 
 		contentType,
 		parameters,
 		headers: {},
-		now
+		now,
+		readsText: true
 	});
 }
 

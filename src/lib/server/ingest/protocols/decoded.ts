@@ -11,6 +11,8 @@ export interface Sending {
 	headers: Readonly<Record<string, string>>;
 	/** When it arrived, epoch milliseconds. */
 	now: number;
+	/** Whether text is read for a level, a time and fields: the organization's setting. */
+	readsText: boolean;
 }
 
 /** What a decoder makes of any wire format. */
@@ -34,8 +36,8 @@ export interface Refusal {
 export type Decode = (sending: Sending) => Decoded | Refusal;
 
 /** The request's own values for entries that lack theirs: the parameters `service`, `level` and `host`. */
-export function fallbackOf({ parameters }: Sending): repair.Fallback {
-	return repair.fallback(parameters);
+export function fallbackOf({ parameters, readsText }: Sending): repair.Fallback {
+	return repair.fallback(parameters, { readsText });
 }
 
 /** The media type without its parameters, in lower case; empty if there is none. */

@@ -18,7 +18,8 @@ function decode(bytes: Buffer | Uint8Array, contentType: string | null = null, e
 		contentType,
 		parameters: {},
 		headers,
-		now
+		now,
+		readsText: true
 	});
 }
 

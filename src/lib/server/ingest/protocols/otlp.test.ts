@@ -6,7 +6,8 @@ import { decodeHere, type Received } from '../../../../composition/decoding.ts';
 const now = Date.UTC(2026, 10, 29, 12);
 
 function decode(body: string | Uint8Array, contentType: string, parameters = {}) {
-	return decodeHere({ format: 'otlp', bytes: Buffer.from(body), contentType, parameters, headers: {}, now });
+	const bytes = Buffer.from(body);
+	return decodeHere({ format: 'otlp', bytes, contentType, parameters, headers: {}, now, readsText: true });
 }
 
 function received(body: string | Uint8Array, contentType: string): Received {

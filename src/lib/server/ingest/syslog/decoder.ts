@@ -9,9 +9,9 @@ export function decode(sending: Sending): Decoded {
 	return { items: items(sending) };
 }
 
-function* items({ bytes, parameters, now }: Sending): Generator<NewEntry | string> {
+function* items({ bytes, parameters, now, readsText }: Sending): Generator<NewEntry | string> {
 	const clock = { zone: parameters.zone ?? 'UTC', now };
 	const service = parameters.service ?? null;
 	for (const { from, bytes: frame } of unpack(bytes))
-		yield entry(frame, repair.fallback({ service, host: from }), clock);
+		yield entry(frame, repair.fallback({ service, host: from }, { readsText }), clock);
 }

@@ -164,7 +164,7 @@ describe('a message that is a JSON object', () => {
 });
 
 describe('with understanding off', () => {
-	const off = repair.fallback({}, { understands: false });
+	const off = repair.fallback({}, { readsText: false });
 
 	it('text is only a message', () => {
 		const message = '2024-05-01 12:00:00 ERROR boom a=1 {"b":2}';

@@ -1,4 +1,4 @@
-import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './instant.ts';
 
 export const organizations = pgTable('organizations', {
@@ -9,6 +9,8 @@ export const organizations = pgTable('organizations', {
 	/** How many days an ended deploy is kept, and how many of each service and environment whatever their age. */
 	deployDays: integer('deploy_days').notNull().default(365),
 	deploysKept: integer('deploys_kept').notNull().default(10),
+	/** Whether level, time and fields are read from lines of plain text. */
+	readsText: boolean('reads_text').notNull().default(true),
 	/** When an instance admin suspended it; null: not suspended. */
 	suspendedAt: instant('suspended_at'),
 	createdAt: instant('created_at').notNull().defaultNow()

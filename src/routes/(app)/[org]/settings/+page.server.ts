@@ -3,6 +3,7 @@ import * as forms from '$server/forms/forms';
 import * as deployRetention from '$server/organizations/deploy-retention';
 import * as ownership from '$server/organizations/ownership';
 import * as settings from '$server/organizations/settings';
+import * as textReading from '$server/organizations/text-reading';
 import { may } from '$server/access/roles';
 import * as deletion from '$server/organizations/deletion';
 import { actorOf } from '../../../actor';
@@ -15,6 +16,7 @@ export const load: PageServerLoad = async (event) => {
 	return {
 		retentionDays: org.retentionDays,
 		ofDeploys: await deployRetention.get(app.sql, org.id),
+		readsText: await textReading.get(app.sql, org.id),
 		heirs: may(role, 'owners') ? await ownership.heirs(app.sql, org.id) : [],
 		origin,
 		moved: event.url.searchParams.has('moved')
@@ -23,7 +25,7 @@ export const load: PageServerLoad = async (event) => {
 
 /** The result of one of the page's forms. */
 interface Answer {
-	form: 'name' | 'address' | 'retention' | 'deploys' | 'ownership' | 'deletion';
+	form: 'name' | 'address' | 'retention' | 'deploys' | 'text' | 'ownership' | 'deletion';
 	typed?: Record<string, string>;
 	faults?: forms.Faults;
 	done?: string;
@@ -93,6 +95,18 @@ export const actions: Actions = {
 		if (!changed.ok) return refuse(changed.status, { form: 'deploys', typed, faults: changed.faults });
 		const isLess = to.days < changed.before.days || to.kept < changed.before.kept;
 		return done('deploys', isLess ? 'Saved. Older deploys are deleted within the hour.' : 'Saved.');
+	},
+
+	text: async (event) => {
+		const { org } = await membershipOf(event, 'settings');
+		const form = forms.read(textReading.form, await event.request.formData());
+		if (!form.ok) return refuse(400, { form: 'text', faults: form.faults });
+
+		const { locals } = event;
+		const readsText = form.values.readsText === 'on';
+		const changed = await textReading.set(locals.app.sql, org.id, actorOf(locals), readsText);
+		if (!changed.ok) return refuse(changed.status, { form: 'text', faults: changed.faults });
+		return done('text', 'Saved. New lines are read so within five seconds.');
 	},
 
 	transfer: async (event) => {

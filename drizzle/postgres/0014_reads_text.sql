@@ -1,0 +1,1 @@
+ALTER TABLE "organizations" ADD COLUMN "reads_text" boolean DEFAULT true NOT NULL;
