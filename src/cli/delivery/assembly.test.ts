@@ -41,8 +41,8 @@ test('what lies within an open trace of another stream is taken with it', () => 
 	for (const line of all) assembly.add(line, 0);
 	expect(assembly.take(0)).toEqual([]);
 	assembly.finish();
-	const pieces = assembly.take(0).map(({ to, ndjson }) => [to, messages(ndjson)]);
-	expect(pieces).toEqual([
+	const batches = assembly.take(0).map(({ to, ndjson }) => [to, messages(ndjson)]);
+	expect(batches).toEqual([
 		[all[3]?.to, ['panic: a\ngoroutine 1 [running]:', 'one', 'two']],
 		[all[4]?.to, ['three']]
 	]);
@@ -71,7 +71,7 @@ test('blank lines are nothing, but the place behind them counts', () => {
 	expect(assembly.take(0)).toEqual([]);
 });
 
-test('whatever the streams, each line is in one piece, and the pieces follow one another', () => {
+test('whatever the streams, each line is in one batch, and the batches follow one another', () => {
 	const text = fc.constantFrom(
 		'a',
 		' b',
@@ -90,19 +90,19 @@ test('whatever the streams, each line is in one piece, and the pieces follow one
 			const assembly = new Assembly(origin, true);
 			const given = lines(...steps.map(([line]) => line));
 			let now = 0;
-			const pieces = given.flatMap((line, index) => {
+			const batches = given.flatMap((line, index) => {
 				assembly.add(line, now);
 				now += steps[index]?.[1] ?? 0;
 				assembly.settle(now);
 				return steps[index]?.[2] ? assembly.take(now) : [];
 			});
 			assembly.finish();
-			pieces.push(...assembly.take(now));
-			const ends = pieces.map(({ to }) => to);
+			batches.push(...assembly.take(now));
+			const ends = batches.map(({ to }) => to);
 			expect(ends).toEqual([...new Set(ends)].sort((a, b) => a - b));
 			expect(ends.at(-1) ?? 0).toBe(given.at(-1)?.to ?? 0);
 			let at = 0;
-			for (const { to, ndjson } of pieces) {
+			for (const { to, ndjson } of batches) {
 				const letters = (text: string) =>
 					text
 						.replaceAll(/\s|\{"message":"m"\}/g, '')

@@ -23,7 +23,7 @@ export interface Given extends Line {
 }
 
 /** Entries after which a source can be left and taken up again: none of them has a line behind `to`. */
-export interface Piece {
+export interface Batch {
 	to: number;
 	/** Entries; 0 if only blank lines lay there. */
 	lines: number;
@@ -110,10 +110,10 @@ export class Assembly {
 	}
 
 	/** What is ready, in the order of its beginnings. */
-	take(now: number): Piece[] {
+	take(now: number): Batch[] {
 		const open = this.#firstOpen();
 		const entries = this.#entries.sort((a, b) => a.from - b.from);
-		const pieces: Piece[] = [];
+		const batches: Batch[] = [];
 		let reach = 0;
 		let begin = 0;
 		for (const [index, entry] of entries.entries()) {
@@ -123,15 +123,15 @@ export class Assembly {
 			const group = entries.slice(begin, index + 1);
 			begin = index + 1;
 			const to = next === Infinity ? this.#end : next;
-			pieces.push({ to, lines: group.length, ndjson: group.map(({ ndjson }) => ndjson).join('') });
+			batches.push({ to, lines: group.length, ndjson: group.map(({ ndjson }) => ndjson).join('') });
 		}
 		this.#keep(entries.slice(begin), now);
-		if (this.#entries.length === 0 && pieces.length === 0) pieces.push(...this.#blank(open));
-		this.#taken = pieces.at(-1)?.to ?? this.#taken;
-		return pieces;
+		if (this.#entries.length === 0 && batches.length === 0) batches.push(...this.#blank(open));
+		this.#taken = batches.at(-1)?.to ?? this.#taken;
+		return batches;
 	}
 
-	#blank(open: number): Piece[] {
+	#blank(open: number): Batch[] {
 		const to = Math.min(open, this.#end);
 		return to > this.#taken ? [{ to, lines: 0, ndjson: '' }] : [];
 	}

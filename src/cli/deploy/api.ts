@@ -25,7 +25,7 @@ export interface Finish {
 }
 
 /** Bytes to append. */
-export interface Piece {
+export interface Chunk {
 	/** Of the first byte; null: the end of the log, wherever that is. */
 	offset: number | null;
 	/** None: a heartbeat. */
@@ -62,7 +62,7 @@ export class Api {
 		return { kind: 'made', id, page: new URL(path, this.#http.server.url).href };
 	}
 
-	async append(id: string, { offset, bytes, ages }: Piece): Promise<Offset | Full | Failure> {
+	async append(id: string, { offset, bytes, ages }: Chunk): Promise<Offset | Full | Failure> {
 		const headers: Record<string, string> = { 'content-type': 'application/octet-stream' };
 		if (offset !== null) headers['upload-offset'] = String(offset);
 		if (ages !== null) headers['upload-ages'] = ages;

@@ -115,7 +115,7 @@ test('without a server the end comes when the patience is over, with the number 
 	expect(said.at(-1)).toBe('2 lines not delivered');
 });
 
-test('the key never leaves with the lines, wherever its pieces are cut', async () => {
+test('the key never leaves with the lines, wherever its batches are cut', async () => {
 	const contract = await start();
 	const { shipper, write } = ship(contract);
 	await write(`export TAILRACE_KEY=${key.slice(0, 5)}`);

@@ -8,7 +8,7 @@ import { Persistence, usualPauses, type Pauses } from '../delivery/persistence.t
 import type { Server } from '../delivery/server.ts';
 import { Api, type Answer, type Defaults } from '../delivery/logs-api.ts';
 import * as batch from '../delivery/batch.ts';
-import { Assembly, type Piece } from '../delivery/assembly.ts';
+import { Assembly, type Batch } from '../delivery/assembly.ts';
 import type { Origin } from '../delivery/entry.ts';
 import { Lines, type Line } from '../delivery/lines.ts';
 
@@ -131,8 +131,8 @@ export class Shipper {
 		}, this.#assembly.due - performance.now());
 	}
 
-	#append(pieces: Piece[]): void {
-		const bytes = Buffer.from(pieces.map(({ ndjson }) => ndjson).join(''));
+	#append(batches: Batch[]): void {
+		const bytes = Buffer.from(batches.map(({ ndjson }) => ndjson).join(''));
 		if (bytes.length === 0) return;
 		if (this.#fault === null) this.#outbox.append(bytes);
 		else this.#undelivered += batch.linesIn(bytes);

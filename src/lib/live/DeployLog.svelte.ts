@@ -196,12 +196,12 @@ export class DeployLog {
 		this.#plan();
 	}
 
-	#append(piece: screen.Piece): void {
-		this.#meter.arrived(screen.countNew(piece, this.total), piece.time);
-		this.total = Math.max(this.total, screen.lastLine(piece));
+	#append(chunk: screen.TextChunk): void {
+		this.#meter.arrived(screen.countNew(chunk, this.total), chunk.time);
+		this.total = Math.max(this.total, screen.lastLine(chunk));
 		this.#atEnd = false;
 		if (!this.#screen) return;
-		this.#screen.append(piece);
+		this.#screen.append(chunk);
 		this.#changed = true;
 	}
 

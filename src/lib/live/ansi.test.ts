@@ -4,13 +4,13 @@ import * as ansi from './ansi.ts';
 
 const esc = '\x1b[';
 
-describe('pieces', () => {
-	test('plain text is one piece', () => {
-		expect(ansi.pieces('hello <b>')).toEqual([{ text: 'hello <b>', style: '' }]);
+describe('runs', () => {
+	test('plain text is one run', () => {
+		expect(ansi.runs('hello <b>')).toEqual([{ text: 'hello <b>', style: '' }]);
 	});
 
 	test('colours and decorations become class names', () => {
-		expect(ansi.pieces(`${esc}1;32mok${esc}0m done`)).toEqual([
+		expect(ansi.runs(`${esc}1;32mok${esc}0m done`)).toEqual([
 			{ text: 'ok', style: 'ansi-green-fg ansi-bold' },
 			{ text: ' done', style: '' }
 		]);
@@ -22,7 +22,7 @@ describe('pieces', () => {
 		[`${esc}38;2;20;160;30mx`, 'ansi-green-fg'],
 		[`${esc}48;2;0;0;0mx`, 'ansi-black-bg']
 	])('%j is shown in the nearest of sixteen colours', (text, style) => {
-		expect(ansi.pieces(text)).toEqual([{ text: 'x', style }]);
+		expect(ansi.runs(text)).toEqual([{ text: 'x', style }]);
 	});
 
 	test.each([
@@ -35,7 +35,7 @@ describe('pieces', () => {
 		['a sequence cut off', `ab${esc}3`, 'ab']
 	])('leaves out %s', (_, text, shown) => {
 		expect(ansi.strip(text)).toBe(shown);
-		expect(ansi.pieces(text).map((piece) => piece.text)).toEqual([shown]);
+		expect(ansi.runs(text).map((run) => run.text)).toEqual([shown]);
 	});
 
 	test.each([
@@ -44,8 +44,8 @@ describe('pieces', () => {
 		['across colours', `${esc}1mhttps://${esc}0mexample.com/x y`, 'https://example.com/x'],
 		['of OSC 8', '\x1b]8;id=1;https://example.com/a\x1b\\here\x1b]8;;\x1b\\', 'https://example.com/a']
 	])('a link, %s, leads to the web', (_, text, href) => {
-		const linked = ansi.pieces(text).filter((piece) => piece.href !== undefined);
-		expect(new Set(linked.map((piece) => piece.href))).toEqual(new Set([href]));
+		const linked = ansi.runs(text).filter((run) => run.href !== undefined);
+		expect(new Set(linked.map((run) => run.href))).toEqual(new Set([href]));
 	});
 
 	test.each([
@@ -56,7 +56,7 @@ describe('pieces', () => {
 		'http://'
 	])('%s is text', (address) => {
 		const text = `see ${address} and \x1b]8;;${address}\x07this\x1b]8;;\x07`;
-		expect(ansi.pieces(text).every((piece) => piece.href === undefined)).toBe(true);
+		expect(ansi.runs(text).every((run) => run.href === undefined)).toBe(true);
 		expect(ansi.strip(text)).toBe(`see ${address} and this`);
 	});
 
@@ -76,9 +76,9 @@ describe('pieces', () => {
 		const part = fc.constantFrom('\x1b', '[', ']', '3', ';', 'm', '0', 'x', '"', '\x9b', '\x07', '38;5;999');
 		fc.assert(
 			fc.property(fc.string({ unit: part }), (text) => {
-				for (const piece of ansi.pieces(text)) {
-					expect(ansi.isPlain(piece.text)).toBe(true);
-					expect(piece.style).toMatch(/^(ansi-[a-z-]+( |$))*$/);
+				for (const run of ansi.runs(text)) {
+					expect(ansi.isPlain(run.text)).toBe(true);
+					expect(run.style).toMatch(/^(ansi-[a-z-]+( |$))*$/);
 				}
 			})
 		);
@@ -89,7 +89,7 @@ describe('pieces', () => {
 		['one endless code', `${esc}${'1;'.repeat(100_000)}m`],
 		['escapes alone', '\x1b'.repeat(250_000)],
 		['titles without an end', '\x1b]0;'.repeat(60_000)]
-	])('250 kB of %s cost a bounded number of pieces', (_, text) => {
-		expect(ansi.pieces(text).length).toBeLessThanOrEqual(401);
+	])('250 kB of %s cost a bounded number of runs', (_, text) => {
+		expect(ansi.runs(text).length).toBeLessThanOrEqual(401);
 	});
 });

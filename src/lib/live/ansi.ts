@@ -1,9 +1,9 @@
-/** Coloured pieces of a text: class names, links and text, never markup. */
+/** Coloured runs of a text: class names, links and text, never markup. */
 import Anser from 'anser';
 import { Terminal } from '../log/terminal.ts';
 import * as webAddress from './web-address.ts';
 
-export interface Piece {
+export interface TextRun {
 	text: string;
 	/** Class names such as `ansi-red-fg ansi-bold`; empty for plain text. */
 	style: string;
@@ -16,8 +16,8 @@ const address = /\bhttps?:\/\/[^\s<>"'`\u00a0-\u200f\u2028-\u202f\u2066-\u2069]+
 /** Punctuation that ends a sentence after a URL is not part of it. */
 const afterAddress = /[.,:;!?\u2026)\]}]+$/;
 
-/** Cuts a text into pieces, as a terminal would show it: see log/terminal.ts. */
-export function pieces(text: string): Piece[] {
+/** Cuts a text into runs, as a terminal would show it: see log/terminal.ts. */
+export function runs(text: string): TextRun[] {
 	return isPlain(text) ? [{ text, style: '' }] : withAddresses(styled(text));
 }
 
@@ -25,18 +25,18 @@ export function pieces(text: string): Piece[] {
 export function strip(text: string): string {
 	if (!controls.test(text)) return text;
 	return styled(text)
-		.map((piece) => piece.text)
+		.map((run) => run.text)
 		.join('');
 }
 
-/** The first `most` characters of pieces. */
-export function head(all: readonly Piece[], most: number): Piece[] {
-	const kept: Piece[] = [];
+/** The first `most` characters of runs. */
+export function head(all: readonly TextRun[], most: number): TextRun[] {
+	const kept: TextRun[] = [];
 	let left = most;
-	for (const piece of all) {
+	for (const run of all) {
 		if (left <= 0) break;
-		kept.push(piece.text.length <= left ? piece : { ...piece, text: piece.text.slice(0, left) });
-		left -= piece.text.length;
+		kept.push(run.text.length <= left ? run : { ...run, text: run.text.slice(0, left) });
+		left -= run.text.length;
 	}
 	return kept;
 }
@@ -46,26 +46,26 @@ export function isPlain(text: string): boolean {
 	return !controls.test(text) && !text.includes('://');
 }
 
-function styled(text: string): Piece[] {
+function styled(text: string): TextRun[] {
 	if (!controls.test(text)) return [{ text, style: '' }];
 	const terminal = new Terminal<true>({ columns: Infinity });
 	terminal.write(text, true);
 	terminal.settle(true);
-	const rows = terminal.rows().map(({ runs }) => runs.map(pieceOf));
+	const rows = terminal.rows().map(({ runs }) => runs.map(runOf));
 	// A line feed at the end is kept, as are those in between.
 	const end = text.endsWith('\n') ? [{ text: '\n', style: '' }] : [];
 	const all = rows.flatMap((row, index) => (index === 0 ? row : [{ text: '\n', style: '' }, ...row]));
 	return [...all, ...end];
 }
 
-function pieceOf({ text, codes, link }: { text: string; codes: string; link: string }): Piece {
+function runOf({ text, codes, link }: { text: string; codes: string; link: string }): TextRun {
 	const href = webAddress.of(link || null);
 	return { text, style: styleOf(codes), ...(href === null ? {} : { href }) };
 }
 
-/** The pieces cut at the URLs in them, wherever colours change within one. */
-function withAddresses(all: readonly Piece[]): Piece[] {
-	const text = all.map((piece) => piece.text).join('');
+/** The runs cut at the URLs in them, wherever colours change within one. */
+function withAddresses(all: readonly TextRun[]): TextRun[] {
+	const text = all.map((run) => run.text).join('');
 	const found = [...text.matchAll(address)].flatMap((match) => {
 		const trimmed = trim(match[0]);
 		const href = webAddress.of(trimmed);
@@ -73,10 +73,10 @@ function withAddresses(all: readonly Piece[]): Piece[] {
 	});
 	if (found.length === 0) return [...all];
 	let start = 0;
-	return all.flatMap((piece) => {
+	return all.flatMap((run) => {
 		const from = start;
-		start += piece.text.length;
-		return piece.href === undefined ? cut(piece, from, found) : [piece];
+		start += run.text.length;
+		return run.href === undefined ? cut(run, from, found) : [run];
 	});
 }
 
@@ -93,13 +93,13 @@ interface Found {
 	href: string;
 }
 
-function cut(piece: Piece, from: number, found: readonly Found[]): Piece[] {
-	const parts: Piece[] = [];
-	const end = from + piece.text.length;
+function cut(run: TextRun, from: number, found: readonly Found[]): TextRun[] {
+	const parts: TextRun[] = [];
+	const end = from + run.text.length;
 	let at = from;
 	const add = (to: number, href?: string) => {
 		if (to <= at) return;
-		parts.push({ ...piece, text: piece.text.slice(at - from, to - from), ...(href && { href }) });
+		parts.push({ ...run, text: run.text.slice(at - from, to - from), ...(href && { href }) });
 		at = to;
 	};
 	for (const link of found) {

@@ -6,7 +6,7 @@ import * as screen from './deploy-screen.ts';
 const esc = '\x1b[';
 const time = '2026-11-20T14:02:00.000Z';
 
-/** The screen after these texts arrived one after another, each as a piece. */
+/** The screen after these texts arrived one after another, each as a chunk. */
 function screenOf(...texts: string[]): screen.DeployScreen {
 	const terminal = new screen.DeployScreen();
 	let [offset, line] = [0, 1];
@@ -50,17 +50,17 @@ describe('what the stream brings', () => {
 		]);
 	});
 
-	test('has rows for empty lines too, and ends lines with \\r\\n, even in two pieces', () => {
+	test('has rows for empty lines too, and ends lines with \\r\\n, even in two chunks', () => {
 		expect(shown(rowsOf('\n', '\n\na\n'))).toEqual(['', '', '', 'a']);
 		expect(shown(rowsOf('one\r\ntwo\r', '\nthree\r\n'))).toEqual(['one', 'two', 'three']);
 	});
 
-	test('colours a line also when the colour comes in two pieces', () => {
+	test('colours a line also when the colour comes in two chunks', () => {
 		const [row] = rowsOf(`${esc}3`, '2mok\n');
-		expect(ansi.pieces(row?.text ?? '')).toEqual([{ text: 'ok', style: 'ansi-green-fg' }]);
+		expect(ansi.runs(row?.text ?? '')).toEqual([{ text: 'ok', style: 'ansi-green-fg' }]);
 	});
 
-	test('makes the same rows however it is cut into pieces', () => {
+	test('makes the same rows however it is cut into chunks', () => {
 		const log = `a\r\n${esc}31mb\nc${esc}0m\n10%\r50%\r100%\n\n1\n2\n${esc}2A${esc}2Kone\n${esc}B\nzürich 🌊\r\nopen`;
 		fc.assert(
 			fc.property(fc.array(fc.nat(log.length)), (cuts) => {
@@ -71,7 +71,7 @@ describe('what the stream brings', () => {
 		);
 	});
 
-	test('is kept as the newest 500 rows, also of one piece with more', () => {
+	test('is kept as the newest 500 rows, also of one chunk with more', () => {
 		const many = Array.from({ length: 1200 }, (_, i) => `line ${i + 1}\n`).join('');
 		const rows = rowsOf('before\n', many);
 		expect(rows).toHaveLength(500);
@@ -152,7 +152,7 @@ describe('the way to the tip', () => {
 	});
 });
 
-describe('the number of the last line of a piece', () => {
+describe('the number of the last line of a chunk', () => {
 	test.each([
 		['one', 7],
 		['one\n', 7],

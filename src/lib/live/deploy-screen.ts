@@ -1,4 +1,4 @@
-/** The end of a deploy's log on the page: the pieces that the stream brings are written to a terminal, whose rows are shown. */
+/** The end of a deploy's log on the page: the chunks that the stream brings are written to a terminal, whose rows are shown. */
 import { Terminal, type Screen } from '../log/terminal.ts';
 import type { TerminalRow } from '../log/terminal-row.ts';
 import * as ansi from './ansi.ts';
@@ -16,8 +16,8 @@ export interface Row {
 	cut: boolean;
 }
 
-/** A piece of a log as the stream sends it; it may begin and end mid-line. */
-export interface Piece {
+/** A chunk of a log as the stream sends it; it may begin and end mid-line. */
+export interface TextChunk {
 	/** Of the first byte. */
 	offset: number;
 	/** The number of the line it begins in. */
@@ -56,7 +56,7 @@ export class DeployScreen {
 		return this.#terminal.save();
 	}
 
-	append({ text, line, time }: Piece): void {
+	append({ text, line, time }: TextChunk): void {
 		let start = 0;
 		for (let number = line; start < text.length; number++) {
 			const end = text.indexOf('\n', start) + 1 || text.length;
@@ -105,13 +105,13 @@ export function readOn(
 	return [...kept, ...more].slice(-limit);
 }
 
-/** How many lines begin in a piece, if the one before it ended with `last`. */
-export function countNew(piece: Piece, last: number): number {
-	return Math.max(0, lastLine(piece) - last);
+/** How many lines begin in a chunk, if the one before it ended with `last`. */
+export function countNew(chunk: TextChunk, last: number): number {
+	return Math.max(0, lastLine(chunk) - last);
 }
 
-/** The number of the last line that a piece has a part of. */
-export function lastLine({ line, text }: Piece): number {
+/** The number of the last line that a chunk has a part of. */
+export function lastLine({ line, text }: TextChunk): number {
 	let count = 0;
 	for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
 	return text.endsWith('\n') ? line + count - 1 : line + count;

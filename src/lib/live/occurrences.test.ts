@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as occurrences from './occurrences.ts';
 
 const plain = (text: string) => [{ text, style: '' }];
-const found = (parts: occurrences.Part[]) => parts.filter((part) => part.found).map(({ text }) => text);
+const found = (parts: occurrences.MarkedRun[]) => parts.filter((part) => part.found).map(({ text }) => text);
 
 test('marks every occurrence, in upper and lower case', () => {
 	expect(occurrences.mark(plain('Error: an error'), 'error')).toEqual([
@@ -14,11 +14,11 @@ test('marks every occurrence, in upper and lower case', () => {
 });
 
 test('an occurrence across colours is marked in each', () => {
-	const pieces = [
+	const runs = [
 		{ text: 'mig', style: 'ansi-bold' },
 		{ text: 'rated', style: '' }
 	];
-	expect(occurrences.mark(pieces, 'igra')).toEqual([
+	expect(occurrences.mark(runs, 'igra')).toEqual([
 		{ text: 'm', style: 'ansi-bold', found: false },
 		{ text: 'ig', style: 'ansi-bold', found: true },
 		{ text: 'ra', style: '', found: true },
@@ -42,8 +42,8 @@ test('no character is lost, added or moved', () => {
 	const part = fc.string({ unit: fc.constantFrom('a', 'b', 'A', '<') });
 	fc.assert(
 		fc.property(fc.array(part), part, (texts, sought) => {
-			const pieces = texts.map((text) => ({ text, style: '' }));
-			const marked = occurrences.mark(pieces, sought);
+			const runs = texts.map((text) => ({ text, style: '' }));
+			const marked = occurrences.mark(runs, sought);
 			expect(marked.map(({ text }) => text).join('')).toBe(texts.join(''));
 			for (const { text, found } of marked) {
 				if (found) expect(sought.length).toBeGreaterThan(0);

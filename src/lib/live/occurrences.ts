@@ -1,16 +1,16 @@
-/** Where a search text occurs in the pieces of a line, so that it can be highlighted without markup. */
-import type { Piece } from './ansi.ts';
+/** Where a search text occurs in the runs of a line, so that it can be highlighted without markup. */
+import type { TextRun } from './ansi.ts';
 
-export interface Part extends Piece {
+export interface MarkedRun extends TextRun {
 	/** Whether it belongs to an occurrence. */
 	found: boolean;
 }
 
-/** The pieces cut at the bounds of every occurrence of one text, or of several. Case-insensitive, like the search. */
-export function mark(pieces: readonly Piece[], sought: string | readonly string[]): Part[] {
-	const bounds = boundsOf(pieces.map(({ text }) => text).join(''), sought);
+/** The runs cut at the bounds of every occurrence of one text, or of several. Case-insensitive, like the search. */
+export function mark(runs: readonly TextRun[], sought: string | readonly string[]): MarkedRun[] {
+	const bounds = boundsOf(runs.map(({ text }) => text).join(''), sought);
 	let start = 0;
-	return pieces.flatMap(({ text, ...look }) => {
+	return runs.flatMap(({ text, ...look }) => {
 		const from = start;
 		start += text.length;
 		const cuts = bounds.filter((at) => at > from && at < start).map((at) => at - from);

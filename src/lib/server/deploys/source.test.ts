@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
-import type { Piece } from './pieces.ts';
+import type { TextChunk } from './text-chunks.ts';
 import { deploySource } from './source.ts';
 
 const scene = new DeployScene();
@@ -10,15 +10,15 @@ afterAll(() => scene.end());
 const sourceOf = (id: string) => deploySource(scene.store, scene.chunks, org, id);
 const decode = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 
-async function rest(id: string, cursor: number, limit = 2_000): Promise<Piece[]> {
-	const pieces: Piece[] = [];
+async function rest(id: string, cursor: number, limit = 2_000): Promise<TextChunk[]> {
+	const chunks: TextChunk[] = [];
 	for (let more = true; more;) {
-		const page = await sourceOf(id).after(pieces.at(-1)?.end ?? cursor, limit);
+		const page = await sourceOf(id).after(chunks.at(-1)?.end ?? cursor, limit);
 		expect(page.items.length).toBeLessThanOrEqual(limit);
-		pieces.push(...page.items);
+		chunks.push(...page.items);
 		more = page.more;
 	}
-	return pieces;
+	return chunks;
 }
 
 const fragments = ['a', '\n', '\r\n', '\r', '☃', '🎉', '\x1b[31m', '\x1b]8;;x\x1b\\'].map((text) =>
@@ -34,7 +34,7 @@ test('a reader gets a growing log as whole text, each byte once, however it was 
 	await fc.assert(
 		fc.asyncProperty(content, cuts, fc.integer({ min: 1, max: 4 }), async (whole, lengths, limit) => {
 			const id = scene.deploy();
-			const got: Piece[] = [];
+			const got: TextChunk[] = [];
 			for (let at = 0, flush = 0; at < whole.length; flush++) {
 				const end = at + 1 + (lengths[flush % lengths.length] ?? 0);
 				scene.append(id, whole.subarray(at, end), flush);
@@ -49,11 +49,11 @@ test('a reader gets a growing log as whole text, each byte once, however it was 
 			expect(got.map(({ text }) => text).join('')).toBe(decode(whole));
 			expect(await sourceOf(id).head()).toBe(whole.length);
 			let end = 0;
-			for (const piece of got) {
-				expect(piece.offset).toBe(end);
-				expect(piece.line).toBe(whole.subarray(0, end).toString('latin1').split('\n').length);
-				expect(piece.text).toBe(decode(whole.subarray(piece.offset, piece.end)));
-				end = piece.end;
+			for (const chunk of got) {
+				expect(chunk.offset).toBe(end);
+				expect(chunk.line).toBe(whole.subarray(0, end).toString('latin1').split('\n').length);
+				expect(chunk.text).toBe(decode(whole.subarray(chunk.offset, chunk.end)));
+				end = chunk.end;
 			}
 		}),
 		{ numRuns: 500 }
@@ -74,7 +74,7 @@ describe('what may be half of something', () => {
 			scene.append(id, Buffer.concat([Buffer.from('x'), bytes.subarray(0, cut)]), 1);
 			expect(await rest(id, 0)).toMatchObject([{ offset: 0, end: 1, text: 'x' }]);
 			scene.append(id, bytes.subarray(cut), 2);
-			expect((await rest(id, 1)).map((piece) => piece.text).join('')).toBe(text);
+			expect((await rest(id, 1)).map((chunk) => chunk.text).join('')).toBe(text);
 		}
 	});
 
@@ -88,15 +88,15 @@ describe('what may be half of something', () => {
 	});
 });
 
-test('pieces are at most 16 KiB and end at line ends where they can', async () => {
+test('chunks are at most 16 KiB and end at line ends where they can', async () => {
 	const id = scene.deploy();
 	const text = `${'0123456789'.repeat(10)}\n`.repeat(2_000) + '☃'.repeat(20_000);
 	scene.append(id, text);
-	const pieces = await rest(id, 0);
-	expect(pieces.map((piece) => piece.text).join('')).toBe(text);
-	for (const { offset, end } of pieces) expect(end - offset).toBeLessThanOrEqual(16 * 1024);
-	const whole = pieces.filter(({ end }) => end <= 202_000);
-	expect(whole.every((piece) => piece.text.endsWith('\n'))).toBe(true);
+	const chunks = await rest(id, 0);
+	expect(chunks.map((chunk) => chunk.text).join('')).toBe(text);
+	for (const { offset, end } of chunks) expect(end - offset).toBeLessThanOrEqual(16 * 1024);
+	const whole = chunks.filter(({ end }) => end <= 202_000);
+	expect(whole.every((chunk) => chunk.text.endsWith('\n'))).toBe(true);
 });
 
 test('a reader begins in the middle of anything', async () => {
@@ -109,7 +109,7 @@ test('a reader begins in the middle of anything', async () => {
 	expect(await rest(id, 99)).toEqual([]);
 });
 
-test('pieces keep the times of their lines when the log has been merged', async () => {
+test('chunks keep the times of their lines when the log has been merged', async () => {
 	const id = scene.deploy();
 	for (let line = 1; line <= 5; line++) scene.append(id, `${line}\n`, line);
 	const before = await rest(id, 0);

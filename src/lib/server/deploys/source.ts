@@ -1,7 +1,7 @@
 import { isFinished, type Address } from './deploy.ts';
 import * as bytes from './bytes.ts';
 import type { ChunkStore } from './chunk-store.ts';
-import { pieces, type Piece } from './pieces.ts';
+import { textChunks, type TextChunk } from './text-chunks.ts';
 import { range, walk } from './range.ts';
 import type { DeployStore } from './store.ts';
 
@@ -26,12 +26,12 @@ export function deploySource(store: DeployStore, chunks: ChunkStore, org: string
 		return from + bytes.complete(tail);
 	}
 
-	/** The pieces after an offset, wherever that lies: at most `limit`, about 1 MiB of them. */
-	async function after(cursor: number, limit: number): Promise<{ items: Piece[]; more: boolean }> {
-		const items: Piece[] = [];
-		for (const piece of pieces(walk(chunks, org, id, cursor), ended)) {
-			items.push(piece);
-			if (items.length === limit || piece.end - cursor >= page) return { items, more: true };
+	/** The chunks after an offset, wherever that lies: at most `limit`, about 1 MiB of them. */
+	async function after(cursor: number, limit: number): Promise<{ items: TextChunk[]; more: boolean }> {
+		const items: TextChunk[] = [];
+		for (const chunk of textChunks(walk(chunks, org, id, cursor), ended)) {
+			items.push(chunk);
+			if (items.length === limit || chunk.end - cursor >= page) return { items, more: true };
 		}
 		return { items, more: false };
 	}
@@ -39,9 +39,9 @@ export function deploySource(store: DeployStore, chunks: ChunkStore, org: string
 	return {
 		head,
 		after,
-		cursorOf: ({ end }: Piece) => end,
+		cursorOf: ({ end }: TextChunk) => end,
 		/** Text, roughly, at two bytes a character. */
-		bytesOf: ({ text }: Piece) => 2 * text.length + 100
+		bytesOf: ({ text }: TextChunk) => 2 * text.length + 100
 	};
 }
 

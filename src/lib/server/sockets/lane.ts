@@ -9,7 +9,7 @@ import type { Counts, Reason } from './counts.ts';
 import type { Destination } from './destination.ts';
 
 /** A frame that waits to be stored. */
-export interface Piece {
+export interface Frame {
 	from: string;
 	bytes: Buffer;
 	/** It is stored: `told` is what the decoder says of all frames of its batch, among them this one. */
@@ -47,16 +47,16 @@ export interface Store {
 }
 
 /** What a frame takes in memory besides its bytes. */
-export const pieceBytes = 256;
+export const frameBytes = 256;
 /** What one batch takes at most. The writer's transactions are of this size. */
 const mostFrames = 10_000;
 const mostBytes = 4 * 1024 * 1024;
 /** Between two attempts, in ms. */
 const [firstPause, longestPause] = [50, 1_000];
 
-/** Pieces that were decoded for an organization. */
+/** Frames that were decoded for an organization. */
 interface Prepared {
-	pieces: Piece[];
+	frames: Frame[];
 	org: string;
 	received: Received;
 }
@@ -70,7 +70,7 @@ export class Lane {
 	readonly #destination: Destination;
 	readonly #store: Store;
 	readonly #idle: () => void;
-	#queue: Piece[] = [];
+	#queue: Frame[] = [];
 	#isRunning = false;
 
 	/** `idle` is called whenever nothing waits any more. */
@@ -81,8 +81,8 @@ export class Lane {
 		this.#idle = idle;
 	}
 
-	add(piece: Piece): void {
-		this.#queue.push(piece);
+	add(frame: Frame): void {
+		this.#queue.push(frame);
 		if (this.#isRunning) return;
 		this.#isRunning = true;
 		// What the same read or the same turn brings belongs together.
@@ -106,11 +106,11 @@ export class Lane {
 		return this.#prepare(this.#takeBatch());
 	}
 
-	#takeBatch(): Piece[] {
+	#takeBatch(): Frame[] {
 		let bytes = 0;
 		let count = 0;
-		for (const piece of this.#queue) {
-			bytes += piece.bytes.length;
+		for (const frame of this.#queue) {
+			bytes += frame.bytes.length;
 			if (count > 0 && (bytes > mostBytes || count === mostFrames)) break;
 			count += 1;
 		}
@@ -120,24 +120,24 @@ export class Lane {
 	}
 
 	/** Finds the organization, waiting for the database if need be, and decodes. Null if nothing is left to be stored. */
-	async #prepare(pieces: Piece[]): Promise<Prepared | null> {
+	async #prepare(frames: Frame[]): Promise<Prepared | null> {
 		const resolved = await this.#untilThere(() => this.#destination.resolve());
-		if (!resolved.ok) return this.#drop(pieces, resolved.reason);
+		if (!resolved.ok) return this.#drop(frames, resolved.reason);
 		const { org } = resolved;
 		const { format, parameters, counts } = this.#kind;
-		const job = { format, parameters, contentType: null, headers: {}, bytes: pack(pieces), now: Date.now() };
+		const job = { format, parameters, contentType: null, headers: {}, bytes: pack(frames), now: Date.now() };
 		const received = await this.#decode(org, job);
 		if ('status' in received) {
-			if (pieces.length > 1) return this.#inHalves(pieces);
-			return this.#drop(pieces, 'malformed');
+			if (frames.length > 1) return this.#inHalves(frames);
+			return this.#drop(frames, 'malformed');
 		}
 		counts.drop('malformed', received.report.rejected);
-		if (received.report.accepted > 0) return { pieces, org, received };
-		pieces.forEach((piece, index) => piece.stored(received.told, index));
+		if (received.report.accepted > 0) return { frames, org, received };
+		frames.forEach((frame, index) => frame.stored(received.told, index));
 		return null;
 	}
 
-	/** A fault of ours costs only the piece that shows it. */
+	/** A fault of ours costs only the frame that shows it. */
 	async #decode(org: string, job: Job): Promise<Received | Refusal> {
 		try {
 			return await this.#store.decode(org, job);
@@ -148,18 +148,18 @@ export class Lane {
 	}
 
 	/** Appends until it is known what became of it. */
-	async #commit({ pieces, org, received }: Prepared): Promise<void> {
+	async #commit({ frames, org, received }: Prepared): Promise<void> {
 		const { report, told, ...lines } = received;
 		const bytes = lines.chunks
 			? weightOf(lines.chunks)
-			: pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
+			: frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
 		const request = { org, ...lines, report, bytes, idempotencyKey: null };
 		const kind = await this.#untilSettled(request);
 		if (kind === 'stored') {
 			this.#kind.counts.take(org, report.accepted);
-			pieces.forEach((piece, index) => piece.stored(told, index));
-		} else if (kind === 'refused' && pieces.length > 1) await this.#inHalves(pieces);
-		else this.#drop(pieces, kind);
+			frames.forEach((frame, index) => frame.stored(told, index));
+		} else if (kind === 'refused' && frames.length > 1) await this.#inHalves(frames);
+		else this.#drop(frames, kind);
 	}
 
 	async #untilSettled(request: Append): Promise<'stored' | Reason> {
@@ -171,10 +171,10 @@ export class Lane {
 		}
 	}
 
-	/** So that what one piece does wrong costs no other. */
-	async #inHalves(pieces: Piece[]): Promise<null> {
-		const middle = pieces.length >> 1;
-		for (const half of [pieces.slice(0, middle), pieces.slice(middle)]) {
+	/** So that what one frame does wrong costs no other. */
+	async #inHalves(frames: Frame[]): Promise<null> {
+		const middle = frames.length >> 1;
+		for (const half of [frames.slice(0, middle), frames.slice(middle)]) {
 			const prepared = await this.#prepare(half);
 			if (prepared) await this.#commit(prepared);
 		}
@@ -202,9 +202,9 @@ export class Lane {
 		return !giveUp.aborted;
 	}
 
-	#drop(pieces: Piece[], reason: Reason): null {
-		this.#kind.counts.drop(reason, pieces.length);
-		for (const piece of pieces) piece.dropped(reason);
+	#drop(frames: Frame[], reason: Reason): null {
+		this.#kind.counts.drop(reason, frames.length);
+		for (const frame of frames) frame.dropped(reason);
 		return null;
 	}
 }

@@ -1,4 +1,4 @@
-import { Lane, pieceBytes, type Kind, type Piece, type Store } from './lane.ts';
+import { Lane, frameBytes, type Kind, type Frame, type Store } from './lane.ts';
 import type { Destination } from './destination.ts';
 
 /** What may wait of all sockets together: connections stop reading above it. */
@@ -47,20 +47,20 @@ export class Lanes {
 	}
 
 	/** Takes a frame, whether there is room or not. */
-	add(kind: Kind, destination: Destination, source: Source, piece: Piece): void {
-		const weight = piece.bytes.length + pieceBytes;
+	add(kind: Kind, destination: Destination, source: Source, frame: Frame): void {
+		const weight = frame.bytes.length + frameBytes;
 		this.#waiting += weight;
 		source.waiting += weight;
 		const release = () => this.#release(source, weight);
 		this.#laneOf(kind, destination).add({
-			...piece,
+			...frame,
 			stored(told, index) {
 				release();
-				piece.stored(told, index);
+				frame.stored(told, index);
 			},
 			dropped(reason) {
 				release();
-				piece.dropped(reason);
+				frame.dropped(reason);
 			}
 		});
 	}

@@ -3,7 +3,7 @@ import * as key from '../ingest/syslog/key.ts';
 import { addressOf, type Listener } from '../listeners.ts';
 import { Counts, type Reason } from './counts.ts';
 import type { Destination } from './destination.ts';
-import type { Kind, Piece } from './lane.ts';
+import type { Kind, Frame } from './lane.ts';
 import type { Lanes, Source } from './lanes.ts';
 import { protocols } from './protocols.ts';
 
@@ -36,7 +36,7 @@ export class Port {
 	}
 
 	/** Takes a frame. `told` hears what became of it. */
-	take(bytes: Buffer, from: string, source: Source, told: Pick<Piece, 'stored' | 'dropped'> = silent): void {
+	take(bytes: Buffer, from: string, source: Source, told: Pick<Frame, 'stored' | 'dropped'> = silent): void {
 		const destination = this.#own ?? this.#byKey(bytes, from);
 		if (destination) this.lanes.add(this.#kind, destination, source, { from, bytes, ...told });
 		else this.drop('key');

@@ -1,8 +1,8 @@
 import * as bytes from './bytes.ts';
 import type { Slice } from './range.ts';
 
-/** A piece of a log as streamed: whole characters and escape sequences, all with one time. */
-export interface Piece {
+/** Text of a log as it is streamed: whole characters and escape sequences, all with one time. */
+export interface TextChunk {
 	/** Of the first byte. */
 	offset: number;
 	/** The offset after the last byte: the cursor from which a reader continues. */
@@ -14,7 +14,7 @@ export interface Piece {
 	text: string;
 }
 
-/** Bytes. A piece ends at the last line end before this, or at least between two characters. */
+/** Bytes. A chunk ends at the last line end before this, or at least between two characters. */
 const longest = 16 * 1024;
 
 /** Consecutive bytes that arrived at one time. */
@@ -26,26 +26,26 @@ interface TimedSlice {
 }
 
 /**
- * Consecutive bytes as text in pieces. A possibly incomplete character, escape sequence or `\r\n` at the end is held back,
+ * Consecutive bytes as text in chunks. A possibly incomplete character, escape sequence or `\r\n` at the end is held back,
  * unless the log is known to end there.
  */
-export function* pieces(slices: Iterable<Slice>, ended: () => boolean): Generator<Piece, void> {
+export function* textChunks(slices: Iterable<Slice>, ended: () => boolean): Generator<TextChunk, void> {
 	let held: TimedSlice | null = null;
 	for (const slice of slices) {
 		for (const part of timedSlicesOf(slice)) {
 			held = yield* cut(held ? join(held, part) : part);
 		}
 	}
-	if (held && held.data.length > 0 && ended()) yield pieceOf(held, held.data.length);
+	if (held && held.data.length > 0 && ended()) yield chunkOf(held, held.data.length);
 }
 
-/** Yields the complete beginning of a part in pieces, and returns the rest. */
-function* cut(part: TimedSlice): Generator<Piece, TimedSlice> {
+/** Yields the complete beginning of a part in chunks, and returns the rest. */
+function* cut(part: TimedSlice): Generator<TextChunk, TimedSlice> {
 	let rest = part;
 	for (;;) {
 		const length = cutLength(rest.data);
 		if (length === 0) return rest;
-		yield pieceOf(rest, length);
+		yield chunkOf(rest, length);
 		const done = rest.data.subarray(0, length);
 		const line = rest.line + bytes.countLineFeeds(done);
 		rest = { ...rest, offset: rest.offset + length, line, data: rest.data.subarray(length) };
@@ -76,7 +76,7 @@ function* timedSlicesOf({ offset, firstLine, marks, data }: Slice): Generator<Ti
 	}
 }
 
-function pieceOf({ offset, line, time, data }: TimedSlice, length: number): Piece {
+function chunkOf({ offset, line, time, data }: TimedSlice, length: number): TextChunk {
 	const text = bytes.decode(data.subarray(0, length));
 	return { offset, end: offset + length, line, time: new Date(time).toISOString(), text };
 }
