@@ -1,8 +1,10 @@
 import { expect, test, vi } from 'vitest';
+import { bearer } from '../support/server/calls.ts';
 import * as deploys from '../support/deploys/deploys.ts';
 import type { Server } from '../support/server/server.ts';
 import { Tenant } from '../support/server/site.ts';
 import { oneServer } from '../support/server/broken-scene.ts';
+import { Viewer } from '../support/logs/viewer.ts';
 import { linesOf } from '../support/logs/lines.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -26,9 +28,9 @@ test('what happened to deploys is told once and in order, although the server wa
 		await scene.killServer();
 	}
 
-	const stream = await tenant.stream('after=0');
-	await stream.until((text) => text.includes(`deploy web v${rounds - 1} succeeded`));
-	await stream.close();
+	const viewer = new Viewer({ origin: () => server.url, headers: bearer(key) });
+	await viewer.reaches(made.length);
+	viewer.close();
 	const told = (await linesOf(scene.sql, org.id)).map(({ attributes }) => attributes.deploy as Told);
 	expect(told.map(({ id, status }) => `${id} ${status}`)).toEqual(made);
 });

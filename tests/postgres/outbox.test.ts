@@ -115,8 +115,8 @@ describe.each(Object.keys(places))('an outbox in %s', (name) => {
 		await place.put('a', 'text');
 		const ids: string[] = [];
 		const crashed = place.open();
-		ids.push(...(await crashed.claim(1, 30)).map(({ id }) => id));
-		expect(await place.open().claim(1, 30)).toEqual([]);
+		ids.push(...(await crashed.claim(1, 500)).map(({ id }) => id));
+		expect(await place.open().claim(1, 500)).toEqual([]);
 		const { courier: next, until } = courier(place.open(), async (_, id) => void ids.push(id));
 		while (ids.length < 2) await next.look();
 		await until('delivered');
