@@ -29,6 +29,31 @@ async function messagesOf({ origin, made }: Tenant): Promise<string[]> {
 	return (await stored(origin, made.key)).map(({ message }) => message);
 }
 
+test('the messages of a stack trace are one line, over TCP and UDP, also the last ones', async () => {
+	const [tcp, udp] = [freePort(), freePort()];
+	const { site, tenant } = await siteWith((slug) => ({
+		SYSLOG_LISTEN: `tcp://127.0.0.1:${tcp}?org=${slug} udp://127.0.0.1:${udp}?org=${slug}`
+	}));
+	const trace = [
+		'java.lang.IllegalStateException: no stock',
+		'\tat shop.Cart.add(Cart.java:7)',
+		'Caused by: x'
+	];
+	const said = (app: string, message: string) => `<11>1 2026-11-01T12:00:00Z web-1 ${app} 7 - - ${message}`;
+	const sent = trace.flatMap((message) => [said('shop', message), said('nginx', 'GET /')]);
+	await pour(tcp, sent.map((text) => `${text}\n`).join(''));
+	await scatter(udp, sent);
+	const { url } = site.server;
+	for (const address of [`tcp://127.0.0.1:${tcp}`, `udp://127.0.0.1:${udp}`])
+		await reaches(url, ofListener('lines_total', { protocol: 'syslog', address }), 4);
+	const found = await stored(tenant.origin, tenant.made.key);
+	const joined = found.filter(({ service }) => service === 'shop');
+	expect(joined.map(({ message, level }) => ({ message, level }))).toEqual(
+		[1, 2].map(() => ({ message: trace.join('\n'), level: 'error' }))
+	);
+	expect(found.filter(({ service }) => service === 'nginx')).toHaveLength(6);
+});
+
 test('two listeners of two organizations never mix, in any framing', async () => {
 	const [one, other, udp] = [freePort(), freePort(), freePort()];
 	const mine = 'mine-1';

@@ -12,7 +12,13 @@ export const usualLimits: Limits = { lines: 500, bytes: 256 * 1024 };
 
 /** Blank lines in a row that a trace may have: Go and Node print one, Rails a second. */
 const mostBlank = 3;
-const troubled = /error|exception|throwable|traceback|panic|fatal|uncaught|failed/i;
+const troubled = /error|exception|throwable|traceback|panic|fatal|uncaught|failed|goroutine \d|SIG[A-Z]+: /i;
+
+/** Whether more lines of a trace are likely to follow a line. */
+export function mayBegin(line: string): boolean {
+	const state = opening(line);
+	return state === 'text' ? troubled.test(line.slice(0, 2_000)) : state !== 'json';
+}
 
 /**
  * The lines of one stream, in order, as entries. A line is the beginning of an entry until `push` of the next one, or `end`,
@@ -44,7 +50,7 @@ export class Joiner {
 	get expectsMore(): boolean {
 		const [first] = this.#lines;
 		if (first === undefined || this.#state === 'json') return false;
-		return this.#lines.length > 1 || this.#state !== 'text' || troubled.test(first.slice(0, 2_000));
+		return this.#lines.length > 1 || this.#state !== 'text' || mayBegin(first);
 	}
 
 	/** Takes the next line, without its line end. The entry that is whole by that, if any; null if this line joined it. */

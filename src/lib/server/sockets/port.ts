@@ -6,6 +6,7 @@ import type { Destination } from './destination.ts';
 import type { Kind, Frame } from './lane.ts';
 import type { Lanes, Source } from './lanes.ts';
 import { protocols } from './protocols.ts';
+import { Traces } from './traces.ts';
 
 /** Where the lines of a listener go. */
 export interface Destinations {
@@ -23,6 +24,7 @@ export class Port {
 	readonly #kind: Kind;
 	readonly #destinations: Destinations;
 	readonly #own: Destination | null;
+	readonly #traces: Traces | null;
 
 	constructor(listener: Listener, lanes: Lanes, destinations: Destinations, log: Logger) {
 		const { protocol, service, zone, org } = listener;
@@ -32,14 +34,23 @@ export class Port {
 		const parameters = { ...(service !== null && { service }), zone };
 		this.#kind = { format: protocols[protocol].format, parameters, counts: this.counts };
 		this.#destinations = destinations;
+		this.#traces = protocol === 'syslog' ? new Traces(zone) : null;
 		this.#own = org === null ? null : destinations.organization(listener);
 	}
 
 	/** Takes a frame. `told` hears what became of it. */
 	take(bytes: Buffer, from: string, source: Source, told: Pick<Frame, 'stored' | 'dropped'> = silent): void {
 		const destination = this.#own ?? this.#byKey(bytes, from);
-		if (destination) this.lanes.add(this.#kind, destination, source, { from, bytes, ...told });
-		else this.drop('key');
+		if (!destination) return this.drop('key');
+		const pass = (frame: Frame) => this.lanes.add(this.#kind, destination, source, frame);
+		const frame = { from, bytes, ...told };
+		if (this.#traces) this.#traces.take(frame, `${destination.name} ${from}`, pass);
+		else pass(frame);
+	}
+
+	/** Hands on what still waits for more of it. */
+	flush(): void {
+		this.#traces?.flush();
 	}
 
 	drop(reason: Reason, count = 1): void {

@@ -80,6 +80,7 @@ export class Sockets {
 		await Promise.all(
 			servers.map((server) => (server instanceof Datagrams ? server.close() : server.stop()))
 		);
+		for (const { port } of this.#opened) port.flush();
 		await this.#lanes.drained();
 		clearTimeout(late);
 		for (const server of servers) if (server instanceof Connections) server.end();

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, decoded, json, messages, ndjson } from '../../../../../tests/support/logs/decoding.ts';
 
@@ -136,4 +137,28 @@ it('numbers keep the digits they came with', () => {
 
 it('of a key that is there twice the last is used', () => {
 	expect(messages('{"message":"a","message":"b"}', json)).toEqual(['b']);
+});
+
+describe('text', () => {
+	const trace = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nValueError: no';
+
+	it('with a stack trace has that as one message', () => {
+		const body = `2026-11-29 10:00:00 ERROR it failed\n${trace}\n\nnext\n{"message":"json"}\n  at the end`;
+		expect(messages(body, 'text/plain')).toEqual([
+			`2026-11-29 10:00:00 ERROR it failed\n${trace}`,
+			'next',
+			'json',
+			'  at the end'
+		]);
+	});
+
+	it('loses no line that is not blank, however they are joined', () => {
+		const line = fc.constantFrom('a', ' b', '\tat x (y:1)', 'Caused by: z', '', 'panic: p', '{"m":1}x', '}');
+		fc.assert(
+			fc.property(fc.array(line), (given) => {
+				const kept = messages(given.join('\n'), 'text/plain').flatMap((message) => message.split('\n'));
+				expect(kept.filter((text) => text !== '')).toEqual(given.filter((text) => text !== ''));
+			})
+		);
+	});
 });

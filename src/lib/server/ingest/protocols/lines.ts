@@ -1,4 +1,5 @@
 import type { NewEntry } from '../../../log/entry.ts';
+import { Joiner } from '../../../log/stack-trace.ts';
 import * as json from '../json.ts';
 import * as repair from '../repair.ts';
 import * as text from '../text.ts';
@@ -52,18 +53,26 @@ function decodeAny(body: string, context: Context): Decoded | Refusal {
 }
 
 /**
- * NDJSON if every line is JSON; otherwise lines of text. Among those a line that is an entry in JSON is read as one, so batch
- * boundaries in a shipper's mixed output do not matter, and every other line is a message as it stands: nothing is rejected.
+ * NDJSON if every line is JSON; otherwise lines of text, of which those of a stack trace are one message. Among them a line that is
+ * an entry in JSON is read as one, so batch boundaries in a shipper's mixed output do not matter, and every other line is a message
+ * as it stands: nothing is rejected.
  */
 function* decodeMixed(body: string, { fallback, now }: Context): Items {
 	let isNdjson: boolean | null = null; // it matters only for JSON that is no entry, which is rare
-	for (const line of linesOf(body)) {
+	const joiner = new Joiner();
+	const text = (message: string | null) => (message === null ? [] : [repair.line(message, fallback, now)]);
+	for (const line of allLinesOf(body)) {
 		const value = parseIfJson(line.trim());
-		const isJson = value !== undefined && !(value instanceof json.TooMuch);
-		const entry = isJson ? repair.entry(value, fallback, now) : repair.line(line, fallback, now);
+		if (value === undefined || value instanceof json.TooMuch) {
+			yield* text(joiner.push(line));
+			continue;
+		}
+		yield* text(joiner.end());
+		const entry = repair.entry(value, fallback, now);
 		if (typeof entry === 'string') isNdjson ??= everyLineIsJson(body);
 		yield typeof entry === 'string' && !isNdjson ? repair.line(line, fallback, now) : entry;
 	}
+	yield* text(joiner.end());
 }
 
 function everyLineIsJson(body: string): boolean {
@@ -73,12 +82,17 @@ function everyLineIsJson(body: string): boolean {
 
 /** Lines that are not blank, without their line ends (LF or CRLF). */
 export function* linesOf(body: string): Generator<string> {
+	for (const line of allLinesOf(body)) if (line.trim() !== '') yield line;
+}
+
+/** Every line, also a blank one. */
+function* allLinesOf(body: string): Generator<string> {
 	for (let start = 0; start < body.length;) {
 		const feed = body.indexOf('\n', start);
 		const end = feed === -1 ? body.length : feed;
 		const line = body.slice(start, body.charCodeAt(end - 1) === carriageReturn ? end - 1 : end);
 		start = end + 1;
-		if (line.trim() !== '') yield line;
+		yield line;
 	}
 }
 

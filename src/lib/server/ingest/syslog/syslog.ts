@@ -24,6 +24,21 @@ export function entry(frame: Buffer, fallback: repair.Fallback, clock: Clock): N
 	return entryOf(read(text, clock), fallback, clock.now);
 }
 
+/**
+ * Who wrote a frame, as far as it says so, and its message: what continues a stack trace has the same writer. `writer` is null for a
+ * line without a header, as where somebody sends several lines at once.
+ */
+export function writerOf(frame: Buffer, clock: Clock): { writer: string | null; message: string } {
+	const text = textOf(frame);
+	const { host, service, procid, message } = read(text, clock);
+	return { writer: text.startsWith('<') ? [host, service, procid].join(' ') : null, message };
+}
+
+/** A frame with lines behind its message. */
+export function extended(frame: Buffer, lines: readonly string[]): Buffer {
+	return Buffer.concat([frame.subarray(0, endOf(frame)), Buffer.from(['', ...lines].join('\n'))]);
+}
+
 /** What a message says, by the first form that fits. */
 export function read(text: string, clock: Clock): Message {
 	const found = priority.read(text);
@@ -33,10 +48,14 @@ export function read(text: string, clock: Clock): Message {
 
 /** Without a byte order mark, and without the line end and NULs that some senders put behind a datagram. */
 function textOf(frame: Buffer): string {
+	const hasMark = frame[0] === 0xef && frame[1] === 0xbb && frame[2] === 0xbf;
+	return frame.toString('utf8', hasMark ? 3 : 0, endOf(frame));
+}
+
+function endOf(frame: Buffer): number {
 	let end = frame.length;
 	while (end > 0 && isEnd(frame[end - 1])) end -= 1;
-	const hasMark = frame[0] === 0xef && frame[1] === 0xbb && frame[2] === 0xbf;
-	return frame.toString('utf8', hasMark ? 3 : 0, end);
+	return end;
 }
 
 const isEnd = (byte: number | undefined) => byte === 0x0a || byte === 0x0d || byte === 0;

@@ -1,0 +1,106 @@
+import { Joiner, mayBegin } from '../../log/stack-trace.ts';
+import { extended, writerOf } from '../ingest/syslog/syslog.ts';
+import type { Clock } from '../ingest/syslog/timestamp.ts';
+import type { Frame } from './lane.ts';
+
+/** How long the beginning of a trace waits for its next line, and all of it at most, in ms (decision 0101). */
+const [waitMs, mostMs] = [1_000, 5_000];
+/** Beginnings that wait; before one more the oldest goes on. */
+const mostWaiting = 1_000;
+
+/** A message that may be the beginning of a trace. */
+interface Begun {
+	sender: string;
+	frame: Frame;
+	/** Of the messages that continue it. */
+	lines: string[];
+	continued: Frame[];
+	joiner: Joiner;
+	since: number;
+	timer: NodeJS.Timeout;
+	pass(frame: Frame): void;
+}
+
+/**
+ * Joins the lines of a stack trace, each of which syslog sends as a message of its own, to one message again. Only what looks like
+ * the beginning of one waits; everything else passes at once. The messages of one writer keep their order.
+ */
+export class Traces {
+	readonly #zone: string;
+	/** By sender and writer, the oldest first. */
+	readonly #begun = new Map<string, Begun>();
+	/** By sender: what a line without a header may continue. */
+	readonly #latest = new Map<string, string>();
+
+	/** `zone` is that of times without one. */
+	constructor(zone: string) {
+		this.#zone = zone;
+	}
+
+	/** Hands a frame to `pass`, at once or with what continues it. `sender` tells whose it is from all others. */
+	take(frame: Frame, sender: string, pass: (frame: Frame) => void): void {
+		if (this.#begun.size === 0 && !mayBegin(headOf(frame))) return pass(frame);
+		const clock: Clock = { zone: this.#zone, now: Date.now() };
+		const { writer, message } = writerOf(frame.bytes, clock);
+		const key = (writer === null && this.#latest.get(sender)) || `${sender} ${writer}`;
+		const begun = this.#begun.get(key);
+		if (begun && continues(begun, message)) return this.#extend(begun, frame, message);
+		this.#end(key);
+		if (!mayBegin(message)) return pass(frame);
+		this.#begin({ sender, key, frame, pass }, message);
+	}
+
+	/** Hands on everything that waits. */
+	flush(): void {
+		for (const key of [...this.#begun.keys()]) this.#end(key);
+	}
+
+	#begin(
+		{ key, ...parts }: Pick<Begun, 'sender' | 'frame' | 'pass'> & { key: string },
+		message: string
+	): void {
+		const [oldest] = this.#begun.keys();
+		if (this.#begun.size >= mostWaiting && oldest !== undefined) this.#end(oldest);
+		const joiner = new Joiner();
+		joiner.push(message);
+		const timer = setTimeout(() => this.#end(key), waitMs);
+		const since = performance.now();
+		this.#begun.set(key, { ...parts, lines: [], continued: [], joiner, since, timer });
+		this.#latest.set(parts.sender, key);
+	}
+
+	#extend(begun: Begun, frame: Frame, message: string): void {
+		begun.lines.push(message);
+		begun.continued.push(frame);
+		if (performance.now() - begun.since < mostMs - waitMs) begun.timer.refresh();
+	}
+
+	#end(key: string): void {
+		const begun = this.#begun.get(key);
+		if (!begun) return;
+		this.#begun.delete(key);
+		if (this.#latest.get(begun.sender) === key) this.#latest.delete(begun.sender);
+		clearTimeout(begun.timer);
+		begun.pass(begun.lines.length === 0 ? begun.frame : joined(begun));
+	}
+}
+
+/** Whether a message continues what has begun; it has joined that then. */
+function continues({ joiner }: Begun, message: string): boolean {
+	return /\S/.test(message) && joiner.push(unescaped(message)) === null;
+}
+
+/** rsyslog writes the tabs that it receives as `#011`. */
+const unescaped = (message: string) => message.replace(/^(?:#011)+/, (tabs) => '\t'.repeat(tabs.length / 4));
+
+function joined({ frame, lines, continued }: Begun): Frame {
+	return {
+		from: frame.from,
+		bytes: extended(frame.bytes, lines),
+		stored: (told, index) => [frame, ...continued].forEach((each) => each.stored(told, index)),
+		dropped: (reason) => [frame, ...continued].forEach((each) => each.dropped(reason))
+	};
+}
+
+/** Enough of a frame to tell that it begins no trace. */
+const headOf = ({ bytes }: Frame) => bytes.toString('latin1', 0, 2_400);
