@@ -13,7 +13,7 @@ import { health } from './lib/server/health/health.ts';
 import { Probe } from './lib/server/health/probe.ts';
 import { UntrustedProxies } from './lib/server/http/untrusted-proxies.ts';
 import * as retention from './lib/server/logs/retention.ts';
-import { inFlight } from './lib/server/logs/writer.ts';
+import { connections } from './lib/server/logs/writer.ts';
 import { maintain, runNow } from './lib/server/maintenance.ts';
 import { metrics } from './lib/server/metrics.ts';
 import { connect } from './lib/server/postgres/connect.ts';
@@ -138,7 +138,7 @@ function openPools({ url, prepare }: Database) {
 		pages: pool('pages', 10, 30_000),
 		reads: pool('tail', 4, 10_000),
 		upkeep: pool('upkeep', 4),
-		writes: pool('writer', inFlight),
+		writes: pool('writer', connections),
 		watch: new Probe(() => pool('watch', 1))
 	};
 }

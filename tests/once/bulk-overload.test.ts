@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request as open } from 'node:http';
+import { request as open, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
@@ -21,6 +21,17 @@ async function hold({ origin, made }: Tenant): Promise<() => void> {
 	onTestFinished(() => void request.destroy());
 	if (!request.write(Buffer.alloc(heldBytes - 1, 0x20))) await once(request, 'drain');
 	return () => void request.destroy();
+}
+
+/** Sends the body as rsyslog does, without a User-Agent: whether a whole answer came. */
+async function unnamed({ origin, made }: Tenant): Promise<boolean> {
+	const headers = { authorization: `Bearer ${made.key}`, 'content-type': 'application/json' };
+	const request = open(`${origin}/es/_bulk`, { method: 'POST', headers });
+	let answer: IncomingMessage | undefined;
+	request.on('response', (response) => (answer = response.resume().on('error', () => {})));
+	request.on('error', () => {}).end(body);
+	await once(request, 'close');
+	return answer?.complete ?? false;
 }
 
 test('without room a client of Elastic is answered 429 for each action, any other for the request', async () => {
@@ -54,8 +65,11 @@ test('without room a client of Elastic is answered 429 for each action, any othe
 			{ delete: { status: 429 } }
 		]);
 	}
+	expect(await unnamed(tenant)).toBe(false);
+	expect(site.server.output()).not.toContain('"level":50');
 	expect((await tenant.lines()).length).toBe(before);
 
 	for (const release of held) release();
 	await expect.poll(async () => (await post(meta)).text(), { timeout: 30_000 }).toContain('"status":201');
+	expect(await unnamed(tenant)).toBe(true);
 });

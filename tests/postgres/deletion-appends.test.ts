@@ -4,7 +4,7 @@ import type { Accounts } from '../support/people/accounts.ts';
 import type { Append } from '../../src/lib/server/logs/append.ts';
 import * as purge from '../../src/lib/server/logs/purge.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
-import { inFlight, LogWriter, type AppendOutcome } from '../../src/lib/server/logs/writer.ts';
+import { connections, LogWriter, type AppendOutcome } from '../../src/lib/server/logs/writer.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
@@ -28,7 +28,7 @@ afterAll(() => database.drop());
 
 /** A writer as the server has one. */
 function writing(): LogWriter {
-	const sql = connect(database.url, { max: inFlight });
+	const sql = connect(database.url, { max: connections });
 	onTestFinished(() => sql.end({ timeout: 1 }));
 	const log = pino({ level: 'silent' });
 	return new LogWriter({ sql, store: logStore(sql), log, committed() {} });

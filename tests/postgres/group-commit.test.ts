@@ -3,7 +3,7 @@ import pino from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { NewEntry } from '../../src/lib/log/entry.ts';
 import { logStore, type LogStore } from '../../src/lib/server/logs/store.ts';
-import { inFlight, LogWriter } from '../../src/lib/server/logs/writer.ts';
+import { connections, inFlight, LogWriter } from '../../src/lib/server/logs/writer.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import { testDatabase } from '../support/server/database.ts';
 import { makeTenant } from '../support/people/tenants.ts';
@@ -17,7 +17,7 @@ let commits: number[];
 
 beforeEach(async () => {
 	const database = await testDatabase();
-	const own = connect(database.url, { max: inFlight });
+	const own = connect(database.url, { max: connections });
 	onTestFinished(() => own.end().then(() => database.drop()));
 	sql = database.sql;
 	store = logStore(sql);

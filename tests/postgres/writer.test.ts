@@ -4,7 +4,7 @@ import type { NewEntry } from '../../src/lib/log/entry.ts';
 import type { Append } from '../../src/lib/server/logs/append.ts';
 import * as idempotency from '../../src/lib/server/logs/idempotency.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
-import { inFlight, LogWriter } from '../../src/lib/server/logs/writer.ts';
+import { connections, inFlight, largeBytes, LogWriter } from '../../src/lib/server/logs/writer.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
 import { detour } from '../support/server/detour.ts';
@@ -20,7 +20,7 @@ const newOrganization = () => makeOrganization(database.sql);
 
 /** A writer as the server has one, and the sizes of its transactions in lines. */
 function writing(url = database.url, prepare = true) {
-	const sql = connect(url, { max: inFlight, prepare });
+	const sql = connect(url, { max: connections, prepare });
 	onTestFinished(() => sql.end({ timeout: 1 }));
 	const commits: number[] = [];
 	const committed = (lines: number) => void commits.push(lines);
@@ -71,6 +71,22 @@ describe('group commit', () => {
 		const org = await newOrganization();
 		for (let index = 0; index < 20; index++) await writer.append(request(org, [line(`${index}`)]));
 		expect(await stored(org)).toEqual(Array.from({ length: 20 }, (_, index) => `${index}`));
+	});
+
+	test('keeps no small request waiting for the flood of another organization', async () => {
+		const { writer } = writing();
+		const [flooding, calm] = [await newOrganization(), await newOrganization()];
+		const large = () => writer.append(request(flooding, [line('large')], { bytes: largeBytes }));
+		const held = await database.sql.begin(async (lock) => {
+			await lock`SELECT 1 FROM log_heads WHERE org_id = ${flooding} FOR UPDATE`;
+			const floods = Array.from({ length: 2 * inFlight }, large);
+			const own = writer.append(request(flooding, [line('small')]));
+			expect(await writer.append(request(calm, [line('calm')]))).toMatchObject({ kind: 'stored' });
+			return { of: [...floods, own] };
+		});
+		for (const outcome of await Promise.all(held.of)) expect(outcome.kind).toBe('stored');
+		expect((await stored(flooding)).at(-1)).toBe('small'); // it came last
+		expect(await writer.append(request(flooding, [line('later')]))).toMatchObject({ kind: 'stored' });
 	});
 
 	test('of two instances on many organizations neither deadlocks nor leaves a hole', async () => {

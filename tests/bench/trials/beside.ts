@@ -1,6 +1,6 @@
 // What one organization does, another must not feel: 1,000 viewers at 10 lines/s alone, beside ingest, and beside ten searches.
 import { Crowd, type Load } from '../crowd.ts';
-import { flood } from '../flood.ts';
+import { floodAside } from '../flood-aside.ts';
 import { ms, spread } from '../format.ts';
 import { Histogram } from '../histogram.ts';
 import { fillDay } from '../history.ts';
@@ -25,7 +25,8 @@ await trial(async (defer) => {
 
 	const alone = await crowd.run(load);
 	say(`alone: ${spread(alone.delays)}`);
-	const [ingest] = await Promise.all([crowd.run(load), flood(busy, load.seconds)]);
+	const [ingest, rate] = await Promise.all([crowd.run(load), floodAside(busy, load.seconds)]);
+	say(`beside ${Math.round(rate).toLocaleString('en')} lines/s: ${spread(ingest.delays)}`);
 	const listing = new Histogram();
 	const stop = new AbortController();
 	const searching = Array.from({ length: searches }, () => searchOn(busy, stop.signal));

@@ -25,8 +25,15 @@ interface Waiting {
 	settled(outcome: AppendOutcome): void;
 }
 
+/** Requests that wait for a transaction together, in the order in which they came. */
+interface Queue {
+	waiting: Waiting[];
+	/** Transactions under way. */
+	running: number;
+}
+
 export interface WriterOptions {
-	/** A pool for the writer alone, of `inFlight` connections. */
+	/** A pool for the writer alone, of `connections`. */
 	sql: Sql;
 	store: LogStore;
 	log: Logger;
@@ -38,11 +45,15 @@ export interface WriterOptions {
 	committed(lines: number, ms: number): void;
 }
 
-/** One transaction commits while the next is encoded. A third would only wait for the same heads. */
+/** Of each queue: one transaction commits while the next is encoded. A third would only wait for the same heads. */
 export const inFlight = 2;
+/** How many transactions there are at once, at most. */
+export const connections = 2 * inFlight;
+/** From this size on, in bytes, a request is large: it waits for a transaction among its like (decision 0108). */
+export const largeBytes = 64 * 1024;
 /** A full queue answers 429: about a second of work at the measured rate, held in memory. */
 const mostQueuedBytes = 64 * 1024 * 1024;
-/** What one transaction takes at most, so that nobody waits long behind another sender's flood. */
+/** What one transaction takes at most, so that nobody waits long behind what is taken before. */
 const mostLines = 10_000;
 const mostBytes = 8 * 1024 * 1024;
 
@@ -52,10 +63,12 @@ const mostBytes = 8 * 1024 * 1024;
  */
 export class LogWriter {
 	readonly #options: WriterOptions;
-	readonly #queue: Waiting[] = [];
+	readonly #small: Queue = { waiting: [], running: 0 };
+	readonly #large: Queue = { waiting: [], running: 0 };
+	/** How many large requests of an organization are not settled. */
+	readonly #flooding = new Map<string, number>();
 	readonly #idle: (() => void)[] = [];
 	#queuedBytes = 0;
-	#running = 0;
 
 	constructor(options: WriterOptions) {
 		this.#options = options;
@@ -82,40 +95,39 @@ export class LogWriter {
 		if (this.isFull(request.bytes)) return Promise.resolve({ kind: 'full' });
 		this.#queuedBytes += request.bytes;
 		return new Promise((resolve) => {
-			this.#queue.push({ request, settled: resolve });
-			this.#pump();
+			const queue = this.#queueOf(request);
+			queue.waiting.push({ request, settled: resolve });
+			this.#pump(queue);
 		});
 	}
 
 	/** Resolves when everything taken so far is settled. */
 	idle(): Promise<void> {
-		if (this.#running === 0) return Promise.resolve();
+		if (this.#isIdle) return Promise.resolve();
 		return new Promise((resolve) => this.#idle.push(resolve));
 	}
 
-	#pump(): void {
-		while (this.#running < inFlight && this.#queue.length > 0) {
-			this.#running++;
-			void this.#write(this.#takeBatch()).then(() => {
-				this.#running--;
-				this.#pump();
-			});
-		}
-		if (this.#running > 0) return;
-		for (const wake of this.#idle.splice(0)) wake();
+	get #isIdle(): boolean {
+		return this.#small.running + this.#large.running === 0;
 	}
 
-	#takeBatch(): Waiting[] {
-		let lines = 0;
-		let bytes = 0;
-		let taken = 0;
-		for (const { request } of this.#queue) {
-			lines += request.report.accepted;
-			bytes += request.bytes;
-			if (taken > 0 && (lines > mostLines || bytes > mostBytes)) break;
-			taken++;
+	/** A small request waits for no flood, except for that of its own organization, whose head is locked. */
+	#queueOf({ org, bytes }: Append): Queue {
+		const large = this.#flooding.get(org) ?? 0;
+		if (bytes < largeBytes) return large === 0 ? this.#small : this.#large;
+		this.#flooding.set(org, large + 1);
+		return this.#large;
+	}
+
+	#pump(queue: Queue): void {
+		while (queue.running < inFlight && queue.waiting.length > 0) {
+			queue.running++;
+			void this.#write(takeBatch(queue)).then(() => {
+				queue.running--;
+				this.#pump(queue);
+			});
 		}
-		return this.#queue.splice(0, taken);
+		if (this.#isIdle) for (const wake of this.#idle.splice(0)) wake();
 	}
 
 	/** Writes a batch, whole or, if its data is refused, by halves: nobody pays for a neighbour's line. */
@@ -155,9 +167,16 @@ export class LogWriter {
 	#settle(batch: Waiting[], outcomes: Answer[] | Failure): void {
 		batch.forEach(({ request, settled }, index) => {
 			this.#queuedBytes -= request.bytes;
+			if (request.bytes >= largeBytes) this.#ebb(request.org);
 			const answer = typeof outcomes === 'string' ? undefined : outcomes[index];
 			settled(answer ? { kind: 'stored', answer } : { kind: outcomes as Failure });
 		});
+	}
+
+	#ebb(org: string): void {
+		const left = (this.#flooding.get(org) ?? 1) - 1;
+		if (left === 0) this.#flooding.delete(org);
+		else this.#flooding.set(org, left);
 	}
 
 	async #attempt(requests: Append[]): Promise<Answer[] | Failure> {
@@ -183,4 +202,17 @@ export class LogWriter {
 			return 'refused';
 		}
 	}
+}
+
+function takeBatch({ waiting }: Queue): Waiting[] {
+	let lines = 0;
+	let bytes = 0;
+	let taken = 0;
+	for (const { request } of waiting) {
+		lines += request.report.accepted;
+		bytes += request.bytes;
+		if (taken > 0 && (lines > mostLines || bytes > mostBytes)) break;
+		taken++;
+	}
+	return waiting.splice(0, taken);
 }

@@ -4,7 +4,7 @@ import { setPriority } from 'node:os';
 const nice = 5;
 
 /**
- * Lets a thread that searches or seals stand back for the process's first one. On Linux a priority belongs to a thread (setpriority(2), "C library/kernel
+ * Lets a thread that decodes, searches or seals stand back for the process's first one. On Linux a priority belongs to a thread (setpriority(2), "C library/kernel
  * differences"); elsewhere it would be the whole process's, so nothing is done.
  */
 export function yieldToServer(): void {
