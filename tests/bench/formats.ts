@@ -1,5 +1,6 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { compress } from 'snappyjs';
+import * as otlp from './otlp.ts';
 
 /** A line of the corpus (corpus.ts), as its NDJSON says it. */
 export interface Line {
@@ -21,6 +22,18 @@ export interface Format {
 }
 
 export const formats: readonly Format[] = [
+	{
+		name: 'OTLP protobuf',
+		contentType: 'application/x-protobuf',
+		path: '/v1/logs',
+		encode: (lines) => Buffer.from(otlp.protobuf(lines))
+	},
+	{
+		name: 'OTLP JSON',
+		contentType: 'application/json',
+		path: '/v1/logs',
+		encode: (lines) => Buffer.from(otlp.json(lines))
+	},
 	{
 		name: 'bulk',
 		contentType: 'application/x-ndjson',
