@@ -29,6 +29,21 @@ describe('a frame of Logplex', () => {
 		expect(entriesAs('logplex', body).map(({ message }) => message)).toEqual(messages);
 	});
 
+	it('of a stack trace is one with those that continue it, if the same process wrote them', () => {
+		const other = header.replace('web.1', 'web.2');
+		const sent = [
+			`${header} `,
+			`${header}Error: no`,
+			`${header}    at x (y.js:1)`,
+			`${other}    at z (y.js:1)`
+		];
+		expect(entriesAs('logplex', framed(...sent)).map(({ message }) => message)).toEqual([
+			' ',
+			'Error: no\n    at x (y.js:1)',
+			'    at z (y.js:1)'
+		]);
+	});
+
 	it('has the service of the address', () => {
 		const parameters = { service: 'shop' };
 		expect(entriesAs('logplex', framed(`${header}x`), { parameters })).toMatchObject([{ service: 'shop' }]);

@@ -1,4 +1,5 @@
 import type { NewEntry } from '../../../log/entry.ts';
+import { Joiner } from '../../../log/stack-trace.ts';
 import { digest } from '../../digest.ts';
 import { refuse } from '../../http/problem.ts';
 import * as repair from '../repair.ts';
@@ -14,8 +15,27 @@ export function decode(sending: Sending): Decoded {
 
 function* items(sending: Sending): Generator<NewEntry> {
 	const fallback = fallbackOf(sending);
-	for (const frame of framesOf(sending.bytes)) yield entryOf(frame, fallback, sending);
+	for (const frame of withTraces(framesOf(sending.bytes))) yield entryOf(frame, fallback, sending);
 }
+
+/** The same frames, but those of a stack trace as one, where a process has written them one after the other. */
+function* withTraces(frames: Iterable<string>): Generator<string> {
+	let begun: { text: string; writer: string; joiner: Joiner } | null = null;
+	for (const frame of frames) {
+		const [, , , , app, process, message = frame] = header.exec(frame) ?? [];
+		const writer = `${app} ${process}`;
+		if (begun?.joiner.isOpen && begun.writer === writer && continues(begun.joiner, message)) {
+			begun.text += `\n${message}`;
+			continue;
+		}
+		if (begun) yield begun.text;
+		begun = { text: frame, writer, joiner: new Joiner() };
+		begun.joiner.push(message);
+	}
+	if (begun) yield begun.text;
+}
+
+const continues = (joiner: Joiner, message: string) => /\S/.test(message) && joiner.push(message) === null;
 
 /** Digits, then a space: the length of a frame in bytes (RFC 6587, 3.4.1). */
 const mostDigits = 9;
