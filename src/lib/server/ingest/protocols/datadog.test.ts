@@ -81,6 +81,11 @@ it('lines of text are messages', () => {
 	expect(entriesAs('datadog', 'a\nb\n').map(({ message }) => message)).toEqual(['a', 'b']);
 });
 
+it('the lines of a stack trace in a body of text are one message', () => {
+	const entries = entriesAs('datadog', 'Error: no\n    at x (y.js:1)\nnext');
+	expect(entries.map(({ message }) => message)).toEqual(['Error: no\n    at x (y.js:1)', 'next']);
+});
+
 it('what is cut off is refused', () => {
 	expect(decodeAs('datadog', '[{"message":"a"},{"mess')).toMatchObject({ status: 400 });
 });

@@ -7,7 +7,7 @@ import * as severity from '../severity.ts';
 import * as text from '../text.ts';
 import { fallbackOf, type Decoded, type Sending } from './decoded.ts';
 import { isFields, nameOf, valuesOf, withMessage, type Fields } from './json-values.ts';
-import { linesOf } from './lines.ts';
+import { messagesOf } from './lines.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Decodes logs as Datadog's agent and libraries send them: entries in JSON, one or a list, or lines of text. `{}` is a sign of life. */
@@ -19,7 +19,7 @@ function* items(body: string, sending: Sending): Generator<NewEntry | string> {
 	const { now, parameters } = sending;
 	const fallback = fallbackOf(sending);
 	const defaults = defaultsOf(parameters);
-	const values = /^\s*[{[]/.test(body) ? valuesOf(body) : linesOf(body);
+	const values = /^\s*[{[]/.test(body) ? valuesOf(body) : messagesOf(body);
 	for (const value of values) {
 		if (isFields(value) && Object.keys(value).length === 0) continue;
 		const fields = isFields(value) ? value : { message: value };

@@ -78,6 +78,11 @@ it('a line of the raw endpoint is an event, with the metadata of the address', (
 	]);
 });
 
+it('the lines of a stack trace on the raw endpoint are one event', () => {
+	const entries = entriesAs('hec-raw', 'Error: no\n    at x (y.js:1)\nnext');
+	expect(entries.map(({ message }) => message)).toEqual(['Error: no\n    at x (y.js:1)', 'next']);
+});
+
 describe('hostile bodies', () => {
 	it.each(['{"event":"a"', '{"event":"a"}{', '{"event":}', ']', '{"event":"a"}}', '"', '\\'])(
 		'%s is refused or rejected, never more',

@@ -4,7 +4,7 @@ import * as repair from '../repair.ts';
 import * as text from '../text.ts';
 import { fallbackOf, type Decoded, type Sending } from './decoded.ts';
 import { isFields, nameOf, valuesOf, withMessage, type Fields } from './json-values.ts';
-import { linesOf, parse } from './lines.ts';
+import { messagesOf, parse } from './lines.ts';
 
 /** What an event says about where it comes from; an event without its own has that of the one before it in the request. */
 interface Metadata {
@@ -51,7 +51,7 @@ function* events(body: string, sending: Sending): Generator<NewEntry | string> {
 function* lines(body: string, sending: Sending): Generator<NewEntry | string> {
 	const context = { fallback: fallbackOf(sending), now: sending.now };
 	const metadata = takeMetadata(sending.parameters, {});
-	for (const line of linesOf(body)) {
+	for (const line of messagesOf(body)) {
 		const value = line.trimStart().startsWith('{') ? parse(line) : null;
 		yield entryOf(isFields(value) && !(value instanceof Error) ? value : line, undefined, metadata, context);
 	}

@@ -85,6 +85,17 @@ export function* linesOf(body: string): Generator<string> {
 	for (const line of allLinesOf(body)) if (line.trim() !== '') yield line;
 }
 
+/** The messages of a body of text: its lines, of which those of a stack trace are one. */
+export function* messagesOf(body: string): Generator<string> {
+	const joiner = new Joiner();
+	for (const line of allLinesOf(body)) {
+		const whole = joiner.push(line);
+		if (whole !== null) yield whole;
+	}
+	const last = joiner.end();
+	if (last !== null) yield last;
+}
+
 /** Every line, also a blank one. */
 function* allLinesOf(body: string): Generator<string> {
 	for (let start = 0; start < body.length;) {
