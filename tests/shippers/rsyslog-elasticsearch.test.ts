@@ -3,11 +3,11 @@ import { proxy } from '../support/server/proxy.ts';
 import { bulk } from '../../src/lib/server/ingest/protocols/bulk.ts';
 import { shippers } from '../../src/routes/(app)/[org]/shippers.ts';
 import { startSite, type Site } from '../support/server/site.ts';
-import { line } from './clients/script.mjs';
 import { expectScript, stored } from '../support/shippers/clients.ts';
 import { refusing } from '../support/shippers/refusing.ts';
 import { restarting } from '../support/shippers/restarting.ts';
 import { hasRsyslog, startRsyslog } from '../support/shippers/rsyslog.ts';
+import { messages } from '../support/shippers/syslog-messages.ts';
 import { Viewer } from '../support/logs/viewer.ts';
 import { bearer } from '../support/server/calls.ts';
 
@@ -16,16 +16,6 @@ function actions(url: string, key: string): string {
 	const { text = '' } = shippers(url, key).find(({ name }) => name === 'rsyslog') ?? {};
 	const soon = 'queue.dequeueBatchSize="100" action.resumeInterval="1")';
 	return text.replace(/\)$/, ` ${soon}`);
-}
-
-const severities = { debug: 7, info: 6, warn: 4, error: 3 };
-
-/** Lines of the script as messages of RFC 5424. */
-function messages(first: number, count: number): string[] {
-	return Array.from({ length: count }, (_, index) => {
-		const { level, message, time } = line(first + index);
-		return `<${8 + severities[level]}>1 ${time.toISOString()} web-1 shop - - - ${message}`;
-	});
 }
 
 async function reaches(origin: string, key: string, count: number): Promise<void> {

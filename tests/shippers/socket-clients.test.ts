@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectScript, run, start, stored, type Expected } from '../support/shippers/clients.ts';
 import { freePort, ofListener, reaches } from '../support/shippers/listeners.ts';
+import { oneLine } from '../support/shippers/syslog-messages.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
 
 /** One organization each, and listeners for it. */
@@ -28,8 +29,6 @@ async function tenantOf(slug: string): Promise<Tenant> {
 	await promise;
 	return tenant;
 }
-
-const oneLine = (message: string) => message.replaceAll('\n', ' ');
 
 /** Every line of a client has come. */
 async function expectAll(tenant: Tenant, expected: Expected): Promise<void> {
