@@ -24,8 +24,8 @@ function callsOf({
 	usageOf,
 	deploys
 }: Stores): Record<string, () => unknown> {
-	const { keys, organizations, settings, deployRetention, ownership, deletion, members, invitations } =
-		accounts;
+	const { keys, organizations, settings, deployRetention, textReading } = accounts;
+	const { ownership, deletion, members, invitations } = accounts;
 	const all = { from: 0, to: Infinity };
 	const new_ = { email: 'guest@example.com', role: 'viewer' } as const;
 	const theirSession = { kind: 'session', sessionId: theirs.sessionId, userId: theirs.owner.id } as const;
@@ -48,6 +48,8 @@ function callsOf({
 		'deployRetention.get': () => deployRetention.get(mine.org),
 		'deployRetention.among': async () => [...(await deployRetention.among([mine.org]))],
 		'deployRetention.set of theirs': () => deployRetention.set(theirs.org, mine.owner, { days: 1, kept: 1 }),
+		'textReading.get': () => textReading.get(mine.org),
+		'textReading.set of theirs': () => textReading.set(theirs.org, mine.owner, false),
 		'ownership.heirs': () => ownership.heirs(mine.org),
 		'ownership.transfer': () => ownership.transfer(mine.org, mine.owner, 'member-of-theirs@example.com'),
 		'ownership.transfer of theirs': () => ownership.transfer(theirs.org, mine.owner, mine.owner.name),
@@ -147,6 +149,7 @@ const exactly = (): Record<string, unknown> => ({
 	'deploys.tailOf': null,
 	'deploys.source': 0,
 	'deployRetention.get': { days: 365, kept: 10 },
+	'textReading.get': true,
 	'deploys.removeOld': 0
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectScript, run, start, stored, type Expected } from '../support/shippers/clients.ts';
 import { freePort, ofListener, reaches } from '../support/shippers/listeners.ts';
+import { metric } from '../support/server/calls.ts';
 import { oneLine } from '../support/shippers/syslog-messages.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
 
@@ -71,12 +72,10 @@ test.each([
 
 test('winston-log2gelf sends lines whose messages arrive whole; its levels are not those of GELF', async () => {
 	const tenant = await tenantOf('gelf');
+	const taken = ofListener('lines_total', { protocol: 'gelf', address: `tcp://127.0.0.1:${ports.gelf}` });
+	const before = (await metric(site.server.url, taken)) || 0;
 	await run('gelf', { port: ports.gelf, env: { CLIENT: 'winston-log2gelf' } });
-	await reaches(
-		site.server.url,
-		ofListener('lines_total', { protocol: 'gelf', address: `tcp://127.0.0.1:${ports.gelf}` }),
-		1000
-	);
+	await reaches(site.server.url, taken, before + 1000);
 	const found = await stored(tenant.origin, tenant.made.key);
 	expect(found.map(({ message }) => Number(/line (\d+)/.exec(message)?.[1]))).toEqual(
 		found.map((_, n) => n + 1)

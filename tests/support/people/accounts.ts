@@ -120,7 +120,7 @@ export function accounts(sql: Sql, { config, subscribe, mail, watch, failed }: O
 		},
 		settings: on(sql, settings),
 		deployRetention: on(sql, deployRetention),
-		textReading: on(sql, textReading),
+		textReading: on(sql, { get: textReading.get, set: textReading.set }),
 		ownership: on(sql, ownership),
 		deletion: on(sql, deletion),
 		members: {

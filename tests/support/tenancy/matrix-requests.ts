@@ -14,6 +14,7 @@ const forms: Record<string, (scene: Scene) => Record<string, string>> = {
 	'/[org]/settings?/delete': ({ org }) => ({ organization: org.name }),
 	'/[org]/settings?/name': () => ({ name: 'Another name' }),
 	'/[org]/settings?/retention': () => ({ days: '7' }),
+	'/[org]/settings?/text': () => ({}),
 	'/[org]/settings?/transfer': ({ people }) => ({ email: people.member.email }),
 	'/account/organizations?/leave': ({ org }) => ({ organization: org.slug }),
 	'/account/organizations?/make': ({ org }) => ({ organization: `More of ${org.slug}` }),

@@ -56,6 +56,7 @@ POST /[org]/settings?/name                       sign-in 404      403     403   
 POST /[org]/settings?/address                    sign-in 404      403     403     303     303     sign-in  sign-in   404
 POST /[org]/settings?/retention                  sign-in 404      403     403     200     200     sign-in  sign-in   404
 POST /[org]/settings?/deploys                    sign-in 404      403     403     200     200     sign-in  sign-in   404
+POST /[org]/settings?/text                       sign-in 404      403     403     200     200     sign-in  sign-in   404
 POST /[org]/settings?/transfer                   sign-in 404      403     403     403     200     sign-in  sign-in   404
 POST /[org]/settings?/delete                     sign-in 404      403     403     403     303     sign-in  sign-in   404
 GET /[org]/settings/members                      sign-in 404      403     403     200     200     sign-in  sign-in   404
