@@ -99,15 +99,16 @@ describe('plain text', () => {
 		fetch(`${origin}/api/logs`, { method: 'POST', body: text, headers: bearer(key) });
 
 	test('is read for level, time and fields', async () => {
-		const { origin, made, lines } = await site.tenant();
-		expect((await send(origin, made.key)).status).toBe(200);
-		const [line] = await lines();
+		const tenant = await site.tenant();
+		expect((await send(tenant.origin, tenant.made.key)).status).toBe(200);
+		const [line] = await tenant.lines();
 		expect(line).toMatchObject({ message: text, level: 'error', time: '2026-11-28T10:00:00.123Z' });
 		expect(line?.attributes).toMatchObject({ sku: '7' });
 	});
 
 	test('is kept as it is where the organization has turned that off, large bodies too', async () => {
-		const { origin, made, org, lines } = await site.tenant();
+		const tenant = await site.tenant();
+		const { origin, made, org } = tenant;
 		await site.database.sql`UPDATE organizations SET reads_text = false WHERE id = ${org.id}`;
 		expect((await send(origin, made.key)).status).toBe(200);
 		const many = await fetch(`${origin}/api/logs`, {
@@ -116,7 +117,7 @@ describe('plain text', () => {
 			headers: bearer(made.key)
 		});
 		expect(many.status).toBe(200);
-		const found = await lines();
+		const found = await tenant.lines();
 		expect(found.length).toBeGreaterThan(1);
 		for (const line of found) expect(line).toMatchObject({ message: text, level: 'info', attributes: {} });
 	});
