@@ -30,7 +30,7 @@ async function unnamed({ origin, made }: Tenant): Promise<boolean> {
 	let answer: IncomingMessage | undefined;
 	request.on('response', (response) => (answer = response.resume().on('error', () => {})));
 	request.on('error', () => {}).end(body);
-	await once(request, 'close');
+	await new Promise((resolve) => request.on('close', resolve));
 	return answer?.complete ?? false;
 }
 
