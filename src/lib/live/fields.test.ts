@@ -63,7 +63,12 @@ test.each([
 test.each([
 	['took 5 ms', { took: 5 }],
 	['code 1', { attempts: 1 }],
-	['a= a=2', { a: '1' }]
+	['a= a=2', { a: '1' }],
+	['took=15', { took: 1 }],
+	['meta=1', { a: 1 }],
+	['version=1.5', { version: '1' }],
+	['nothing', { '': 1 }],
+	['nothing', { a: { '': '' } }]
 ])('the summary has what the message says otherwise or not at all: %s', (message, attributes) => {
 	expect(fields.summarize({ message, attributes })).toHaveLength(1);
 });

@@ -53,13 +53,19 @@ export function summarize({ attributes, message }: Pick<Entry, 'attributes' | 'm
 /** Whether both stand in a message, with one of the marks between them that join a key and its value. */
 function says(message: string, path: string, value: string): boolean {
 	const key = path.slice(path.lastIndexOf('.') + 1);
+	if (key === '') return false; // it would be everywhere
 	for (let at = message.indexOf(key); at !== -1; at = message.indexOf(key, at + 1)) {
-		const rest = message.slice(at + key.length, at + key.length + value.length + 4);
-		const mark = /^"?[:=] ?["']?/.exec(rest);
-		if (mark && rest.startsWith(value, mark[0].length)) return true;
+		const from = at + key.length;
+		const mark = /^"?[:=] ?["']?/.exec(message.slice(from, from + 4))?.[0];
+		if (mark === undefined || isWord(message[at - 1]) || !message.startsWith(value, from + mark.length))
+			continue;
+		if (!isWord(message[from + mark.length + value.length])) return true;
 	}
 	return false;
 }
+
+/** Whether a character belongs to a longer key or value. */
+const isWord = (character = ' ') => /[\p{L}\p{N}_.-]/u.test(character);
 
 function shorten(value: string): string {
 	return value.length > longestNamed ? `${value.slice(0, longestNamed - 1)}…` : value;
