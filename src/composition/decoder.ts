@@ -18,7 +18,7 @@ const usualHeapMb = 1024;
 /** Formats whose bytes may hold many times as many, compressed. */
 const expanding: ReadonlySet<Format> = new Set(['firehose']);
 
-/** What it does not say itself are the organization's settings. */
+/** A body to decode; the organization's settings are looked up. */
 export type Sent = Omit<Job, 'readsText'>;
 
 export interface DecoderOptions {

@@ -14,10 +14,12 @@ export const usualLimits: Limits = { lines: 500, bytes: 256 * 1024 };
 const mostBlank = 3;
 const troubled = /error|exception|throwable|traceback|panic|fatal|uncaught|failed|goroutine \d|SIG[A-Z]+: /i;
 
+const isTroubled = (line: string) => troubled.test(line.slice(0, 2_000));
+
 /** Whether more lines of a trace are likely to follow a line. */
 export function mayBegin(line: string): boolean {
 	const state = opening(line);
-	return state === 'text' ? troubled.test(line.slice(0, 2_000)) : state !== 'json';
+	return state === 'text' ? isTroubled(line) : state !== 'json';
 }
 
 /**
@@ -50,7 +52,7 @@ export class Joiner {
 	get expectsMore(): boolean {
 		const [first] = this.#lines;
 		if (first === undefined || this.#state === 'json') return false;
-		return this.#lines.length > 1 || this.#state !== 'text' || mayBegin(first);
+		return this.#lines.length > 1 || this.#state !== 'text' || isTroubled(first);
 	}
 
 	/** Takes the next line, without its line end. The entry that is whole by that, if any; null if this line joined it. */
@@ -68,6 +70,14 @@ export class Joiner {
 		// What goes on beyond the limits is an entry of its own, but still the same trace.
 		this.#append(line, next ?? opening(line));
 		return whole;
+	}
+
+	/** Takes a line that is not blank if it continues the entry that has begun. If not, nothing has changed. */
+	join(line: string): boolean {
+		const next = /\S/.test(line) ? this.#continued(line) : null;
+		if (next === null || !this.#hasRoom(line)) return false;
+		this.#append(line, next);
+		return true;
 	}
 
 	/** The entry that has begun, if any, as it is. */

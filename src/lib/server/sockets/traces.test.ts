@@ -86,6 +86,14 @@ test('of a thousand beginnings that wait the oldest makes room for the next', ()
 	expect(passed).toHaveLength(1_001);
 });
 
+test('what waits is bounded in bytes, too', () => {
+	const { passed, send } = scene();
+	const large = 'x'.repeat(200_000);
+	for (let app = 0; app < 100; app++) send(from(`app-${app}`, `Error: ${large}`));
+	expect(100 - passed.length).toBe(83); // of 16 MiB
+	expect(passed[0]).toContain('app-0[');
+});
+
 test('calm lines and entries in JSON pass at once', () => {
 	const { passed, send } = scene();
 	send(from('shop', 'all is well'));

@@ -1,20 +1,22 @@
 import { Joiner, mayBegin } from '../../log/stack-trace.ts';
 import { extended, writerOf } from '../ingest/syslog/syslog.ts';
 import type { Clock } from '../ingest/syslog/timestamp.ts';
-import type { Frame } from './lane.ts';
+import { frameBytes, type Frame } from './lane.ts';
 
 /** How long the beginning of a trace waits for its next line, and all of it at most, in ms (decision 0101). */
 const [waitMs, mostMs] = [1_000, 5_000];
-/** Beginnings that wait; before one more the oldest goes on. */
+/** What waits at most: beginnings, and bytes of all of them with what they take besides. Above it the oldest goes on. */
 const mostWaiting = 1_000;
+const mostBytes = 16 * 1024 * 1024;
 
 /** A message that may be the beginning of a trace. */
 interface Begun {
 	sender: string;
 	frame: Frame;
-	/** Of the messages that continue it. */
+	/** The messages that continue it, and who hears what became of them. */
 	lines: string[];
-	continued: Frame[];
+	continued: Pick<Frame, 'stored' | 'dropped'>[];
+	bytes: number;
 	joiner: Joiner;
 	since: number;
 	timer: NodeJS.Timeout;
@@ -31,6 +33,7 @@ export class Traces {
 	readonly #begun = new Map<string, Begun>();
 	/** By sender: what a line without a header may continue. */
 	readonly #latest = new Map<string, string>();
+	#bytes = 0;
 
 	/** `zone` is that of times without one. */
 	constructor(zone: string) {
@@ -44,7 +47,7 @@ export class Traces {
 		const { writer, message } = writerOf(frame.bytes, clock);
 		const key = (writer === null && this.#latest.get(sender)) || `${sender} ${writer}`;
 		const begun = this.#begun.get(key);
-		if (begun && continues(begun, message)) return this.#extend(begun, frame, message);
+		if (begun?.joiner.join(unescaped(message))) return this.#extend(begun, frame, message);
 		this.#end(key);
 		if (!mayBegin(message)) return pass(frame);
 		this.#begin({ sender, key, frame, pass }, message);
@@ -59,35 +62,45 @@ export class Traces {
 		{ key, ...parts }: Pick<Begun, 'sender' | 'frame' | 'pass'> & { key: string },
 		message: string
 	): void {
-		const [oldest] = this.#begun.keys();
-		if (this.#begun.size >= mostWaiting && oldest !== undefined) this.#end(oldest);
+		if (this.#begun.size >= mostWaiting) this.#endOldest();
 		const joiner = new Joiner();
 		joiner.push(message);
 		const timer = setTimeout(() => this.#end(key), waitMs);
 		const since = performance.now();
-		this.#begun.set(key, { ...parts, lines: [], continued: [], joiner, since, timer });
+		const frame = { ...parts.frame, bytes: Buffer.from(parts.frame.bytes) }; // the rest of what was read is let go
+		const begun = { ...parts, frame, lines: [], continued: [], bytes: 0, joiner, since, timer };
+		this.#begun.set(key, begun);
 		this.#latest.set(parts.sender, key);
+		this.#count(begun, frame.bytes.length);
 	}
 
 	#extend(begun: Begun, frame: Frame, message: string): void {
 		begun.lines.push(message);
-		begun.continued.push(frame);
+		begun.continued.push({ stored: frame.stored, dropped: frame.dropped });
 		if (performance.now() - begun.since < mostMs - waitMs) begun.timer.refresh();
+		this.#count(begun, frame.bytes.length);
+	}
+
+	#count(begun: Begun, bytes: number): void {
+		begun.bytes += bytes + frameBytes;
+		this.#bytes += bytes + frameBytes;
+		while (this.#bytes > mostBytes) this.#endOldest();
+	}
+
+	#endOldest(): void {
+		const [oldest] = this.#begun.keys();
+		if (oldest !== undefined) this.#end(oldest);
 	}
 
 	#end(key: string): void {
 		const begun = this.#begun.get(key);
 		if (!begun) return;
 		this.#begun.delete(key);
+		this.#bytes -= begun.bytes;
 		if (this.#latest.get(begun.sender) === key) this.#latest.delete(begun.sender);
 		clearTimeout(begun.timer);
 		begun.pass(begun.lines.length === 0 ? begun.frame : joined(begun));
 	}
-}
-
-/** Whether a message continues what has begun; it has joined that then. */
-function continues({ joiner }: Begun, message: string): boolean {
-	return /\S/.test(message) && joiner.push(unescaped(message)) === null;
 }
 
 /** rsyslog writes the tabs that it receives as `#011`. */

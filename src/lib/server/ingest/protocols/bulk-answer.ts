@@ -83,7 +83,7 @@ export function refuse({ status, detail, retryAfterS = 1 }: Refused, asked: Aske
 	return jsonResponse(asked, value, { status, headers: extra });
 }
 
-/** A body that ends too early: who sends it closes the connection. */
+/** A body that fails midway, upon which the server closes the connection. */
 function brokenOff(text: string): ReadableStream<Uint8Array> {
 	return new ReadableStream({
 		start(controller) {

@@ -20,11 +20,11 @@ function* items(sending: Sending): Generator<NewEntry> {
 
 /** The same frames, but those of a stack trace as one, where a process has written them one after the other. */
 function* withTraces(frames: Iterable<string>): Generator<string> {
-	let begun: { text: string; writer: string; joiner: Joiner } | null = null;
+	let begun = null as { text: string; writer: string; joiner: Joiner } | null;
 	for (const frame of frames) {
 		const [, , , , app, process, message = frame] = header.exec(frame) ?? [];
 		const writer = `${app} ${process}`;
-		if (begun?.joiner.isOpen && begun.writer === writer && continues(begun.joiner, message)) {
+		if (begun?.writer === writer && begun.joiner.join(message)) {
 			begun.text += `\n${message}`;
 			continue;
 		}
@@ -34,8 +34,6 @@ function* withTraces(frames: Iterable<string>): Generator<string> {
 	}
 	if (begun) yield begun.text;
 }
-
-const continues = (joiner: Joiner, message: string) => /\S/.test(message) && joiner.push(message) === null;
 
 /** Digits, then a space: the length of a frame in bytes (RFC 6587, 3.4.1). */
 const mostDigits = 9;

@@ -26,7 +26,7 @@ export function entry(frame: Buffer, fallback: repair.Fallback, clock: Clock): N
 
 /**
  * Who wrote a frame, as far as it says so, and its message: what continues a stack trace has the same writer. `writer` is null for a
- * line without a header, as where somebody sends several lines at once.
+ * line without a header, which is how a message with line breaks arrives when each frame is a line.
  */
 export function writerOf(frame: Buffer, clock: Clock): { writer: string | null; message: string } {
 	const text = textOf(frame);
