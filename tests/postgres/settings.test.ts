@@ -141,8 +141,8 @@ describe('reading plain text', () => {
 		expect(await textReading.set(org, owner, true)).toEqual({ ok: true });
 		expect(await textReading.get(randomUUID())).toBeNull();
 		const recorded = { actor: owner.name, target: 'Mill' };
-		expect(await teams.audited(org, 'turned reading text off')).toMatchObject([recorded]);
-		expect(await teams.audited(org, 'turned reading text on')).toMatchObject([recorded]);
+		expect(await teams.audited(org, 'turned off reading plain text')).toMatchObject([recorded]);
+		expect(await teams.audited(org, 'turned on reading plain text')).toMatchObject([recorded]);
 	});
 });
 

@@ -66,7 +66,7 @@ export class LogWriter {
 	readonly #small: Queue = { waiting: [], running: 0 };
 	readonly #large: Queue = { waiting: [], running: 0 };
 	/** How many large requests of an organization are not settled. */
-	readonly #flooding = new Map<string, number>();
+	readonly #largeOf = new Map<string, number>();
 	readonly #idle: (() => void)[] = [];
 	#queuedBytes = 0;
 
@@ -113,9 +113,9 @@ export class LogWriter {
 
 	/** A small request waits for no flood, except for that of its own organization, whose head is locked. */
 	#queueOf({ org, bytes }: Append): Queue {
-		const large = this.#flooding.get(org) ?? 0;
+		const large = this.#largeOf.get(org) ?? 0;
 		if (bytes < largeBytes) return large === 0 ? this.#small : this.#large;
-		this.#flooding.set(org, large + 1);
+		this.#largeOf.set(org, large + 1);
 		return this.#large;
 	}
 
@@ -167,16 +167,16 @@ export class LogWriter {
 	#settle(batch: Waiting[], outcomes: Answer[] | Failure): void {
 		batch.forEach(({ request, settled }, index) => {
 			this.#queuedBytes -= request.bytes;
-			if (request.bytes >= largeBytes) this.#ebb(request.org);
+			if (request.bytes >= largeBytes) this.#forgetLarge(request.org);
 			const answer = typeof outcomes === 'string' ? undefined : outcomes[index];
 			settled(answer ? { kind: 'stored', answer } : { kind: outcomes as Failure });
 		});
 	}
 
-	#ebb(org: string): void {
-		const left = (this.#flooding.get(org) ?? 1) - 1;
-		if (left === 0) this.#flooding.delete(org);
-		else this.#flooding.set(org, left);
+	#forgetLarge(org: string): void {
+		const left = (this.#largeOf.get(org) ?? 1) - 1;
+		if (left === 0) this.#largeOf.delete(org);
+		else this.#largeOf.set(org, left);
 	}
 
 	async #attempt(requests: Append[]): Promise<Answer[] | Failure> {

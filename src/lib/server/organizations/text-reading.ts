@@ -31,7 +31,7 @@ export function set(
 			UPDATE organizations SET reads_text = ${readsText} WHERE id = ${org} AND reads_text <> ${readsText}`;
 		if (changed.count === 0) return { ok: true };
 		await audit.record(transaction, org, actor, {
-			action: readsText ? 'turned reading text on' : 'turned reading text off',
+			action: readsText ? 'turned on reading plain text' : 'turned off reading plain text',
 			target: taken.held.name
 		});
 		return { ok: true };
@@ -43,35 +43,43 @@ export const freshMs = 5_000;
 /** Organizations that are remembered. */
 const most = 10_000;
 
+interface Known {
+	/** Never rejects. */
+	reads: Promise<boolean>;
+	/** Of performance.now(). */
+	until: number;
+}
+
 /** The settings of those who send, so that a request costs no query. */
 export class TextReading {
 	readonly #sql: Queryable;
 	readonly #log: Logger;
 	/** In order of their last query, least recent first. */
-	readonly #known = new Map<string, { reads: boolean; until: number }>();
+	readonly #known = new Map<string, Known>();
 
 	constructor(sql: Queryable, log: Logger) {
 		this.#sql = sql;
 		this.#log = log;
 	}
 
-	/** As it was at most 5 s ago. Without the database as it was last: nothing is stored until it is back. */
-	async isOn(org: string): Promise<boolean> {
+	/** As it was at most 5 s ago, by one query for all who ask. Without the database as it was last: nothing is stored until it is back. */
+	isOn(org: string): Promise<boolean> {
 		const known = this.#known.get(org);
 		if (known && known.until > performance.now()) return known.reads;
-		try {
-			return this.#keep(org, (await get(this.#sql, org)) ?? true);
-		} catch (error) {
-			this.#log.debug({ err: error }, 'a setting is taken as it was last known');
-			return known?.reads ?? true;
-		}
-	}
-
-	#keep(org: string, reads: boolean): boolean {
+		const fresh: Known = { reads: this.#look(org, known?.reads), until: performance.now() + freshMs };
 		this.#known.delete(org);
-		this.#known.set(org, { reads, until: performance.now() + freshMs });
+		this.#known.set(org, fresh);
 		const [oldest] = this.#known.keys();
 		if (this.#known.size > most && oldest !== undefined) this.#known.delete(oldest);
-		return reads;
+		return fresh.reads;
+	}
+
+	async #look(org: string, before: Promise<boolean> | undefined): Promise<boolean> {
+		try {
+			return (await get(this.#sql, org)) ?? true;
+		} catch (error) {
+			this.#log.debug({ err: error }, 'a setting is taken as it was last known');
+			return (await before) ?? true;
+		}
 	}
 }
