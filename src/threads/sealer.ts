@@ -4,6 +4,7 @@ import type { Answer, Order } from '../lib/server/logs/sealer.ts';
 import { Sealing } from '../lib/server/logs/sealing.ts';
 import { connect } from '../lib/server/postgres/connect.ts';
 import { yieldToServer } from '../lib/server/threads/priority.ts';
+import { knownOf } from '../lib/server/threads/serve.ts';
 
 yieldToServer();
 const { url, prepare } = workerData as { url: string; prepare: boolean };
@@ -23,7 +24,7 @@ async function run(): Promise<void> {
 		await sealing.run();
 		say({ kind: 'done', waiting: await sealing.waiting() });
 	} catch (error) {
-		say({ kind: 'failed', error });
+		say({ kind: 'failed', error, known: knownOf(error) });
 	}
 }
 

@@ -11,7 +11,8 @@ export type Answer =
 	| { kind: 'merged'; chunks: number; lines: number }
 	| { kind: 'damaged'; message: string }
 	| { kind: 'done'; waiting: Waiting }
-	| { kind: 'failed'; error: unknown };
+	/** `known` is what the error loses on the way. */
+	| { kind: 'failed'; error: unknown; known: Record<string, unknown> };
 
 export interface SealerOptions {
 	/** The thread's program: src/threads/sealer.ts, or what the build made of it. */
@@ -81,7 +82,7 @@ export class Sealer {
 			const hear = (answer: Answer) => {
 				if (answer.kind === 'merged') this.#options.merged(answer.chunks, answer.lines);
 				else if (answer.kind === 'damaged') this.#options.log.error({ chunk: answer.message }, damaged);
-				else if (answer.kind === 'failed') reject(answer.error as Error);
+				else if (answer.kind === 'failed') reject(Object.assign(answer.error as Error, answer.known));
 				else {
 					this.waiting = answer.waiting;
 					resolve();

@@ -16,7 +16,7 @@ export function serve<Job, Result>(work: (job: Job) => Promise<Done<Result>>): v
  * What of an error is lost on its way to another thread, and tells what has failed: see postgres/connect.ts. A query that was never
  * sent has no text, and is named all the same.
  */
-function knownOf(error: unknown): Record<string, unknown> {
+export function knownOf(error: unknown): Record<string, unknown> {
 	const found = Object(error) as Record<string, unknown>;
 	const known: Record<string, unknown> = {};
 	for (const name of ['code', 'syscall', 'query'])
