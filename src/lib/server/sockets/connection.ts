@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Framing } from '../ingest/framing.ts';
 import { Malformed } from '../ingest/protocols/malformed.ts';
-import type { Frame } from './lane.ts';
+import type { PendingFrame } from './lane.ts';
 import type { Source } from './lanes.ts';
 import type { Port } from './port.ts';
 import { protocols } from './protocols.ts';
@@ -14,7 +14,7 @@ const unfinished = { bytes: 0 };
 export interface Conversation {
 	/** Whether a frame is for the protocol itself, and no line. */
 	hears(frame: Buffer): boolean;
-	told: Pick<Frame, 'stored' | 'dropped'>;
+	told: Pick<PendingFrame, 'stored' | 'dropped'>;
 }
 
 /** Takes lines from one connection. It reads no further while too much of it, or of all, waits to be stored. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { pack } from '../ingest/frames.ts';
+import { pack, type Frame } from '../ingest/frames.ts';
 import type { Refusal } from '../ingest/protocols/decoded.ts';
 import type { Format } from '../ingest/protocols/format.ts';
 import { weightOf, type Append, type Report } from '../logs/append.ts';
@@ -9,9 +9,7 @@ import type { Counts, Reason } from './counts.ts';
 import type { Destination } from './destination.ts';
 
 /** A frame that waits to be stored. */
-export interface Frame {
-	from: string;
-	bytes: Buffer;
+export interface PendingFrame extends Frame {
 	/** It is stored: `told` is what the decoder says of all frames of its batch, among them this one. */
 	stored(told: unknown, index: number): void;
 	dropped(reason: Reason): void;
@@ -56,7 +54,7 @@ const [firstPause, longestPause] = [50, 1_000];
 
 /** Frames that were decoded for an organization. */
 interface Prepared {
-	frames: Frame[];
+	frames: PendingFrame[];
 	org: string;
 	received: Received;
 }
@@ -70,7 +68,7 @@ export class Lane {
 	readonly #destination: Destination;
 	readonly #store: Store;
 	readonly #idle: () => void;
-	#queue: Frame[] = [];
+	#queue: PendingFrame[] = [];
 	#isRunning = false;
 
 	/** `idle` is called whenever nothing waits any more. */
@@ -81,7 +79,7 @@ export class Lane {
 		this.#idle = idle;
 	}
 
-	add(frame: Frame): void {
+	add(frame: PendingFrame): void {
 		this.#queue.push(frame);
 		if (this.#isRunning) return;
 		this.#isRunning = true;
@@ -106,7 +104,7 @@ export class Lane {
 		return this.#prepare(this.#takeBatch());
 	}
 
-	#takeBatch(): Frame[] {
+	#takeBatch(): PendingFrame[] {
 		let bytes = 0;
 		let count = 0;
 		for (const frame of this.#queue) {
@@ -120,7 +118,7 @@ export class Lane {
 	}
 
 	/** Finds the organization, waiting for the database if need be, and decodes. Null if nothing is left to be stored. */
-	async #prepare(frames: Frame[]): Promise<Prepared | null> {
+	async #prepare(frames: PendingFrame[]): Promise<Prepared | null> {
 		const resolved = await this.#untilThere(() => this.#destination.resolve());
 		if (!resolved.ok) return this.#drop(frames, resolved.reason);
 		const { org } = resolved;
@@ -172,7 +170,7 @@ export class Lane {
 	}
 
 	/** So that what one frame does wrong costs no other. */
-	async #inHalves(frames: Frame[]): Promise<null> {
+	async #inHalves(frames: PendingFrame[]): Promise<null> {
 		const middle = frames.length >> 1;
 		for (const half of [frames.slice(0, middle), frames.slice(middle)]) {
 			const prepared = await this.#prepare(half);
@@ -202,7 +200,7 @@ export class Lane {
 		return !giveUp.aborted;
 	}
 
-	#drop(frames: Frame[], reason: Reason): null {
+	#drop(frames: PendingFrame[], reason: Reason): null {
 		this.#kind.counts.drop(reason, frames.length);
 		for (const frame of frames) frame.dropped(reason);
 		return null;

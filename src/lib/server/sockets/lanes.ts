@@ -1,4 +1,4 @@
-import { Lane, frameBytes, type Kind, type Frame, type Store } from './lane.ts';
+import { Lane, frameBytes, type Kind, type PendingFrame, type Store } from './lane.ts';
 import type { Destination } from './destination.ts';
 
 /** What may wait of all sockets together: connections stop reading above it. */
@@ -47,7 +47,7 @@ export class Lanes {
 	}
 
 	/** Takes a frame, whether there is room or not. */
-	add(kind: Kind, destination: Destination, source: Source, frame: Frame): void {
+	add(kind: Kind, destination: Destination, source: Source, frame: PendingFrame): void {
 		const weight = frame.bytes.length + frameBytes;
 		this.#waiting += weight;
 		source.waiting += weight;

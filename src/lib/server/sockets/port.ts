@@ -3,7 +3,7 @@ import * as key from '../ingest/syslog/key.ts';
 import { addressOf, type Listener } from '../listeners.ts';
 import { Counts, type Reason } from './counts.ts';
 import type { Destination } from './destination.ts';
-import type { Kind, Frame } from './lane.ts';
+import type { Kind, PendingFrame } from './lane.ts';
 import type { Lanes, Source } from './lanes.ts';
 import { protocols } from './protocols.ts';
 import { Traces } from './traces.ts';
@@ -39,10 +39,15 @@ export class Port {
 	}
 
 	/** Takes a frame. `told` hears what became of it. */
-	take(bytes: Buffer, from: string, source: Source, told: Pick<Frame, 'stored' | 'dropped'> = silent): void {
+	take(
+		bytes: Buffer,
+		from: string,
+		source: Source,
+		told: Pick<PendingFrame, 'stored' | 'dropped'> = silent
+	): void {
 		const destination = this.#own ?? this.#byKey(bytes, from);
 		if (!destination) return this.drop('key');
-		const pass = (frame: Frame) => this.lanes.add(this.#kind, destination, source, frame);
+		const pass = (frame: PendingFrame) => this.lanes.add(this.#kind, destination, source, frame);
 		const frame = { from, bytes, ...told };
 		if (this.#traces) this.#traces.take(frame, `${destination.name} ${from}`, pass);
 		else pass(frame);

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Frame } from './lane.ts';
+import type { PendingFrame } from './lane.ts';
 import { Traces } from './traces.ts';
 
 /** Takes messages and notes what is handed on, and what each sender of one hears. */
@@ -11,7 +11,7 @@ function scene() {
 	const told: string[] = [];
 	const send = (text: string, sender = 'web') => {
 		const name = text.slice(-12);
-		const frame: Frame = {
+		const frame: PendingFrame = {
 			from: '192.0.2.1',
 			bytes: Buffer.from(text),
 			stored: () => void told.push(name),

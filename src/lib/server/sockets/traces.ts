@@ -1,7 +1,7 @@
 import { Joiner, mayBegin } from '../../log/stack-trace.ts';
 import { extended, writerOf } from '../ingest/syslog/syslog.ts';
 import type { Clock } from '../ingest/syslog/timestamp.ts';
-import { frameBytes, type Frame } from './lane.ts';
+import { frameBytes, type PendingFrame } from './lane.ts';
 
 /** How long the beginning of a trace waits for its next line, and all of it at most, in ms (decision 0101). */
 const [waitMs, mostMs] = [1_000, 5_000];
@@ -12,15 +12,15 @@ const mostBytes = 16 * 1024 * 1024;
 /** A message that may be the beginning of a trace. */
 interface Begun {
 	sender: string;
-	frame: Frame;
+	frame: PendingFrame;
 	/** The messages that continue it, and who hears what became of them. */
 	lines: string[];
-	continued: Pick<Frame, 'stored' | 'dropped'>[];
+	continued: Pick<PendingFrame, 'stored' | 'dropped'>[];
 	bytes: number;
 	joiner: Joiner;
 	since: number;
 	timer: NodeJS.Timeout;
-	pass(frame: Frame): void;
+	pass(frame: PendingFrame): void;
 }
 
 /**
@@ -41,7 +41,7 @@ export class Traces {
 	}
 
 	/** Hands a frame to `pass`, at once or with what continues it. `sender` tells whose it is from all others. */
-	take(frame: Frame, sender: string, pass: (frame: Frame) => void): void {
+	take(frame: PendingFrame, sender: string, pass: (frame: PendingFrame) => void): void {
 		if (this.#begun.size === 0 && !mayBegin(headOf(frame))) return pass(frame);
 		const clock: Clock = { zone: this.#zone, now: Date.now() };
 		const { writer, message } = writerOf(frame.bytes, clock);
@@ -74,7 +74,7 @@ export class Traces {
 		this.#count(begun, frame.bytes.length);
 	}
 
-	#extend(begun: Begun, frame: Frame, message: string): void {
+	#extend(begun: Begun, frame: PendingFrame, message: string): void {
 		begun.lines.push(message);
 		begun.continued.push({ stored: frame.stored, dropped: frame.dropped });
 		if (performance.now() - begun.since < mostMs - waitMs) begun.timer.refresh();
@@ -106,7 +106,7 @@ export class Traces {
 /** rsyslog writes the tabs that it receives as `#011`. */
 const unescaped = (message: string) => message.replace(/^(?:#011)+/, (tabs) => '\t'.repeat(tabs.length / 4));
 
-function joined({ frame, lines, continued }: Begun): Frame {
+function joined({ frame, lines, continued }: Begun): PendingFrame {
 	return {
 		from: frame.from,
 		bytes: extended(frame.bytes, lines),
@@ -116,4 +116,4 @@ function joined({ frame, lines, continued }: Begun): Frame {
 }
 
 /** Enough of a frame to tell that it begins no trace. */
-const headOf = ({ bytes }: Frame) => bytes.toString('latin1', 0, 2_400);
+const headOf = ({ bytes }: PendingFrame) => bytes.toString('latin1', 0, 2_400);
