@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { connect as dial, createServer, type AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { connect, isAway } from '../../src/lib/server/postgres/connect.ts';
 import { testDatabase } from '../support/server/database.ts';
 import { detour } from '../support/server/detour.ts';
@@ -54,4 +54,67 @@ test('a query that is cancelled fails as cancelled, and the cancellation itself 
 		.toBe(1);
 	await sleeping.cancel();
 	await failed;
+});
+
+describe.each(['end', 'resetAndDestroy'] as const)(
+	'a connection that is lost while it begins (%s)',
+	(loss) => {
+		test.each([1, 2, 3, 4])(
+			'after %i answers leaves no query behind and ends no process',
+			async (answers) => {
+				const { url, drop } = await testDatabase();
+				onTestFinished(drop);
+				const way = await losingFirst(url, answers, loss);
+				const sql = connect(way, { max: 1 });
+				onTestFinished(() => sql.end({ timeout: 0 }));
+				const ask = () => sql<{ found: string[] }[]>`SELECT ${['a', 'b']}::text[] AS found`;
+				for (let time = 0; time < 2; time++)
+					await ask().catch((error: unknown) => expect(error).toSatisfy(isAway));
+				expect(await ask()).toEqual([{ found: ['a', 'b'] }]);
+			}
+		);
+	}
+);
+
+/** A way to the database whose first connection is lost in place of this answer; gives its URL. */
+async function losingFirst(to: string, answers: number, loss: 'end' | 'resetAndDestroy'): Promise<string> {
+	const target = new URL(to);
+	let connections = 0;
+	const proxy = createServer((near) => {
+		const isFirst = connections++ === 0;
+		const far = dial(Number(target.port || 5432), target.hostname);
+		let passed = 0;
+		near.on('data', (bytes) => far.write(bytes));
+		far.on('data', (bytes) => {
+			if (isFirst && ++passed === answers) near[loss]();
+			else near.write(bytes);
+		});
+		for (const socket of [near, far]) {
+			socket.on('error', () => {}).on('close', () => [near, far].forEach((each) => each.destroy()));
+		}
+	}).listen(0, '127.0.0.1');
+	onTestFinished(() => void proxy.close());
+	await once(proxy, 'listening');
+	const way = new URL(target);
+	way.port = String((proxy.address() as AddressInfo).port);
+	way.hostname = '127.0.0.1';
+	return way.href;
+}
+
+test('arrays come back as they were sent', async () => {
+	const { sql, drop } = await testDatabase();
+	onTestFinished(drop);
+	const texts = ['', 'a,b', '"quoted"', 'C:\\dir\\', '{x}', 'NULL', 'null', ' ä 🚀 ', 'two\nlines'];
+	const uuids = ['019ad000-0000-7000-8000-000000000001'];
+	const [found] = await sql`
+		SELECT ${texts}::text[] AS texts, ${[]}::text[] AS none, ${uuids}::uuid[] AS uuids,
+			${[1, 2 ** 53 - 1]}::bigint[] AS bigints, ${[1, -2]}::int[] AS integers, ${[null, 'a']}::text[] AS nulls`;
+	expect(found).toEqual({
+		texts,
+		none: [],
+		uuids,
+		bigints: [1, 2 ** 53 - 1],
+		integers: [1, -2],
+		nulls: [null, 'a']
+	});
 });

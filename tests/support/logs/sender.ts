@@ -24,6 +24,8 @@ export class Sender {
 	readonly acknowledged = new Map<number, string>();
 	/** How often each status occurred; 0 means a broken connection. */
 	readonly statuses = new Map<number, number>();
+	/** What broke the last connection. */
+	#fault: unknown;
 	/** How many different lines were sent. */
 	sent = 0;
 	readonly #options: SenderOptions;
@@ -66,7 +68,7 @@ export class Sender {
 		while (!condition()) {
 			await once(this.#changes, 'change', { signal }).catch((cause: unknown) => {
 				const seen = JSON.stringify({ sent: this.sent, open: this.#open, statuses: [...this.statuses] });
-				throw new Error(`a sender waited in vain: ${wanted} ${seen}`, { cause });
+				throw new Error(`a sender waited in vain: ${wanted} ${seen} ${String(this.#fault)}`, { cause });
 			});
 		}
 	}
@@ -88,7 +90,10 @@ export class Sender {
 	/** Whether the line was acknowledged. */
 	async #post(index: number): Promise<boolean> {
 		const message = `${this.#options.name} ${index}`;
-		const { status, body } = await this.#request(message).catch(() => ({ status: 0, body: '' }));
+		const { status, body } = await this.#request(message).catch((fault: unknown) => {
+			this.#fault = fault;
+			return { status: 0, body: '' };
+		});
 		this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
 		if (status !== 200) return false;
 		const { first_seq, last_seq } = JSON.parse(body) as { first_seq: number; last_seq: number };

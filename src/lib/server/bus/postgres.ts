@@ -43,7 +43,6 @@ export class PostgresBridge implements Bridge {
 			max: 1,
 			idle_timeout: 0,
 			max_lifetime: null,
-			fetch_types: false,
 			connect_timeout: 10,
 			backoff: () => 0.01, // our own backoff is below
 			connection: { application_name: 'tailrace listener' },

@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { arrays } from './arrays.ts';
 import { socketsTo } from './socket.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -29,15 +30,16 @@ export function connect(url: string, options: PoolOptions): Sql {
 		backoff: (retries: number) => Math.min(0.02 * 2 ** retries, 0.5),
 		connection: { application_name: options.name ?? 'tailrace', ...ended },
 		onnotice: () => {}, // notices of migrations and of IF NOT EXISTS
-		types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } }
-	});
+		types: { ...arrays, bigint: { to: 20, from: [20], parse: Number, serialize: String } }
+	}) as unknown as Sql;
 }
 
-/** A pool with settings of the library, on sockets that lose no query (see socket.ts). */
+/** A pool with settings of the library, on sockets that lose no query (see socket.ts); of arrays it knows those in `types`. */
 export function open<Types extends Record<string, postgres.PostgresType>>(
 	url: string,
-	settings: postgres.Options<Types>
+	given: postgres.Options<Types>
 ) {
+	const settings = { ...given, fetch_types: false }; // see arrays.ts
 	const { ssl, ...addresses } = postgres(url, settings).options; // parsed: nothing connects before a query
 	if (ssl) return postgres(url, settings); // TLS wraps the socket in one of the library's own
 	return postgres(url, { ...settings, socket: socketsTo(addresses) } as typeof settings); // its types lack `socket`
