@@ -159,3 +159,15 @@ test('opening an entry locks', async ({ logs, org }) => {
 	await expect(logs.row('early 490')).toBeInViewport();
 	await expect(logs.entry).toContainText('early 490');
 });
+
+test('a press on the last line opens it, though the way back to the newest lines appears there', async ({
+	logs,
+	org
+}) => {
+	await logs.open();
+	await org.flood('line', 100);
+	await expect(logs.row('line 100')).toBeInViewport();
+	await logs.row('line 100').click();
+	await expect(logs.entry.locator('pre')).toHaveText('line 100');
+	await expect(logs.tip).toBeVisible();
+});
