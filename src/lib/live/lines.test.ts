@@ -114,3 +114,8 @@ describe('upToGap', () => {
 		expect(lines.upToGap([])).toEqual([]);
 	});
 });
+
+test('among gives the lines with some numbers, in the order of the rows, and no gaps', () => {
+	const rows = [entry(9), lines.skipped(2, 3, 4), entry(3), entry(7)];
+	expect(numbers(lines.among(rows, [3, 9, 12]))).toEqual([9, 3]);
+});

@@ -41,6 +41,12 @@ export function skipped(count: number, from: number, to: number): Skipped {
 	return { seq: from, count, from, to };
 }
 
+/** The lines with these numbers, in the order of the rows. */
+export function among(rows: readonly Row[], numbers: readonly number[]): readonly Row[] {
+	const wanted = new Set(numbers);
+	return rows.filter((row) => !isSkipped(row) && wanted.has(row.seq));
+}
+
 /** The services of the lines, each as often as it occurs. */
 export function services(rows: readonly Row[]): string[] {
 	return rows.flatMap((row) => (isSkipped(row) ? [] : [row.service]));
