@@ -99,9 +99,9 @@ test('fields show their values, and a click filters for one, with Alt out', asyn
 test('all lines that match are downloaded, also those that are not on the page', async ({ logs, org }) => {
 	await past(org);
 	await logs.openPeriod({ from: at(0), to: at(60 * minute), q: 'service:web' });
-	await logs.page.getByRole('button', { name: 'Download' }).click();
+	const menu = await logs.openMore();
 	const downloading = logs.page.waitForEvent('download');
-	await logs.page.getByRole('menuitem', { name: 'NDJSON' }).click();
+	await menu.getByRole('menuitem', { name: 'NDJSON' }).click();
 	const download = await downloading;
 	expect(download.suggestedFilename()).toMatch(/\.ndjson$/);
 	const chunks: Buffer[] = [];

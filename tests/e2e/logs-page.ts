@@ -52,6 +52,19 @@ export class LogsPage {
 		await expect(this.search).toHaveAttribute('data-search', 'done');
 	}
 
+	/** Opens the menu of what is needed less often. */
+	async openMore(): Promise<Locator> {
+		await this.page.getByRole('button', { name: 'More', exact: true }).click();
+		return this.page.getByRole('menu', { name: 'More' });
+	}
+
+	/** Turns one of its choices on, or off. */
+	async toggle(choice: 'Wrap' | 'UTC' | 'Attributes' | 'Fields'): Promise<void> {
+		const menu = await this.openMore();
+		await menu.getByRole('menuitemcheckbox', { name: choice }).click();
+		await expect(menu).toBeHidden();
+	}
+
 	/** Types a time, as a reader does from anywhere on the page. */
 	async typeTime(text: string): Promise<void> {
 		await this.page.keyboard.press('t');

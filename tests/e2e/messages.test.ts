@@ -83,7 +83,7 @@ test('a message of many lines takes one row, and all of its lines with wrapping 
 	await expect(logs.rows).toHaveText(/Changed: ↵ a \(a.js:1\) ↵ b \(b.js:2\)/);
 	const height = () => logs.rows.evaluate((row) => row.getBoundingClientRect().height);
 	expect(await height()).toBe(20);
-	await logs.page.getByRole('button', { name: 'Wrap' }).click();
+	await logs.toggle('Wrap');
 	await expect.poll(height).toBe(60);
 	await logs.page.reload();
 	await expect.poll(height, 'the choice is remembered').toBe(60);

@@ -86,7 +86,7 @@ test('a drag within the time selects it and opens nothing', async ({ logs, org }
 test('a row says how much of a long message it leaves out, and leads to the whole', async ({ logs, org }) => {
 	await org.send(`${'word '.repeat(2_000)}the end`);
 	await logs.open();
-	await logs.page.getByRole('button', { name: 'Wrap' }).click();
+	await logs.toggle('Wrap');
 	const left = logs.rows.getByRole('link', { name: '… 8,007 more characters' });
 	await expect(left).toBeInViewport();
 	await left.click();
@@ -137,7 +137,7 @@ test('each day begins with its name, which stays in view', async ({ logs, org })
 	const top = (await logs.list.boundingBox())?.y;
 	expect((await days.last().boundingBox())?.y, 'where the day stands').toBe(top);
 
-	await logs.page.getByRole('button', { name: 'UTC' }).click();
+	await logs.toggle('UTC');
 	await expect(days).toHaveText([/^Wed 31 Dec 2025/, /^Fri 27 Nov/]);
 });
 
@@ -150,18 +150,21 @@ test('how lines are shown is chosen for every tab of the browser, and remembered
 	await logs.open();
 	const other = new LogsPage(await context.newPage(), org.slug);
 	await other.open();
-	const chosen = (page: Page, name: string) => page.getByRole('button', { name, pressed: true });
+	const chosen = ({ page }: LogsPage, name: string) =>
+		page.getByRole('menuitemcheckbox', { name, checked: true });
 
-	await logs.page.getByRole('button', { name: 'UTC' }).click();
-	await expect(chosen(other.page, 'UTC')).toBeVisible();
+	await logs.toggle('UTC');
 	await expect(other.rows.locator('time')).toContainText('14:03:12');
-	await other.page.getByRole('button', { name: 'Wrap' }).click();
-	await expect(chosen(logs.page, 'Wrap')).toBeVisible();
-	await expect(chosen(logs.page, 'UTC')).toBeVisible();
+	await other.toggle('Wrap');
+	await logs.openMore();
+	await expect(chosen(logs, 'Wrap')).toBeVisible();
+	await expect(chosen(logs, 'UTC')).toBeVisible();
 
 	await logs.page.reload();
-	await expect(chosen(logs.page, 'Wrap')).toBeVisible();
-	await expect(chosen(logs.page, 'UTC')).toBeVisible();
+	await logs.is('live');
+	await logs.openMore();
+	await expect(chosen(logs, 'Wrap')).toBeVisible();
+	await expect(chosen(logs, 'UTC')).toBeVisible();
 });
 
 test('a time tells its date, zone and receipt to a pointer and to the keyboard', async ({ logs, org }) => {

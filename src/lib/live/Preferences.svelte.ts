@@ -7,6 +7,8 @@ const storageKey = 'tailrace.lines';
 interface Choice {
 	wrap: boolean;
 	utc: boolean;
+	/** Whether lines end with their attributes; null where the width decides. */
+	attributes: boolean | null;
 	/** Whether the fields are shown beside the lines; null where the width decides. */
 	fields: boolean | null;
 	/** The width of the open entry, in px; null for the usual one. */
@@ -17,10 +19,12 @@ interface Choice {
 const roomy = 1600;
 const narrow = 721; // app.css, --breakpoint-wide
 
+const usual: Choice = { wrap: false, utc: false, attributes: null, fields: null, entry: null };
+
 /** How the reader wants lines shown: remembered in this browser, and the same in all its tabs. */
 export class Preferences {
 	/** Until `load` in UTC: the server does not know the reader's zone. */
-	#choice: Choice = { wrap: false, utc: true, fields: false, entry: null };
+	#choice: Choice = { ...usual, utc: true, fields: false };
 	#isLoaded = false;
 	/** Whether the fields cover the lines now, on a narrow screen. */
 	#isCovered = false;
@@ -48,6 +52,17 @@ export class Preferences {
 		return this.#choice.utc;
 	}
 
+	/** Whether lines end with their attributes; null where the width decides, in CSS. */
+	get attributes(): boolean | null {
+		this.#subscribe();
+		return this.#choice.attributes;
+	}
+
+	/** The same as it is now: there is room for them on a wide screen. */
+	get hasAttributes(): boolean {
+		return this.attributes ?? (this.#isLoaded && innerWidth >= narrow);
+	}
+
 	get fields(): boolean {
 		this.#subscribe();
 		if (!this.#isLoaded) return false;
@@ -68,7 +83,7 @@ export class Preferences {
 	/** Call in the browser, after the first render. */
 	load(): void {
 		this.#isLoaded = true;
-		this.#choice = saved() ?? { wrap: false, utc: false, fields: null, entry: null };
+		this.#choice = saved() ?? usual;
 		this.#update();
 	}
 
@@ -78,6 +93,10 @@ export class Preferences {
 
 	toggleUtc(): void {
 		this.#choose({ ...this.#choice, utc: !this.#choice.utc });
+	}
+
+	toggleAttributes(): void {
+		this.#choose({ ...this.#choice, attributes: !this.hasAttributes });
 	}
 
 	/** Null for the usual one. */
@@ -108,10 +127,11 @@ function saved(): Choice | null {
 	try {
 		const found: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
 		if (typeof found !== 'object' || found === null) return null;
-		const { wrap, utc, fields, entry } = found as Partial<Record<keyof Choice, unknown>>;
+		const { wrap, utc, attributes, fields, entry } = found as Partial<Record<keyof Choice, unknown>>;
 		return {
 			wrap: wrap === true,
 			utc: utc === true,
+			attributes: typeof attributes === 'boolean' ? attributes : null,
 			fields: typeof fields === 'boolean' ? fields : null,
 			entry: typeof entry === 'number' && entry >= paneWidth.least ? entry : null
 		};

@@ -1,4 +1,5 @@
 /** A histogram as it is drawn: bars of three kinds, lowest first. */
+import type { LevelChip } from '../log/chips.ts';
 import type { Level } from '../log/entry.ts';
 import type { Histogram } from './search.ts';
 
@@ -32,6 +33,25 @@ export function of({ from, width_ms, levels, bars }: Histogram): Bar[] {
 		}
 		return { from: begin + index * width_ms, to: begin + (index + 1) * width_ms, ...bar };
 	});
+}
+
+const chips = {
+	trace: null,
+	debug: 'debug',
+	info: 'info',
+	warn: 'warn',
+	error: 'error',
+	fatal: 'error'
+} as const satisfies Record<Level, LevelChip | null>;
+
+/** How many lines each level's chip stands for. */
+export function byLevel({ levels, bars }: Histogram): Record<LevelChip, number> {
+	const counts = { debug: 0, info: 0, warn: 0, error: 0 };
+	for (const [at, level] of levels.entries()) {
+		const chip = chips[level];
+		if (chip) for (const bar of bars) counts[chip] += bar[at] ?? 0;
+	}
+	return counts;
 }
 
 /** The bars between two parts of the width, 0 to 1: their whole time. */

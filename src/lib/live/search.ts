@@ -118,6 +118,12 @@ export async function fields(scope: Scope, span: Span, signal?: AbortSignal): Pr
 	return response.json();
 }
 
+/** How many lines have each of the most frequent values of a field. Throws if the server does not say. */
+export async function countsOf(name: string, scope: Scope, span: Span): Promise<ReadonlyMap<string, number>> {
+	const found = (await fields(scope, span)).fields.find((field) => field.name === name);
+	return new Map(found?.values.map(({ value, count }) => [value, count]));
+}
+
 /** The file of all matching lines, however many. */
 export function fileAddress(scope: Scope, span: Span, format: 'csv' | 'ndjson' | 'log'): string {
 	const parameters = parametersOf({ ...scope, span, limit: 1, cursor: null }, { format });

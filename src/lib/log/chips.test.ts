@@ -250,3 +250,14 @@ it('each term that must hold is named, with the text that is left without it', (
 	expect(chips.withoutEach('payment')).toEqual([{ term: 'payment', rest: '' }]);
 	expect(chips.withoutEach('')).toEqual([]);
 });
+
+it.each([
+	['timeout', 'All levels'],
+	['level:>=debug', 'debug+'],
+	['level:>=warn timeout', 'warn+'],
+	['level:>=error', 'error'],
+	['level:info', 'info'],
+	['(level:info OR level:>=error)', 'info, error']
+])('the levels of %s are named %s', (text, name) => {
+	expect(chips.levelsName(text)).toBe(name);
+});

@@ -30,6 +30,15 @@ export function withLevels(text: string, chosen: readonly LevelChip[]): string {
 	return put(text, isLevelChip, either(terms));
 }
 
+/** The chosen levels in a few letters: `warn+` for warn and above. */
+export function levelsName(text: string): string {
+	const chosen = levelsOf(text);
+	const [lowest] = chosen;
+	if (!lowest) return 'All levels';
+	const isAllAbove = chosen.length === levelChips.length - levelChips.indexOf(lowest);
+	return isAllAbove && lowest !== 'error' ? `${lowest}+` : chosen.join(', ');
+}
+
 /** The services that the service chip shows: one of them must hold. */
 export function servicesOf(text: string): string[] {
 	const names = required(text).filter(isServiceChip).map(namesIn);

@@ -7,10 +7,10 @@ import { SvelteSet } from 'svelte/reactivity';
 import { Context } from '$live/Context.svelte.ts';
 import type { ReadingPlace } from '$live/Follow.svelte.ts';
 import { History } from '$live/History.svelte.ts';
+import { KeptQueries } from '$live/KeptQueries.svelte.ts';
 import { LiveTail } from '$live/LiveTail.svelte.ts';
 import * as lines from '$live/lines.ts';
 import * as period from '$live/period.ts';
-import { RecentQueries } from '$live/RecentQueries.svelte.ts';
 import { RecentVolume } from '$live/RecentVolume.svelte.ts';
 import type { Reading } from '$live/Reading.ts';
 import type { Histogram } from '$live/search.ts';
@@ -19,6 +19,7 @@ import type { Sources } from '$live/Suggesting.svelte.ts';
 import * as stackTrace from '$live/stack-trace.ts';
 import * as suggestions from '$live/suggestions.ts';
 import * as typedTime from '$live/typed-time.ts';
+import * as chips from '$log/chips.ts';
 import * as sought from '$log/sought.ts';
 import * as address from './address.ts';
 import type { PageData } from './$types';
@@ -50,7 +51,9 @@ export class View {
 	readonly tail: LiveTail | null;
 	readonly history: History | null;
 	readonly opened: OpenEntry;
-	readonly earlier: RecentQueries;
+	/** The last queries, and those that the reader saved. */
+	readonly earlier: KeptQueries;
+	readonly saved: KeptQueries;
 	/** What is highlighted in messages. */
 	readonly sought: readonly string[];
 	/** The lines around one line, while they are shown instead. */
@@ -66,7 +69,8 @@ export class View {
 	constructor({ org, q, entries, head, cursor, isSearched, period: shown, now }: PageData) {
 		this.org = org.slug;
 		[this.q, this.period, this.now, this.#at] = [q, shown, now, shown.at];
-		this.earlier = new RecentQueries(org.slug);
+		this.earlier = new KeptQueries('queries', org.slug, 20);
+		this.saved = new KeptQueries('saved', org.slug, 50);
 		const scope = { org: org.slug, query: q };
 		const span = period.spanOf(shown, now);
 		const at = shown.at === null ? null : period.instantOf(shown.at, now);
@@ -96,7 +100,7 @@ export class View {
 	/** What the query box can offer. */
 	readonly suggestions: Sources = {
 		names: () => suggestions.namesIn(this.results.rows),
-		earlier: () => this.earlier.all,
+		earlier: () => [...this.saved.all, ...this.earlier.all.filter((query) => !this.saved.has(query))],
 		values: async (signal) => {
 			const everything = { org: this.org, query: '' };
 			return (await search.fields(everything, this.countedSpan(), signal)).fields;
@@ -107,6 +111,12 @@ export class View {
 	countedSpan(): period.Span {
 		const now = Date.now();
 		return this.tail ? { from: now - recentMs, to: now } : period.spanOf(this.period, this.now);
+	}
+
+	/** How many lines each of the most frequent services has, whichever are chosen. */
+	countServices(): Promise<ReadonlyMap<string, number>> {
+		const scope = { org: this.org, query: chips.withServices(this.q, []) };
+		return search.countsOf('service', scope, this.countedSpan());
 	}
 
 	/** Whether there is anything to show: in the past there was. */
@@ -126,6 +136,7 @@ export class View {
 	/** Starts following, or searching; the returned function stops it. */
 	start(): () => void {
 		this.earlier.load();
+		this.saved.load();
 		const stop = [this.tail, this.history, this.#recent].flatMap((part) => part?.start() ?? []);
 		return () => stop.forEach((end) => end());
 	}
@@ -219,7 +230,7 @@ export class View {
 	}
 }
 
-/** Whether the entry covers the lines. */
-function isNarrow(): boolean {
+/** Whether the entry covers the lines, and chips open sheets. */
+export function isNarrow(): boolean {
 	return matchMedia('(max-width: 720px)').matches;
 }
