@@ -166,6 +166,9 @@ test('the servers are listed without JavaScript and on a phone, and one that was
 	await expect(own).toContainText('up to date');
 	await expect(own).not.toContainText('No report since');
 	const silent = servers.getByRole('row').filter({ hasText: address });
+	await expect(admin.getByRole('alert').filter({ hasText: 'stopped reporting' })).toContainText(
+		/^\s*1 of \d+ servers has/
+	);
 	await expect(silent).toContainText('0.0.9');
 	await expect(silent).toContainText('No report since');
 	const width = await admin.evaluate(() => document.documentElement.scrollWidth);

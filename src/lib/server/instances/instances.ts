@@ -32,14 +32,15 @@ const silentAfterMs = 3 * reportEveryMs;
 const forgetAfterMs = 24 * 60 * 60 * 1000;
 
 /**
- * Says that a server is there, and forgets those that have been silent for a day: by PostgreSQL's clock, whatever theirs say.
- * Returns what it says (epoch ms).
+ * Says that a server is there, and forgets those that have been silent for a day, or since this one took their address: by
+ * PostgreSQL's clock, whatever theirs say. Returns what it says (epoch ms).
  */
 export async function report(sql: Queryable, own: Report): Promise<number> {
 	const { id, address, version, streams, linesPerSecond, behindMs, clockMs } = own;
 	const [row] = await sql<[{ now: number }]>`
 		WITH forgotten AS (
-			DELETE FROM instances WHERE seen_at < now() - ${forgetAfterMs} * interval '1 millisecond' AND id <> ${id})
+			DELETE FROM instances WHERE id <> ${id} AND seen_at < now() - interval '1 millisecond' *
+				CASE WHEN address = ${address} THEN ${silentAfterMs}::int ELSE ${forgetAfterMs}::int END)
 		INSERT INTO instances (id, address, version, started_at, seen_at, streams, lines_per_second, behind_ms, clock_ms)
 		VALUES (${id}, ${address}, ${version}, now(), now(), ${streams}, ${linesPerSecond}, ${behindMs}, ${clockMs})
 		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, streams = excluded.streams,
