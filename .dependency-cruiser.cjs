@@ -3,10 +3,10 @@
  * the layers below its own: never beside it, never above.
  */
 const layers = [
-	['config', 'client', 'listeners', 'digest', 'maintenance', 'metrics', 'threads'],
+	['config', 'client', 'clock', 'listeners', 'digest', 'maintenance', 'metrics', 'threads'],
 	['forms', 'lists'],
 	['postgres', 'sqlite', 'http'],
-	['bus', 'outbox', 'limits', 'audit', 'ingest'],
+	['bus', 'outbox', 'limits', 'audit', 'ingest', 'instances'],
 	['mail'],
 	['access'],
 	['people'],

@@ -51,7 +51,9 @@ export const init: ServerInit = async () => {
 		process.exit(1);
 	}
 	own?.begin({ ...app, failed: (err) => log.warn({ err, ...ofIngest }, 'own warnings wait to be stored') });
-	if (dev) stopAtSignals(app);
+	if (!dev) return;
+	app.serves(config.port);
+	stopAtSignals(app);
 };
 
 /** Where the server's own lines go: to stdout, and warnings and errors into Tailrace itself. */

@@ -32,6 +32,7 @@ if (!app) throw new Error('the build has no hooks of ours');
 
 try {
 	const port = await listening.listen(server, config);
+	app.serves(port);
 	const address = listening.addressOf(config, port);
 	process.stdout.write(`\n  Tailrace is ready: open ${address} (data in ${shown(app.config.dataDir)})\n\n`);
 } catch (error) {

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { openDeploys } from './composition/deploys.ts';
+import { openClock, openInstance } from './composition/instance.ts';
 import { openLogs, prepareLogs } from './composition/logs.ts';
 import { openPeople } from './composition/people.ts';
 import { sources, type Programs } from './composition/programs.ts';
 import { openSockets } from './composition/sockets.ts';
-import { deliveriesOf, oldDeploysOf, removalOf, tasks, waiting } from './composition/tasks.ts';
+import { deliveriesOf, oldDeploysOf, removalOf, sharedTasks, tasks, waiting } from './composition/tasks.ts';
 import * as revocation from './lib/server/access/revocation.ts';
 import { bus, type Bus } from './lib/server/bus/bus.ts';
 import { PostgresBridge } from './lib/server/bus/postgres.ts';
@@ -53,6 +54,7 @@ export async function compose(settings: configuration.Config, log: Logger, progr
 async function composeOn(database: Started, config: configuration.Config, log: Logger) {
 	const sql = openPools(database);
 	await prepareLogs(sql.upkeep, log);
+	const clock = await openClock(sql.upkeep);
 
 	const measured = metrics({
 		queueBytes: () => kept.parts.writer.queuedBytes,
@@ -61,23 +63,15 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		unsealed: () => kept.parts.sealer.waiting,
 		sockets: () => taking.sockets
 	});
-	const bridge = new PostgresBridge(database.listenUrl, {
-		log,
-		wake(topic) {
-			measured.woken();
-			wakes.wake(topic);
-		},
-		lost: () => setImmediate(() => watched.watch.doubt()) // the other connections end in the same turn
-	});
-	const wakes = bus(bridge);
-	wakes.subscribe('tailrace', () => {}); // so that the bridge always has something to listen to, for /readyz
-
+	// In the next turn, because the other connections end in the same.
+	const lost = () => setImmediate(() => watched.watch.doubt());
+	const { bridge, wakes } = openBus(database.listenUrl, { log, woken: measured.woken, lost });
 	const people = openPeople(sql.pages, config, { log, wakes, measured });
 	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = openStreams(sql, wakes, failed);
-	const kept = openLogs(sql, { log, wakes, measured, failed, ...watched }, database);
+	const kept = openLogs(sql, { log, clock, wakes, measured, failed, ...watched }, database);
 	const deployed = openDeploys(config, { log, measured }, kept.parts.writer);
-	const taking = openSockets(config, { sql: sql.pages, log, ...people.parts, ...kept.parts });
+	const taking = openSockets(config, { sql: sql.pages, log, clock, ...people.parts, ...kept.parts });
 	const stopping = new AbortController();
 	const leftovers = removalOf(deployed.parts.deploys, sql.upkeep, stopping.signal);
 	const parts = {
@@ -97,12 +91,14 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		sockets: taking.sockets
 	};
 	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.upkeep)];
-	const endMaintenance = maintain([...tasks(parts, sql.upkeep, wakes), ...rest], log);
+	const endMaintenance = maintain([...tasks(parts, wakes), ...rest], log);
+	const instance = openInstance(sql.upkeep, { ...parts, clock }, sharedTasks(parts, sql.upkeep));
 
 	/** Closes what is open, in the order of dependence. */
 	async function stop(): Promise<void> {
 		await taking.close();
 		endMaintenance();
+		await instance.close();
 		await close();
 		stopping.abort();
 		kept.parts.tails.close();
@@ -114,7 +110,22 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		await database.stop();
 	}
 
-	return { ...parts, faults, stop, take: taking.open };
+	return { ...parts, faults, stop, serves: instance.serves, take: taking.open };
+}
+
+/** Wake-ups, from this server and, over the bridge, from all others. */
+function openBus(url: string, { log, woken, lost }: { log: Logger; woken(): void; lost(): void }) {
+	const bridge = new PostgresBridge(url, {
+		log,
+		wake(topic) {
+			woken();
+			wakes.wake(topic);
+		},
+		lost
+	});
+	const wakes = bus(bridge);
+	wakes.subscribe('tailrace', () => {}); // so that the bridge always has something to listen to, for /readyz
+	return { bridge, wakes };
 }
 
 /** Watches the database and the disk, which also holds the lines with the embedded PostgreSQL. */
@@ -132,13 +143,13 @@ function openStreams(sql: Pools, wakes: Bus, failed: (error: unknown) => void) {
 
 /** Apart, so that a flood of one kind leaves room for the others. */
 function openPools({ url, prepare }: Database) {
-	const pool = (name: string, max: number, statementMs?: number) =>
-		connect(url, { max, prepare, name: `tailrace ${name}`, ...(statementMs && { statementMs }) });
+	const pool = (name: string, max: number, bounds?: { statementMs?: number; standstillMs?: number }) =>
+		connect(url, { max, prepare, name: `tailrace ${name}`, ...bounds });
 	return {
-		pages: pool('pages', 10, 30_000),
-		reads: pool('tail', 4, 10_000),
+		pages: pool('pages', 10, { statementMs: 30_000 }),
+		reads: pool('tail', 4, { statementMs: 10_000 }),
 		upkeep: pool('upkeep', 4),
-		writes: pool('writer', connections),
+		writes: pool('writer', connections, { standstillMs: 5_000 }), // they hold heads
 		watch: new Probe(() => pool('watch', 1))
 	};
 }

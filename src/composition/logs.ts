@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
+import type { Clock } from '../lib/server/clock.ts';
 import type { Bus } from '../lib/server/bus/bus.ts';
 import type { Disk } from '../lib/server/health/disk.ts';
 import type { Watch } from '../lib/server/health/watch.ts';
@@ -28,6 +29,7 @@ import { openTaking } from './taking.ts';
 /** What logs need of the server around them. */
 interface Surroundings {
 	log: Logger;
+	clock: Clock;
 	wakes: Bus;
 	measured: Metrics;
 	failed(error: unknown): void;
@@ -70,7 +72,7 @@ function openSearchers(program: URL, data: { url: string; prepare: boolean }, lo
 /** The logs of every organization, from the append to what readers receive. Each pool serves one kind of work. */
 export function openLogs(
 	sql: { pages: Sql; reads: Sql; writes: Sql },
-	{ log, wakes, measured, failed, disk, watch }: Surroundings,
+	{ log, clock, wakes, measured, failed, disk, watch }: Surroundings,
 	{ programs, url, prepare }: Threaded
 ) {
 	const damaged = (error: unknown) =>
@@ -88,6 +90,7 @@ export function openLogs(
 		log: aside,
 		hasRoom: () => disk.hasRoomForLines,
 		full: () => disk.refused(),
+		now: () => clock.now(),
 		committed: measured.committed
 	});
 	const parts = {
@@ -95,7 +98,7 @@ export function openLogs(
 		writer,
 		decoder,
 		/** How bodies of every protocol come in. */
-		taking: openTaking({ writer, decoder, watch }),
+		taking: openTaking({ writer, decoder, watch, clock }),
 		admission: new Admission(),
 		tails: new Tails(wakes, sourceOf, { sent: measured.sent, failed }),
 		search: new LogSearch({ sql: sql.pages, store: pages, threads: searchers, log }),

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Clock } from '../lib/server/clock.ts';
 import type { KeyGuard } from '../lib/server/access/key-guard.ts';
 import type { KeyUse } from '../lib/server/access/key-use.ts';
 import * as memberships from '../lib/server/access/memberships.ts';
@@ -22,6 +23,7 @@ interface Surroundings {
 	writer: LogWriter;
 	decoder: Decoder;
 	log: Logger;
+	clock: Clock;
 }
 
 /** How long an organization counts as it was looked up, in ms. */
@@ -31,9 +33,9 @@ const quietMs = 60_000;
 
 /** The sockets that lines are taken from; `open` begins to. */
 export function openSockets({ listeners, otlpGrpc }: Config, surroundings: Surroundings & GrpcOptions) {
-	const { writer, decoder, log } = surroundings;
+	const { writer, decoder, log, clock } = surroundings;
 	const sockets = new Sockets({
-		decode: (org, job) => decoder.decode(org, job),
+		decode: (org, job) => decoder.decode(org, { ...job, now: clock.now() }),
 		append: (request) => writer.append(request),
 		log
 	});

@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/server/clock.ts';
 import type { Refused } from '../lib/server/http/problem.ts';
 import type { Body, Taken, Taking } from '../lib/server/ingest/taking.ts';
 import * as unavailable from '../lib/server/health/unavailable.ts';
@@ -10,8 +11,13 @@ import type { Decoder } from './decoder.ts';
 const mostAnnounced = 8 * 1024 * 1024;
 
 /** The one way of bodies; see the interface. */
-export function openTaking(parts: { writer: LogWriter; decoder: Decoder; watch: Watch }): Taking {
-	const { writer, decoder, watch } = parts;
+export function openTaking(parts: {
+	writer: LogWriter;
+	decoder: Decoder;
+	watch: Watch;
+	clock: Clock;
+}): Taking {
+	const { writer, decoder, watch, clock } = parts;
 
 	function refusal(announced: number): Refused | null {
 		if (!writer.hasRoom) return unavailable.refusedForRoom(watch.outage);
@@ -20,7 +26,7 @@ export function openTaking(parts: { writer: LogWriter; decoder: Decoder; watch: 
 
 	async function take({ org, repeatKeyOf, idempotencyKey: given, ...job }: Body): Promise<Taken> {
 		const size = job.bytes.length; // before they are given away
-		const received = await decoder.decode(org, { ...job, now: Date.now() });
+		const received = await decoder.decode(org, { ...job, now: clock.now() });
 		if ('status' in received) return { ok: false, refused: received };
 		const { entries, chunks, report, repaired, told } = received;
 		if (report.accepted === 0) return { ok: true, result: report, repaired, told };

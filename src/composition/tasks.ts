@@ -36,21 +36,30 @@ interface Parts {
 	sealer: Sealer;
 }
 
-/** The recurring tasks of every instance, besides those of `removalOf`, `deliveriesOf` and `oldDeploysOf`. */
-export function tasks(parts: Parts, sql: Sql, wakes: Bus): Task[] {
-	const { logs, tails, streams, metrics, disk, sealer } = parts;
+/** What one instance at a time does for all of them (instances/upkeep.ts). */
+export function sharedTasks({ disk }: Pick<Parts, 'disk'>, sql: Sql): Task[] {
 	// Deleting line by line writes more than it frees: on a full disk only whole days go.
 	const retain = () => (disk.isFull ? retention.dropDays(sql) : retention.apply(sql));
+	return [
+		{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql) },
+		{ name: 'retention', everyMs: hour, run: retain },
+		{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql) },
+		{ name: 'expired sessions', everyMs: hour, run: () => forgetOld(sql) }
+	];
+}
+
+/**
+ * The recurring tasks of every instance, besides those of `removalOf`, `deliveriesOf` and `oldDeploysOf`. What several do at once
+ * they share: sealing takes turns by organization, and so do purges and deliveries.
+ */
+export function tasks(parts: Parts, wakes: Bus): Task[] {
+	const { logs, tails, streams, metrics, sealer } = parts;
 	const headsOf = async (topics: string[]) => {
 		const heads = await logs.heads(topics.map(orgOf));
 		return new Map([...heads].map(([org, head]) => [topicOf(org), head]));
 	};
 	return [
-		{ name: 'partitions', everyMs: hour, run: () => partitions.prepare(sql) },
-		{ name: 'retention', everyMs: hour, run: retain },
 		{ name: 'sealing', everyMs: 10_000, run: () => sealer.run() },
-		{ name: 'idempotency keys', everyMs: hour, run: () => idempotency.forgetOld(sql) },
-		{ name: 'expired sessions', everyMs: hour, run: () => forgetOld(sql) },
 		{ name: 'lost access', everyMs: 15_000, run: () => streams.recheckAll() },
 		{
 			name: 'missed wake-ups',

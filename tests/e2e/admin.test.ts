@@ -146,3 +146,39 @@ test('without JavaScript the same is done, and what cannot be done is said', asy
 	await expect(admin.getByText('Give days as year, month and day, like 2026-11-21.')).toBeVisible();
 	await admin.context().close();
 });
+
+test('the servers are listed without JavaScript and on a phone, and one that was not heard from is marked', async ({
+	browser,
+	server,
+	org
+}) => {
+	const admins = await administrators(server, org);
+	const sql = connect((await embedded.connectUrl(server.dataDir)) ?? '', { max: 1 });
+	const address = `${org.slug}-with-a-long-name.servers.example.com:3000`;
+	await sql`
+		INSERT INTO instances (id, address, version, started_at, seen_at, streams, lines_per_second, behind_ms, clock_ms)
+		VALUES (gen_random_uuid(), ${address}, '0.0.9', now() - interval '1 day', now() - interval '1 hour', 7, 1234.5, 2500, 300000)`;
+	const admin = await asAdmin(browser, server, admins, { javaScriptEnabled: false });
+	await admin.setViewportSize({ width: 360, height: 740 });
+	await admin.goto('/admin');
+	const servers = admin.getByRole('region', { name: 'Servers' });
+	const own = servers.getByRole('row').filter({ hasText: `:${server.port}` });
+	await expect(own).toContainText('up to date');
+	await expect(own).not.toContainText('No report since');
+	const silent = servers.getByRole('row').filter({ hasText: address });
+	await expect(admin.getByRole('alert').filter({ hasText: 'stopped reporting' })).toContainText(
+		/^\s*1 of \d+ servers has/
+	);
+	await expect(silent).toContainText('0.0.9');
+	await expect(silent).toContainText('No report since');
+	const width = await admin.evaluate(() => document.documentElement.scrollWidth);
+	expect(width).toBeLessThanOrEqual(360);
+
+	await sql`UPDATE instances SET seen_at = now() + interval '1 hour' WHERE address = ${address}`;
+	await admin.reload();
+	for (const said of ['1,235', 'behind by 2.5 s', 'clock 5 min fast'])
+		await expect(silent).toContainText(said);
+	await sql`DELETE FROM instances WHERE address = ${address}`;
+	await sql.end();
+	await admin.context().close();
+});

@@ -8,6 +8,7 @@ import { convert } from '../../src/lib/server/logs/rows.ts';
 import { usageOf } from '../../src/lib/server/logs/usage.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import { migrate } from '../../src/lib/server/postgres/migrate.ts';
+import { testDatabase } from '../support/server/database.ts';
 import { root } from '../support/server/server.ts';
 import { line, linesOf, makeOrganization, receive } from '../support/logs/lines.ts';
 
@@ -112,4 +113,12 @@ test('a conversion that was interrupted goes on where it was', async () => {
 	await sql.unsafe('DROP TRIGGER refuse ON log_chunks');
 	await convert(sql, log);
 	expect((await linesOf(sql, busy)).map(withoutLevel)).toEqual(before);
+});
+
+test('instances that start together on a new database find nothing to convert, whoever drops the table', async () => {
+	const { sql, drop } = await testDatabase();
+	onTestFinished(drop);
+	await Promise.all(Array.from({ length: 10 }, () => convert(sql, log)));
+	const [table] = await sql`SELECT to_regclass('logs')::text AS logs`;
+	expect(table?.logs).toBeNull();
 });

@@ -55,6 +55,7 @@ export function metrics(gauges: Gauges) {
 	gauge('fresh_seconds', 'Age of the oldest chunk that waits to be sealed', () => gauges.unsealed().seconds);
 	sockets(registers, gauges.sockets);
 	const rewritten = counter('lines_rewritten_total', 'Log lines merged into a larger chunk');
+	let lineCount = 0;
 	const linesIn = counter('lines_in_total', 'Log lines committed');
 	const commits = counter('commits_total', 'Ingest transactions committed');
 	const commitLines = histogram('commit_lines', 'Lines of one ingest transaction', lines);
@@ -71,10 +72,13 @@ export function metrics(gauges: Gauges) {
 
 	return {
 		registry,
+		/** Log lines committed since the start. */
+		linesIn: () => lineCount,
 		/** After each ingest transaction: lines, and ms from its start to its commit. */
 		committed(count: number, ms: number) {
 			commits.inc();
 			linesIn.inc(count);
+			lineCount += count;
 			commitLines.observe(count);
 			commitSeconds.observe(ms / 1000);
 		},

@@ -15,7 +15,8 @@ export async function testDatabase(): Promise<TestDatabase> {
 	await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('databaseTemplate')}`);
 	const url = new URL(inject('databaseServer'));
 	url.pathname = `/${name}`;
-	const sql = connect(url.href, { max: 10, name: 'tailrace test' });
+	// A test may hold a lock for as long as it takes.
+	const sql = connect(url.href, { max: 10, name: 'tailrace test', standstillMs: 0 });
 
 	async function drop(): Promise<void> {
 		await sql.end({ timeout: 5 });

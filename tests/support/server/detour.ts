@@ -14,12 +14,16 @@ export interface Detour {
 	/** Passes nothing on and breaks nothing, as when the other machine hangs; `thaw` sends what was held back. */
 	freeze(): void;
 	thaw(): void;
+	/** Freezes when the next COMMIT comes, which is held back; resolves then. */
+	freezeNext(): Promise<void>;
 	/** Resolves when this many connections have been refused since it was cut. */
 	refused(count: number): Promise<void>;
 	/** Breaks the connection that sends the next COMMIT, before or after PostgreSQL has done it; resolves when it is done. */
 	loseNext(loss: Loss): Promise<void>;
 	close(): void;
 }
+
+const isCommit = (bytes: Buffer) => /\bcommit\b/i.test(bytes.toString('latin1'));
 
 /** Opens a detour to the database of a URL. */
 export async function detour(to: string): Promise<Detour> {
@@ -31,6 +35,7 @@ export async function detour(to: string): Promise<Detour> {
 	let refusedSince = 0;
 	let loss: Loss | null = null;
 	let lost = () => {};
+	let freezing: (() => void) | null = null;
 
 	const server = createServer((near) => {
 		if (isCut) {
@@ -47,7 +52,14 @@ export async function detour(to: string): Promise<Detour> {
 		}
 		let losing = false;
 		near.on('data', (bytes) => {
-			if (loss !== null && /\bcommit\b/i.test(bytes.toString('latin1'))) {
+			if (freezing !== null && isCommit(bytes)) {
+				freeze();
+				freezing();
+				freezing = null;
+				near.unshift(bytes);
+				return;
+			}
+			if (loss !== null && isCommit(bytes)) {
 				losing = true;
 				if (loss === 'commit') return lose();
 			}
@@ -75,15 +87,18 @@ export async function detour(to: string): Promise<Detour> {
 		while (refusedSince < count) await once(refusals, 'refused');
 	}
 
+	const freeze = () => {
+		isFrozen = true;
+		for (const socket of open) socket.pause();
+	};
+
 	return {
 		url: url.href,
 		cut,
 		refused,
 		mend: () => void (isCut = false),
-		freeze() {
-			isFrozen = true;
-			for (const socket of open) socket.pause();
-		},
+		freeze,
+		freezeNext: () => new Promise((resolve) => (freezing = resolve)),
 		thaw() {
 			isFrozen = false;
 			for (const socket of open) socket.resume();

@@ -40,6 +40,7 @@ type Rest =
 	| 'faults'
 	| 'sockets'
 	| 'take'
+	| 'serves'
 	| 'stop';
 
 /**

@@ -29,10 +29,9 @@ interface Own {
 	chunks: Chunk[];
 }
 
-/** Writes the requests of any number of organizations in one transaction. */
-export function commit(sql: Sql, requests: readonly Append[]): Commitment {
+/** Writes the requests of any number of organizations in one transaction, as arrived at a time (epoch ms). */
+export function commit(sql: Sql, requests: readonly Append[], arrived = Date.now()): Commitment {
 	const id = randomUUID();
-	const arrived = Date.now();
 	let pending: Pending | null = null;
 	let lines = 0;
 

@@ -1,4 +1,5 @@
 import type { Sql } from '../postgres/connect.ts';
+import { now } from '../postgres/now.ts';
 import type { Answer, Append } from './append.ts';
 
 /** How long a repeat is recognised (API.md). */
@@ -50,7 +51,7 @@ export async function remember(
 
 /** Forgets all keys past their lifetime, 10,000 at a time; returns how many. */
 export async function forgetOld(sql: Sql): Promise<number> {
-	const before = new Date(Date.now() - lifetimeMs);
+	const before = new Date((await now(sql)) - lifetimeMs);
 	let forgotten = 0;
 	for (;;) {
 		const { count } = await sql`

@@ -1,4 +1,5 @@
 import type { Sql } from '../postgres/connect.ts';
+import { now } from '../postgres/now.ts';
 import * as partitions from '../postgres/partitions.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -9,13 +10,15 @@ const batch = 200;
 /**
  * Removes the days (of receipt, in UTC) that ended longer ago than their organization keeps lines: whole partitions once every
  * organization is past them, before that chunk by chunk. Heads stay as they are, so numbers are never given twice. What deleted
- * organizations have left (see purge.ts) keeps no day. One organization's failure holds up no other.
+ * organizations have left (see purge.ts) keeps no day. One organization's failure holds up no other. By PostgreSQL's clock unless
+ * given a time (epoch ms).
  * @throws AggregateError afterwards, of what failed
  */
-export async function apply(sql: Sql, now = Date.now()): Promise<void> {
+export async function apply(sql: Sql, given?: number): Promise<void> {
+	const at = given ?? (await now(sql));
 	const failures: unknown[] = [];
-	for (const { id, days } of await dropDays(sql, now)) {
-		await removeBefore(sql, id, midnight(now - days * day)).catch((error: unknown) => failures.push(error));
+	for (const { id, days } of await dropDays(sql, at)) {
+		await removeBefore(sql, id, midnight(at - days * day)).catch((error: unknown) => failures.push(error));
 	}
 	if (failures.length > 0)
 		throw new AggregateError(failures, 'old lines of some organizations were not removed');
@@ -25,11 +28,12 @@ export async function apply(sql: Sql, now = Date.now()): Promise<void> {
  * Removes the days that every organization is past: the part that gives room back at once, and needs hardly any itself. Gives how
  * long each organization keeps its lines.
  */
-export async function dropDays(sql: Sql, now = Date.now()): Promise<{ id: string; days: number }[]> {
+export async function dropDays(sql: Sql, given?: number): Promise<{ id: string; days: number }[]> {
+	const at = given ?? (await now(sql));
 	const organizations = await sql<{ id: string; days: number }[]>`
 		SELECT id, retention_days AS days FROM organizations`;
 	const longest = Math.max(0, ...organizations.map(({ days }) => days));
-	await partitions.dropBefore(sql, now - longest * day);
+	await partitions.dropBefore(sql, at - longest * day);
 	return organizations;
 }
 

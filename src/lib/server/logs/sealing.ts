@@ -1,5 +1,6 @@
 import { advisoryLocks } from '../postgres/advisory-locks.ts';
 import type { Sql } from '../postgres/connect.ts';
+import { now } from '../postgres/now.ts';
 import * as partitions from '../postgres/partitions.ts';
 import { transact } from '../postgres/transaction.ts';
 import { CorruptChunk } from './chunks/bytes.ts';
@@ -50,9 +51,12 @@ export class Sealing {
 		this.#options = options;
 	}
 
-	/** Merges all there is to merge now (epoch ms). @throws AggregateError afterwards, of what failed */
-	async run(now = Date.now()): Promise<void> {
-		const cutoff = new Date(now - youngest);
+	/**
+	 * Merges all there is to merge, by PostgreSQL's clock unless given a time (epoch ms): what is young must be the same to all.
+	 * @throws AggregateError afterwards, of what failed
+	 */
+	async run(given?: number): Promise<void> {
+		const cutoff = new Date((given ?? (await now(this.#sql))) - youngest);
 		const orgs = await this.#sql<{ org_id: string }[]>`
 			SELECT DISTINCT org_id FROM log_chunks WHERE day = 'infinity' AND received_at < ${cutoff}`;
 		const failures: unknown[] = [];
@@ -63,12 +67,12 @@ export class Sealing {
 	}
 
 	/** What is fresh now, of all organizations. */
-	async waiting(now = Date.now()): Promise<Waiting> {
-		const [fresh] = await this.#sql<[{ chunks: number; lines: number; since: Date | null }]>`
-			SELECT count(*) AS chunks, coalesce(sum(lines), 0) AS lines, min(received_at) AS since
+	async waiting(): Promise<Waiting> {
+		const [fresh] = await this.#sql<[Waiting]>`
+			SELECT count(*) AS chunks, coalesce(sum(lines), 0) AS lines,
+				greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0))::float8 AS seconds
 			FROM log_chunks WHERE day = 'infinity'`;
-		const { chunks, lines, since } = fresh;
-		return { chunks, lines, seconds: since ? Math.max(0, (now - since.getTime()) / 1000) : 0 };
+		return fresh;
 	}
 
 	async #runOf(turn: Turn): Promise<void> {

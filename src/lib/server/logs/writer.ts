@@ -41,6 +41,8 @@ export interface WriterOptions {
 	hasRoom?(): boolean;
 	/** Called when PostgreSQL had no room for a batch. */
 	full?(): void;
+	/** The time that all servers share (epoch ms). */
+	now?(): number;
 	/** Called after each commit: lines, and ms from the start of the transaction. */
 	committed(lines: number, ms: number): void;
 }
@@ -182,7 +184,7 @@ export class LogWriter {
 	async #attempt(requests: Append[]): Promise<Answer[] | Failure> {
 		const { sql, log, committed } = this.#options;
 		const started = performance.now();
-		const commitment = commit(sql, requests);
+		const commitment = commit(sql, requests, this.#options.now?.());
 		try {
 			const { answers, lines } = await commitment.done;
 			committed(lines, performance.now() - started);

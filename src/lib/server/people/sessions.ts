@@ -17,9 +17,10 @@ export interface Session {
 }
 
 /** For a user's list of their own sessions. */
-export interface ListedSession extends SessionAttributes {
+export interface ListedSession extends From {
 	id: string;
 	createdAt: Date;
+	lastUsedAt: Date;
 }
 
 /** A session that lives, and whose it is. */
@@ -37,7 +38,7 @@ type Attributes = Omit<User, 'id'>;
 
 declare module 'lucia' {
 	interface Register {
-		Lucia: Lucia<{ lastUsedAt: Date }, Attributes>;
+		Lucia: Lucia<{ unusedMs: number }, Attributes>;
 		DatabaseUserAttributes: Attributes;
 		DatabaseSessionAttributes: SessionAttributes;
 	}
@@ -60,13 +61,13 @@ function luciaOn(sql: Queryable) {
 	return new Lucia(sessionAdapter(sql), {
 		sessionExpiresIn: new TimeSpan(30, 'd'),
 		getUserAttributes: (attributes) => attributes,
-		getSessionAttributes: ({ lastUsedAt }) => ({ lastUsedAt })
+		getSessionAttributes: ({ unusedMs }) => ({ unusedMs })
 	});
 }
 
 /** Begins a session of 30 days. The token is for the cookie alone: it cannot be recovered. */
 export async function create(sql: Queryable, userId: string, from: From): Promise<NewSession> {
-	const attributes = { ...cut(from), lastUsedAt: new Date() };
+	const attributes = { ...cut(from), unusedMs: 0 };
 	const { id, expiresAt } = await luciaOn(sql).createSession(userId, attributes);
 	await sql`UPDATE users SET last_seen_at = now() WHERE id = ${userId}`;
 	return { token: id, expiresAt };
@@ -77,8 +78,7 @@ export async function validate(sql: Queryable, id: string, from: From): Promise<
 	if (!token.test(id)) return null;
 	const { session, user } = await luciaOn(sql).validateSession(id);
 	if (!session) return null;
-	if (Date.now() - session.lastUsedAt.getTime() > noteEveryMs)
-		await noteUse(sql, digest(id), user.id, cut(from));
+	if (session.unusedMs > noteEveryMs) await noteUse(sql, digest(id), user.id, cut(from));
 	return { session: { id: digest(id), expiresAt: session.expiresAt, fresh: session.fresh }, user };
 }
 

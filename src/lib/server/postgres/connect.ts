@@ -13,22 +13,33 @@ export interface PoolOptions {
 	name?: string;
 	/** A statement that takes longer, in ms, is ended by PostgreSQL. A pooler refuses the setting: there it is left to the role's. */
 	statementMs?: number;
+	/** A transaction that nothing is asked in for so long, in ms, is undone by PostgreSQL. As above behind a pooler. */
+	standstillMs?: number;
 }
+
+/**
+ * A server that hangs or is cut off in the middle of a transaction holds its locks until PostgreSQL notices, which takes TCP hours:
+ * an organization's head, say, for which all other servers wait.
+ */
+const longestStandstill = 15_000;
 
 /**
  * A pool of connections to PostgreSQL; they are opened when first used and come back by themselves after a cut, at most 500 ms
  * late. A bigint is read as a number: `seq` stays far below 2^53.
  */
 export function connect(url: string, options: PoolOptions): Sql {
-	const { statementMs, prepare = true } = options;
-	const ended = statementMs !== undefined && prepare && { statement_timeout: statementMs };
+	const { statementMs, standstillMs = longestStandstill, prepare = true } = options;
+	const bounds = prepare && {
+		idle_in_transaction_session_timeout: standstillMs,
+		...(statementMs !== undefined && { statement_timeout: statementMs })
+	};
 	return open(url, {
 		max: options.max,
 		prepare,
 		connect_timeout: 10,
 		// The library's own backoff rises to 20 s, for which a returned database would seem away.
 		backoff: (retries: number) => Math.min(0.02 * 2 ** retries, 0.5),
-		connection: { application_name: options.name ?? 'tailrace', ...ended },
+		connection: { application_name: options.name ?? 'tailrace', ...bounds },
 		onnotice: () => {}, // notices of migrations and of IF NOT EXISTS
 		types: { ...arrays, bigint: { to: 20, from: [20], parse: Number, serialize: String } }
 	}) as unknown as Sql;
@@ -45,8 +56,11 @@ export function open<Types extends Record<string, postgres.PostgresType>>(
 	return postgres(url, { ...settings, socket: socketsTo(addresses) } as typeof settings); // its types lack `socket`
 }
 
-/** Class 08 connection exception, 57P operator intervention, 53 insufficient resources: PostgreSQL appendix A. */
-const ofPostgres = /^(08|57P|53)/;
+/**
+ * Class 08 connection exception, 57P operator intervention, 53 insufficient resources, 25P03 a transaction that stood still for
+ * too long: PostgreSQL appendix A.
+ */
+const ofPostgres = /^(08|57P|53|25P03)/;
 const diskFull = '53100';
 const canceled = '57014';
 /** CONNECTION_CLOSED, CONNECT_TIMEOUT and the like: the library's own. */

@@ -20,10 +20,11 @@ export interface Database {
 export async function openDatabase(config: Config, migrations: string, log: Log): Promise<Database> {
 	const database =
 		config.databaseUrl === null ? await startEmbedded(config, log) : given(config.databaseUrl, config);
-	await migrate(database.url, migrations).catch(async (error) => {
+	const { isAhead } = await migrate(database.listenUrl, migrations).catch(async (error) => {
 		await database.stop();
 		throw error;
 	});
+	if (isAhead) log.warn({}, 'a newer release of Tailrace has migrated the database: update this server too');
 	return database;
 }
 

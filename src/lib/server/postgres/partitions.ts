@@ -1,5 +1,6 @@
 import { advisoryLocks } from './advisory-locks.ts';
 import type { Sql } from './connect.ts';
+import { now } from './now.ts';
 import { transact } from './transaction.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -14,11 +15,12 @@ const lockTimeout = '2s';
 const held = '55P03';
 
 /**
- * Creates the partitions of `log_chunks` for the sealed chunks of today and of a week ahead (UTC days). Instances may do so at
- * the same time.
+ * Creates the partitions of `log_chunks` for the sealed chunks of today and of a week ahead (UTC days), by PostgreSQL's
+ * clock unless given a time (epoch ms). Instances may do so at the same time.
  */
-export async function prepare(sql: Sql, now = Date.now()): Promise<void> {
-	for (let ahead = 0; ahead <= 7; ahead++) await ensure(sql, dateOf(now + ahead * day));
+export async function prepare(sql: Sql, at?: number): Promise<void> {
+	const today = at ?? (await now(sql));
+	for (let ahead = 0; ahead <= 7; ahead++) await ensure(sql, dateOf(today + ahead * day));
 }
 
 /**

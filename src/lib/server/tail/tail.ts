@@ -36,6 +36,8 @@ export class Tail<Item> {
 	#position: number;
 	#advancing = false;
 	#woken = false;
+	/** By `performance.now()`: since when there may be something unread; null if there is nothing. */
+	#behindSince: number | null = null;
 	#fannedOut = 0;
 	#readers = 0;
 
@@ -58,6 +60,11 @@ export class Tail<Item> {
 		return this.#position;
 	}
 
+	/** How long something may have been waiting to be read, in ms; 0 if nothing is. */
+	get behindMs(): number {
+		return this.#behindSince === null ? 0 : performance.now() - this.#behindSince;
+	}
+
 	/** Serves everything after `cursor` to the sink, until the returned function is called or the sink is closed. */
 	join(view: View<Item>, sink: Sink, cursor: number, ontip?: (cursor: number) => void): () => void {
 		const reader: Reader<Item> = { view, sink, cursor, ontip };
@@ -76,6 +83,7 @@ export class Tail<Item> {
 	/** Says that the stream may have moved. Never throws and returns at once. */
 	wake(): void {
 		this.#woken = true;
+		this.#behindSince ??= performance.now();
 		if (this.#advancing) return;
 		this.#advancing = true;
 		void this.#advance();
@@ -99,10 +107,12 @@ export class Tail<Item> {
 			const rest = this.#fannedOut + pause(this.#readers) - performance.now();
 			if (rest > 0) await sleep(rest);
 			this.#woken = false;
+			const began = performance.now();
 			try {
 				const { items, more } = await this.#source.after(this.#position, page);
 				if (items.length > 0) await this.#fanOut(items);
 				if (more) this.#woken = true;
+				else this.#behindSince = this.#woken ? began : null;
 			} catch (error) {
 				this.#events.failed(error);
 				await sleep(retryAfter);

@@ -68,6 +68,11 @@ export class Tails<Item> {
 		return new Map(started.map(([topic, { position }]) => [topic, position]));
 	}
 
+	/** How long the readers of any topic have been waiting for what moved, in ms, at most. */
+	get behindMs(): number {
+		return Math.max(0, ...[...this.#open.values()].map(({ started }) => started?.behindMs ?? 0));
+	}
+
 	/** Ends the heartbeat. */
 	close(): void {
 		if (this.#heartbeat) clearInterval(this.#heartbeat);

@@ -1,3 +1,4 @@
+import * as instances from '$server/instances/instances';
 import { restoreOrganization, suspendOrganization } from '$server/organizations/administration';
 import * as lists from '$server/organizations/administration-lists';
 import { wantedOf } from '../wanted';
@@ -5,7 +6,7 @@ import { administer } from './administer';
 import { instanceAdmin } from './instance-admin';
 import type { Actions, PageServerLoad } from './$types';
 
-/** The organizations, with counts of what they hold: never its contents. */
+/** The servers, and the organizations, with counts of what they hold: never its contents. */
 export const load: PageServerLoad = async ({ locals, url }) => {
 	instanceAdmin({ locals, url });
 	const { sql, deploys, usageOf } = locals.app;
@@ -28,7 +29,12 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	});
 	const untrustedProxies = locals.app.untrustedProxies.list().slice(0, 3);
 	const mails = (await locals.app.mails?.trouble()) ?? null;
-	return { q: wanted.q, organizations, place, untrustedProxies, mails };
+	const servers = (await instances.list(sql)).map(({ startedAt, seenAt, ...server }) => ({
+		...server,
+		startedAt: startedAt.toISOString(),
+		seenAt: seenAt.toISOString()
+	}));
+	return { q: wanted.q, servers, organizations, place, untrustedProxies, mails };
 };
 
 export const actions: Actions = {
