@@ -6,6 +6,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import * as digits from '../../src/lib/log/digits.ts';
 import { convert } from '../../src/lib/server/logs/rows.ts';
 import { usageOf } from '../../src/lib/server/logs/usage.ts';
+import { advisoryLocks } from '../../src/lib/server/postgres/advisory-locks.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import { migrate } from '../../src/lib/server/postgres/migrate.ts';
 import { root } from '../support/server/server.ts';
@@ -112,4 +113,21 @@ test('a conversion that was interrupted goes on where it was', async () => {
 	await sql.unsafe('DROP TRIGGER refuse ON log_chunks');
 	await convert(sql, log);
 	expect((await linesOf(sql, busy)).map(withoutLevel)).toEqual(before);
+});
+
+test('a server that starts while another one ends the conversion waits for it', async () => {
+	const { url, sql } = await oldDatabase();
+	await migrate(url, migrations);
+	const other = connect(url, { max: 1, name: 'the second' });
+	onTestFinished(() => other.end());
+	const waits = () => sql`
+		SELECT 1 FROM pg_stat_activity WHERE application_name = 'the second' AND wait_event_type = 'Lock'`;
+	let second: Promise<void> | undefined;
+	await sql.begin(async (first) => {
+		await first`SELECT pg_advisory_xact_lock(${advisoryLocks.conversion})`;
+		await first`DROP TABLE logs`;
+		second = convert(other, log);
+		await expect.poll(waits).toHaveLength(1);
+	});
+	await second;
 });
