@@ -73,7 +73,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	wakes.subscribe('tailrace', () => {}); // so that the bridge always has something to listen to, for /readyz
 
 	const people = openPeople(sql.pages, config, { log, wakes, measured });
-	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);
+	const { faults, leave, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = openStreams(sql, wakes, failed);
 	const kept = openLogs(sql, { log, wakes, measured, failed, ...watched }, database);
 	const deployed = openDeploys(config, { log, measured }, kept.parts.writer);
@@ -114,7 +114,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		await database.stop();
 	}
 
-	return { ...parts, faults, stop, take: taking.open };
+	return { ...parts, faults, leave, stop, take: taking.open };
 }
 
 /** Watches the database and the disk, which also holds the lines with the embedded PostgreSQL. */
