@@ -20,7 +20,8 @@ export interface Database {
 export async function openDatabase(config: Config, migrations: string, log: Log): Promise<Database> {
 	const database =
 		config.databaseUrl === null ? await startEmbedded(config, log) : given(config.databaseUrl, config);
-	await migrate(database.url, migrations).catch(async (error) => {
+	// Straight: a transaction pooler would give the lock to whoever comes next on its connection.
+	await migrate(database.listenUrl, migrations).catch(async (error) => {
 		await database.stop();
 		throw error;
 	});
