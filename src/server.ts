@@ -2,11 +2,13 @@
 // build/server.js, which `npm start` and the image run; `npm run dev` is served by Vite instead.
 import { createServer } from 'node:http';
 import { relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { builtIn } from './composition/programs.ts';
 import * as configuration from './lib/server/config.ts';
 import * as arrival from './lib/server/http/arrival.ts';
 import { closer } from './lib/server/http/closing.ts';
+import { leaver } from './lib/server/http/leaving.ts';
 import * as handler from './lib/server/http/handler.ts';
 import * as listening from './lib/server/http/listening.ts';
 import { askedToStop } from './lib/server/http/signals.ts';
@@ -27,6 +29,7 @@ const handle = await handler.load(config, new URL('./handler.js', import.meta.ur
 const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 }, handle);
 arrival.limit(server, protocols.isStream); // instead of requestTimeout
 const close = closer(server);
+const leave = leaver(server);
 const { app } = running;
 if (!app) throw new Error('the build has no hooks of ours');
 
@@ -42,8 +45,10 @@ try {
 }
 
 await stopping;
-app.streams.stop(); // first, because they would keep the server open
-await close();
+app.leave();
+leave();
+await setTimeout(config.drainS * 1000); // balancers look at /readyz meanwhile, and send others elsewhere
+await close(() => app.streams.stop()); // their readers come back at once, to another server
 await app.stop();
 process.exit();
 

@@ -67,7 +67,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	const lost = () => setImmediate(() => watched.watch.doubt());
 	const { bridge, wakes } = openBus(database.listenUrl, { log, woken: measured.woken, lost });
 	const people = openPeople(sql.pages, config, { log, wakes, measured });
-	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);
+	const { faults, leave, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = openStreams(sql, wakes, failed);
 	const kept = openLogs(sql, { log, clock, wakes, measured, failed, ...watched }, database);
 	const deployed = openDeploys(config, { log, measured }, kept.parts.writer);
@@ -110,7 +110,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		await database.stop();
 	}
 
-	return { ...parts, faults, stop, serves: instance.serves, take: taking.open };
+	return { ...parts, faults, leave, stop, serves: instance.serves, take: taking.open };
 }
 
 /** Wake-ups, from this server and, over the bridge, from all others. */

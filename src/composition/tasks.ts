@@ -1,3 +1,4 @@
+import * as submissions from '../lib/server/access/submissions.ts';
 import * as audit from '../lib/server/audit/audit.ts';
 import type { Bus } from '../lib/server/bus/bus.ts';
 import type { Deploys } from '../lib/server/deploys/deploys.ts';
@@ -72,7 +73,7 @@ export function tasks(parts: Parts, wakes: Bus): Task[] {
 /** Deletes what has expired: sessions, links, windows of rate limits, audit events, outbox rows. */
 export async function forgetOld(sql: Sql): Promise<void> {
 	await sessions.forgetOld(sql);
-	for (const { forgetOld } of [rateLimits, audit, invitations, emailTokens, outbox]) {
+	for (const { forgetOld } of [rateLimits, submissions, audit, invitations, emailTokens, outbox]) {
 		while ((await forgetOld(sql)) > 0); // in batches: many expire in an hour with a flood
 	}
 }

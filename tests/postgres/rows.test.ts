@@ -6,6 +6,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import * as digits from '../../src/lib/log/digits.ts';
 import { convert } from '../../src/lib/server/logs/rows.ts';
 import { usageOf } from '../../src/lib/server/logs/usage.ts';
+import { advisoryLocks } from '../../src/lib/server/postgres/advisory-locks.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import { migrate } from '../../src/lib/server/postgres/migrate.ts';
 import { testDatabase } from '../support/server/database.ts';
@@ -121,4 +122,21 @@ test('instances that start together on a new database find nothing to convert, w
 	await Promise.all(Array.from({ length: 10 }, () => convert(sql, log)));
 	const [table] = await sql`SELECT to_regclass('logs')::text AS logs`;
 	expect(table?.logs).toBeNull();
+});
+
+test('a server that starts while another one ends the conversion waits for it', async () => {
+	const { url, sql } = await oldDatabase();
+	await migrate(url, migrations);
+	const other = connect(url, { max: 1, name: 'the second' });
+	onTestFinished(() => other.end());
+	const waits = () => sql`
+		SELECT 1 FROM pg_stat_activity WHERE application_name = 'the second' AND wait_event_type = 'Lock'`;
+	let second: Promise<void> | undefined;
+	await sql.begin(async (first) => {
+		await first`SELECT pg_advisory_xact_lock(${advisoryLocks.conversion})`;
+		await first`DROP TABLE logs`;
+		second = convert(other, log);
+		await expect.poll(waits).toHaveLength(1);
+	});
+	await second;
 });

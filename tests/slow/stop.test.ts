@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import http from 'node:http';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { bearer, metric, numbers, send } from '../support/server/calls.ts';
@@ -13,10 +14,10 @@ const patience = 10_000;
 /** All that one organization may have (API.md, Limits). */
 const streams = 2_500;
 
-async function open() {
+async function open(env: Record<string, string> = {}) {
 	const { url, sql, drop } = await testDatabase();
 	onTestFinished(drop);
-	const server = await startServer({ env: { DATABASE_URL: url } });
+	const server = await startServer({ env: { ...env, DATABASE_URL: url } });
 	onTestFinished(() => server.stop());
 	return { server, sql, ...(await makeTenant(sql)) };
 }
@@ -83,4 +84,36 @@ test('a connection on which nothing was ever asked does not hold up the end', as
 	expect(await own.server.kill('SIGTERM')).toBe(0);
 	await closed;
 	expect(performance.now() - asked).toBeLessThan(5_000); // it waits six seconds for what is under way
+});
+
+test('with DRAIN_S it is not ready at once, serves on with a last answer a connection, and then ends its streams', async () => {
+	const { server, key } = await open({ DRAIN_S: '3' });
+	const viewer = new Viewer({ origin: () => server.url, headers: bearer(key) });
+	onTestFinished(() => viewer.close());
+	await viewer.opened();
+	const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+	onTestFinished(() => agent.destroy());
+	const ask = async (path: string) => {
+		const [answer] = await once(http.get(server.url + path, { agent }), 'response');
+		let body = '';
+		for await (const part of answer) body += String(part);
+		return { status: answer.statusCode, connection: answer.headers.connection, body };
+	};
+	expect(await ask('/readyz')).toMatchObject({ status: 200, connection: 'keep-alive' });
+
+	const asked = performance.now();
+	const exited = server.kill('SIGTERM');
+	await expect.poll(async () => (await ask('/readyz')).status).toBe(503);
+	const { body, connection } = await ask('/readyz');
+	expect([JSON.parse(body), connection]).toEqual([
+		{ ready: false, reasons: ['The server is stopping.'] },
+		'close'
+	]);
+	expect((await ask('/healthz')).status).toBe(200);
+	expect((await send(server.url, key, 'while it drains')).status).toBe(200);
+	await viewer.reaches(1);
+	expect(viewer.ended).toBeNull();
+	await viewer.until(({ ended }) => ended !== null);
+	expect(performance.now() - asked).toBeGreaterThan(2_900);
+	expect([await exited, viewer.ended]).toEqual([0, 'server stopping']);
 });

@@ -23,6 +23,8 @@ export interface Config {
 	readonly signUp: (typeof signUps)[number];
 	/** Where OTLP over gRPC is taken; null: nowhere. */
 	readonly otlpGrpc: { host: string; port: number } | null;
+	/** Seconds after a signal to stop during which requests are still served, while /readyz fails. */
+	readonly drainS: number;
 	/** Days, for new organizations. */
 	readonly retentionDays: number;
 	/** Milliseconds between two flushes of running deploys. */
@@ -79,6 +81,7 @@ const environment = v.object({
 			v.check((text) => endpointOf(text) !== null, 'an address and a port like 0.0.0.0:4317')
 		)
 	),
+	DRAIN_S: wholeNumber(0, 60, '0'),
 	RETENTION_DAYS: wholeNumber(1, 36_500, '30'),
 	DEPLOY_FLUSH_MS: wholeNumber(1, 60_000, '100'),
 	DEPLOY_LEASE_S: wholeNumber(1, 86_400, '120'),
@@ -147,6 +150,7 @@ function configOf(env: v.InferOutput<typeof environment>, taking: readonly liste
 		fallbackDataDir: env.DATA_DIR ? null : resolve(env.STATE_DIRECTORY),
 		signUp: env.SIGN_UP,
 		otlpGrpc: endpointOf(env.OTLP_GRPC_LISTEN ?? ''),
+		drainS: env.DRAIN_S,
 		retentionDays: env.RETENTION_DAYS,
 		deployFlushMs: env.DEPLOY_FLUSH_MS,
 		deployLeaseS: env.DEPLOY_LEASE_S,

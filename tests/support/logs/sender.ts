@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 
 export interface SenderOptions {
 	/** Called at each request. */
 	origin(): string;
 	headers: Record<string, string>;
+	/** The certificate to trust: the origins are with https then. */
+	ca?: string;
 	/** The prefix of its lines, so that they differ from other senders'. */
 	name: string;
 	perSecond: number;
@@ -29,7 +32,7 @@ export class Sender {
 	/** How many different lines were sent. */
 	sent = 0;
 	readonly #options: SenderOptions;
-	readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+	readonly #agent: http.Agent;
 	readonly #changes = new EventEmitter().setMaxListeners(0);
 	readonly #started = performance.now();
 	readonly #ticking: NodeJS.Timeout;
@@ -37,6 +40,8 @@ export class Sender {
 
 	constructor(options: SenderOptions) {
 		this.#options = options;
+		const settings = { keepAlive: true, maxSockets: 64 };
+		this.#agent = options.ca ? new https.Agent({ ...settings, ca: options.ca }) : new http.Agent(settings);
 		this.#ticking = setInterval(() => this.#tick(), 5);
 	}
 
@@ -108,7 +113,8 @@ export class Sender {
 	#request(message: string): Promise<{ status: number; body: string }> {
 		const { origin, headers, again } = this.#options;
 		const key = again === 'same key' ? { 'idempotency-key': message } : {};
-		const request = http.request(`${origin()}/api/logs`, {
+		const { request: open } = this.#options.ca ? https : http;
+		const request = open(`${origin()}/api/logs`, {
 			agent: this.#agent,
 			method: 'POST',
 			headers: { ...headers, ...key, 'content-type': 'application/json' }

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 
 /** A line as received: the id of its event beside its data. */
 export interface Seen {
@@ -12,6 +13,8 @@ export interface ViewerOptions {
 	/** Called at each connection, so that a viewer can switch servers. */
 	origin(): string;
 	headers: Record<string, string>;
+	/** The certificate to trust, for an origin with https. */
+	ca?: string;
 	/** Of the stream; from the first line on by default. */
 	path?: string;
 	/** Takes no byte from its sockets until `resume`. */
@@ -36,6 +39,9 @@ export class Viewer {
 	retryMs = 50;
 	/** The reason of the last `end` event. */
 	ended: string | null = null;
+	/** How long each wait for a new stream was, from the end of the one before, in ms. */
+	readonly gapsMs: number[] = [];
+	#lostAt: number | null = null;
 	readonly #options: ViewerOptions;
 	readonly #changes = new EventEmitter().setMaxListeners(0);
 	#request: http.ClientRequest | null = null;
@@ -105,9 +111,13 @@ export class Viewer {
 	}
 
 	#connect(): void {
-		const { origin, path = '/api/logs/stream?after=0', headers } = this.#options;
+		const { path = '/api/logs/stream?after=0', headers, ca } = this.#options;
+		const origin = this.#options.origin();
 		const resuming = this.lastEventId === '' ? {} : { 'last-event-id': this.lastEventId };
-		const request = http.get(origin() + path, { agent: false, headers: { ...headers, ...resuming } });
+		const options = { agent: false, headers: { ...headers, ...resuming } } as const;
+		const request = origin.startsWith('https:')
+			? https.get(origin + path, { ...options, ca })
+			: http.get(origin + path, options);
 		this.#request = request;
 		this.#text = '';
 		const gone = () => request === this.#request && this.#lost();
@@ -126,6 +136,8 @@ export class Viewer {
 		response.on('error', () => {}); // a cut: `close` follows, and says the same
 		if (statusCode !== 200) return this.#refused(response, statusCode);
 		this.#response = response;
+		if (this.#lostAt !== null) this.gapsMs.push(performance.now() - this.#lostAt);
+		this.#lostAt = null;
 		if (!this.#paused) this.#read(response);
 		this.#changes.emit('change');
 	}
@@ -174,6 +186,7 @@ export class Viewer {
 	}
 
 	#lost(): void {
+		this.#lostAt ??= performance.now();
 		this.#request = this.#response = null;
 		this.#changes.emit('change');
 		if (!this.#closed) this.#retry = setTimeout(() => this.#connect(), this.retryMs);

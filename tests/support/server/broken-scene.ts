@@ -18,6 +18,8 @@ export interface Scene {
 	killPostgres(): Promise<void>;
 	/** Kills the first server and starts it again, at the same address and on the same data. */
 	killServer(): Promise<void>;
+	/** Ends a server as an operator does (SIGTERM) or as a crash does (SIGKILL), and starts it again in the same way. */
+	restart(index: number, signal: NodeJS.Signals): Promise<void>;
 }
 
 /** A server with its embedded PostgreSQL. */
@@ -32,12 +34,27 @@ export async function oneServer(env: Record<string, string> = {}): Promise<Scene
 }
 
 /** Two servers on a PostgreSQL that belongs to neither. */
-export async function twoServers(): Promise<Scene> {
+export const twoServers = (): Promise<Scene> => serversAt([0, 0]);
+
+/** Servers on a PostgreSQL that belongs to none of them, at these ports (0: any), with what the environment says for its URL. */
+export async function serversAt(
+	ports: readonly number[],
+	env: (url: string) => Promise<Record<string, string>> = () => Promise.resolve({})
+): Promise<Scene> {
 	const folder = await makeFolder();
 	const { url, stop } = await embedded.start(folder, { info() {}, warn() {}, error() {} });
 	onTestFinished(stop);
-	const start = (port: number) => startServer({ env: { DATABASE_URL: url, PORT: String(port) } });
-	return scene(folder, url, [await start(0), await start(0)], start);
+	const all = { DATABASE_URL: url, ...(await env(url)) };
+	const start = (port: number) => startServer({ env: { ...all, PORT: String(port) } });
+	const started = await Promise.allSettled(ports.map(start));
+	const made = scene(
+		folder,
+		url,
+		started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+		start
+	);
+	for (const one of started) if (one.status === 'rejected') throw one.reason; // the others end with the test
+	return made;
 }
 
 function scene(
@@ -66,13 +83,16 @@ function scene(
 		);
 	}
 
-	async function killServer(): Promise<void> {
-		const [first] = servers as [Server];
-		await first.kill('SIGKILL');
-		servers[0] = await start(first.port);
+	async function restart(index: number, signal: NodeJS.Signals): Promise<void> {
+		const ended = servers[index] as Server;
+		await ended.kill(signal);
+		await ended.stop(); // removes its folder
+		servers[index] = await start(ended.port);
 	}
 
-	return { servers, sql, cutListeners, killPostgres, killServer };
+	const killServer = () => restart(0, 'SIGKILL');
+
+	return { servers, sql, cutListeners, killPostgres, killServer, restart };
 }
 
 async function makeFolder(): Promise<string> {

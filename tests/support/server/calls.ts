@@ -16,8 +16,12 @@ export async function headOf(url: string, key: string): Promise<number> {
 }
 
 /** One value of /metrics, by its name and its labels as they stand there. */
-export async function metric(url: string, name: string): Promise<number> {
-	const text = await (await fetch(`${url}/metrics`)).text();
+export async function metric(
+	url: string,
+	name: string,
+	headers: Record<string, string> = {}
+): Promise<number> {
+	const text = await (await fetch(`${url}/metrics`, { headers })).text();
 	const row = text.split('\n').find((row) => row.startsWith(`${name} `));
 	return Number(row?.slice(name.length + 1));
 }

@@ -78,6 +78,11 @@ export class Tenant {
 		this.#headers = headers ?? { authorization: `Bearer ${made.key}` };
 	}
 
+	/** Those that say who asks. */
+	get headers(): Readonly<Record<string, string>> {
+		return this.#headers;
+	}
+
 	get org(): Made['org'] {
 		return this.made.org;
 	}

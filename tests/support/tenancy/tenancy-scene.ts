@@ -38,6 +38,7 @@ type Rest =
 	| 'decoder'
 	| 'admission'
 	| 'faults'
+	| 'leave'
 	| 'sockets'
 	| 'take'
 	| 'serves'

@@ -7,6 +7,8 @@ import * as audit from '../audit/audit.ts';
 import { digest } from '../digest.ts';
 import type { Use } from './key-use.ts';
 import * as lock from './lock.ts';
+import * as submissions from './submissions.ts';
+import type { Sent } from './submissions.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
 
@@ -43,10 +45,11 @@ export async function create(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Actor,
-	{ name, scopes, expiresAt = null }: NewKey
+	{ name, scopes, expiresAt = null }: NewKey,
+	secret = randomBytes(32).toString('base64url')
 ): Promise<{ id: string; key: string }> {
 	const id = uuid();
-	const key = `tr_${randomBytes(32).toString('base64url')}`;
+	const key = keyOf(secret);
 	const prefix = key.slice(0, prefixLength);
 	await transaction`
 		INSERT INTO api_keys (id, org_id, name, prefix, hash, scopes, expires_at, created_by)
@@ -59,20 +62,45 @@ export async function create(
 	return { id, key };
 }
 
-/** As `create`, if the actor may at that instant and the organization has fewer than 500. */
+/**
+ * As `create`, if the actor may at that instant and the organization has fewer than 500. A form that comes twice (`sent`) gets the
+ * same key twice.
+ */
 export function make(
 	sql: Sql,
 	org: string,
 	actor: audit.Person,
-	key: NewKey
+	key: NewKey,
+	sent: Sent = null
 ): Promise<{ ok: true; id: string; key: string } | Refused> {
 	return transact(sql, async (transaction) => {
 		const taken = await lock.forActor(transaction, org, actor, 'keys');
 		if (!taken.ok) return taken;
-		if ((await count(transaction, org)) >= most) return full;
-		return { ok: true, ...(await create(transaction, org, actor, key)) };
+		const wanted = ['key', org, actor.id, key.name, key.scopes];
+		const made = await submissions.once(transaction, sent, wanted, async (secret) => {
+			if ((await count(transaction, org)) >= most) return full;
+			const { id } = await create(transaction, org, actor, key, secret);
+			return { ok: true, id };
+		});
+		if (!made.result.ok) return made.result;
+		const { id } = made.result;
+		if (made.isRepeat && !(await exists(transaction, org, id))) return revoked;
+		return { ok: true, id, key: keyOf(made.secret) };
 	});
 }
+
+const keyOf = (secret: string) => `tr_${secret}`;
+
+async function exists(sql: Queryable, org: string, id: string): Promise<boolean> {
+	const found = await sql`SELECT FROM api_keys WHERE org_id = ${org} AND id = ${id}`;
+	return found.count > 0;
+}
+
+const revoked: Refused = {
+	ok: false,
+	status: 409,
+	faults: { form: 'This key was revoked. Reload the page to create another one.' }
+};
 
 async function count(sql: Queryable, org: string): Promise<number> {
 	const [row] = await sql<[{ count: number }]>`SELECT count(*) FROM api_keys WHERE org_id = ${org}`;

@@ -42,11 +42,19 @@ export function health({ probe, bridge, folder, holdsLines, log, clear }: Surrou
 		}
 	);
 
-	/** Why requests cannot be served now. They are served as soon as this finds no fault. */
+	let isLeaving = false;
+
+	/** Why requests should not be sent here now. They are served as soon as this finds no fault. */
 	async function faults(): Promise<string[]> {
+		if (isLeaving) return ['The server is stopping.'];
 		const found = await look();
 		watch.note(outageIn(found));
 		return found;
+	}
+
+	/** Has balancers look elsewhere: from now on the server is not ready. What comes all the same is served. */
+	function leave(): void {
+		isLeaving = true;
 	}
 
 	disk.start();
@@ -64,7 +72,7 @@ export function health({ probe, bridge, folder, holdsLines, log, clear }: Surrou
 		await disk.close();
 	}
 
-	return { outages, disk, watch, makeRoom, faults, failed, close };
+	return { outages, disk, watch, makeRoom, faults, leave, failed, close };
 }
 
 function outageIn(faults: readonly string[]): Outage['outage'] | null {

@@ -17,8 +17,8 @@ const reportEvery = 1_000_000;
  */
 export async function convert(sql: Sql, log: Logger): Promise<void> {
 	if (!(await hasTable(sql))) return;
-	const hasRows = await transact(sql, look);
-	if (hasRows) log.info('log lines of an earlier version are being converted; this happens once');
+	const areSome = await transact(sql, hasRows);
+	if (areSome) log.info('log lines of an earlier version are being converted; this happens once');
 	let lines = 0;
 	for (const { org_id } of await sql<{ org_id: string }[]>`SELECT org_id FROM log_heads ORDER BY org_id`) {
 		for (let converted = -1; converted !== 0; lines += converted) {
@@ -31,20 +31,20 @@ export async function convert(sql: Sql, log: Logger): Promise<void> {
 		await takeTurn(transaction);
 		await transaction`DROP TABLE IF EXISTS logs`;
 	});
-	if (hasRows) log.info({ lines }, 'all log lines are converted');
-}
-
-/** Whether there is something to convert: a new database has the table too, until the first instance that starts drops it. */
-async function look(transaction: Sql): Promise<boolean> {
-	await takeTurn(transaction);
-	if (!(await hasTable(transaction))) return false;
-	const rows = await transaction`SELECT 1 FROM logs LIMIT 1`;
-	return rows.length > 0;
+	if (areSome) log.info({ lines }, 'all log lines are converted');
 }
 
 async function hasTable(sql: Sql): Promise<boolean> {
 	const [row] = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass('logs')`;
 	return row !== undefined;
+}
+
+/** A new database has the table too, and nothing in it. */
+async function hasRows(transaction: Sql): Promise<boolean> {
+	await takeTurn(transaction);
+	if (!(await hasTable(transaction))) return false; // another instance has dropped it since
+	const rows = await transaction`SELECT 1 FROM logs LIMIT 1`;
+	return rows.length > 0;
 }
 
 /** Waits until no other instance converts, until the end of the transaction. */

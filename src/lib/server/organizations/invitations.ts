@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { v7 as uuid, validate as isUuid } from 'uuid';
 import * as v from 'valibot';
 import type { Sql } from '../postgres/connect.ts';
@@ -16,6 +15,8 @@ import type { Queryable } from '../postgres/queryable.ts';
 import { mayChange } from '../access/roles.ts';
 import type { Refused } from '../forms/refusal.ts';
 import * as lock from '../access/lock.ts';
+import * as submissions from '../access/submissions.ts';
+import type { Sent } from '../access/submissions.ts';
 
 /** What the page behind a link says. */
 export interface Offer {
@@ -56,13 +57,16 @@ const perActor = { limit: 50, windowMs: 60 * 60_000 };
 /** 32 random bytes in base64url: anything that cannot be a token costs no query. */
 const tokenForm = /^[\w-]{43}$/;
 
-/** Invites an address, which voids its earlier links; also mails a link if there is a mail server (`post`). */
+/**
+ * Invites an address, which voids its earlier links; also mails a link if there is a mail server (`post`). A form that comes twice
+ * (`sent`) gets the same link twice, and one mail.
+ */
 export async function invite(
 	sql: Sql,
 	org: string,
 	actor: audit.Person,
 	invitation: NewInvitation,
-	{ origin, post }: { origin: string; post: Post | null }
+	{ origin, post, sent = null }: { origin: string; post: Post | null; sent?: Sent }
 ): Promise<Invited | Refused> {
 	const limited = await rateLimits.count(sql, [
 		[`invitations of:organization:${org}`, perOrganization],
@@ -71,33 +75,40 @@ export async function invite(
 	if (limited) return limited;
 
 	return transact(sql, async (transaction) => {
-		const made = await create(transaction, org, actor, invitation);
-		if (!made.ok) return made;
-		const { id, organization, token, expiresAt } = made;
+		const taken = await lock.forActor(transaction, org, actor, 'members');
+		if (!taken.ok) return taken;
 		const addressOf = (token: string) => `${origin}/invitations/${token}`;
-		const told = { ...invitation, organization, by: actor.name, link: addressOf(tokenPlace), expiresAt };
-		const link = { of: 'invitation', id } as const;
-		await post?.(transaction, { ...invitationMail(told), link, lifeMs });
-		return { ok: true, ...invitation, link: addressOf(token), expiresAt, isMailed: post !== null };
+		const wanted = ['invitation', org, actor.id, invitation.email, invitation.role];
+		const made = await submissions.once(transaction, sent, wanted, async (token) => {
+			const made = await create(transaction, org, actor, taken, { ...invitation, token });
+			if (!made.ok) return made;
+			const { id, expiresAt } = made;
+			const organization = taken.held.name;
+			const told = { ...invitation, organization, by: actor.name, link: addressOf(tokenPlace), expiresAt };
+			const link = { of: 'invitation', id } as const;
+			await post?.(transaction, { ...invitationMail(told), link, lifeMs });
+			return { ok: true, expiresAt: expiresAt.getTime() };
+		});
+		if (!made.result.ok) return made.result;
+		const expiresAt = new Date(made.result.expiresAt);
+		return { ok: true, ...invitation, link: addressOf(made.secret), expiresAt, isMailed: post !== null };
 	});
 }
 
-type Made = { ok: true; id: string; organization: string; token: string; expiresAt: Date } | Refused;
+type Made = { ok: true; id: string; expiresAt: Date } | Refused;
 
 async function create(
 	transaction: Queryable,
 	org: string,
 	actor: audit.Person,
-	{ email, role }: NewInvitation
+	taken: { role: Role },
+	{ email, role, token }: NewInvitation & { token: string }
 ): Promise<Made> {
-	const taken = await lock.forActor(transaction, org, actor, 'members');
-	if (!taken.ok) return taken;
 	const earlier = await pendingOf(transaction, org, email);
 	if (!mayChange(taken.role, earlier, role)) return lock.notAllowed;
 	if (await isMember(transaction, org, email)) return alreadyMember;
 
 	const id = uuid();
-	const token = randomBytes(32).toString('base64url');
 	const expiresAt = new Date(Date.now() + lifeMs);
 	await transaction`
 		INSERT INTO invitations (id, org_id, email, role, hash, invited_by, expires_at)
@@ -106,7 +117,7 @@ async function create(
 			invited_by = excluded.invited_by, created_at = excluded.created_at, expires_at = excluded.expires_at`;
 	const details = { role, ...(earlier && { 'instead of': earlier }) };
 	await audit.record(transaction, org, actor, { action: 'invited', target: email, details });
-	return { ok: true, id, organization: taken.held.name, token, expiresAt };
+	return { ok: true, id, expiresAt };
 }
 
 /** The role that an address is already invited to: an actor who may not offer it may not withdraw it either. */

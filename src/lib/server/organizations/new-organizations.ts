@@ -6,6 +6,8 @@ import { transact } from '../postgres/transaction.ts';
 import type { Person } from '../audit/audit.ts';
 import type { Organization } from '../access/memberships.ts';
 import * as organizations from './organizations.ts';
+import * as submissions from '../access/submissions.ts';
+import type { Sent } from '../access/submissions.ts';
 import * as presence from '../access/presence.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { Refused } from '../forms/refusal.ts';
@@ -26,8 +28,14 @@ export async function mayMake(sql: Queryable, userId: string, options: Options):
 	return (await users.isInstanceAdmin(sql, userId)) || signUps.isOpen(sql, options);
 }
 
-/** Creates an organization owned by the actor. */
-export async function make(sql: Sql, actor: Person, name: string, options: Options): Promise<Made> {
+/** Creates an organization owned by the actor. A form that comes twice (`sent`) creates one, and gets it twice. */
+export async function make(
+	sql: Sql,
+	actor: Person,
+	name: string,
+	options: Options,
+	sent: Sent = null
+): Promise<Made> {
 	if (!(await mayMake(sql, actor.id, options))) return closed;
 	const limited = await rateLimits.count(sql, [[`new organization:account:${actor.id}`, perUser]]);
 	if (limited) return limited;
@@ -35,8 +43,11 @@ export async function make(sql: Sql, actor: Person, name: string, options: Optio
 	const { retentionDays } = options;
 	return transact(sql, async (transaction) => {
 		if (!(await presence.lasts(transaction, actor))) return presence.signedOut;
-		const org = await organizations.create(transaction, actor.id, { name, retentionDays }, actor);
-		return { ok: true, org };
+		const made = await submissions.once(transaction, sent, ['organization', actor.id, name], async () => {
+			const org = await organizations.create(transaction, actor.id, { name, retentionDays }, actor);
+			return { ok: true, org };
+		});
+		return made.result;
 	});
 }
 

@@ -1,6 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import * as forms from '$server/forms/forms';
 import * as newOrganizations from '$server/organizations/new-organizations';
+import * as submissions from '$server/access/submissions';
 import * as memberships from '$server/access/memberships';
 import * as members from '$server/organizations/members';
 import { actorOf, signInFirst } from '../../../actor';
@@ -15,6 +16,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		members.ownedAlone(sql, user.id)
 	]);
 	return {
+		sent: submissions.token(),
 		memberships: own.map(({ org, role }) => ({
 			slug: org.slug,
 			name: org.name,
@@ -61,7 +63,8 @@ export const actions: Actions = {
 		if (!form.ok) return refuse(400, { of: 'new', typed, faults: form.faults });
 
 		const { organization } = form.values;
-		const made = await newOrganizations.make(app.sql, actorOf(locals), organization, app.config);
+		const sent = submissions.of(data);
+		const made = await newOrganizations.make(app.sql, actorOf(locals), organization, app.config, sent);
 		if (!made.ok) {
 			if (made.status === 429) setHeaders({ 'retry-after': String(made.retryAfterS) });
 			return refuse(made.status, { of: 'new', typed, faults: made.faults });

@@ -3,6 +3,7 @@ import * as forms from '$server/forms/forms';
 import { newKey } from '$server/access/key-form';
 import * as keys from '$server/access/keys';
 import * as keyList from '$server/access/key-list';
+import * as submissions from '$server/access/submissions';
 import { actorOf } from '../../../../actor';
 import { wantedOf } from '../../../wanted';
 import { membershipOf } from '../../membership';
@@ -17,7 +18,7 @@ export const load: PageServerLoad = async (event) => {
 	const wanted = wantedOf(event.url);
 	const { items, ...place } = await keyList.of(event.locals.app.sql, org.id, wanted);
 	const listeners = listenersOf(event.locals.app.sockets.reports(), org);
-	return { q: wanted.q, keys: items.map(present), place, listeners };
+	return { q: wanted.q, sent: submissions.token(), keys: items.map(present), place, listeners };
 };
 
 export const actions: Actions = {
@@ -34,7 +35,8 @@ export const actions: Actions = {
 		const read = forms.read(newKey, typed);
 		if (!read.ok) return fail(400, { typed, faults: read.faults });
 		const { name, scopes, expires: expiresAt } = read.values;
-		const made = await keys.make(locals.app.sql, org.id, actorOf(locals), { name, scopes, expiresAt });
+		const wanted = { name, scopes, expiresAt };
+		const made = await keys.make(locals.app.sql, org.id, actorOf(locals), wanted, submissions.of(data));
 		if (!made.ok) return fail(made.status, { typed, fault: made.faults.form });
 		const { id, key } = made;
 		const setups = scopes.includes('write') ? shippers(locals.origin, key) : [];

@@ -3,6 +3,7 @@ import * as forms from '$server/forms/forms';
 import * as invitations from '$server/organizations/invitations';
 import * as members from '$server/organizations/members';
 import { may } from '$server/access/roles';
+import * as submissions from '$server/access/submissions';
 import * as memberList from '$server/organizations/member-list';
 import * as invitationList from '$server/organizations/invitation-list';
 import { actorOf } from '../../../../actor';
@@ -21,6 +22,7 @@ export const load: PageServerLoad = async (event) => {
 	]);
 	return {
 		q: wanted.q,
+		sent: submissions.token(),
 		members: { ...present, items: present.items.map((member) => presentMember(member, role)) },
 		invitations: {
 			...pending,
@@ -80,7 +82,8 @@ export const actions: Actions = {
 		const { app, origin } = event.locals;
 		const actor = actorOf(event.locals);
 		const { sql, post } = app;
-		const invited = await invitations.invite(sql, org.id, actor, form.values, { origin, post });
+		const how = { origin, post, sent: submissions.of(data) };
+		const invited = await invitations.invite(sql, org.id, actor, form.values, how);
 		if (!invited.ok) {
 			if (invited.status === 429) event.setHeaders({ 'retry-after': String(invited.retryAfterS) });
 			return refuse(invited.status, { of: 'invite', typed, faults: invited.faults });
