@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
-import { Broadcast } from '../lib/server/bus/broadcast.ts';
 import { bus } from '../lib/server/bus/bus.ts';
 import type { Config } from '../lib/server/config.ts';
-import { Announcements, type AppendOnce } from '../lib/server/deploys/announcement.ts';
-import type { Deploy } from '../lib/server/deploys/deploy.ts';
+import { announcementKind, courierOf, type AppendOnce } from '../lib/server/deploys/announcement.ts';
+import { changesTopicOf, DeployChanges } from '../lib/server/deploys/changes.ts';
+import type { Address } from '../lib/server/deploys/deploy.ts';
 import { Deploys } from '../lib/server/deploys/deploys.ts';
 import { addressOf, topicOf } from '../lib/server/deploys/source.ts';
+import { sqliteStore } from '../lib/server/deploys/sqlite/store.ts';
 import type { LogWriter } from '../lib/server/logs/writer.ts';
 import type { Metrics } from '../lib/server/metrics.ts';
 import { Undeliverable } from '../lib/server/outbox/delivery.ts';
@@ -15,35 +16,35 @@ import { Tails } from '../lib/server/tail/tails.ts';
 
 export type Deployed = ReturnType<typeof openDeploys>;
 
-/** Deploys live in SQLite, and only this process moves them, so their wake-ups need no bridge. */
-export function openDeploys(
-	config: Config,
-	{ log, measured }: { log: Logger; measured: Metrics },
-	writer: LogWriter
-) {
-	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
-	const wakes = bus();
-	const deployChanges = new Broadcast<Deploy>();
+interface Parts {
+	log: Logger;
+	measured: Metrics;
+}
+
+/** Opens the store of deploys, and puts what is built on it together. */
+export function openDeploys(config: Config, parts: Parts, writer: LogWriter) {
+	const { log, measured } = parts;
 	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
-	const announcements = new Announcements(sqlite);
-	const announcing = announcements.courier(appendOnce(writer), watchOf('announcement', log, measured));
-	const deploys: Deploys = new Deploys({
-		sqlite,
+	const { store, wakes, changed, flushed, close: closeStore, idleMs } = openStore(config);
+	const announcing = courierOf(
+		store.announcements,
+		appendOnce(writer),
+		watchOf(announcementKind, log, measured)
+	);
+	const deploys = new Deploys({
+		store,
 		flushMs: config.deployFlushMs,
 		leaseMs: config.deployLeaseS * 1000,
+		idleMs,
 		stdout: config.deployLogStdout ? process.stdout : null,
-		onflushed: (addresses) => addresses.forEach((address) => wakes.wake(topicOf(address))),
-		onchanged: changed,
+		onflushed: flushed,
+		onchanged(address) {
+			changed(address);
+			announcing.lookIn(0);
+		},
 		onfailed: failed
 	});
-
-	function changed(org: string, id: string): void {
-		const deploy = deploys.get(org, id);
-		if (!deploy) return;
-		deployChanges.send(org, deploy);
-		wakes.wake(topicOf({ org, id }));
-		announcing.lookIn(0);
-	}
+	const deployChanges = new DeployChanges(deploys, wakes, failed);
 
 	deploys.start();
 	const sourceOf = (topic: string) => {
@@ -55,9 +56,32 @@ export function openDeploys(
 		deployTails.close();
 		await deploys.close();
 		await announcing.close();
-		sqlite.close();
+		await closeStore();
 	}
-	return { parts: { deploys, deployChanges, deployTails }, announcements, announcing, close };
+	return {
+		parts: { deploys, deployChanges, deployTails },
+		announcements: store.announcements,
+		announcing,
+		close
+	};
+}
+
+/** Only this process moves deploys in SQLite, so their wake-ups need no bridge. */
+function openStore(config: Config) {
+	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
+	const wakes = bus();
+	const wakeReaders = (address: Address) => wakes.wake(topicOf(address));
+	return {
+		store: sqliteStore(sqlite),
+		wakes,
+		flushed: (addresses: Address[]) => addresses.forEach(wakeReaders),
+		changed(address: Address) {
+			wakes.wake(changesTopicOf(address.org));
+			wakeReaders(address);
+		},
+		idleMs: null,
+		close: async () => void sqlite.close()
+	};
 }
 
 /** Stops retrying if a line was refused for good, or its organization is gone: no further try would help. */

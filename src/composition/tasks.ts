@@ -71,7 +71,7 @@ export async function forgetOld(sql: Sql): Promise<void> {
 /** The remains of deleted organizations: their lines in PostgreSQL, and their deploys on this instance. */
 export function removalOf(deploys: Deploys, sql: Sql, stopping: AbortSignal): Task[] {
 	async function removeDeploys(): Promise<void> {
-		const deleted = await deletion.among(sql, deploys.organizations());
+		const deleted = await deletion.among(sql, await deploys.organizations());
 		await forEach(deleted, (org) => deploys.removeOf(org));
 	}
 
@@ -98,7 +98,7 @@ export async function waiting({ mails }: People, { announcements }: Deployed) {
 /** Removes deploys past retention, for each organization with deploys on this instance. */
 export function oldDeploysOf({ parts: { deploys } }: Deployed, sql: Sql): Task {
 	async function run(): Promise<void> {
-		const settings = await deployRetention.among(sql, deploys.organizations());
+		const settings = await deployRetention.among(sql, await deploys.organizations());
 		await forEach(settings, ([org, { days, kept }]) =>
 			deploys.removeOld(org, { since: Date.now() - days * 24 * hour, newest: kept })
 		);

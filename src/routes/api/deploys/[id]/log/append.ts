@@ -1,5 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { FlushFailed, type Appended } from '$server/deploys/buffer';
+import { FlushFailed, type Appended } from '$server/deploys/pending';
 import { problem } from '$server/http/problem';
 import { isFull } from '$server/sqlite/connect';
 import * as unavailable from '$server/health/unavailable';
