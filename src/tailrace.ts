@@ -4,7 +4,7 @@ import { openLogs, prepareLogs } from './composition/logs.ts';
 import { openPeople } from './composition/people.ts';
 import { sources, type Programs } from './composition/programs.ts';
 import { openSockets } from './composition/sockets.ts';
-import { deliveriesOf, oldDeploysOf, removalOf, tasks, waiting } from './composition/tasks.ts';
+import { deliveriesOf, oldDeploysOf, removalOf, tasks, upkeepOf, waiting } from './composition/tasks.ts';
 import * as revocation from './lib/server/access/revocation.ts';
 import { bus, type Bus } from './lib/server/bus/bus.ts';
 import { PostgresBridge } from './lib/server/bus/postgres.ts';
@@ -76,7 +76,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	const { faults, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = openStreams(sql, wakes, failed);
 	const kept = openLogs(sql, { log, wakes, measured, failed, ...watched }, database);
-	const deployed = openDeploys(config, { log, measured }, kept.parts.writer);
+	const deployed = openDeploys(config, { sql: sql.deploys, wakes, log, measured }, kept.parts.writer);
 	const taking = openSockets(config, { sql: sql.pages, log, ...people.parts, ...kept.parts });
 	const stopping = new AbortController();
 	const leftovers = removalOf(deployed.parts.deploys, sql.upkeep, stopping.signal);
@@ -96,7 +96,12 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		...deployed.parts,
 		sockets: taking.sockets
 	};
-	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.upkeep)];
+	const rest = [
+		...leftovers,
+		...deliveriesOf(people.parts, deployed),
+		...upkeepOf(deployed),
+		oldDeploysOf(deployed, sql.upkeep)
+	];
 	const endMaintenance = maintain([...tasks(parts, sql.upkeep, wakes), ...rest], log);
 
 	/** Closes what is open, in the order of dependence. */
@@ -119,9 +124,10 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 
 /** Watches the database and the disk, which also holds the lines with the embedded PostgreSQL. */
 function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Config, log: Logger) {
-	const { dataDir: folder, databaseUrl } = config;
+	const { dataDir: folder, databaseUrl, deployStore } = config;
+	const holds = { holdsLines: databaseUrl === null, holdsDeploys: deployStore === 'sqlite' };
 	const clear = () => retention.dropDays(sql.upkeep);
-	return health({ probe: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
+	return health({ probe: sql.watch, bridge, folder, ...holds, log, clear });
 }
 
 function openStreams(sql: Pools, wakes: Bus, failed: (error: unknown) => void) {
@@ -139,6 +145,7 @@ function openPools({ url, prepare }: Database) {
 		reads: pool('tail', 4, 10_000),
 		upkeep: pool('upkeep', 4),
 		writes: pool('writer', connections),
+		deploys: pool('deploys', 4, 30_000),
 		watch: new Probe(() => pool('watch', 1))
 	};
 }

@@ -1,22 +1,31 @@
 import type { Logger } from 'pino';
-import { bus } from '../lib/server/bus/bus.ts';
+import { bus, type Bus } from '../lib/server/bus/bus.ts';
 import type { Config } from '../lib/server/config.ts';
 import { announcementKind, courierOf, type AppendOnce } from '../lib/server/deploys/announcement.ts';
 import { changesTopicOf, DeployChanges } from '../lib/server/deploys/changes.ts';
 import type { Address } from '../lib/server/deploys/deploy.ts';
 import { Deploys } from '../lib/server/deploys/deploys.ts';
+import { postgresStore } from '../lib/server/deploys/postgres/store.ts';
 import { addressOf, topicOf } from '../lib/server/deploys/source.ts';
 import { sqliteStore } from '../lib/server/deploys/sqlite/store.ts';
+import type { DeployStore } from '../lib/server/deploys/store.ts';
 import type { LogWriter } from '../lib/server/logs/writer.ts';
 import type { Metrics } from '../lib/server/metrics.ts';
 import { Undeliverable } from '../lib/server/outbox/delivery.ts';
 import { watchOf } from '../lib/server/outbox/watch.ts';
+import type { Sql } from '../lib/server/postgres/connect.ts';
 import * as sqliteDatabase from '../lib/server/sqlite/connect.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
 
 export type Deployed = ReturnType<typeof openDeploys>;
 
+/** How often a server looks for silent deploys of others while none runs, in ms. */
+const lookEveryMs = 15_000;
+
 interface Parts {
+	sql: Sql;
+	/** The bus of all servers. */
+	wakes: Bus;
 	log: Logger;
 	measured: Metrics;
 }
@@ -25,7 +34,8 @@ interface Parts {
 export function openDeploys(config: Config, parts: Parts, writer: LogWriter) {
 	const { log, measured } = parts;
 	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
-	const { store, wakes, changed, flushed, close: closeStore, idleMs } = openStore(config);
+	const kept = config.deployStore === 'postgres' ? inPostgres(parts) : inSqlite(config);
+	const { store, wakes, changed, flushed, idleMs } = kept;
 	const announcing = courierOf(
 		store.announcements,
 		appendOnce(writer),
@@ -56,7 +66,7 @@ export function openDeploys(config: Config, parts: Parts, writer: LogWriter) {
 		deployTails.close();
 		await deploys.close();
 		await announcing.close();
-		await closeStore();
+		await kept.close();
 	}
 	return {
 		parts: { deploys, deployChanges, deployTails },
@@ -66,16 +76,34 @@ export function openDeploys(config: Config, parts: Parts, writer: LogWriter) {
 	};
 }
 
+/** A store, and how its changes reach readers. */
+interface Kept {
+	store: DeployStore;
+	wakes: Bus;
+	/** These logs grew. */
+	flushed(addresses: Address[]): void;
+	/** This deploy changed. */
+	changed(address: Address): void;
+	idleMs: number | null;
+	close(): Promise<void>;
+}
+
+/** In PostgreSQL any server moves any deploy: what is committed wakes the readers of all. */
+function inPostgres({ sql, wakes }: Parts): Kept {
+	const store = postgresStore(sql);
+	return { store, wakes, flushed() {}, changed() {}, idleMs: lookEveryMs, close: async () => {} };
+}
+
 /** Only this process moves deploys in SQLite, so their wake-ups need no bridge. */
-function openStore(config: Config) {
+function inSqlite(config: Config): Kept {
 	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
 	const wakes = bus();
 	const wakeReaders = (address: Address) => wakes.wake(topicOf(address));
 	return {
 		store: sqliteStore(sqlite),
 		wakes,
-		flushed: (addresses: Address[]) => addresses.forEach(wakeReaders),
-		changed(address: Address) {
+		flushed: (addresses) => addresses.forEach(wakeReaders),
+		changed(address) {
 			wakes.wake(changesTopicOf(address.org));
 			wakeReaders(address);
 		},

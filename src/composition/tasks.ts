@@ -68,7 +68,7 @@ export async function forgetOld(sql: Sql): Promise<void> {
 	}
 }
 
-/** The remains of deleted organizations: their lines in PostgreSQL, and their deploys on this instance. */
+/** The remains of deleted organizations: their lines and their deploys. */
 export function removalOf(deploys: Deploys, sql: Sql, stopping: AbortSignal): Task[] {
 	async function removeDeploys(): Promise<void> {
 		const deleted = await deletion.among(sql, await deploys.organizations());
@@ -78,6 +78,17 @@ export function removalOf(deploys: Deploys, sql: Sql, stopping: AbortSignal): Ta
 	return [
 		{ name: 'lines of deleted organizations', everyMs: minute, run: () => purge.apply(sql, stopping) },
 		{ name: 'deploys of deleted organizations', everyMs: minute, run: removeDeploys }
+	];
+}
+
+/** What was missed of deploys: wake-ups, and the chunks of deploys whose server is gone. */
+export function upkeepOf({ parts: { deploys }, wakes }: Deployed): Task[] {
+	async function wakeAll(): Promise<void> {
+		for (const topic of wakes.topics()) if (topic.startsWith('deploy')) wakes.wake(topic);
+	}
+	return [
+		{ name: 'missed wake-ups of deploys', everyMs: 15_000, run: wakeAll },
+		{ name: 'small chunks of deploys', everyMs: hour, run: () => deploys.mergeLeft() }
 	];
 }
 
@@ -95,7 +106,7 @@ export async function waiting({ mails }: People, { announcements }: Deployed) {
 	return { mail: mail ?? 0, announcement };
 }
 
-/** Removes deploys past retention, for each organization with deploys on this instance. */
+/** Removes deploys past retention, for each organization with deploys. */
 export function oldDeploysOf({ parts: { deploys } }: Deployed, sql: Sql): Task {
 	async function run(): Promise<void> {
 		const settings = await deployRetention.among(sql, await deploys.organizations());

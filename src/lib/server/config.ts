@@ -25,6 +25,8 @@ export interface Config {
 	readonly otlpGrpc: { host: string; port: number } | null;
 	/** Days, for new organizations. */
 	readonly retentionDays: number;
+	/** Where deploys and their logs are kept; SQLite serves one server only. */
+	readonly deployStore: (typeof deployStores)[number];
 	/** Milliseconds between two flushes of running deploys. */
 	readonly deployFlushMs: number;
 	/** Seconds without an append or heartbeat after which a running deploy counts as interrupted. */
@@ -50,6 +52,7 @@ export type Parsed = { ok: true; config: Config } | { ok: false; faults: string[
 type Environment = Record<string, string | undefined>;
 
 const signUps = ['first', 'open', 'never'] as const;
+const deployStores = ['sqlite', 'postgres'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Their values may contain a password, so a fault never repeats them. */
@@ -80,6 +83,7 @@ const environment = v.object({
 		)
 	),
 	RETENTION_DAYS: wholeNumber(1, 36_500, '30'),
+	DEPLOY_STORE: v.nullish(v.picklist(deployStores, `one of ${deployStores.join(', ')}`)),
 	DEPLOY_FLUSH_MS: wholeNumber(1, 60_000, '100'),
 	DEPLOY_LEASE_S: wholeNumber(1, 86_400, '120'),
 	DEPLOY_LOG_STDOUT: flag('0'),
@@ -148,6 +152,7 @@ function configOf(env: v.InferOutput<typeof environment>, taking: readonly liste
 		signUp: env.SIGN_UP,
 		otlpGrpc: endpointOf(env.OTLP_GRPC_LISTEN ?? ''),
 		retentionDays: env.RETENTION_DAYS,
+		deployStore: env.DEPLOY_STORE ?? (env.DATABASE_URL ? 'postgres' : 'sqlite'),
 		deployFlushMs: env.DEPLOY_FLUSH_MS,
 		deployLeaseS: env.DEPLOY_LEASE_S,
 		deployLogStdout: env.DEPLOY_LOG_STDOUT,
