@@ -34,7 +34,7 @@ interface Parts {
 export function openDeploys(config: Config, parts: Parts, writer: LogWriter) {
 	const { log, measured } = parts;
 	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
-	const kept = config.deployStore === 'postgres' ? inPostgres(parts) : inSqlite(config);
+	const kept = config.deployStore === 'postgres' ? inPostgres(config, parts) : inSqlite(config);
 	const { store, wakes, changed, flushed, idleMs } = kept;
 	const announcing = courierOf(
 		store.announcements,
@@ -70,6 +70,7 @@ export function openDeploys(config: Config, parts: Parts, writer: LogWriter) {
 	}
 	return {
 		parts: { deploys, deployChanges, deployTails },
+		wakes,
 		announcements: store.announcements,
 		announcing,
 		close
@@ -89,9 +90,16 @@ interface Kept {
 }
 
 /** In PostgreSQL any server moves any deploy: what is committed wakes the readers of all. */
-function inPostgres({ sql, wakes }: Parts): Kept {
+function inPostgres({ deployLeaseS }: Config, { sql, wakes }: Parts): Kept {
 	const store = postgresStore(sql);
-	return { store, wakes, flushed() {}, changed() {}, idleMs: lookEveryMs, close: async () => {} };
+	return {
+		store,
+		wakes,
+		flushed() {},
+		changed() {},
+		idleMs: Math.min(lookEveryMs, deployLeaseS * 1000),
+		close: async () => {}
+	};
 }
 
 /** Only this process moves deploys in SQLite, so their wake-ups need no bridge. */

@@ -162,7 +162,7 @@ const others = new Set(
 	`sessions.create sessions.validate sessions.ofRequest sessions.end sessions.endAll sessions.forgetOld
 	account.changeName account.changePassword account.changeEmail account.findNewEmail account.confirmEmail
 	account.endOtherSessions passwordReset.ask passwordReset.find passwordReset.use keys.identify keys.used
-	administration.lockAdmins organizations.findBySlug invitations.forgetOld deploys.start
+	administration.lockAdmins organizations.findBySlug invitations.forgetOld deploys.start deploys.mergeLeft
 	newOrganizations.mayMake newOrganizations.make deletion.among
 	invitations.find invitations.join invitations.signUp users.anyExists access.expiryOf auditList.ofInstance auditList.refusalOfInstance
 	auditList.everyOfInstance administration.isAdmin administration.suspendOrganization administration.restoreOrganization

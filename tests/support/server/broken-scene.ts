@@ -32,11 +32,11 @@ export async function oneServer(env: Record<string, string> = {}): Promise<Scene
 }
 
 /** Two servers on a PostgreSQL that belongs to neither. */
-export async function twoServers(): Promise<Scene> {
+export async function twoServers(env: Record<string, string> = {}): Promise<Scene> {
 	const folder = await makeFolder();
 	const { url, stop } = await embedded.start(folder, { info() {}, warn() {}, error() {} });
 	onTestFinished(stop);
-	const start = (port: number) => startServer({ env: { DATABASE_URL: url, PORT: String(port) } });
+	const start = (port: number) => startServer({ env: { ...env, DATABASE_URL: url, PORT: String(port) } });
 	return scene(folder, url, [await start(0), await start(0)], start);
 }
 
