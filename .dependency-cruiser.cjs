@@ -35,8 +35,11 @@ const may = [
 	['^src/lib/ui/', ['^src/lib/(ui|live|log)/']],
 	...server,
 	['^src/composition/', ['^src/composition/', '^src/lib/(log|server)/']],
-	['^src/cli/(?!bootstrap|reset-password|database)', ['^src/cli/', '^src/lib/log/']],
-	['^src/cli/(bootstrap|reset-password|database)', ['^src/cli/', '^src/lib/log/', '^src/lib/server/']]
+	['^src/cli/(?!bootstrap|move-deploys|reset-password|database)', ['^src/cli/', '^src/lib/log/']],
+	[
+		'^src/cli/(bootstrap|move-deploys|reset-password|database)',
+		['^src/cli/', '^src/lib/log/', '^src/lib/server/']
+	]
 ];
 
 module.exports = {

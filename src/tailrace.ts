@@ -5,7 +5,7 @@ import { openLogs, prepareLogs } from './composition/logs.ts';
 import { openPeople } from './composition/people.ts';
 import { sources, type Programs } from './composition/programs.ts';
 import { openSockets } from './composition/sockets.ts';
-import { deliveriesOf, oldDeploysOf, removalOf, sharedTasks, tasks, waiting } from './composition/tasks.ts';
+import { deliveriesOf, removalOf, sharedTasks, tasks, upkeepOf, waiting } from './composition/tasks.ts';
 import * as revocation from './lib/server/access/revocation.ts';
 import { bus, type Bus } from './lib/server/bus/bus.ts';
 import { PostgresBridge } from './lib/server/bus/postgres.ts';
@@ -70,7 +70,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	const { faults, leave, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = openStreams(sql, wakes, failed);
 	const kept = openLogs(sql, { log, clock, wakes, measured, failed, ...watched }, database);
-	const deployed = openDeploys(config, { log, measured }, kept.parts.writer);
+	const deployed = openDeploys(config, { sql: sql.deploys, wakes, log, measured }, kept.parts.writer);
 	const taking = openSockets(config, { sql: sql.pages, log, clock, ...people.parts, ...kept.parts });
 	const stopping = new AbortController();
 	const leftovers = removalOf(deployed.parts.deploys, sql.upkeep, stopping.signal);
@@ -90,9 +90,11 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 		...deployed.parts,
 		sockets: taking.sockets
 	};
-	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), oldDeploysOf(deployed, sql.upkeep)];
+	const deployTasks = upkeepOf(deployed, sql.upkeep);
+	const rest = [...leftovers, ...deliveriesOf(people.parts, deployed), ...deployTasks.own];
 	const endMaintenance = maintain([...tasks(parts, wakes), ...rest], log);
-	const instance = openInstance(sql.upkeep, { ...parts, clock }, sharedTasks(parts, sql.upkeep));
+	const shared = [...sharedTasks(parts, sql.upkeep), ...deployTasks.shared];
+	const instance = openInstance(sql.upkeep, { ...parts, clock }, shared);
 
 	/** Closes what is open, in the order of dependence. */
 	async function stop(): Promise<void> {
@@ -130,9 +132,10 @@ function openBus(url: string, { log, woken, lost }: { log: Logger; woken(): void
 
 /** Watches the database and the disk, which also holds the lines with the embedded PostgreSQL. */
 function watchOver(sql: Pools, bridge: PostgresBridge, config: configuration.Config, log: Logger) {
-	const { dataDir: folder, databaseUrl } = config;
+	const { dataDir: folder, databaseUrl, deployStore } = config;
+	const holds = { holdsLines: databaseUrl === null, holdsDeploys: deployStore === 'sqlite' };
 	const clear = () => retention.dropDays(sql.upkeep);
-	return health({ probe: sql.watch, bridge, folder, holdsLines: databaseUrl === null, log, clear });
+	return health({ probe: sql.watch, bridge, folder, ...holds, log, clear });
 }
 
 function openStreams(sql: Pools, wakes: Bus, failed: (error: unknown) => void) {
@@ -150,6 +153,7 @@ function openPools({ url, prepare }: Database) {
 		reads: pool('tail', 4, { statementMs: 10_000 }),
 		upkeep: pool('upkeep', 4),
 		writes: pool('writer', connections, { standstillMs: 5_000 }), // they hold heads
+		deploys: pool('deploys', 4, { statementMs: 30_000, standstillMs: 5_000 }), // they hold logs
 		watch: new Probe(() => pool('watch', 1))
 	};
 }

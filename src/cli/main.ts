@@ -16,5 +16,15 @@ const resetPassword: client.Offer = {
 	load: () => import('./reset-password.ts')
 };
 
-const commands = { ...client.commands, bootstrap, 'reset-password': resetPassword };
+const moveDeploys: client.Offer = {
+	summary: "move the deploys of one server to PostgreSQL, on the server's machine",
+	load: () => import('./move-deploys.ts')
+};
+
+const commands = {
+	...client.commands,
+	bootstrap,
+	'reset-password': resetPassword,
+	'move-deploys': moveDeploys
+};
 process.exitCode = await client.run(commands, process.argv.slice(2));

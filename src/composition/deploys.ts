@@ -1,49 +1,60 @@
 import type { Logger } from 'pino';
-import { Broadcast } from '../lib/server/bus/broadcast.ts';
-import { bus } from '../lib/server/bus/bus.ts';
+import { bus, type Bus } from '../lib/server/bus/bus.ts';
 import type { Config } from '../lib/server/config.ts';
-import { Announcements, type AppendOnce } from '../lib/server/deploys/announcement.ts';
-import type { Deploy } from '../lib/server/deploys/deploy.ts';
+import { announcementKind, courierOf, type AppendOnce } from '../lib/server/deploys/announcement.ts';
+import { changesTopicOf, DeployChanges } from '../lib/server/deploys/changes.ts';
+import type { Address } from '../lib/server/deploys/deploy.ts';
 import { Deploys } from '../lib/server/deploys/deploys.ts';
+import { postgresStore } from '../lib/server/deploys/postgres/store.ts';
 import { addressOf, topicOf } from '../lib/server/deploys/source.ts';
+import { sqliteStore } from '../lib/server/deploys/sqlite/store.ts';
+import type { DeployStore } from '../lib/server/deploys/store.ts';
 import type { LogWriter } from '../lib/server/logs/writer.ts';
 import type { Metrics } from '../lib/server/metrics.ts';
 import { Undeliverable } from '../lib/server/outbox/delivery.ts';
 import { watchOf } from '../lib/server/outbox/watch.ts';
+import type { Sql } from '../lib/server/postgres/connect.ts';
 import * as sqliteDatabase from '../lib/server/sqlite/connect.ts';
 import { Tails } from '../lib/server/tail/tails.ts';
 
 export type Deployed = ReturnType<typeof openDeploys>;
 
-/** Deploys live in SQLite, and only this process moves them, so their wake-ups need no bridge. */
-export function openDeploys(
-	config: Config,
-	{ log, measured }: { log: Logger; measured: Metrics },
-	writer: LogWriter
-) {
-	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
-	const wakes = bus();
-	const deployChanges = new Broadcast<Deploy>();
+/** How often a server looks for silent deploys of others while none runs, in ms. */
+const lookEveryMs = 15_000;
+
+interface Parts {
+	sql: Sql;
+	/** The bus of all servers. */
+	wakes: Bus;
+	log: Logger;
+	measured: Metrics;
+}
+
+/** Opens the store of deploys, and puts what is built on it together. */
+export function openDeploys(config: Config, parts: Parts, writer: LogWriter) {
+	const { log, measured } = parts;
 	const failed = (error: unknown) => log.error({ err: error }, 'a deploy could not be kept');
-	const announcements = new Announcements(sqlite);
-	const announcing = announcements.courier(appendOnce(writer), watchOf('announcement', log, measured));
-	const deploys: Deploys = new Deploys({
-		sqlite,
+	const kept = config.deployStore === 'postgres' ? inPostgres(config, parts) : inSqlite(config);
+	const { store, wakes, changed, flushed, idleMs } = kept;
+	const announcing = courierOf(
+		store.announcements,
+		appendOnce(writer),
+		watchOf(announcementKind, log, measured)
+	);
+	const deploys = new Deploys({
+		store,
 		flushMs: config.deployFlushMs,
 		leaseMs: config.deployLeaseS * 1000,
+		idleMs,
 		stdout: config.deployLogStdout ? process.stdout : null,
-		onflushed: (addresses) => addresses.forEach((address) => wakes.wake(topicOf(address))),
-		onchanged: changed,
+		onflushed: flushed,
+		onchanged(address) {
+			changed(address);
+			announcing.lookIn(0);
+		},
 		onfailed: failed
 	});
-
-	function changed(org: string, id: string): void {
-		const deploy = deploys.get(org, id);
-		if (!deploy) return;
-		deployChanges.send(org, deploy);
-		wakes.wake(topicOf({ org, id }));
-		announcing.lookIn(0);
-	}
+	const deployChanges = new DeployChanges(deploys, wakes, failed);
 
 	deploys.start();
 	const sourceOf = (topic: string) => {
@@ -55,9 +66,60 @@ export function openDeploys(
 		deployTails.close();
 		await deploys.close();
 		await announcing.close();
-		sqlite.close();
+		await kept.close();
 	}
-	return { parts: { deploys, deployChanges, deployTails }, announcements, announcing, close };
+	return {
+		parts: { deploys, deployChanges, deployTails },
+		wakes,
+		/** Whether other servers see the same deploys. */
+		isShared: config.deployStore === 'postgres',
+		announcements: store.announcements,
+		announcing,
+		close
+	};
+}
+
+/** A store, and how its changes reach readers. */
+interface Kept {
+	store: DeployStore;
+	wakes: Bus;
+	/** These logs grew. */
+	flushed(addresses: Address[]): void;
+	/** This deploy changed. */
+	changed(address: Address): void;
+	idleMs: number | null;
+	close(): Promise<void>;
+}
+
+/** In PostgreSQL any server moves any deploy: what is committed wakes the readers of all. */
+function inPostgres({ deployLeaseS }: Config, { sql, wakes }: Parts): Kept {
+	const store = postgresStore(sql);
+	return {
+		store,
+		wakes,
+		flushed() {},
+		changed() {},
+		idleMs: Math.min(lookEveryMs, deployLeaseS * 1000),
+		close: async () => {}
+	};
+}
+
+/** Only this process moves deploys in SQLite, so their wake-ups need no bridge. */
+function inSqlite(config: Config): Kept {
+	const sqlite = sqliteDatabase.open(config.dataDir, 'drizzle/sqlite');
+	const wakes = bus();
+	const wakeReaders = (address: Address) => wakes.wake(topicOf(address));
+	return {
+		store: sqliteStore(sqlite),
+		wakes,
+		flushed: (addresses) => addresses.forEach(wakeReaders),
+		changed(address) {
+			wakes.wake(changesTopicOf(address.org));
+			wakeReaders(address);
+		},
+		idleMs: null,
+		close: async () => void sqlite.close()
+	};
 }
 
 /** Stops retrying if a line was refused for good, or its organization is gone: no further try would help. */

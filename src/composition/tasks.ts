@@ -50,7 +50,7 @@ export function sharedTasks({ disk }: Pick<Parts, 'disk'>, sql: Sql): Task[] {
 }
 
 /**
- * The recurring tasks of every instance, besides those of `removalOf`, `deliveriesOf` and `oldDeploysOf`. What several do at once
+ * The recurring tasks of every instance, besides those of `removalOf`, `deliveriesOf` and `upkeepOf`. What several do at once
  * they share: sealing takes turns by organization, and so do purges and deliveries.
  */
 export function tasks(parts: Parts, wakes: Bus): Task[] {
@@ -78,10 +78,10 @@ export async function forgetOld(sql: Sql): Promise<void> {
 	}
 }
 
-/** The remains of deleted organizations: their lines in PostgreSQL, and their deploys on this instance. */
+/** The remains of deleted organizations: their lines and their deploys. */
 export function removalOf(deploys: Deploys, sql: Sql, stopping: AbortSignal): Task[] {
 	async function removeDeploys(): Promise<void> {
-		const deleted = await deletion.among(sql, deploys.organizations());
+		const deleted = await deletion.among(sql, await deploys.organizations());
 		await forEach(deleted, (org) => deploys.removeOf(org));
 	}
 
@@ -89,6 +89,23 @@ export function removalOf(deploys: Deploys, sql: Sql, stopping: AbortSignal): Ta
 		{ name: 'lines of deleted organizations', everyMs: minute, run: () => purge.apply(sql, stopping) },
 		{ name: 'deploys of deleted organizations', everyMs: minute, run: removeDeploys }
 	];
+}
+
+/**
+ * What deploys need again and again: on each server, and, where they are in PostgreSQL, once for all servers. In SQLite they are this
+ * server's alone.
+ */
+export function upkeepOf(deployed: Deployed, sql: Sql): { own: Task[]; shared: Task[] } {
+	const { parts, wakes, isShared } = deployed;
+	async function wakeAll(): Promise<void> {
+		for (const topic of wakes.topics()) if (topic.startsWith('deploy')) wakes.wake(topic);
+	}
+	const own = [{ name: 'missed wake-ups of deploys', everyMs: 15_000, run: wakeAll }];
+	const once = [
+		{ name: 'small chunks of deploys', everyMs: hour, run: () => parts.deploys.mergeLeft() },
+		oldDeploysOf(deployed, sql)
+	];
+	return isShared ? { own, shared: once } : { own: [...own, ...once], shared: [] };
 }
 
 /** Takes up due deliveries that woke nobody: after a crash, or left by another instance. */
@@ -105,10 +122,10 @@ export async function waiting({ mails }: People, { announcements }: Deployed) {
 	return { mail: mail ?? 0, announcement };
 }
 
-/** Removes deploys past retention, for each organization with deploys on this instance. */
-export function oldDeploysOf({ parts: { deploys } }: Deployed, sql: Sql): Task {
+/** Removes deploys past retention, for each organization with deploys. */
+function oldDeploysOf({ parts: { deploys } }: Deployed, sql: Sql): Task {
 	async function run(): Promise<void> {
-		const settings = await deployRetention.among(sql, deploys.organizations());
+		const settings = await deployRetention.among(sql, await deploys.organizations());
 		await forEach(settings, ([org, { days, kept }]) =>
 			deploys.removeOld(org, { since: Date.now() - days * 24 * hour, newest: kept })
 		);

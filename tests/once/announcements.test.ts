@@ -1,8 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { Announcements, type AppendOnce } from '../../src/lib/server/deploys/announcement.ts';
+import { courierOf, type AppendOnce } from '../../src/lib/server/deploys/announcement.ts';
 import { Courier } from '../../src/lib/server/outbox/courier.ts';
-import { SqliteOutbox } from '../../src/lib/server/outbox/sqlite.ts';
 import type { NewEntry } from '../../src/lib/log/entry.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
 import { LogWriter } from '../../src/lib/server/logs/writer.ts';
@@ -31,7 +30,7 @@ const append: AppendOnce = async (org, entry, idempotencyKey) => {
 	if (kind !== 'stored') throw new Error(kind);
 };
 
-const waiting = () => new Announcements(scene.sqlite).size();
+const waiting = () => scene.store.announcements.size();
 
 async function lines(org: string) {
 	const { items } = await logStore(database.sql).after(org, 0, 100);
@@ -40,16 +39,20 @@ async function lines(org: string) {
 
 test('every change of a deploy is told once, in order and with its time, however late', async () => {
 	const org = await makeOrganization(database.sql);
-	const { id } = scene.store.create(org, { ...web, version: '1.2', environment: 'production' }, 1_000);
-	scene.upkeep.interruptSilent(2_000);
-	scene.store.append([{ org, id, offset: 0, data: Buffer.from('x\n'), cutAt: null }], 60_000);
-	scene.store.finish(org, id, { status: 'failed', exitCode: 3 }, 113_000);
-	scene.store.finish(org, id, { status: 'failed', exitCode: 3 }, 114_000); // a repeat changes nothing
+	const { id } = await scene.store.records.create(
+		org,
+		{ ...web, version: '1.2', environment: 'production' },
+		{ now: 1_000 }
+	);
+	await scene.store.upkeep.interruptSilent(0, 2_000);
+	await scene.store.records.append([{ org, id, offset: 0, data: Buffer.from('x\n'), cutAt: null }], 60_000);
+	await scene.store.records.finish(org, id, { status: 'failed', exitCode: 3 }, 113_000);
+	await scene.store.records.finish(org, id, { status: 'failed', exitCode: 3 }, 114_000); // a repeat changes nothing
 	expect(await waiting()).toBe(4);
 	scene.reopen(); // as after a crash
 
 	const { watch, until } = keepTold();
-	const courier = new Announcements(scene.sqlite).courier(append, watch);
+	const courier = courierOf(scene.store.announcements, append, watch);
 	await courier.look();
 	await until('delivered', 4);
 	await courier.close();
@@ -65,10 +68,10 @@ test('every change of a deploy is told once, in order and with its time, however
 
 test('a crash between the commit of a line and our noting it does not tell it twice', async () => {
 	const org = await makeOrganization(database.sql);
-	scene.store.create(org, web);
+	await scene.store.records.create(org, web);
 	const appended = Promise.withResolvers<void>();
 	const crashing = new Courier<NewEntry>({
-		outbox: new SqliteOutbox(scene.sqlite, 'announcement'),
+		outbox: scene.store.announcements,
 		async deliver({ id, payload }) {
 			await append(org, payload, `outbox ${id}`);
 			appended.resolve();
@@ -86,25 +89,25 @@ test('a crash between the commit of a line and our noting it does not tell it tw
 	scene.sqlite.exec('UPDATE outbox SET due_at = 0'); // as if the lease were over
 
 	const { watch, until } = keepTold();
-	const courier = new Announcements(scene.sqlite).courier(append, watch);
+	const courier = courierOf(scene.store.announcements, append, watch);
 	await courier.look();
 	await until('delivered');
 	await courier.close();
 	expect(await lines(org)).toHaveLength(1);
 });
 
-test('a change that cannot be announced does not take place', () => {
+test('a change that cannot be announced does not take place', async () => {
 	const org = 'org of nobody';
-	const { id } = scene.store.create(org, web, 5_000);
+	const { id } = await scene.store.records.create(org, web, { now: 5_000 });
 	scene.sqlite.exec(
 		`CREATE TEMP TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END`
 	);
 	onTestFinished(() => void scene.sqlite.exec('DROP TRIGGER full'));
 	const changes = [
-		() => scene.store.create(org, web),
-		() => scene.store.finish(org, id, { status: 'succeeded' }),
-		() => scene.upkeep.interruptSilent(Date.now())
+		() => scene.store.records.create(org, web),
+		() => scene.store.records.finish(org, id, { status: 'succeeded' }),
+		() => scene.store.upkeep.interruptSilent(0)
 	];
-	for (const change of changes) expect(change).toThrow('full');
-	expect(scene.store.list(org, {}).deploys).toMatchObject([{ id, status: 'running' }]);
+	for (const change of changes) await expect(change()).rejects.toThrow('full');
+	expect((await scene.store.records.list(org, {})).deploys).toMatchObject([{ id, status: 'running' }]);
 });

@@ -95,11 +95,12 @@ function callsOf({
 		'deploys.get': () => deploys.get(mine.org, theirs.deployId),
 		'deploys.list': () => deploys.list(mine.org, { limit: 100 }),
 		'deploys.namesOf': () => deploys.namesOf(mine.org),
-		'deploys.usageOf': () => [...deploys.usageOf([mine.org])],
+		'deploys.usageOf': async () => [...(await deploys.usageOf([mine.org]))],
 		'deploys.positionOf': () => deploys.positionOf(mine.org, theirs.deployId),
 		'deploys.append': () => deploys.append(mine.org, theirs.deployId, null, Buffer.from('x')),
 		'deploys.finish': () => deploys.finish(mine.org, theirs.deployId, { status: 'failed', exitCode: 1 }),
-		'deploys.bytes': () => [...deploys.bytes(mine.org, theirs.deployId, all)].map(String),
+		'deploys.bytes': async () =>
+			(await Array.fromAsync(deploys.bytes(mine.org, theirs.deployId, all))).map(String),
 		'deploys.lines': () => deploys.lines(mine.org, theirs.deployId, 1, 10),
 		'deploys.rows': () => deploys.rows(mine.org, theirs.deployId, 1, 10),
 		'deploys.lastRows': () => deploys.lastRows(mine.org, theirs.deployId, 10),
@@ -161,7 +162,7 @@ const others = new Set(
 	`sessions.create sessions.validate sessions.ofRequest sessions.end sessions.endAll sessions.forgetOld
 	account.changeName account.changePassword account.changeEmail account.findNewEmail account.confirmEmail
 	account.endOtherSessions passwordReset.ask passwordReset.find passwordReset.use keys.identify keys.used
-	administration.lockAdmins organizations.findBySlug invitations.forgetOld deploys.start
+	administration.lockAdmins organizations.findBySlug invitations.forgetOld deploys.start deploys.mergeLeft
 	newOrganizations.mayMake newOrganizations.make deletion.among
 	invitations.find invitations.join invitations.signUp users.anyExists access.expiryOf auditList.ofInstance auditList.refusalOfInstance
 	auditList.everyOfInstance administration.isAdmin administration.suspendOrganization administration.restoreOrganization

@@ -26,13 +26,13 @@ async function appendAndKill(id: string, count: number): Promise<number> {
 }
 
 test('every byte that a killed server has acknowledged is in the file, and the log goes on without a gap', async () => {
-	const id = scene.deploy();
+	const id = await scene.deploy();
 	for (let kill = 1; kill <= 3; kill++) {
 		const acknowledged = await appendAndKill(id, 150);
 		scene.reopen();
 		const log = scene.raw(id);
 		expect(log.length).toBeGreaterThanOrEqual(acknowledged);
-		const { size, lines } = scene.store.get(org, id) ?? { size: -1, lines: -1 };
+		const { size, lines } = (await scene.store.records.get(org, id)) ?? { size: -1, lines: -1 };
 		expect(size).toBe(log.length);
 		expect(log.equals(Buffer.concat(Array.from({ length: lines }, (_, line) => lineAt(line))))).toBe(true);
 	}

@@ -1,9 +1,9 @@
 import { chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { DeployBuffer, FlushFailed } from '../../src/lib/server/deploys/buffer.ts';
-import { ChunkStore } from '../../src/lib/server/deploys/chunk-store.ts';
-import { DeployStore } from '../../src/lib/server/deploys/store.ts';
+import { DeployBuffer } from '../../src/lib/server/deploys/buffer.ts';
+import { FlushFailed } from '../../src/lib/server/deploys/pending.ts';
+import { sqliteStore } from '../../src/lib/server/deploys/sqlite/store.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
 import * as embedded from '../../src/lib/server/postgres/embedded.ts';
@@ -171,9 +171,9 @@ describe.runIf(canMount)('on a disk that fills up', () => {
 		const disk = smallDisk(8);
 		const sqlite = sqliteDatabase.open(disk.folder, 'drizzle/sqlite');
 		onTestFinished(() => void sqlite.close());
-		const store = new DeployStore(sqlite, new ChunkStore(sqlite));
-		const { id } = store.create('org', web);
-		const buffer = new DeployBuffer({ store, flushMs: 1, onflushed() {}, onrevived() {} });
+		const { records } = sqliteStore(sqlite);
+		const { id } = await records.create('org', web);
+		const buffer = new DeployBuffer({ records, flushMs: 1, onflushed() {}, onrevived() {} });
 		disk.fill();
 		const piece = Buffer.alloc(256 * 1024, 'x');
 		const failure: unknown = await buffer.append('org', id, 0, piece).catch((error: unknown) => error);

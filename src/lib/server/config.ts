@@ -27,6 +27,8 @@ export interface Config {
 	readonly drainS: number;
 	/** Days, for new organizations. */
 	readonly retentionDays: number;
+	/** Where deploys and their logs are kept; SQLite serves one server only. */
+	readonly deployStore: (typeof deployStores)[number];
 	/** Milliseconds between two flushes of running deploys. */
 	readonly deployFlushMs: number;
 	/** Seconds without an append or heartbeat after which a running deploy counts as interrupted. */
@@ -52,6 +54,7 @@ export type Parsed = { ok: true; config: Config } | { ok: false; faults: string[
 type Environment = Record<string, string | undefined>;
 
 const signUps = ['first', 'open', 'never'] as const;
+const deployStores = ['sqlite', 'postgres'] as const;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Their values may contain a password, so a fault never repeats them. */
@@ -83,6 +86,7 @@ const environment = v.object({
 	),
 	DRAIN_S: wholeNumber(0, 60, '0'),
 	RETENTION_DAYS: wholeNumber(1, 36_500, '30'),
+	DEPLOY_STORE: v.nullish(v.picklist(deployStores, `one of ${deployStores.join(', ')}`)),
 	DEPLOY_FLUSH_MS: wholeNumber(1, 60_000, '100'),
 	DEPLOY_LEASE_S: wholeNumber(1, 86_400, '120'),
 	DEPLOY_LOG_STDOUT: flag('0'),
@@ -152,6 +156,7 @@ function configOf(env: v.InferOutput<typeof environment>, taking: readonly liste
 		otlpGrpc: endpointOf(env.OTLP_GRPC_LISTEN ?? ''),
 		drainS: env.DRAIN_S,
 		retentionDays: env.RETENTION_DAYS,
+		deployStore: env.DEPLOY_STORE ?? (env.DATABASE_URL ? 'postgres' : 'sqlite'),
 		deployFlushMs: env.DEPLOY_FLUSH_MS,
 		deployLeaseS: env.DEPLOY_LEASE_S,
 		deployLogStdout: env.DEPLOY_LOG_STDOUT,

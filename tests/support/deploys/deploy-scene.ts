@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DeployBuffer } from '../../../src/lib/server/deploys/buffer.ts';
-import { ChunkStore } from '../../../src/lib/server/deploys/chunk-store.ts';
 import type { Address, NewDeploy } from '../../../src/lib/server/deploys/deploy.ts';
 import { LineReader } from '../../../src/lib/server/deploys/lines.ts';
 import { Replay } from '../../../src/lib/server/deploys/replay.ts';
 import { RowReader } from '../../../src/lib/server/deploys/rows.ts';
-import { DeployStore } from '../../../src/lib/server/deploys/store.ts';
-import { UpkeepStore } from '../../../src/lib/server/deploys/upkeep-store.ts';
+import type { Readers } from '../../../src/lib/server/deploys/search.ts';
+import { sqliteStore } from '../../../src/lib/server/deploys/sqlite/store.ts';
 import { open, type Sqlite } from '../../../src/lib/server/sqlite/connect.ts';
 
 export const migrations = fileURLToPath(new URL('../../../drizzle/sqlite', import.meta.url));
@@ -28,22 +27,24 @@ export const org = 'org-1';
 export class DeployScene {
 	readonly dir = mkdtempSync(join(tmpdir(), 'tailrace-deploys-'));
 	sqlite = openQuick(this.dir);
-	chunks = new ChunkStore(this.sqlite);
-	store = new DeployStore(this.sqlite, this.chunks);
-	upkeep = new UpkeepStore(this.sqlite);
-	lines = new LineReader(this.store, this.chunks);
+	store = sqliteStore(this.sqlite);
+	lines = new LineReader(this.store);
 	rows = this.#rows();
 
+	get readers(): Readers {
+		return { chunks: this.store.chunks, lines: this.lines, rows: this.rows };
+	}
+
 	/** Creates a deploy and returns its id. */
-	deploy(of = org): string {
-		return this.store.create(of, web).id;
+	async deploy(of = org): Promise<string> {
+		return (await this.store.records.create(of, web)).id;
 	}
 
 	/** Appends at the end, as one flush at the time `now` (epoch ms). */
-	append(id: string, data: Uint8Array | string, now = 0): void {
-		const offset = this.store.positionOf(org, id)?.size ?? 0;
+	async append(id: string, data: Uint8Array | string, now = 0): Promise<void> {
+		const offset = (await this.store.records.positionOf(org, id))?.size ?? 0;
 		const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
-		this.store.append([{ org, id, offset, data: bytes, cutAt: null }], now);
+		await this.store.records.append([{ org, id, offset, data: bytes, cutAt: null }], now);
 	}
 
 	/** The whole log as stored. */
@@ -65,7 +66,7 @@ export class DeployScene {
 		const flushed: Address[][] = [];
 		const revived: Address[] = [];
 		const buffer = new DeployBuffer({
-			store: this.store,
+			records: this.store.records,
 			flushMs,
 			onflushed: (addresses) => void flushed.push(addresses),
 			onrevived: (addresses) => void revived.push(...addresses)
@@ -74,25 +75,24 @@ export class DeployScene {
 	}
 
 	/** Joins the small chunks of a deploy. */
-	merge(id: string): void {
-		for (let offset: number | null = 0; offset !== null;) offset = this.chunks.join(org, id, offset);
+	async merge(id: string): Promise<void> {
+		for (let offset: number | null = 0; offset !== null;)
+			offset = await this.store.chunks.join(org, id, offset);
 	}
 
 	/** As after a crash: whatever was in memory is gone. */
 	reopen(): void {
 		this.sqlite.close();
 		this.sqlite = openQuick(this.dir);
-		this.chunks = new ChunkStore(this.sqlite);
-		this.store = new DeployStore(this.sqlite, this.chunks);
-		this.upkeep = new UpkeepStore(this.sqlite);
-		this.lines = new LineReader(this.store, this.chunks);
+		this.store = sqliteStore(this.sqlite);
+		this.lines = new LineReader(this.store);
 		this.rows = this.#rows();
 	}
 
 	/** Reads logs as if they had ended. */
 	#rows(): RowReader {
-		return new RowReader(new Replay(this.chunks, this.lines), async (of, id) => {
-			const at = this.store.positionOf(of, id);
+		return new RowReader(new Replay(this.store.chunks, this.lines), async (of, id) => {
+			const at = await this.store.records.positionOf(of, id);
 			return at && { end: at.size, lines: at.lines, ended: true };
 		});
 	}

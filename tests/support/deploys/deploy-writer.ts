@@ -4,12 +4,14 @@
  */
 import { open } from '../../../src/lib/server/sqlite/connect.ts';
 import { Deploys } from '../../../src/lib/server/deploys/deploys.ts';
+import { sqliteStore } from '../../../src/lib/server/deploys/sqlite/store.ts';
 import { migrations } from './deploy-scene.ts';
 import { lineAt } from './deploy-lines.ts';
 
 const [dir = '', org = '', id = ''] = process.argv.slice(2);
 const deploys = new Deploys({
-	sqlite: open(dir, migrations),
+	store: sqliteStore(open(dir, migrations)),
+	idleMs: null,
 	flushMs: 1,
 	leaseMs: 60_000,
 	stdout: null,
@@ -21,7 +23,8 @@ const deploys = new Deploys({
 });
 deploys.start();
 
-let [end, line] = [deploys.positionOf(org, id)?.size ?? 0, deploys.positionOf(org, id)?.lines ?? 0];
+const at = await deploys.positionOf(org, id);
+let [end, line] = [at?.size ?? 0, at?.lines ?? 0];
 for (;;) {
 	const answer = await deploys.append(org, id, end, lineAt(line++));
 	if (answer.kind !== 'stored') throw new Error(JSON.stringify(answer));

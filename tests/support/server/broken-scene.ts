@@ -34,7 +34,8 @@ export async function oneServer(env: Record<string, string> = {}): Promise<Scene
 }
 
 /** Two servers on a PostgreSQL that belongs to neither. */
-export const twoServers = (): Promise<Scene> => serversAt([0, 0]);
+export const twoServers = (env: Record<string, string> = {}): Promise<Scene> =>
+	serversAt([0, 0], async () => env);
 
 /** Servers on a PostgreSQL that belongs to none of them, at these ports (0: any), with what the environment says for its URL. */
 export async function serversAt(

@@ -8,6 +8,7 @@ import { logOverview } from '../../../src/lib/server/logs/overview.ts';
 import { logStore } from '../../../src/lib/server/logs/store.ts';
 import { usageOf } from '../../../src/lib/server/logs/usage.ts';
 import { open, type Sqlite } from '../../../src/lib/server/sqlite/connect.ts';
+import { sqliteStore } from '../../../src/lib/server/deploys/sqlite/store.ts';
 import type { People } from '../../../src/composition/people.ts';
 import type { Tailrace } from '../../../src/tailrace.ts';
 import type { Accounts } from '../people/accounts.ts';
@@ -107,7 +108,13 @@ export class TenancyScene {
 			search: this.#searching.search,
 			overview: logOverview(sql, logs),
 			usageOf: (orgs) => usageOf(sql, orgs),
-			deploys: new Deploys({ sqlite: this.#sqlite, flushMs: 1, leaseMs: 600_000, ...quiet })
+			deploys: new Deploys({
+				store: sqliteStore(this.#sqlite),
+				idleMs: null,
+				flushMs: 1,
+				leaseMs: 600_000,
+				...quiet
+			})
 		};
 	}
 
@@ -127,8 +134,8 @@ export class TenancyScene {
 			sql`SELECT * FROM sessions WHERE user_id = ${owner.id} ORDER BY id`,
 			sql`SELECT * FROM users WHERE id = ${owner.id}`
 		]);
-		const bytes = [...deploys.bytes(org, deployId, { from: 0, to: Infinity })].map(String);
-		return JSON.stringify([rows, deploys.get(org, deployId)?.status, bytes]);
+		const bytes = await Array.fromAsync(deploys.bytes(org, deployId, { from: 0, to: Infinity }));
+		return JSON.stringify([rows, (await deploys.get(org, deployId))?.status, bytes.map(String)]);
 	}
 
 	async end(): Promise<void> {
@@ -187,7 +194,7 @@ export class TenancyScene {
 	async #deploy(org: string, name: string, log: string) {
 		const { deploys } = this.stores;
 		const own = { service: `service of ${name}`, environment: `environment of ${name}` };
-		const { id } = deploys.create(org, { ...web, ...own });
+		const { id } = await deploys.create(org, { ...web, ...own });
 		await deploys.append(org, id, null, Buffer.from(log));
 		const at = this.#sqlite
 			.prepare<[string], number>('SELECT last_append_at FROM deploys WHERE id = ?')

@@ -4,9 +4,11 @@ import type postgres from 'postgres';
 import { open } from '../postgres/connect.ts';
 import type { Bridge } from './bus.ts';
 
-/** A topic `logs:<org>` is the channel `logs_<org>`, which the triggers in drizzle/postgres notify. */
-const channelOf = (topic: string) => topic.replace(':', '_');
-const topicOf = (channel: string) => channel.replace('_', ':');
+/**
+ * A topic `logs:<org>` is the channel `logs_<org>`, which the triggers in drizzle/postgres notify. Of `deploy:<org>/<id>` it is
+ * `deploy_<id>`, because a channel's name has 63 bytes at most.
+ */
+const channelOf = (topic: string) => topic.replace(/:(?:[^/]*\/)?/, '_');
 
 /** How long to wait before trying again to reach PostgreSQL, in ms: the n-th try in a row. */
 const backoff = (tries: number) => Math.min(20 * 2 ** tries, 500);
@@ -23,6 +25,8 @@ const patience = 2_000;
  */
 export class PostgresBridge implements Bridge {
 	readonly #wanted = new Set<string>();
+	/** The wanted topics by their channels. */
+	readonly #topics = new Map<string, string>();
 	readonly #held = new Set<string>();
 	readonly #wake: (topic: string) => void;
 	readonly #lost: () => void;
@@ -46,7 +50,7 @@ export class PostgresBridge implements Bridge {
 			connect_timeout: 10,
 			backoff: () => 0.01, // our own backoff is below
 			connection: { application_name: 'tailrace listener' },
-			onnotify: (channel: string) => this.#wake(topicOf(channel)), // missing in the library's types
+			onnotify: (channel: string) => this.#notified(channel), // missing in the library's types
 			onclose: () => this.#cut()
 		};
 		this.#sql = open(url, connection);
@@ -64,17 +68,24 @@ export class PostgresBridge implements Bridge {
 
 	listen(topic: string): void {
 		this.#wanted.add(topic);
+		this.#topics.set(channelOf(topic), topic);
 		this.#reconcile();
 	}
 
 	unlisten(topic: string): void {
 		this.#wanted.delete(topic);
+		this.#topics.delete(channelOf(topic));
 		this.#reconcile();
 	}
 
 	async close(): Promise<void> {
 		this.#closing = true;
 		await this.#sql.end({ timeout: 1 });
+	}
+
+	#notified(channel: string): void {
+		const topic = this.#topics.get(channel);
+		if (topic !== undefined) this.#wake(topic);
 	}
 
 	#cut(): void {

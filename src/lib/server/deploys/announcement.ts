@@ -1,8 +1,6 @@
 import type { NewEntry } from '../../log/entry.ts';
 import { Courier, type Watch } from '../outbox/courier.ts';
-import { backoff } from '../outbox/delivery.ts';
-import { SqliteOutbox } from '../outbox/sqlite.ts';
-import type { Sqlite } from '../sqlite/connect.ts';
+import { backoff, type Outbox } from '../outbox/delivery.ts';
 import type { Deploy } from './deploy.ts';
 
 /** OpenTelemetry severities of a deploy's status changes. */
@@ -20,39 +18,22 @@ const pace = backoff(1_000, 60_000);
 const most = 8;
 const leaseMs = 15_000;
 
-/** Status changes of deploys to announce in the logs: stored with the deploys, in the transaction of the change. */
-export class Announcements {
-	readonly #outbox: SqliteOutbox<NewEntry>;
+/** What the deliveries are called in the outbox. */
+export const announcementKind = 'announcement';
 
-	constructor(sqlite: Sqlite) {
-		this.#outbox = new SqliteOutbox(sqlite, 'announcement');
-	}
-
-	/** Notes what happened to a deploy at a time (epoch ms). */
-	put(org: string, deploy: Deploy, at = Date.now()): void {
-		this.#outbox.put(org, announcement(deploy, at));
-	}
-
-	/** How many are waiting. */
-	size(): Promise<number> {
-		return this.#outbox.size();
-	}
-
-	/**
-	 * The courier that carries them to the logs: in order within an organization, organizations side by side. A delivery's id
-	 * is the key of the append, so a line is stored once, even if a crash came between its commit and our noting it.
-	 */
-	courier(append: AppendOnce, watch: Watch): Courier<NewEntry> {
-		const outbox = this.#outbox;
-		return new Courier<NewEntry>({
-			outbox,
-			deliver: ({ id, lane, payload }) => append(lane ?? '', payload, `outbox ${id}`),
-			watch,
-			most,
-			backoff: pace,
-			leaseMs
-		});
-	}
+/**
+ * The courier that carries status changes to the logs: in order within an organization, organizations side by side. A
+ * delivery's id is the key of the append, so a line is stored once, even if a crash came between its commit and our noting it.
+ */
+export function courierOf(outbox: Outbox<NewEntry>, append: AppendOnce, watch: Watch): Courier<NewEntry> {
+	return new Courier<NewEntry>({
+		outbox,
+		deliver: ({ id, lane, payload }) => append(lane ?? '', payload, `outbox ${id}`),
+		watch,
+		most,
+		backoff: pace,
+		leaseMs
+	});
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
-import { FlushFailed, type Appended } from './buffer.ts';
+import { FlushFailed, type Appended } from './pending.ts';
 
 const scene = new DeployScene();
 afterAll(() => scene.end());
@@ -25,20 +25,24 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 
 /** A log as it must be: the content on disk, and after the next flush. */
 class Model {
-	readonly id = scene.deploy();
+	readonly id: string;
 	#buffer = scene.buffer(60_000).buffer;
 	#stored: number[] = [];
 	#taken: number[] = [];
 	#waiting: { answer: Promise<Appended>; right: boolean; end: number }[] = [];
 
+	constructor(id: string) {
+		this.id = id;
+	}
+
 	async run(step: Step): Promise<void> {
 		if (step.do === 'append') return this.#append(step.data, step.offset);
-		if (step.do === 'merge') scene.merge(this.id);
+		if (step.do === 'merge') await scene.merge(this.id);
 		if (step.do === 'flush') await this.#flush();
 		if (step.do === 'failed flush') await this.#failFlush();
 		if (step.do === 'crash') this.#crash();
 		expect([...scene.raw(this.id)]).toEqual(this.#stored);
-		expect(scene.store.positionOf(org, this.id)?.size).toBe(this.#stored.length);
+		expect((await scene.store.records.positionOf(org, this.id))?.size).toBe(this.#stored.length);
 	}
 
 	async #append(data: Uint8Array, wished: 'none' | 'end' | number): Promise<void> {
@@ -52,7 +56,7 @@ class Model {
 	}
 
 	async #flush(): Promise<void> {
-		this.#buffer.flush();
+		await this.#buffer.flush();
 		this.#stored = this.#taken;
 		for (const { answer, right, end } of this.#waiting) {
 			const wrong = { kind: 'wrong offset', end: this.#stored.length };
@@ -66,7 +70,7 @@ class Model {
 		scene.sqlite.exec(
 			`CREATE TEMP TRIGGER fails BEFORE UPDATE ON main.deploys BEGIN SELECT RAISE(ABORT, ''); END`
 		);
-		this.#buffer.flush();
+		await this.#buffer.flush();
 		scene.sqlite.exec('DROP TRIGGER fails');
 		for (const [index, outcome] of (await outcomes).entries()) {
 			const { right } = this.#waiting[index] ?? {};
@@ -90,7 +94,7 @@ class Model {
 test('any sequence of appends, retries, wrong offsets, crashes and failed flushes leaves the bytes acknowledged', async () => {
 	await fc.assert(
 		fc.asyncProperty(steps, async (all) => {
-			const model = new Model();
+			const model = new Model(await scene.deploy());
 			for (const step of all) await model.run(step);
 			await model.run({ do: 'flush' });
 		}),

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
-import { FlushFailed } from './buffer.ts';
+import { DeployScene, org, web } from '../../../../tests/support/deploys/deploy-scene.ts';
+import { FlushFailed } from './pending.ts';
 import { mostBytes } from './limit.ts';
 
 const scene = new DeployScene();
@@ -16,7 +16,7 @@ const freeDisk = () => scene.sqlite.pragma('max_page_count = 1000000');
 
 describe('an append', () => {
 	test('is answered when it is on disk, and wakes the readers after that', async () => {
-		const id = scene.deploy();
+		const id = await scene.deploy();
 		const { buffer: to, flushed } = scene.buffer();
 		const stored = to.append(org, id, 0, bytes('hello\n'));
 		expect(scene.raw(id).length).toBe(0);
@@ -26,7 +26,7 @@ describe('an append', () => {
 	});
 
 	test('goes with those of other deploys in one transaction', async () => {
-		const ids = [scene.deploy(), scene.deploy(), scene.deploy()];
+		const ids = [await scene.deploy(), await scene.deploy(), await scene.deploy()];
 		const { buffer: to, flushed } = scene.buffer();
 		await Promise.all(
 			ids.flatMap((id) => [to.append(org, id, 0, bytes('a')), to.append(org, id, 1, bytes('b'))])
@@ -36,7 +36,7 @@ describe('an append', () => {
 	});
 
 	test('comes at most once in an interval to the disk', async () => {
-		const id = scene.deploy();
+		const id = await scene.deploy();
 		vi.useFakeTimers();
 		onTestFinished(() => void vi.useRealTimers());
 		const { buffer: to, flushed } = scene.buffer(50);
@@ -52,7 +52,7 @@ describe('an append', () => {
 	});
 
 	test('with a wrong offset learns the true end only when that is on disk', async () => {
-		const id = scene.deploy();
+		const id = await scene.deploy();
 		const { buffer: to } = scene.buffer();
 		const order: string[] = [];
 		const stored = to.append(org, id, 0, bytes('abc')).then(() => order.push('stored'));
@@ -64,21 +64,17 @@ describe('an append', () => {
 	});
 
 	test('without bytes is a heartbeat, which wakes nobody', async () => {
-		const id = scene.store.create(
-			org,
-			{ service: 'w', environment: null, version: null, commit: null, url: null },
-			5
-		).id;
+		const { id } = await scene.store.records.create(org, web, { now: 5 });
 		const { buffer: to, flushed } = scene.buffer();
 		expect(await to.append(org, id, null, bytes(''))).toEqual({ kind: 'stored', end: 0 });
-		expect(Date.parse(scene.store.get(org, id)?.last_append_at ?? '')).toBeGreaterThan(5);
-		expect(flushed).toEqual([[]]);
+		expect(Date.parse((await scene.store.records.get(org, id))?.last_append_at ?? '')).toBeGreaterThan(5);
+		expect(flushed).toEqual([]);
 		expect(scene.countChunks(id)).toBe(0);
 	});
 
 	test('to a finished deploy, or one of another organization, is refused', async () => {
-		const id = scene.deploy();
-		scene.store.finish(org, id, { status: 'failed' });
+		const id = await scene.deploy();
+		await scene.store.records.finish(org, id, { status: 'failed' });
 		const { buffer: to } = scene.buffer();
 		expect(await to.append(org, id, 0, bytes('x'))).toEqual({ kind: 'finished', status: 'failed' });
 		expect(await to.append('org-2', id, 0, bytes('x'))).toEqual({ kind: 'none' });
@@ -86,18 +82,18 @@ describe('an append', () => {
 	});
 
 	test('to an interrupted deploy revives it', async () => {
-		const id = scene.deploy();
-		scene.upkeep.interruptSilent(Date.now() + 1_000);
+		const id = await scene.deploy();
+		await scene.store.upkeep.interruptSilent(0, Date.now() + 1_000);
 		const { buffer: to, revived } = scene.buffer();
 		await to.append(org, id, 0, bytes('x'));
 		expect(revived).toMatchObject([{ org, id }]);
-		expect(scene.store.get(org, id)?.status).toBe('running');
+		expect((await scene.store.records.get(org, id))?.status).toBe('running');
 	});
 });
 
 describe('a full buffer', () => {
 	test('refuses, and takes more after the flush', async () => {
-		const id = scene.deploy();
+		const id = await scene.deploy();
 		const { buffer: to } = scene.buffer(1_000);
 		const large = new Uint8Array(9 * 1024 * 1024);
 		const first = to.append(org, id, 0, large);
@@ -112,11 +108,11 @@ describe('a full buffer', () => {
 
 describe('a log at its limit', () => {
 	test('ends with a line that says so, and is finished with the size that was sent', async () => {
-		const id = scene.deploy();
+		const id = await scene.deploy();
 		const { buffer: to } = scene.buffer();
 		// A log of almost 100 MiB without the bytes: only its size matters here.
 		const size = mostBytes - 5;
-		scene.append(id, 'begin');
+		await scene.append(id, 'begin');
 		scene.sqlite.prepare('UPDATE deploys SET size = ? WHERE id = ?').run(size, id);
 
 		expect(await to.append(org, id, size, bytes('123456'))).toEqual({ kind: 'too large', end: size });
@@ -127,13 +123,13 @@ describe('a log at its limit', () => {
 		expect(await to.append(org, id, size, bytes(''))).toEqual({ kind: 'stored', end: size });
 		expect(scene.raw(id).toString()).toBe(`begin\n${notice}`);
 
-		expect(scene.store.get(org, id)?.size).toBe(size + 1 + notice.length);
-		const finished = scene.store.finish(org, id, { status: 'succeeded', size });
+		expect((await scene.store.records.get(org, id))?.size).toBe(size + 1 + notice.length);
+		const finished = await scene.store.records.finish(org, id, { status: 'succeeded', size });
 		expect(finished).toMatchObject({ kind: 'finished' });
 	});
 
 	test('takes the last byte that fits', async () => {
-		const id = scene.deploy();
+		const id = await scene.deploy();
 		scene.sqlite.prepare('UPDATE deploys SET size = ? WHERE id = ?').run(mostBytes - 5, id);
 		const { buffer: to } = scene.buffer();
 		expect(await to.append(org, id, null, bytes('12345'))).toEqual({ kind: 'stored', end: mostBytes });
@@ -142,7 +138,7 @@ describe('a log at its limit', () => {
 
 describe('a full disk', () => {
 	test('rejects what it could not take, loses nothing that was acknowledged, and passes', async () => {
-		const id = scene.deploy();
+		const id = await scene.deploy();
 		const { buffer: to } = scene.buffer();
 		await to.append(org, id, 0, bytes('kept\n'));
 		fillDisk();

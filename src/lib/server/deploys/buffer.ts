@@ -1,23 +1,14 @@
 import * as bytes from './bytes.ts';
-import { isFinished, type Address, type FinalStatus } from './deploy.ts';
+import { isFinished, type Address } from './deploy.ts';
 import { mostBytes, noticeAfter } from './limit.ts';
-import type { Addition } from './steps.ts';
-import type { DeployStore } from './store.ts';
+import * as pendings from './pending.ts';
+import type { Appended, Pending } from './pending.ts';
+import type { Added } from './steps.ts';
+import type { Records } from './store.ts';
 import type { ByteMark } from './times.ts';
 
-/** The result of an append. `end` is where the sender's bytes end, on disk: it continues from there. */
-export type Appended =
-	| { kind: 'stored'; end: number }
-	| { kind: 'wrong offset'; end: number }
-	/** The log has reached its limit and takes no more bytes, only heartbeats. */
-	| { kind: 'too large'; end: number }
-	| { kind: 'finished'; status: FinalStatus }
-	/** The buffer is full: nothing was stored, the same append will succeed later. */
-	| { kind: 'full' }
-	| { kind: 'none' };
-
 export interface BufferOptions {
-	store: DeployStore;
+	records: Records;
 	/** The least time between two flushes, in ms. */
 	flushMs: number;
 	/** The logs that grew, called once they are on disk. */
@@ -26,41 +17,22 @@ export interface BufferOptions {
 	onrevived(addresses: Address[]): void;
 }
 
-/** The flush that an append waited for failed: none of it was stored. */
-export class FlushFailed extends Error {}
-
-interface Waiting {
-	answer: Appended;
-	resolve(answer: Appended): void;
-	reject(error: FlushFailed): void;
-}
-
-/** What the next flush does to one log. */
-interface Pending extends Address {
-	/** The size of the log on disk, and where the sender's bytes end in it. */
-	size: number;
-	stored: number;
-	/** Where the sender's bytes will end after the flush. */
-	end: number;
-	cutAt: number | null;
-	midLine: boolean;
-	data: Uint8Array[];
-	/** When its bytes arrived; none: all of them now. */
-	marks: ByteMark[];
-	waiting: Waiting[];
-}
-
-/** Bytes of all logs that may wait for a flush: one transaction, which blocks the process for about 0.1 s. */
+/** Bytes of all logs that may wait for a flush: one transaction, which blocks SQLite's process for about 0.1 s. */
 const mostPending = 16 * 1024 * 1024;
 
 /**
  * Collects appends, checks their offsets against what will be on disk when they get there, and flushes all logs in one
- * transaction. An append is answered after that; so is one with a wrong offset, because its sender takes the reported end as
- * stored. Between a flush and the next append nothing is kept and no timer runs.
+ * transaction, one after the other. An append is answered after that; so is one with a wrong offset, because its sender takes
+ * the reported end as stored. Between a flush and the next append nothing is kept and no timer runs.
  */
 export class DeployBuffer {
 	readonly #options: BufferOptions;
 	#pending = new Map<string, Pending>();
+	/** What the flush under way does. */
+	#flushing = new Map<string, Pending>();
+	#flush: Promise<void> | null = null;
+	/** Appends that are finding out where their logs end. */
+	readonly #entering = new Set<Promise<unknown>>();
 	#pendingBytes = 0;
 	#timer: NodeJS.Timeout | null = null;
 	#flushedAt = -Infinity;
@@ -86,8 +58,35 @@ export class DeployBuffer {
 		data: Uint8Array,
 		marks: readonly ByteMark[] = []
 	): Promise<Appended> {
-		const opened = this.#pending.get(keyOf({ org, id })) ?? this.#open(org, id);
-		if ('kind' in opened) return opened;
+		const entering = this.#enter({ org, id }, offset, data, marks);
+		this.#entering.add(entering);
+		try {
+			const { settled } = await entering;
+			return settled;
+		} finally {
+			this.#entering.delete(entering);
+		}
+	}
+
+	/** Takes an append, or finds out why not; `settled` is its answer, in an object so as not to wait for it. */
+	async #enter(
+		{ org, id }: Address,
+		offset: number | null,
+		data: Uint8Array,
+		marks: readonly ByteMark[]
+	): Promise<{ settled: Promise<Appended> | Appended }> {
+		const found = this.#next({ org, id }) ?? (await this.#open(org, id));
+		const opened = this.#next({ org, id }) ?? found; // of an append that came in meanwhile
+		if ('kind' in opened) return { settled: opened };
+		return { settled: this.#take(opened, offset, data, marks) };
+	}
+
+	#take(
+		opened: Pending,
+		offset: number | null,
+		data: Uint8Array,
+		marks: readonly ByteMark[]
+	): Promise<Appended> | Appended {
 		if (offset !== null && offset !== opened.end)
 			return this.#settled(opened, { kind: 'wrong offset', end: opened.end });
 		if (data.length > 0 && (opened.cutAt !== null || opened.end + data.length > mostBytes)) {
@@ -102,42 +101,85 @@ export class DeployBuffer {
 
 	/** Drops pending data of a deploy about to be removed: to its waiting senders the deploy no longer exists. */
 	forget(org: string, id: string): void {
-		const pending = this.#pending.get(keyOf({ org, id }));
+		const pending = this.#pending.get(pendings.keyOf({ org, id }));
 		if (!pending) return;
-		this.#pending.delete(keyOf(pending));
-		this.#pendingBytes -= pending.data.reduce((sum, { length }) => sum + length, 0);
-		for (const { resolve } of pending.waiting) resolve({ kind: 'none' });
+		this.#drop(pending);
+		pendings.answerAll(pending, { kind: 'none' });
 	}
 
-	/** Writes pending data now. Never throws: waiting senders are told. */
-	flush(): void {
+	/** Resolves when everything appended so far is written. Never rejects: waiting senders are told. */
+	async flush(): Promise<void> {
+		await Promise.allSettled(this.#entering); // each append learns of its own failure
+		while (this.#flush) await this.#flush;
+		await this.#begin();
+	}
+
+	async #begin(): Promise<void> {
 		if (this.#timer) clearTimeout(this.#timer);
 		this.#timer = null;
 		if (this.#pending.size === 0) return;
-		const batch = [...this.#pending.values()];
-		this.#pending = new Map();
-		this.#pendingBytes = 0;
-		const revived = this.#store(batch);
-		this.#flushedAt = performance.now();
-		if (!revived) return;
-		if (revived.length > 0) this.#options.onrevived(revived);
-		this.#options.onflushed(batch.filter(({ data }) => data.length > 0));
+		this.#flush = this.#write();
+		await this.#flush;
 	}
 
-	/** Stores a batch, answers its waiting senders and returns the deploys it revived; null if it failed. */
-	#store(batch: Pending[]): Address[] | null {
+	async #write(): Promise<void> {
+		const batch = [...this.#pending.values()];
+		this.#flushing = this.#pending;
+		this.#pending = new Map();
+		this.#pendingBytes = 0;
+		const stored = await this.#store(batch);
+		this.#flushing = new Map();
+		this.#flush = null;
+		this.#flushedAt = performance.now();
+		if (this.#pending.size > 0) this.#flushLater();
+		const revived = stored.filter(({ added }) => added.revived).map(({ pending }) => pending);
+		const grown = stored.map(({ pending }) => pending).filter(({ data }) => data.length > 0);
+		if (revived.length > 0) this.#options.onrevived(revived);
+		if (grown.length > 0) this.#options.onflushed(grown);
+	}
+
+	/** Stores a batch, answers its waiting senders and returns what was stored. */
+	async #store(batch: Pending[]) {
 		try {
-			const revived = this.#options.store.append(batch.map(additionOf));
-			batch.forEach(succeed);
-			return revived;
+			const added = await this.#options.records.append(batch.map(pendings.additionOf));
+			return batch.flatMap((pending, index) => this.#conclude(pending, added[index] as Added));
 		} catch (error) {
-			for (const pending of batch) fail(pending, error);
-			return null;
+			for (const pending of batch) {
+				pendings.fail(pending, error);
+				const next = this.#pending.get(pendings.keyOf(pending)); // it was to begin where this would have ended
+				if (next) this.#drop(next);
+				if (next) pendings.fail({ ...next, stored: pending.stored }, error);
+			}
+			return [];
 		}
 	}
 
-	#open(org: string, id: string): Pending | Appended {
-		const at = this.#options.store.positionOf(org, id);
+	#conclude(pending: Pending, added: Added) {
+		if (added.kind === 'stored') {
+			pendings.succeed(pending);
+			return [{ pending, added }];
+		}
+		const next = this.#pending.get(pendings.keyOf(pending));
+		if (next) this.#drop(next);
+		for (const one of next ? [pending, next] : [pending])
+			pendings.answerAll(one, pendings.answerAt(added.at));
+		return [];
+	}
+
+	/** What the next flush does to a log, if that is known without asking the store. */
+	#next(address: Address): Pending | null {
+		const key = pendings.keyOf(address);
+		const pending = this.#pending.get(key);
+		if (pending) return pending;
+		const before = this.#flushing.get(key);
+		if (!before) return null;
+		const { org, id, end, cutAt, midLine } = before;
+		const size = before.size + pendings.lengthOf(before);
+		return { org, id, size, stored: end, end, cutAt, midLine, data: [], marks: [], waiting: [] };
+	}
+
+	async #open(org: string, id: string): Promise<Pending | Appended> {
+		const at = await this.#options.records.positionOf(org, id);
 		if (!at) return { kind: 'none' };
 		if (isFinished(at.status)) return { kind: 'finished', status: at.status };
 		const { size, cutAt, midLine } = at;
@@ -153,58 +195,32 @@ export class DeployBuffer {
 	}
 
 	#add(pending: Pending, data: Uint8Array, marks: readonly ByteMark[] = []): void {
-		this.#pending.set(keyOf(pending), pending);
+		this.#pending.set(pendings.keyOf(pending), pending);
 		if (data.length > 0) {
-			mark(pending, marks);
+			pendings.mark(pending, marks);
 			pending.data.push(data);
 			pending.midLine = data.at(-1) !== bytes.lineFeed;
 			this.#pendingBytes += data.length;
 		}
+		this.#flushLater();
+	}
+
+	#flushLater(): void {
+		if (this.#flush) return; // its end sees to it
 		const wait = this.#flushedAt + this.#options.flushMs - performance.now();
-		this.#timer ??= setTimeout(() => this.flush(), Math.max(0, wait));
+		this.#timer ??= setTimeout(() => void this.#begin(), Math.max(0, wait));
+	}
+
+	#drop(pending: Pending): void {
+		this.#pending.delete(pendings.keyOf(pending));
+		this.#pendingBytes -= pendings.lengthOf(pending);
 	}
 
 	/** The answer after the flush that it depends on, if any. */
 	#settled(pending: Pending, answer: Appended): Promise<Appended> | Appended {
-		if (this.#pending.get(keyOf(pending)) !== pending) return answer;
-		return new Promise((resolve, reject) => pending.waiting.push({ answer, resolve, reject }));
-	}
-}
-
-/** Adds the times of bytes about to be added. Bytes without times arrived now, which only needs saying beside others. */
-function mark({ data, marks }: Pending, added: readonly ByteMark[]): void {
-	if (marks.length === 0 && added.length === 0) return;
-	const before = data.reduce((sum, { length }) => sum + length, 0);
-	const now = { at: 0, time: Date.now() };
-	if (marks.length === 0 && before > 0) marks.push(now);
-	for (const { at, time } of added.length > 0 ? added : [now]) marks.push({ at: before + at, time });
-}
-
-const keyOf = ({ org, id }: Address) => `${org}/${id}`;
-
-function additionOf({ org, id, size, cutAt, data, marks }: Pending): Addition {
-	const [only] = data;
-	return {
-		org,
-		id,
-		offset: size,
-		cutAt,
-		marks,
-		data: only && data.length === 1 ? only : Buffer.concat(data)
-	};
-}
-
-/** The true end is the one after this flush, whatever it was when the offset proved wrong. */
-function succeed({ waiting, end }: Pending): void {
-	for (const { answer, resolve } of waiting) {
-		resolve(answer.kind === 'wrong offset' ? { kind: 'wrong offset', end } : answer);
-	}
-}
-
-/** After a failed flush the log ends where it did before. */
-function fail({ waiting, stored }: Pending, cause: unknown): void {
-	for (const { answer, resolve, reject } of waiting) {
-		if (answer.kind === 'wrong offset') resolve({ kind: 'wrong offset', end: stored });
-		else reject(new FlushFailed('the deploy database could not be written', { cause }));
+		const key = pendings.keyOf(pending);
+		const before = this.#pending.get(key) === pending ? pending : this.#flushing.get(key);
+		if (!before) return answer;
+		return new Promise((resolve, reject) => before.waiting.push({ answer, resolve, reject }));
 	}
 }

@@ -33,17 +33,17 @@ describe('complete', () => {
 		['a\xff', '']
 	])('of %j holds back %j', (text, expected) => expect(held(text)).toBe(expected));
 
-	test('waits for no escape sequence that is longer than any', () => {
+	test('waits for no escape sequence that is longer than any', async () => {
 		expect(held(`\x1b]${'x'.repeat(5_000)}`)).toBe('');
 	});
 });
 
-test('head cuts between two characters', () => {
+test('head cuts between two characters', async () => {
 	const data = Buffer.from('ab☃');
 	expect([2, 3, 4, 5].map((most) => bytes.decode(bytes.head(data, most)))).toEqual(['ab', 'ab', 'ab', 'ab☃']);
 });
 
-test('the start of a line is found, also right after the last byte', () => {
+test('the start of a line is found, also right after the last byte', async () => {
 	const data = Buffer.from('a\nbc\n');
 	expect([0, 1, 2, 3].map((nth) => bytes.lineStart(data, nth))).toEqual([0, 2, 5, null]);
 });

@@ -10,41 +10,41 @@ const letters = fc.string({ unit: fc.constantFrom('a', 'é', '\n', '\r\n', '☃'
 test('merging changes no byte, no line and no time of one', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(letters, { maxLength: 30 }), fc.array(letters), async (texts, later) => {
-			const id = scene.deploy();
-			texts.forEach((text, index) => scene.append(id, text, 1_000 * index));
+			const id = await scene.deploy();
+			for (const [index, text] of texts.entries()) await scene.append(id, text, 1_000 * index);
 			const [raw, lines] = [scene.raw(id), await scene.lines.read(org, id, 1, 100)];
-			scene.merge(id);
+			await scene.merge(id);
 			expect(scene.raw(id)).toEqual(raw);
 			expect(await scene.lines.read(org, id, 1, 100)).toEqual(lines);
 			expect(scene.countChunks(id)).toBe(raw.length > 0 ? 1 : 0);
 
-			later.forEach((text, index) => scene.append(id, text, 1_000_000 + index));
+			for (const [index, text] of later.entries()) await scene.append(id, text, 1_000_000 + index);
 			const whole = await scene.lines.read(org, id, 1, 200);
-			scene.merge(id);
+			await scene.merge(id);
 			expect(await scene.lines.read(org, id, 1, 200)).toEqual(whole);
 		}),
 		{ numRuns: 200 }
 	);
 });
 
-test('many small chunks become few, none over 256 KiB; long ones stay as they are', () => {
-	const [small, long] = [scene.deploy(), scene.deploy()];
-	for (let index = 0; index < 1_000; index++) scene.append(small, `${'x'.repeat(999)}\n`, index);
-	for (let index = 0; index < 20; index++) scene.append(long, 'y'.repeat(10_000), index);
+test('many small chunks become few, none over 256 KiB; long ones stay as they are', async () => {
+	const [small, long] = [await scene.deploy(), await scene.deploy()];
+	for (let index = 0; index < 1_000; index++) await scene.append(small, `${'x'.repeat(999)}\n`, index);
+	for (let index = 0; index < 20; index++) await scene.append(long, 'y'.repeat(10_000), index);
 	const raw = scene.raw(small);
-	scene.merge(small);
-	scene.merge(long);
+	await scene.merge(small);
+	await scene.merge(long);
 	expect(scene.countChunks(small)).toBe(4);
 	expect(scene.countChunks(long)).toBe(20);
 	expect(scene.raw(small).equals(raw)).toBe(true);
 });
 
-test('a long append is stored in pieces that know their lines', () => {
-	const id = scene.deploy();
+test('a long append is stored in pieces that know their lines', async () => {
+	const id = await scene.deploy();
 	const text = 'line\n'.repeat(200_000);
-	scene.append(id, text);
+	await scene.append(id, text);
 	expect(scene.countChunks(id)).toBe(4);
-	const last = scene.chunks.at(org, id, text.length - 1);
+	const last = await scene.store.chunks.at(org, id, text.length - 1);
 	expect(last?.firstLine).toBe(1 + Math.floor((3 * 256 * 1024) / 5));
-	expect(scene.chunks.at(org, id, text.length)).toBeNull();
+	expect(await scene.store.chunks.at(org, id, text.length)).toBeNull();
 });

@@ -20,14 +20,17 @@ function start(options: Partial<DeploysOptions> = {}) {
 	const seen: unknown[] = [];
 	const failures: unknown[] = [];
 	const deploys = new Deploys({
-		sqlite: scene.sqlite,
+		store: scene.store,
+		idleMs: null,
 		flushMs: 1,
 		leaseMs: 60_000,
 		stdout: null,
 		onflushed: () => {},
-		onchanged(of, id) {
-			seen.push(scene.store.get(of, id)?.status);
-			changes.dispatchEvent(new Event('changed'));
+		onchanged({ org, id }) {
+			void scene.store.records.get(org, id).then((deploy) => {
+				seen.push(deploy?.status);
+				changes.dispatchEvent(new Event('changed'));
+			});
 		},
 		onfailed: (error) => void failures.push(error),
 		...options
@@ -42,9 +45,9 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 describe('a lease', () => {
 	test('that is not renewed ends with the deploy interrupted; an append begins a new one', async () => {
 		const { deploys, seen, next } = start({ leaseMs: 40 });
-		const { id } = deploys.create(org, web);
+		const { id } = await deploys.create(org, web);
 		while (seen.length < 2) await next();
-		const interrupted = deploys.get(org, id);
+		const interrupted = await deploys.get(org, id);
 		expect(interrupted?.finished_at).toBe(interrupted?.last_append_at);
 
 		await deploys.append(org, id, 0, bytes('back\n'));
@@ -54,29 +57,31 @@ describe('a lease', () => {
 
 	test('is renewed by a heartbeat', async () => {
 		const { deploys } = start();
-		const id = scene.deploy();
-		scene.append(id, 'x', Date.now() - 61_000);
+		const id = await scene.deploy();
+		await scene.append(id, 'x', Date.now() - 61_000);
 		await deploys.append(org, id, null, bytes(''));
 		start();
-		expect(deploys.get(org, id)?.status).toBe('running');
+		expect((await deploys.get(org, id))?.status).toBe('running');
 	});
 
-	test('is judged at the start of the server by the last append', () => {
-		const [silent, alive] = [scene.deploy(), scene.deploy()];
-		scene.append(silent, 'x', Date.now() - 61_000);
-		scene.append(alive, 'x', Date.now() - 50_000);
+	test('is judged at the start of the server by the last append', async () => {
+		const [silent, alive] = [await scene.deploy(), await scene.deploy()];
+		await scene.append(silent, 'x', Date.now() - 61_000);
+		await scene.append(alive, 'x', Date.now() - 50_000);
 		const { deploys } = start();
-		expect(deploys.get(org, silent)?.status).toBe('interrupted');
-		expect(deploys.get(org, alive)?.status).toBe('running');
+		expect((await deploys.get(org, silent))?.status).toBe('interrupted');
+		expect((await deploys.get(org, alive))?.status).toBe('running');
 	});
 });
 
 test('nothing runs while no deploy appends', async () => {
-	const { deploys } = start();
+	const { deploys } = start({ flushMs: 500 });
 	const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 	const before = timers();
-	const { id } = deploys.create(org, web);
-	const pending = deploys.append(org, id, 0, bytes('x'));
+	const { id } = await deploys.create(org, web);
+	await deploys.append(org, id, 0, bytes('x'));
+	const pending = deploys.append(org, id, 1, bytes('y'));
+	await new Promise(setImmediate);
 	expect(timers()).toBe(before + 1);
 	await pending;
 	expect(timers()).toBe(before);
@@ -85,27 +90,29 @@ test('nothing runs while no deploy appends', async () => {
 describe('finish', () => {
 	test('takes what was appended before it along', async () => {
 		const { deploys } = start({ flushMs: 10_000 });
-		const { id } = deploys.create(org, web);
+		const { id } = await deploys.create(org, web);
 		await deploys.append(org, id, 0, bytes('a'));
 		const pending = deploys.append(org, id, 1, bytes('b'));
-		expect(deploys.finish(org, id, { status: 'succeeded', size: 2 })).toMatchObject({ deploy: { size: 2 } });
+		expect(await deploys.finish(org, id, { status: 'succeeded', size: 2 })).toMatchObject({
+			deploy: { size: 2 }
+		});
 		expect(await pending).toEqual({ kind: 'stored', end: 2 });
 	});
 
 	test('joins the small chunks, also those that a crash left', async () => {
 		const { deploys, failures } = start();
-		const { id } = deploys.create(org, web);
-		const left = scene.deploy();
-		for (let line = 0; line < 50; line++) for (const to of [id, left]) scene.append(to, `${line}\n`);
-		deploys.finish(org, id, { status: 'succeeded' });
+		const { id } = await deploys.create(org, web);
+		const left = await scene.deploy();
+		for (let line = 0; line < 50; line++) for (const to of [id, left]) await scene.append(to, `${line}\n`);
+		await deploys.finish(org, id, { status: 'succeeded' });
 		await deploys.idle();
 		expect(scene.countChunks(id)).toBe(1);
 
-		scene.store.finish(org, left, { status: 'failed' });
+		await scene.store.records.finish(org, left, { status: 'failed' });
 		expect(scene.countChunks(left)).toBe(50);
 		await start().deploys.idle();
 		expect(scene.countChunks(left)).toBe(1);
-		expect(scene.upkeep.unmerged()).toEqual([]);
+		expect(await scene.store.upkeep.unmerged()).toEqual([]);
 		expect(failures).toEqual([]);
 	});
 
@@ -113,13 +120,13 @@ describe('finish', () => {
 		const stdout = new PassThrough({ highWaterMark: 10 });
 		const printed = text(stdout);
 		const { deploys } = start({ stdout });
-		const [one, two] = [deploys.create(org, web).id, deploys.create(org, web).id];
+		const [one, two] = [(await deploys.create(org, web)).id, (await deploys.create(org, web)).id];
 		for (let line = 0; line < 5; line++) {
-			scene.append(one, `one ${line}\n`);
-			scene.append(two, `two ${line}\n`);
+			await scene.append(one, `one ${line}\n`);
+			await scene.append(two, `two ${line}\n`);
 		}
-		scene.append(one, 'without an end');
-		for (const id of [one, two, one]) deploys.finish(org, id, { status: 'succeeded' });
+		await scene.append(one, 'without an end');
+		for (const id of [one, two, one]) await deploys.finish(org, id, { status: 'succeeded' });
 		await deploys.idle();
 		stdout.end();
 		expect(await printed).toBe(
@@ -130,11 +137,12 @@ describe('finish', () => {
 
 test('bytes come back as they were sent, in any range', async () => {
 	const { deploys } = start();
-	const { id } = deploys.create(org, web);
+	const { id } = await deploys.create(org, web);
 	const sent = Uint8Array.from({ length: 600_000 }, (_, index) => (index * 7919) % 256);
 	await deploys.append(org, id, 0, sent.subarray(0, 500_000));
 	await deploys.append(org, id, 500_000, sent.subarray(500_000));
-	const read = (from: number, to: number) => Buffer.concat([...deploys.bytes(org, id, { from, to })]);
+	const read = async (from: number, to: number) =>
+		Buffer.concat(await Array.fromAsync(deploys.bytes(org, id, { from, to })));
 	for (const [from, to] of [
 		[0, 600_000],
 		[1, 2],
@@ -144,7 +152,7 @@ test('bytes come back as they were sent, in any range', async () => {
 		[5, 5],
 		[700_000, 800_000]
 	] as const) {
-		expect(read(from, to).equals(sent.subarray(from, to))).toBe(true);
+		expect((await read(from, to)).equals(sent.subarray(from, to))).toBe(true);
 	}
-	expect([...deploys.bytes('org-2', id, { from: 0, to: 10 })]).toEqual([]);
+	expect(await Array.fromAsync(deploys.bytes('org-2', id, { from: 0, to: 10 }))).toEqual([]);
 });

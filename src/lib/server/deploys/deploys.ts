@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { Sqlite } from '../sqlite/connect.ts';
-import { DeployBuffer, type Appended } from './buffer.ts';
-import { ChunkStore } from './chunk-store.ts';
+import { DeployBuffer } from './buffer.ts';
+import type { Appended } from './pending.ts';
 import { isFinished, type Address, type Deploy, type NewDeploy } from './deploy.ts';
 import { Leases } from './leases.ts';
 import { LineReader, type Line } from './lines.ts';
@@ -9,30 +8,28 @@ import { Merger } from './merger.ts';
 import { Printer } from './printer.ts';
 import { range } from './range.ts';
 import { Removal, type Kept } from './removal.ts';
-import { RemovalStore } from './removal-store.ts';
 import { Replay, type Extent } from './replay.ts';
 import { RowReader, type Shown, type Tail } from './rows.ts';
 import { search, type Found, type SearchQuery } from './search.ts';
 import { deploySource } from './source.ts';
 import type { Filter, Finish, Finished, Position } from './steps.ts';
-import { DeployStore } from './store.ts';
+import type { Creation, DeployStore, DeployUsage } from './store.ts';
 import type { ByteMark } from './times.ts';
-import { UpkeepStore } from './upkeep-store.ts';
-import { usageOf, type DeployUsage } from './usage.ts';
 
 export interface DeploysOptions {
-	/** The caller closes it, after `close`. */
-	sqlite: Sqlite;
+	store: DeployStore;
 	/** Milliseconds between two flushes. */
 	flushMs: number;
 	/** How long a running deploy may be silent, in ms. */
 	leaseMs: number;
+	/** After how many ms to look for silent deploys of other servers; null: there are none. */
+	idleMs: number | null;
 	/** Where to print the log of each deploy that finishes; null: nowhere. */
 	stdout: Writable | null;
 	/** The logs that grew, called once they are on disk. */
 	onflushed(addresses: Address[]): void;
 	/** A deploy was created, finished, interrupted or revived. */
-	onchanged(org: string, id: string): void;
+	onchanged(address: Address): void;
 	/** Background work failed: a lease, a merge, printing. It is retried, except for printing. */
 	onfailed(error: unknown): void;
 }
@@ -40,7 +37,6 @@ export interface DeploysOptions {
 /** The deploys of every organization and their logs, from the append to what a reader sees. */
 export class Deploys {
 	readonly #options: DeploysOptions;
-	readonly #chunks: ChunkStore;
 	readonly #store: DeployStore;
 	readonly #buffer: DeployBuffer;
 	readonly #leases: Leases;
@@ -52,69 +48,63 @@ export class Deploys {
 
 	/** Begins at once to judge the deploys that an earlier run of the server left running, and to clean up after it. */
 	constructor(options: DeploysOptions) {
-		const { sqlite, flushMs, leaseMs, stdout, onflushed, onfailed } = options;
-		const upkeep = new UpkeepStore(sqlite);
+		const { store, flushMs, leaseMs, idleMs, stdout, onflushed, onfailed } = options;
+		const { upkeep, records, chunks } = store;
 		this.#options = options;
-		this.#chunks = new ChunkStore(sqlite);
-		this.#store = new DeployStore(sqlite, this.#chunks);
-		this.#lines = new LineReader(this.#store, this.#chunks);
-		const replay = new Replay(this.#chunks, this.#lines);
+		this.#store = store;
+		this.#lines = new LineReader(store);
+		const replay = new Replay(chunks, this.#lines);
 		this.#rows = new RowReader(replay, (org, id) => this.#extentOf(org, id));
-		this.#merger = new Merger(this.#chunks, upkeep, onfailed);
+		this.#merger = new Merger(store, onfailed);
 		this.#printer = stdout && new Printer(stdout, onfailed);
 		const oninterrupted = (addresses: Address[]) => addresses.forEach((address) => this.#ended(address));
-		this.#leases = new Leases({ upkeep, leaseMs, oninterrupted, onfailed });
+		this.#leases = new Leases({ upkeep, leaseMs, idleMs, oninterrupted, onfailed });
 		const onrevived = (addresses: Address[]) => addresses.forEach((address) => this.#started(address));
-		this.#buffer = new DeployBuffer({ store: this.#store, flushMs, onflushed, onrevived });
-		this.#removal = new Removal(new RemovalStore(sqlite), this.#buffer);
+		this.#buffer = new DeployBuffer({ records, flushMs, onflushed, onrevived });
+		this.#removal = new Removal(store.removal, this.#buffer);
 	}
 
 	/** Goes on with what was under way when the last process ended: leases run out, and chunks of ended deploys are joined. */
 	start(): void {
 		this.#leases.wake();
-		this.#merger.resume();
+		this.mergeLeft().catch(this.#options.onfailed);
 	}
 
-	/**
-	 * Creates a running deploy with an empty log; a repeat with the same idempotency key gets the same deploy. `startedAt` is
-	 * in epoch ms: now, unless its sender could not reach us at the start.
-	 */
-	create(
-		org: string,
-		deploy: NewDeploy,
-		idempotencyKey: string | null = null,
-		startedAt = Date.now()
-	): Deploy {
-		const made = idempotencyKey === null ? null : this.#store.madeWith(org, idempotencyKey);
-		if (made) return made;
-		const created = this.#store.create(org, deploy, Date.now(), idempotencyKey, startedAt);
+	/** Joins the chunks of ended deploys that a server which is gone has left as they were. */
+	async mergeLeft(): Promise<void> {
+		await this.#merger.resume();
+	}
+
+	/** Creates a running deploy with an empty log; a repeat with the same idempotency key gets the same deploy. */
+	async create(org: string, deploy: NewDeploy, how: Creation = {}): Promise<Deploy> {
+		const created = await this.#store.records.create(org, deploy, how);
 		this.#started({ org, id: created.id });
 		return created;
 	}
 
 	/** The deploy's current state; null if the organization has no such deploy. */
-	get(org: string, id: string): Deploy | null {
-		return this.#store.get(org, id);
+	get(org: string, id: string): Promise<Deploy | null> {
+		return this.#store.records.get(org, id);
 	}
 
 	/** Newest first, at most 100; `next` is the `before` that continues the list, null at its end. */
-	list(org: string, filter: Filter): { deploys: Deploy[]; next: string | null } {
-		return this.#store.list(org, filter);
+	list(org: string, filter: Filter): Promise<{ deploys: Deploy[]; next: string | null }> {
+		return this.#store.records.list(org, filter);
 	}
 
 	/** The services and environments of the organization's newest 500 deploys, by name. */
-	namesOf(org: string): { services: string[]; environments: string[] } {
-		return this.#store.namesOf(org);
+	namesOf(org: string): Promise<{ services: string[]; environments: string[] }> {
+		return this.#store.records.namesOf(org);
 	}
 
-	/** What organizations' deploys take on this server; organizations without any are left out. */
-	usageOf(orgs: readonly string[]): Map<string, DeployUsage> {
-		return usageOf(this.#options.sqlite, orgs);
+	/** What organizations' deploys take; organizations without any are left out. */
+	usageOf(orgs: readonly string[]): Promise<Map<string, DeployUsage>> {
+		return this.#store.usageOf(orgs);
 	}
 
 	/** The log's position on disk; null if the organization has no such deploy. */
-	positionOf(org: string, id: string): Position | null {
-		return this.#store.positionOf(org, id);
+	positionOf(org: string, id: string): Promise<Position | null> {
+		return this.#store.records.positionOf(org, id);
 	}
 
 	/** Whether an append of this many bytes would be refused now: check it before reading a body. */
@@ -140,9 +130,9 @@ export class Deploys {
 	/**
 	 * Ends a deploy, after everything sent before is on disk. Repeated with the same status, it returns the deploy as it is.
 	 */
-	finish(org: string, id: string, how: Finish): Finished {
-		this.#buffer.flush();
-		const finished = this.#store.finish(org, id, how);
+	async finish(org: string, id: string, how: Finish): Promise<Finished> {
+		await this.#buffer.flush();
+		const finished = await this.#store.records.finish(org, id, how);
 		if (finished.kind === 'finished' && finished.first) {
 			this.#printer?.print(this.bytes(org, id, { from: 0, to: finished.deploy.size }));
 			this.#ended({ org, id });
@@ -151,8 +141,8 @@ export class Deploys {
 	}
 
 	/** The bytes of a log in a range, `to` exclusive, in pieces of at most 256 KiB, each read on demand. */
-	bytes(org: string, id: string, within: { from: number; to: number }): Generator<Uint8Array, void> {
-		return range(this.#chunks, org, id, within);
+	bytes(org: string, id: string, within: { from: number; to: number }): AsyncGenerator<Uint8Array, void> {
+		return range(this.#store.chunks, org, id, within);
 	}
 
 	/** The existing lines from `first` to `last` (from 1, inclusive); at most 5,000 or 4 MiB in one call. */
@@ -171,27 +161,27 @@ export class Deploys {
 	}
 
 	/** The offset at which a line (from 1) begins; null if the log has no such line. */
-	startOf(org: string, id: string, line: number): number | null {
+	startOf(org: string, id: string, line: number): Promise<number | null> {
 		return this.#lines.startOf(org, id, line);
 	}
 
 	/** Where to begin showing the last `lines` lines, at most 1 MiB before the end; null if there is no such deploy. */
-	tailOf(org: string, id: string, lines = 500): number | null {
+	tailOf(org: string, id: string, lines = 500): Promise<number | null> {
 		return this.#lines.tailOf(org, id, lines);
 	}
 
 	/** The lines with a text, in order, ignoring case; 1,000 unless `limit` says otherwise. */
 	search(org: string, id: string, wanted: SearchQuery): Promise<Found> {
-		return search({ chunks: this.#chunks, lines: this.#lines, rows: this.#rows }, org, id, wanted);
+		return search({ chunks: this.#store.chunks, lines: this.#lines, rows: this.#rows }, org, id, wanted);
 	}
 
 	/** The log as a stream of text for the tail, with the offset as its cursor. */
 	source(org: string, id: string): ReturnType<typeof deploySource> {
-		return deploySource(this.#store, this.#chunks, org, id);
+		return deploySource(this.#store, org, id);
 	}
 
-	/** The organizations that have deploys here. */
-	organizations(): string[] {
+	/** The organizations that have deploys. */
+	organizations(): Promise<string[]> {
 		return this.#removal.organizations();
 	}
 
@@ -213,8 +203,8 @@ export class Deploys {
 
 	/** Writes pending data and ends background work; a merge continues at the next start, a removal when asked again. */
 	async close(): Promise<void> {
-		this.#leases.close();
-		this.#buffer.flush();
+		await this.#leases.close();
+		await this.#buffer.flush();
 		await this.#removal.close();
 		await this.#merger.close();
 		await this.#printer?.idle();
@@ -222,17 +212,17 @@ export class Deploys {
 
 	async #extentOf(org: string, id: string): Promise<Extent | null> {
 		const end = await this.source(org, id).head();
-		const at = this.#store.positionOf(org, id);
+		const at = await this.positionOf(org, id);
 		return at && { end, lines: at.lines, ended: isFinished(at.status) };
 	}
 
-	#started({ org, id }: Address): void {
-		this.#options.onchanged(org, id);
+	#started(address: Address): void {
+		this.#options.onchanged(address);
 		this.#leases.wake();
 	}
 
 	#ended(address: Address): void {
 		this.#merger.add(address);
-		this.#options.onchanged(address.org, address.id);
+		this.#options.onchanged(address);
 	}
 }

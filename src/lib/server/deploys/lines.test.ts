@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
 
 const scene = new DeployScene();
@@ -12,8 +12,8 @@ const texts = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n', '☃'),
 test('every line is found by its number, with its offset and the time at which it began', async () => {
 	await fc.assert(
 		fc.asyncProperty(texts, fc.nat(40), fc.nat(10), async (parts, first, count) => {
-			const id = scene.deploy();
-			parts.forEach((part, index) => scene.append(id, part, index));
+			const id = await scene.deploy();
+			for (const [index, part] of parts.entries()) await scene.append(id, part, index);
 			const read = await scene.lines.read(org, id, first + 1, first + 1 + count);
 
 			const whole = parts.join('');
@@ -32,10 +32,13 @@ test('every line is found by its number, with its offset and the time at which i
 });
 
 describe('a 5 MB line', () => {
-	const id = scene.deploy();
-	scene.append(id, 'before\n');
-	for (let index = 0; index < 50; index++) scene.append(id, '☃'.repeat(35_000), index);
-	scene.append(id, '\r\nafter\nend', 99);
+	let id = '';
+	beforeAll(async () => {
+		id = await scene.deploy();
+		await scene.append(id, 'before\n');
+		for (let index = 0; index < 50; index++) await scene.append(id, '☃'.repeat(35_000), index);
+		await scene.append(id, '\r\nafter\nend', 99);
+	});
 
 	test('is shown by its beginning, cut between two characters', async () => {
 		const [before, long, after, end] = await scene.lines.read(org, id, 1, 100);
@@ -44,32 +47,32 @@ describe('a 5 MB line', () => {
 		expect(long?.text).toBe('☃'.repeat(5_461));
 	});
 
-	test('is passed by at once when a later one is sought', () => {
-		expect(scene.lines.startOf(org, id, 3)).toBe(7 + 5_250_002);
-		expect(scene.lines.startOf(org, id, 5)).toBeNull();
+	test('is passed by at once when a later one is sought', async () => {
+		expect(await scene.lines.startOf(org, id, 3)).toBe(7 + 5_250_002);
+		expect(await scene.lines.startOf(org, id, 5)).toBeNull();
 	});
 
-	test('does not make the end of the log long', () => {
-		const from = scene.lines.tailOf(org, id) ?? 0;
-		const size = scene.store.positionOf(org, id)?.size ?? 0;
+	test('does not make the end of the log long', async () => {
+		const from = (await scene.lines.tailOf(org, id)) ?? 0;
+		const size = (await scene.store.records.positionOf(org, id))?.size ?? 0;
 		expect(size - from).toBeLessThanOrEqual(1024 * 1024);
-		expect(scene.chunks.at(org, id, from)?.data[0]).toBeDefined();
+		expect((await scene.store.chunks.at(org, id, from))?.data[0]).toBeDefined();
 		expect((from - 7) % 3).toBe(0);
 	});
 });
 
-test('the end of a log begins at the start of a line', () => {
-	const id = scene.deploy();
-	for (let line = 1; line <= 2_000; line++) scene.append(id, `line ${line}\n`);
-	const from = scene.lines.tailOf(org, id) as number;
+test('the end of a log begins at the start of a line', async () => {
+	const id = await scene.deploy();
+	for (let line = 1; line <= 2_000; line++) await scene.append(id, `line ${line}\n`);
+	const from = (await scene.lines.tailOf(org, id)) as number;
 	expect(scene.raw(id).subarray(from).toString()).toMatch(/^line 1501\n/);
-	expect(scene.lines.tailOf(org, id, 5_000)).toBe(0);
-	expect(scene.lines.tailOf(org, scene.deploy())).toBe(0);
+	expect(await scene.lines.tailOf(org, id, 5_000)).toBe(0);
+	expect(await scene.lines.tailOf(org, await scene.deploy())).toBe(0);
 });
 
 test('one call returns a bounded number of lines', async () => {
-	const id = scene.deploy();
-	scene.append(id, '\n'.repeat(6_000));
+	const id = await scene.deploy();
+	await scene.append(id, '\n'.repeat(6_000));
 	expect(await scene.lines.read(org, id, 1, 1e9)).toHaveLength(5_000);
 	expect(await scene.lines.read(org, id, 5_001, 1e9)).toHaveLength(1_000);
 	expect(await scene.lines.read(org, id, 0, 5)).toEqual([]);
@@ -82,14 +85,14 @@ describe('a long line that overwrites itself', () => {
 		);
 
 	test('is shown in its last state while it goes on, and when it has ended', async () => {
-		const id = scene.deploy();
-		scene.append(id, 'before\n');
-		for (let step = 0; step < 2_000; step += 100) scene.append(id, progress(step, step + 100), step);
+		const id = await scene.deploy();
+		await scene.append(id, 'before\n');
+		for (let step = 0; step < 2_000; step += 100) await scene.append(id, progress(step, step + 100), step);
 		const last = async () => (await scene.lines.read(org, id, 2, 2))[0];
 		expect((await last())?.text.split('\r').at(-1)).toBe('step 1999 of many, and on it goes');
 		expect(await last()).toMatchObject({ cut: false });
 
-		scene.append(id, '\r\nafter\n', 3_000);
+		await scene.append(id, '\r\nafter\n', 3_000);
 		expect((await last())?.text.split('\r').at(-1)).toBe('step 1999 of many, and on it goes');
 	});
 });

@@ -1,8 +1,7 @@
 import * as bytes from './bytes.ts';
-import type { ChunkStore } from './chunk-store.ts';
 import { pacer } from './pace.ts';
 import { walk, type Slice } from './range.ts';
-import type { DeployStore } from './store.ts';
+import type { Chunks, DeployStore, Records } from './store.ts';
 import { clock } from './times.ts';
 
 /** One line of a log, as shown. */
@@ -31,11 +30,11 @@ const mostTail = 1024 * 1024;
 
 /** Finds the lines of logs. */
 export class LineReader {
-	readonly #store: DeployStore;
-	readonly #chunks: ChunkStore;
+	readonly #records: Records;
+	readonly #chunks: Chunks;
 
-	constructor(store: DeployStore, chunks: ChunkStore) {
-		this.#store = store;
+	constructor({ records, chunks }: DeployStore) {
+		this.#records = records;
 		this.#chunks = chunks;
 	}
 
@@ -44,13 +43,13 @@ export class LineReader {
 	 * continues after the last one it got.
 	 */
 	async read(org: string, id: string, first: number, last: number): Promise<Line[]> {
-		const start = this.startOf(org, id, first);
+		const start = await this.startOf(org, id, first);
 		if (start === null) return [];
 		const most = Math.min(last - first + 1, mostLines);
 		const lines: Line[] = [];
 		const pace = pacer();
 		let [held, open]: [number, OpenLine | null] = [0, null];
-		for (const slice of walk(this.#chunks, org, id, start)) {
+		for await (const slice of walk(this.#chunks, org, id, start)) {
 			for (const part of partsOf(slice)) {
 				const { data, ...beginning } = part;
 				open ??= { ...beginning, bytes: 0, shown: [], kept: 0, cut: false };
@@ -67,11 +66,11 @@ export class LineReader {
 	}
 
 	/** The offset of the first byte of a line (from 1); null if the log has no such line. */
-	startOf(org: string, id: string, line: number): number | null {
-		const at = this.#store.positionOf(org, id);
+	async startOf(org: string, id: string, line: number): Promise<number | null> {
+		const at = await this.#records.positionOf(org, id);
 		if (!at || line < 1 || line > at.lines) return null;
 		if (line === 1) return 0;
-		const chunk = this.#chunks.beforeLine(org, id, line, at.size);
+		const chunk = await this.#chunks.beforeLine(org, id, line, at.size);
 		const within = chunk && bytes.lineStart(chunk.data, line - chunk.firstLine);
 		return chunk && within !== null ? chunk.offset + within : null;
 	}
@@ -80,13 +79,13 @@ export class LineReader {
 	 * Where to begin showing the last `lines` lines: at the start of a line, and no more than 1 MiB before the end, even if
 	 * that is mid-line. Null if there is no such deploy.
 	 */
-	tailOf(org: string, id: string, lines = 500): number | null {
-		const at = this.#store.positionOf(org, id);
+	async tailOf(org: string, id: string, lines = 500): Promise<number | null> {
+		const at = await this.#records.positionOf(org, id);
 		if (!at) return null;
-		const start = this.startOf(org, id, Math.max(1, at.lines - lines + 1)) ?? 0;
+		const start = (await this.startOf(org, id, Math.max(1, at.lines - lines + 1))) ?? 0;
 		const earliest = at.size - mostTail;
 		if (start >= earliest) return start;
-		const chunk = this.#chunks.at(org, id, earliest);
+		const chunk = await this.#chunks.at(org, id, earliest);
 		return chunk ? earliest + beginning(chunk.data.subarray(earliest - chunk.offset)) : start;
 	}
 }

@@ -1,21 +1,21 @@
-import type { ChunkStore } from './chunk-store.ts';
 import type { Address } from './deploy.ts';
 import { pacer } from './pace.ts';
-import type { UpkeepStore } from './upkeep-store.ts';
+import type { Chunks, DeployStore, Upkeep } from './store.ts';
 
 /**
  * Joins the many small chunks of ended deploys, one deploy at a time and in short transactions, so that nobody waits for it.
  * `resume` continues what a crash interrupted.
  */
 export class Merger {
-	readonly #chunks: ChunkStore;
-	readonly #upkeep: UpkeepStore;
+	readonly #chunks: Chunks;
+	readonly #upkeep: Upkeep;
 	readonly #onfailed: (error: unknown) => void;
 	readonly #waiting: Address[] = [];
 	#running: Promise<void> | null = null;
+	#resuming: Promise<void> | null = null;
 	#closed = false;
 
-	constructor(chunks: ChunkStore, upkeep: UpkeepStore, onfailed: (error: unknown) => void) {
+	constructor({ chunks, upkeep }: DeployStore, onfailed: (error: unknown) => void) {
 		this.#chunks = chunks;
 		this.#upkeep = upkeep;
 		this.#onfailed = onfailed;
@@ -28,20 +28,25 @@ export class Merger {
 		this.#running ??= this.#run();
 	}
 
-	/** Continues what earlier runs of the server left undone. */
-	resume(): void {
-		for (const address of this.#upkeep.unmerged()) this.add(address);
+	/** Continues what was left undone, by earlier runs of this server or by one that is gone. */
+	resume(): Promise<void> {
+		return (this.#resuming = this.#resume());
+	}
+
+	async #resume(): Promise<void> {
+		for (const address of await this.#upkeep.unmerged()) this.add(address);
 	}
 
 	/** Resolves when nothing is waiting. */
 	async idle(): Promise<void> {
+		await this.#resuming;
 		await this.#running;
 	}
 
 	/** Stops after the current transaction. */
 	async close(): Promise<void> {
 		this.#closed = true;
-		await this.#running;
+		await this.idle();
 	}
 
 	async #run(): Promise<void> {
@@ -58,10 +63,10 @@ export class Merger {
 
 	async #merge({ org, id }: Address): Promise<void> {
 		const pace = pacer();
-		for (let offset: number | null = 0; offset !== null; offset = this.#chunks.join(org, id, offset)) {
+		for (let offset: number | null = 0; offset !== null; offset = await this.#chunks.join(org, id, offset)) {
 			await pace();
 			if (this.#closed) return;
 		}
-		this.#upkeep.setMerged(org, id);
+		await this.#upkeep.setMerged(org, id);
 	}
 }

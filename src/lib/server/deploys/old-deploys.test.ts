@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { DeployScene, org, web } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { Deploys } from './deploys.ts';
-import { nobody } from './removal-store.ts';
 
 const scene = new DeployScene();
 afterAll(() => scene.end());
@@ -12,17 +11,22 @@ const now = Date.now();
 function open() {
 	const onfailed = (error: unknown) => expect.fail(String(error));
 	const quiet = { stdout: null, onflushed() {}, onchanged() {}, onfailed };
-	return new Deploys({ sqlite: scene.sqlite, flushMs: 1, leaseMs: 110 * day, ...quiet });
+	return new Deploys({ store: scene.store, idleMs: null, flushMs: 1, leaseMs: 110 * day, ...quiet });
 }
 
 /** A deploy with a log from this many days ago, which ended a minute after it began unless it runs. */
-function deployOf(age: number, of: Partial<typeof web> = {}, isRunning = false, owner = org): string {
+async function deployOf(
+	age: number,
+	of: Partial<typeof web> = {},
+	isRunning = false,
+	owner = org
+): Promise<string> {
 	const at = now - age * day;
-	const { id } = scene.store.create(owner, { ...web, ...of }, at);
+	const { id } = await scene.store.records.create(owner, { ...web, ...of }, { now: at });
 	const made = idAt(at);
 	scene.sqlite.prepare('UPDATE deploys SET id = ? WHERE id = ?').run(made, id);
-	if (owner === org) scene.append(made, `log of ${made}\n`, at);
-	if (!isRunning) scene.store.finish(owner, made, { status: 'succeeded' }, at + 60_000);
+	if (owner === org) await scene.append(made, `log of ${made}\n`, at);
+	if (!isRunning) await scene.store.records.finish(owner, made, { status: 'succeeded' }, at + 60_000);
 	return made;
 }
 
@@ -33,11 +37,11 @@ function idAt(time: number): string {
 	return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${String(made++).padStart(12, '0')}`;
 }
 
-const idsOf = (owner = org) => scene.store.list(owner, {}).deploys.map(({ id }) => id);
+const idsOf = async (owner = org) => (await scene.store.records.list(owner, {})).deploys.map(({ id }) => id);
 
 test('old deploys go with their logs, but for the newest of each service and environment and those that run', async () => {
 	const production = { environment: 'production' };
-	const staying = [
+	const staying = await Promise.all([
 		deployOf(100, {}, true), // runs
 		deployOf(90), // the newest two of web …
 		deployOf(80),
@@ -45,44 +49,46 @@ test('old deploys go with their logs, but for the newest of each service and env
 		deployOf(99, { service: 'api' }), // … and of the API
 		deployOf(5, { service: 'api' }),
 		deployOf(4, { service: 'api' }) // ended recently
-	];
-	const theirs = deployOf(400, {}, false, 'other');
-	deployOf(200);
-	deployOf(300);
-	deployOf(100, { service: 'api' });
-	deployOf(101, { service: 'api' });
+	]);
+	const theirs = await deployOf(400, {}, false, 'other');
+	await Promise.all([
+		deployOf(200),
+		deployOf(300),
+		deployOf(100, { service: 'api' }),
+		deployOf(101, { service: 'api' })
+	]);
 
 	const deploys = open();
 	// The second oldest of the API is not among the newest two, yet ended before: it is deleted, too.
 	const gone = staying[4] ?? '';
 	expect(await deploys.removeOld(org, { since: now - 30 * day, newest: 2 })).toBe(5);
-	expect(idsOf().sort()).toEqual(staying.filter((id) => id !== gone).sort());
-	expect(idsOf('other')).toEqual([theirs]);
+	expect((await idsOf()).sort()).toEqual(staying.filter((id) => id !== gone).sort());
+	expect(await idsOf('other')).toEqual([theirs]);
 	expect(scene.countChunks(gone)).toBe(0);
-	expect(deploys.get(org, gone)).toBeNull();
-	expect(deploys.organizations()).toEqual([org, 'other']);
+	expect(await deploys.get(org, gone)).toBeNull();
+	expect(await deploys.organizations()).toEqual([org, 'other']);
 	expect(await deploys.removeOld(org, { since: now - 30 * day, newest: 2 })).toBe(0);
 	await deploys.close();
 });
 
 test('a deploy on its way out is nobody’s, whose log the next call deletes', async () => {
 	const owner = 'slow';
-	const [old] = [deployOf(60, {}, false, owner), deployOf(50, {}, false, owner)];
+	const [old] = [await deployOf(60, {}, false, owner), await deployOf(50, {}, false, owner)];
 	const first = open();
 	const cut = first.removeOld(owner, { since: now - 30 * day, newest: 1 });
 	await first.close();
 	await cut;
-	expect(idsOf(owner)).not.toContain(old);
+	expect(await idsOf(owner)).not.toContain(old);
 	const next = open();
 	await next.removeOld(owner, { since: now - 30 * day, newest: 1 });
-	expect(idsOf(nobody)).toEqual([]);
+	expect(await scene.store.removal.oldestAside()).toBeNull();
 	await next.close();
 });
 
 test('an append to a deploy that has been removed finds none', async () => {
 	const owner = 'late';
-	const [old] = [deployOf(60, {}, true, owner), deployOf(50, {}, false, owner)];
-	scene.upkeep.interruptSilent(now - 55 * day);
+	const [old] = [await deployOf(60, {}, true, owner), await deployOf(50, {}, false, owner)];
+	await scene.store.upkeep.interruptSilent(55 * day, now);
 	const deploys = open();
 	expect(await deploys.removeOld(owner, { since: now - 30 * day, newest: 1 })).toBe(1);
 	expect(await deploys.append(owner, old ?? '', null, Buffer.from('x'))).toEqual({ kind: 'none' });
@@ -91,7 +97,7 @@ test('an append to a deploy that has been removed finds none', async () => {
 
 test('a great many are removed in batches with room for others in between', async () => {
 	const owner = 'many';
-	for (let n = 0; n < 350; n++) deployOf(100 + n / 1_000, {}, false, owner);
+	for (let n = 0; n < 350; n++) await deployOf(100 + n / 1_000, {}, false, owner);
 	const deploys = open();
 	let turns = 0;
 	let isOver = false;
@@ -103,6 +109,6 @@ test('a great many are removed in batches with room for others in between', asyn
 	expect(await deploys.removeOld(owner, { since: now - 30 * day, newest: 10 })).toBe(340);
 	isOver = true;
 	expect(turns).toBeGreaterThan(340);
-	expect(idsOf(owner)).toHaveLength(10);
+	expect(await idsOf(owner)).toHaveLength(10);
 	await deploys.close();
 });

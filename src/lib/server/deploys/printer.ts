@@ -14,7 +14,7 @@ export class Printer {
 	}
 
 	/** Prints a log after those before it. One that ends mid-line gets a line end. */
-	print(log: Iterable<Uint8Array>): void {
+	print(log: AsyncIterable<Uint8Array>): void {
 		this.#printed = this.#printed.then(() => this.#print(log)).catch(this.#onfailed);
 	}
 
@@ -23,9 +23,9 @@ export class Printer {
 		return this.#printed;
 	}
 
-	async #print(log: Iterable<Uint8Array>): Promise<void> {
+	async #print(log: AsyncIterable<Uint8Array>): Promise<void> {
 		let last: number = bytes.lineFeed;
-		for (const piece of log) {
+		for await (const piece of log) {
 			last = piece.at(-1) ?? last;
 			await this.#write(piece);
 		}

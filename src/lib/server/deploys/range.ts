@@ -1,5 +1,6 @@
 import * as bytes from './bytes.ts';
-import type { Chunk, ChunkStore } from './chunk-store.ts';
+import type { Chunk } from './chunk.ts';
+import type { Chunks } from './store.ts';
 import { marksOf, type Mark } from './times.ts';
 
 /** Consecutive bytes of a log. */
@@ -17,9 +18,14 @@ export interface Slice {
 /**
  * The log from an offset on, without gap or overlap, each slice read on demand. Meanwhile chunks may be appended or joined.
  */
-export function* walk(chunks: ChunkStore, org: string, id: string, from: number): Generator<Slice, void> {
+export async function* walk(
+	chunks: Chunks,
+	org: string,
+	id: string,
+	from: number
+): AsyncGenerator<Slice, void> {
 	for (let next = from; ;) {
-		const chunk = chunks.at(org, id, next);
+		const chunk = await chunks.at(org, id, next);
 		if (!chunk) return;
 		const slice = sliceOf(chunk, next - chunk.offset);
 		next = chunk.offset + chunk.data.length;
@@ -40,14 +46,14 @@ function sliceOf(chunk: Chunk, skipped: number): Slice {
  * The bytes of a log from `from` up to `to`, exclusive, in pieces of at most 256 KiB, each read on demand: however long the
  * log, one piece is in memory. It ends early where the log does.
  */
-export function* range(
-	chunks: ChunkStore,
+export async function* range(
+	chunks: Chunks,
 	org: string,
 	id: string,
 	{ from, to }: { from: number; to: number }
-): Generator<Uint8Array, void> {
+): AsyncGenerator<Uint8Array, void> {
 	if (from >= to) return;
-	for (const { offset, data } of walk(chunks, org, id, from)) {
+	for await (const { offset, data } of walk(chunks, org, id, from)) {
 		yield data.subarray(0, to - offset);
 		if (offset + data.length >= to) return;
 	}

@@ -11,7 +11,8 @@ const mebi = 1024 * 1024;
 function open() {
 	const failures: unknown[] = [];
 	const deploys = new Deploys({
-		sqlite: scene.sqlite,
+		store: scene.store,
+		idleMs: null,
 		flushMs: 5,
 		leaseMs: 60_000,
 		stdout: null,
@@ -35,14 +36,14 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 test('every deploy of an organization goes, also a running one with bytes on their way, and no other', async () => {
 	const { deploys, failures } = open();
 	const [running, ended, theirs] = [
-		deploys.create(org, web),
-		deploys.create(org, web),
-		deploys.create(other, web)
+		await deploys.create(org, web),
+		await deploys.create(org, web),
+		await deploys.create(other, web)
 	];
 	await deploys.append(org, ended.id, 0, bytes('over\n'));
-	deploys.finish(org, ended.id, { status: 'succeeded' });
+	await deploys.finish(org, ended.id, { status: 'succeeded' });
 	await deploys.append(org, running.id, 0, bytes('so far\n'));
-	expect(deploys.organizations()).toEqual([org, other]);
+	expect(await deploys.organizations()).toEqual([org, other]);
 
 	let removed = false;
 	const removal = deploys.removeOf(org).then(() => (removed = true));
@@ -55,9 +56,9 @@ test('every deploy of an organization goes, also a running one with bytes on the
 	const last = await Promise.all([sendTo(org, running.id), sendTo(other, theirs.id), removal]);
 	expect(last).toEqual(['none', 'stored', true]);
 
-	expect(deploys.organizations()).toEqual([other]);
+	expect(await deploys.organizations()).toEqual([other]);
 	expect(rows('deploys')).toBe(1);
-	expect(deploys.get(org, running.id)).toBeNull();
+	expect(await deploys.get(org, running.id)).toBeNull();
 	expect(await deploys.append(org, running.id, null, bytes('x'))).toEqual({ kind: 'none' });
 	expect(scene.raw(theirs.id).toString()).toMatch(/^(more\n)+$/);
 	await deploys.removeOf(other);
@@ -68,10 +69,10 @@ test('every deploy of an organization goes, also a running one with bytes on the
 });
 
 test('a log of 100 MiB goes without holding anybody up, and what is cut short is taken up later', async () => {
-	const id = scene.deploy();
-	for (let at = 0; at < 100; at++) scene.append(id, new Uint8Array(mebi), Date.now());
-	const small = scene.deploy();
-	for (let at = 0; at < 3_000; at++) scene.append(small, 'a line\n', Date.now());
+	const id = await scene.deploy();
+	for (let at = 0; at < 100; at++) await scene.append(id, new Uint8Array(mebi), Date.now());
+	const small = await scene.deploy();
+	for (let at = 0; at < 3_000; at++) await scene.append(small, 'a line\n', Date.now());
 	const chunks = Number(rows('deploy_chunks'));
 
 	const first = open();

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeployBuffer } from './buffer.ts';
 import { pacer } from './pace.ts';
-import { nobody, type RemovalStore } from './removal-store.ts';
+import type { Address } from './deploy.ts';
+import type { Old, RemovalStore } from './store.ts';
 
 /** Which deploys an organization keeps. */
 export interface Kept {
@@ -29,15 +30,25 @@ export class Removal {
 		this.#buffer = buffer;
 	}
 
-	/** The organizations that have deploys here. */
-	organizations(): string[] {
-		return this.#store.organizations().filter((org) => org !== nobody);
+	/** The organizations that have deploys. */
+	organizations(): Promise<string[]> {
+		return this.#store.organizations();
 	}
 
 	/** Removes everything of an organization; resolves when it is gone, or this is closed. */
 	run(org: string): Promise<void> {
-		const running = this.#running.get(org) ?? this.#removeAll(org).finally(() => this.#running.delete(org));
-		this.#running.set(org, running);
+		return this.#once(org, () => this.#store.oldestOf(org));
+	}
+
+	/** Removes what was taken away before; resolves when it is gone, or this is closed. */
+	runAside(): Promise<void> {
+		return this.#once('', () => this.#store.oldestAside());
+	}
+
+	#once(name: string, next: () => Promise<Address | null>): Promise<void> {
+		const running =
+			this.#running.get(name) ?? this.#removeAll(next).finally(() => this.#running.delete(name));
+		this.#running.set(name, running);
 		return running;
 	}
 
@@ -47,24 +58,25 @@ export class Removal {
 	 */
 	async removeOld(org: string, kept: Kept): Promise<number> {
 		const rest = pacer();
-		let [removed, after] = [0, ''];
+		let removed = 0;
+		let after: string | null = null;
 		while (!this.#closed) {
-			const old = this.#store.endedBefore(org, kept.since, after, batch);
+			const old: Old[] = await this.#store.endedBefore(org, kept.since, after, batch);
 			for (const one of old) {
 				if (this.#closed) break;
-				if (this.#store.hasNewer(org, one, kept.newest) && this.#takeAway(org, one.id)) removed++;
+				if ((await this.#store.hasNewer(org, one, kept.newest)) && (await this.#takeAway(org, one.id)))
+					removed++;
 				await rest();
 			}
 			after = old.at(-1)?.id ?? after;
 			if (old.length < batch) break;
 		}
-		await this.run(nobody);
+		await this.runAside();
 		return removed;
 	}
 
-	/** In one turn, so that no append comes in between. */
-	#takeAway(org: string, id: string): boolean {
-		const isAside = this.#store.setAside(org, id);
+	async #takeAway(org: string, id: string): Promise<boolean> {
+		const isAside = await this.#store.setAside(org, id);
 		if (isAside) this.#buffer.forget(org, id);
 		return isAside;
 	}
@@ -75,14 +87,13 @@ export class Removal {
 		await Promise.allSettled(this.#running.values()); // each caller learns of its own failure
 	}
 
-	async #removeAll(org: string): Promise<void> {
-		await nextTurn(); // so that `run` has noted it
-		for (let id = this.#store.oldestOf(org); id !== null; id = this.#store.oldestOf(org)) {
-			while (!this.#closed && this.#store.shorten(org, id)) await nextTurn();
+	async #removeAll(next: () => Promise<Address | null>): Promise<void> {
+		await nextTurn(); // so that it has been noted
+		for (let one = await next(); one !== null; one = await next()) {
+			while (!this.#closed && (await this.#store.shorten(one))) await nextTurn();
 			if (this.#closed) return;
-			// In the same turn, so that no flush meets a deploy that is gone.
-			this.#buffer.forget(org, id);
-			this.#store.remove(org, id);
+			this.#buffer.forget(one.org, one.id);
+			await this.#store.remove(one);
 			await nextTurn();
 		}
 	}

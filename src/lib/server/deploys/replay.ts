@@ -2,10 +2,10 @@ import { StringDecoder } from 'node:string_decoder';
 import { longestHeld } from '../../log/pen.ts';
 import { reach, type Terminal } from '../../log/terminal.ts';
 import * as bytes from './bytes.ts';
-import type { ChunkStore } from './chunk-store.ts';
 import type { LineReader } from './lines.ts';
 import { pacer } from './pace.ts';
 import { walk } from './range.ts';
+import type { Chunks } from './store.ts';
 import { clock } from './times.ts';
 
 /** Of the line that first wrote to a row: numbers from 1, offset in bytes, epoch ms. */
@@ -45,21 +45,21 @@ const calm = 2 * reach;
  * without redraws a reader begins 1,200 lines earlier; within redraws, before the first of them.
  */
 export class Replay {
-	readonly #chunks: ChunkStore;
+	readonly #chunks: Chunks;
 	readonly #lines: LineReader;
 
-	constructor(chunks: ChunkStore, lines: LineReader) {
+	constructor(chunks: Chunks, lines: LineReader) {
 		this.#chunks = chunks;
 		this.#lines = lines;
 	}
 
 	/** Where to begin for a line (from 1); null if the log has no such line. */
 	async beginning(org: string, id: string, line: number): Promise<Beginning | null> {
-		const end = this.#lines.startOf(org, id, line);
+		const end = await this.#lines.startOf(org, id, line);
 		if (end === null) return null;
 		for (let back = longestHeld + calm; ; back *= 4) {
 			const first = Math.max(1, line - back);
-			const offset = this.#lines.startOf(org, id, first) ?? 0;
+			const offset = (await this.#lines.startOf(org, id, first)) ?? 0;
 			const exact = await this.#exact(org, id, { first, offset, line, end });
 			if (exact !== null) return { offset, exact };
 		}
@@ -78,7 +78,7 @@ export class Replay {
 		const decoder = new StringDecoder('utf8');
 		const pace = pacer();
 		let origin: Origin | undefined;
-		for (const slice of walk(this.#chunks, org, id, from)) {
+		for await (const slice of walk(this.#chunks, org, id, from)) {
 			if (slice.offset >= extent.end) break;
 			const data = Buffer.from(slice.data.subarray(0, extent.end - slice.offset));
 			const timeOf = clock(slice.marks);
@@ -125,7 +125,7 @@ export class Replay {
 		const pace = pacer();
 		let rest: Uint8Array = new Uint8Array();
 		let found: number[] = [];
-		for (const { offset, firstLine, data } of walk(this.#chunks, org, id, from)) {
+		for await (const { offset, firstLine, data } of walk(this.#chunks, org, id, from)) {
 			if (offset >= to) return;
 			const read = data.subarray(0, to - offset);
 			// What is left over from earlier pieces is short and contains no complete upward move.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { reach, Terminal } from '../../log/terminal.ts';
 import { search } from './search.ts';
@@ -16,9 +16,9 @@ function seen(log: string): [number, string][] {
 	return terminal.rows().map(({ tag, text }) => [tag, text]);
 }
 
-function stored(log: string, size = 50_000): string {
-	const id = scene.deploy();
-	for (let at = 0; at < log.length; at += size) scene.append(id, log.slice(at, at + size));
+async function stored(log: string, size = 50_000): Promise<string> {
+	const id = await scene.deploy();
+	for (let at = 0; at < log.length; at += size) await scene.append(id, log.slice(at, at + size));
 	return id;
 }
 
@@ -34,7 +34,8 @@ function redraws(times: number): string {
 
 describe('a redraw of 902 lines', () => {
 	const log = `${plain(1, 20)}${redraws(300)}done\n`;
-	const id = stored(log);
+	let id = '';
+	beforeAll(async () => void (id = await stored(log)));
 	const last = [...Array.from({ length: 20 }, (_, index) => [index + 1, `line ${index + 1}`])];
 	last.push([21, 'layer 1: 300'], [22, 'layer 2: 300'], [23, 'layer 3: 300'], [924, 'done']);
 
@@ -52,18 +53,18 @@ describe('a redraw of 902 lines', () => {
 	});
 
 	test('is found as it is shown: not what was written over', async () => {
-		const { matches } = await search(scene, org, id, { text: 'layer 2' });
+		const { matches } = await search(scene.readers, org, id, { text: 'layer 2' });
 		expect(matches.map(({ line, text }) => [line, text])).toEqual([[22, 'layer 2: 300']]);
-		expect((await search(scene, org, id, { text: ': 123' })).matches).toEqual([]);
-		expect((await search(scene, org, id, { text: 'line 2', after: 2, limit: 1 })).matches).toMatchObject([
-			{ line: 20 }
-		]);
+		expect((await search(scene.readers, org, id, { text: ': 123' })).matches).toEqual([]);
+		expect(
+			(await search(scene.readers, org, id, { text: 'line 2', after: 2, limit: 1 })).matches
+		).toMatchObject([{ line: 20 }]);
 	});
 });
 
 test('a colour lasts over lines, for a thousand of them, and looks the same from the middle', async () => {
 	const log = `${plain(1, 2_000)}${esc}1;31m${plain(2_001, 2_000)}`;
-	const id = stored(log);
+	const id = await stored(log);
 	const textOf = async (line: number) => (await scene.rows.read(org, id, line, line)).rows[0]?.text;
 	expect(await textOf(2_000)).toBe('line 2000');
 	expect(await textOf(2_900)).toBe(`${esc}0;1;31mline 2900`);
@@ -73,15 +74,19 @@ test('a colour lasts over lines, for a thousand of them, and looks the same from
 });
 
 test('a text is found across colours, and a failure by its words', async () => {
-	const id = stored(`${plain(1, 300)}con${esc}31mnect${esc}0mion refused\nError: ${esc}1mno\b\b${esc}KWhy\n`);
-	expect((await search(scene, org, id, { text: 'Connection refused' })).matches).toMatchObject([
+	const id = await stored(
+		`${plain(1, 300)}con${esc}31mnect${esc}0mion refused\nError: ${esc}1mno\b\b${esc}KWhy\n`
+	);
+	expect((await search(scene.readers, org, id, { text: 'Connection refused' })).matches).toMatchObject([
 		{ line: 301 }
 	]);
-	expect((await search(scene, org, id, { text: null })).matches).toMatchObject([
+	expect((await search(scene.readers, org, id, { text: null })).matches).toMatchObject([
 		{ line: 302, text: 'Error: Why' }
 	]);
-	const simple = stored(`${plain(1, 300)}0 errors\nfatal: no such thing\n`);
-	expect((await search(scene, org, simple, { text: null, limit: 1 })).matches).toMatchObject([{ line: 302 }]);
+	const simple = await stored(`${plain(1, 300)}0 errors\nfatal: no such thing\n`);
+	expect((await search(scene.readers, org, simple, { text: null, limit: 1 })).matches).toMatchObject([
+		{ line: 302 }
+	]);
 });
 
 test('however a log is drawn, a reader in the middle sees what one from the start sees', async () => {
@@ -101,7 +106,7 @@ test('however a log is drawn, a reader in the middle sees what one from the star
 	const logs = fc.array(part, { minLength: 1, maxLength: 12 }).map((parts) => parts.map(textOf).join(''));
 	await fc.assert(
 		fc.asyncProperty(logs, fc.nat(), fc.integer({ min: 300, max: 9_000 }), async (log, place, size) => {
-			const id = stored(log, size);
+			const id = await stored(log, size);
 			const all = seen(log);
 			const lines = log.split('\n').length - (log.endsWith('\n') ? 1 : 0);
 			const first = 1 + (place % Math.max(1, lines));

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
 import { search, type SearchQuery } from './search.ts';
 
 const scene = new DeployScene();
 afterAll(() => scene.end());
 
-const find = (id: string, wanted: SearchQuery) => search(scene, org, id, wanted);
+const find = (id: string, wanted: SearchQuery) => search(scene.readers, org, id, wanted);
 const letters = ['a', 'B', 'b', 'É', 'é', '☃', ' '];
 const texts = fc.array(fc.string({ unit: fc.constantFrom(...letters, '\n'), maxLength: 10 }), {
 	maxLength: 30
@@ -21,8 +21,8 @@ test('finds the lines that contain a text, wherever chunks begin', async () => {
 			fc.nat(10),
 			fc.integer({ min: 1, max: 5 }),
 			async (parts, text, after, limit) => {
-				const id = scene.deploy();
-				for (const part of parts) scene.append(id, part);
+				const id = await scene.deploy();
+				for (const part of parts) await scene.append(id, part);
 				const lines = parts.join('').split('\n');
 				const all = lines
 					.map((line, index) => ({
@@ -47,10 +47,13 @@ test('finds the lines that contain a text, wherever chunks begin', async () => {
 });
 
 describe('a line of 5 MB', () => {
-	const id = scene.deploy();
-	scene.append(id, 'first\nlong: ');
-	for (let index = 0; index < 50; index++) scene.append(id, `${'☃'.repeat(34_000)}nee`);
-	scene.append(id, 'dle and the rest\nneedle on a line of its own\n');
+	let id = '';
+	beforeAll(async () => {
+		id = await scene.deploy();
+		await scene.append(id, 'first\nlong: ');
+		for (let index = 0; index < 50; index++) await scene.append(id, `${'☃'.repeat(34_000)}nee`);
+		await scene.append(id, 'dle and the rest\nneedle on a line of its own\n');
+	});
 
 	test('is found once, with what is around the match', async () => {
 		const { matches } = await find(id, { text: 'Needle' });
@@ -68,16 +71,16 @@ describe('a line of 5 MB', () => {
 });
 
 test('bytes that are not UTF-8 come in no way', async () => {
-	const id = scene.deploy();
-	scene.append(id, Uint8Array.of(0xff, 0xc3, 0x0a, 0x41, 0xe2, 0x0a));
+	const id = await scene.deploy();
+	await scene.append(id, Uint8Array.of(0xff, 0xc3, 0x0a, 0x41, 0xe2, 0x0a));
 	expect((await find(id, { text: 'a' })).matches).toEqual([{ line: 2, offset: 3, text: 'A\ufffd' }]);
 	expect((await find(id, { text: 'é' })).matches).toEqual([]);
 });
 
 test('others are served while a long log is searched', async () => {
-	const id = scene.deploy();
+	const id = await scene.deploy();
 	const line = `${'the quick brown fox '.repeat(5)}\n`;
-	for (let index = 0; index < 20; index++) scene.append(id, line.repeat(10_000));
+	for (let index = 0; index < 20; index++) await scene.append(id, line.repeat(10_000));
 	let served = 0;
 	const serve = () => {
 		served++;

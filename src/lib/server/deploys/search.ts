@@ -1,12 +1,12 @@
 import { isAscii } from 'node:buffer';
 import * as failure from '../../log/failure.ts';
 import * as bytes from './bytes.ts';
-import type { ChunkStore } from './chunk-store.ts';
 import type { LineReader } from './lines.ts';
 import { pacer } from './pace.ts';
 import { reach } from '../../log/terminal.ts';
 import { walk } from './range.ts';
 import type { RowReader } from './rows.ts';
+import type { Chunks } from './store.ts';
 
 export interface SearchQuery {
 	/** Case-insensitive; never matches across two lines. Null: signs of a failure. */
@@ -60,7 +60,7 @@ interface Sought {
 
 /** The readers of a log. */
 export interface Readers {
-	chunks: ChunkStore;
+	chunks: Chunks;
 	lines: LineReader;
 	rows: RowReader;
 }
@@ -98,10 +98,10 @@ async function inPlainLines(
 	id: string,
 	{ sought, after, limit, found }: Progress & { after: number }
 ): Promise<number | null> {
-	const start = lines.startOf(org, id, after + 1);
+	const start = await lines.startOf(org, id, after + 1);
 	if (start === null) return null;
 	const pace = pacer();
-	for (const piece of pieces(chunks, org, id, { start, overlap: overlapFor(sought.length) })) {
+	for await (const piece of pieces(chunks, org, id, { start, overlap: overlapFor(sought.length) })) {
 		if (!isPlain(piece.data)) {
 			// New lines may overwrite the last rows before them.
 			const first = Math.max(after + 1, piece.line - reach);
@@ -150,15 +150,15 @@ function isPlain(data: Uint8Array): boolean {
 const overlapFor = (length: number) => Math.min(4 * length + shownText, longLine - 1);
 
 /** The log in pieces of whole lines; a line over 16 KiB may come in several, which overlap. */
-function* pieces(
-	chunks: ChunkStore,
+async function* pieces(
+	chunks: Chunks,
 	org: string,
 	id: string,
 	{ start, overlap }: { start: number; overlap: number }
-): Generator<LineSlice, void> {
+): AsyncGenerator<LineSlice, void> {
 	let rest: LineSlice = { data: new Uint8Array(), offset: start, line: 1, lineOffset: start };
 	let whole = rest;
-	for (const { firstLine, data } of walk(chunks, org, id, start)) {
+	for await (const { firstLine, data } of walk(chunks, org, id, start)) {
 		// The rest does not end with a line feed, so the next slice continues its line.
 		whole = {
 			...rest,

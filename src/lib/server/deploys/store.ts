@@ -1,221 +1,114 @@
-import { v7 as uuid } from 'uuid';
-import type { Sqlite } from '../sqlite/connect.ts';
-import { Announcements } from './announcement.ts';
-import * as bytes from './bytes.ts';
-import type { ChunkStore } from './chunk-store.ts';
-import { isFinished, type Address, type Deploy, type NewDeploy, type FinalStatus } from './deploy.ts';
-import { columns, deployOf, type Row } from './row.ts';
-import type { Addition, Filter, Finish, Finished, Position } from './steps.ts';
-import type { ByteMark } from './times.ts';
+import type { NewEntry } from '../../log/entry.ts';
+import type { Outbox } from '../outbox/delivery.ts';
+import type { Chunk } from './chunk.ts';
+import type { Address, Deploy, NewDeploy } from './deploy.ts';
+import type { Addition, Added, Filter, Finish, Finished, Position } from './steps.ts';
 
-/** A new row; the rest of its columns have defaults. */
-type Inserted = Omit<Row, 'status' | 'finishedAt' | 'exitCode' | 'size' | 'lines'> & {
-	idempotencyKey: string | null;
-};
+/**
+ * What a database keeps of deploys: one contract, two stores. SQLite serves the one server whose file it is, PostgreSQL any
+ * number of servers. A promise resolves when what was asked for is on disk. Times are epoch ms; `now` is the database's clock
+ * unless a test gives one.
+ */
+export interface DeployStore {
+	readonly records: Records;
+	readonly chunks: Chunks;
+	readonly upkeep: Upkeep;
+	readonly removal: RemovalStore;
+	/** The status changes to announce in the logs, written with the change; their lane is the organization. */
+	readonly announcements: Outbox<NewEntry>;
+	/** What organizations' deploys take; organizations without any are left out. */
+	usageOf(orgs: readonly string[]): Promise<Map<string, DeployUsage>>;
+}
 
-const mostListed = 100;
-
-/** The deploys, in SQLite. Every call is synchronous, and its writes are on disk when it returns. */
-export class DeployStore {
-	readonly #sqlite: Sqlite;
-	readonly #chunks: ChunkStore;
-	readonly #announcements: Announcements;
-	readonly #get;
-	readonly #madeWith;
-	readonly #names;
-	readonly #position;
-	readonly #startedAt;
-	readonly #create;
-	readonly #move;
-	readonly #reviveOne;
-	readonly #end;
-	readonly #append;
-	readonly #finish;
-
-	constructor(sqlite: Sqlite, chunks: ChunkStore) {
-		this.#sqlite = sqlite;
-		this.#chunks = chunks;
-		this.#announcements = new Announcements(sqlite);
-		this.#position = sqlite.prepare<[string, string], Omit<Position, 'midLine'> & { midLine: 0 | 1 }>(`
-			SELECT status, size, lines, mid_line AS midLine, cut_at AS cutAt FROM deploys WHERE org_id = ? AND id = ?`);
-		const startedAt = 'SELECT started_at FROM deploys WHERE org_id = ? AND id = ?';
-		this.#startedAt = sqlite.prepare<[string, string], number>(startedAt).pluck();
-		// Only columns outside every index, so that a flush writes no index page.
-		this.#move = sqlite.prepare<[number, number, 0 | 1, number | null, number, string, string]>(`
-			UPDATE deploys SET size = ?, lines = ?, mid_line = ?, cut_at = ?, last_append_at = ? WHERE org_id = ? AND id = ?`);
-		const one = 'org_id = ? AND id = ?';
-		this.#get = sqlite.prepare<[string, string], Row>(`SELECT ${columns} FROM deploys WHERE ${one}`);
-		this.#madeWith = sqlite.prepare<[string, string], Row>(
-			`SELECT ${columns} FROM deploys WHERE org_id = ? AND idempotency_key = ?`
-		);
-		this.#names = sqlite.prepare<[string], { service: string; environment: string | null }>(
-			'SELECT service, environment FROM deploys WHERE org_id = ? ORDER BY id DESC LIMIT 500'
-		);
-		this.#reviveOne = sqlite.prepare<[string, string]>(
-			`UPDATE deploys SET status = 'running', finished_at = NULL, merged = 0 WHERE ${one}`
-		);
-		this.#end = sqlite.prepare<[FinalStatus, number | null, number, string, string]>(
-			`UPDATE deploys SET status = ?, exit_code = ?, finished_at = ? WHERE ${one}`
-		);
-		const insert = sqlite.prepare<[Inserted], Row>(`
-			INSERT INTO deploys (id, org_id, service, environment, version, commit_sha, branch, commit_message, author,
-				commit_url, url, status, started_at, last_append_at, idempotency_key)
-			VALUES (@id, @orgId, @service, @environment, @version, @commitSha, @branch, @commitMessage, @author,
-				@commitUrl, @url, 'running', @startedAt, @lastAppendAt, @idempotencyKey)
-			RETURNING ${columns}`);
-		this.#create = sqlite.transaction((row: Inserted) => {
-			const deploy = deployOf(insert.get(row) as Row);
-			this.#announcements.put(row.orgId, deploy, row.startedAt);
-			return deploy;
-		});
-		this.#append = sqlite.transaction((additions: readonly Addition[], now: number) =>
-			additions.filter((addition) => this.#add(addition, now))
-		);
-		this.#finish = sqlite.transaction(this.#finishOnce.bind(this));
-	}
-
+/** The deploys themselves. */
+export interface Records {
 	/** The deploy created by a request with this idempotency key; null if there was none. */
-	madeWith(org: string, idempotencyKey: string): Deploy | null {
-		const row = this.#madeWith.get(org, idempotencyKey);
-		return row ? deployOf(row) : null;
-	}
-
-	/**
-	 * Creates a running deploy with an empty log, started at `startedAt` (epoch ms), perhaps some time ago, and announces it.
-	 */
-	create(
-		org: string,
-		{ commit, ...rest }: NewDeploy,
-		now = Date.now(),
-		idempotencyKey: string | null = null,
-		startedAt = now
-	): Deploy {
-		const row = {
-			id: startedAt < now ? uuid({ msecs: startedAt }) : uuid(),
-			orgId: org,
-			service: rest.service,
-			environment: rest.environment ?? null,
-			version: rest.version ?? null,
-			commitSha: commit?.sha ?? null,
-			branch: commit?.branch ?? null,
-			commitMessage: commit?.message ?? null,
-			author: commit?.author ?? null,
-			commitUrl: commit?.url ?? null,
-			url: rest.url ?? null,
-			startedAt,
-			lastAppendAt: now,
-			idempotencyKey
-		};
-		return this.#create.immediate(row);
-	}
-
+	madeWith(org: string, idempotencyKey: string): Promise<Deploy | null>;
+	/** Creates a running deploy with an empty log and announces it; a repeat with the same idempotency key gets the first one. */
+	create(org: string, deploy: NewDeploy, how?: Creation): Promise<Deploy>;
 	/** The deploy's current state; null if the organization has no such deploy. */
-	get(org: string, id: string): Deploy | null {
-		const row = this.#get.get(org, id);
-		return row ? deployOf(row) : null;
-	}
-
+	get(org: string, id: string): Promise<Deploy | null>;
 	/** Newest first; `next` is the `before` that continues the list, null at its end. */
-	list(org: string, filter: Filter): { deploys: Deploy[]; next: string | null } {
-		const { service, environment, status, before } = filter;
-		const limit = Math.min(Math.max(filter.limit ?? mostListed, 1), mostListed);
-		const given = Object.entries({
-			'service =': service,
-			'environment =': environment,
-			'status =': status,
-			'id <': before
-		});
-		const conditions = given.filter(([, value]) => value !== undefined);
-		const rows = this.#sqlite
-			.prepare<unknown[], Row>(
-				`SELECT ${columns} FROM deploys WHERE org_id = ?${conditions.map(([column]) => ` AND ${column} ?`).join('')}
-				ORDER BY id DESC LIMIT ?`
-			)
-			.all(org, ...conditions.map(([, value]) => value), limit + 1);
-		const shown = rows.slice(0, limit).map(deployOf);
-		return { deploys: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
-	}
-
+	list(org: string, filter: Filter): Promise<{ deploys: Deploy[]; next: string | null }>;
 	/** The services and environments of the organization's newest 500 deploys, by name. */
-	namesOf(org: string): { services: string[]; environments: string[] } {
-		const rows = this.#names.all(org);
-		const distinct = (names: (string | null)[]) => [...new Set(names.filter((name) => name !== null))].sort();
-		return {
-			services: distinct(rows.map(({ service }) => service)),
-			environments: distinct(rows.map(({ environment }) => environment))
-		};
-	}
-
+	namesOf(org: string): Promise<{ services: string[]; environments: string[] }>;
 	/** The log's position; null if the organization has no such deploy. */
-	positionOf(org: string, id: string): Position | null {
-		const row = this.#position.get(org, id);
-		return row ? { ...row, midLine: row.midLine === 1 } : null;
-	}
-
+	positionOf(org: string, id: string): Promise<Position | null>;
 	/**
-	 * Appends to any number of logs in one transaction and returns the deploys it revived, which it announces.
-	 * @throws when that fails, or a log does not end where its addition begins: then nothing has been appended.
+	 * Appends to any number of logs in one transaction; revived deploys are announced. A log that does not end where its
+	 * addition begins, because another server moved it, is left alone.
 	 */
-	append(additions: readonly Addition[], now = Date.now()): Address[] {
-		return this.#append.immediate(additions, now);
-	}
+	append(additions: readonly Addition[], now?: number): Promise<Added[]>;
+	/** Ends a deploy whose log has the sender's size, and announces it. Repeated with the same status, it changes nothing. */
+	finish(org: string, id: string, how: Finish, now?: number): Promise<Finished>;
+}
 
-	/** Adds to one log and returns whether that revived the deploy. */
-	#add({ org, id, offset, data, cutAt, marks = [] }: Addition, now: number): boolean {
-		const at = this.positionOf(org, id);
-		if (!at || at.size !== offset || isFinished(at.status)) {
-			throw new Error(`deploy ${id} changed behind the buffer: ${JSON.stringify({ offset, found: at })}`);
-		}
-		const revived = at.status === 'interrupted';
-		if (revived) this.#revive(org, id);
-		const firstLine = at.midLine ? at.lines : at.lines + 1;
-		const times = this.#rising(org, id, marks, now);
-		const lineFeeds = this.#chunks.insert(org, id, { offset, firstLine, marks: times, data });
-		const midLine = data.length === 0 ? at.midLine : data.at(-1) !== bytes.lineFeed;
-		const lines = firstLine - 1 + lineFeeds + (midLine ? 1 : 0);
-		this.#move.run(offset + data.length, lines, midLine ? 1 : 0, cutAt, now, org, id);
-		if (revived) this.#announcements.put(org, this.get(org, id) as Deploy, now);
-		return revived;
-	}
+export interface Creation {
+	idempotencyKey?: string | null;
+	/** How long ago it began by its sender's clock, in ms. */
+	ageMs?: number;
+	now?: number;
+}
 
-	/** A sender's clock is trusted as long as its lines stay in order, after the start and not in the future. */
-	#rising(org: string, id: string, marks: readonly ByteMark[], now: number): [ByteMark, ...ByteMark[]] {
-		const [first, ...later] = marks;
-		if (!first) return [{ at: 0, time: now }];
-		let latest = this.#earliest(org, id);
-		const next = ({ at, time }: ByteMark) => ({ at, time: (latest = Math.min(Math.max(time, latest), now)) });
-		return [next(first), ...later.map(next)];
-	}
-
-	/** The earliest epoch ms for anything new: the last line arrived then, or the deploy began. */
-	#earliest(org: string, id: string): number {
-		return this.#chunks.lastTime(org, id) ?? this.#startedAt.get(org, id) ?? 0;
-	}
-
-	#revive(org: string, id: string): void {
-		this.#reviveOne.run(org, id);
-	}
-
+/** The pieces of the logs. Any offset within a piece finds it: joining takes nothing away from a reader. */
+export interface Chunks {
+	/** The chunk with the byte at `offset`; null beyond the end of the log. */
+	at(org: string, id: string, offset: number): Promise<Chunk | null>;
 	/**
-	 * Ends a deploy whose log has the sender's size, and announces it. Repeated with the same status, it returns the deploy as
-	 * it is.
+	 * The last chunk that begins in a line before `line`, which is at least 2: the line begins in it or right after it. `size`
+	 * is that of the log in bytes. Null: nothing is there.
 	 */
-	finish(org: string, id: string, how: Finish, now = Date.now()): Finished {
-		return this.#finish.immediate(org, id, how, now);
-	}
+	beforeLine(org: string, id: string, line: number, size: number): Promise<Chunk | null>;
+	/**
+	 * Joins chunks, starting with the one at `offset`, in one short transaction, if they are small. Returns the offset to
+	 * continue from, null at the end. A crash leaves either the old chunks or the new one.
+	 */
+	join(org: string, id: string, offset: number): Promise<number | null>;
+}
 
-	#finishOnce(org: string, id: string, how: Finish, now: number): Finished {
-		const { status, exitCode, size, finishedAt = now } = how;
-		const at = this.positionOf(org, id);
-		if (!at) return { kind: 'none' };
-		const first = !isFinished(at.status);
-		if (isFinished(at.status) && at.status !== status) return { kind: 'conflict', status: at.status };
-		const end = at.cutAt ?? at.size;
-		if (first && size !== undefined && size !== end) return { kind: 'wrong offset', end };
-		const time = Math.min(Math.max(finishedAt, this.#earliest(org, id)), now);
-		if (first) this.#end.run(status, exitCode ?? null, time, org, id);
-		const deploy = this.get(org, id) as Deploy;
-		if (first) this.#announcements.put(org, deploy, time);
-		return { kind: 'finished', deploy, first };
-	}
+/** The server's own queries about deploys. Only these look at every organization; nobody is shown their results. */
+export interface Upkeep {
+	/** Makes deploys silent for longer than this, in ms, interrupted, finished when last heard of, and announces them. */
+	interruptSilent(leaseMs: number, now?: number): Promise<Address[]>;
+	/** For how many ms the longest-silent running deploy has been silent; null if none runs. */
+	longestSilence(now?: number): Promise<number | null>;
+	/** The ended deploys whose small chunks have not been joined. */
+	unmerged(): Promise<Address[]>;
+	/** Marks a deploy's chunks as joined, unless it runs again. */
+	setMerged(org: string, id: string): Promise<void>;
+}
+
+/** A deploy that ended long ago, and its group. */
+export interface Old {
+	id: string;
+	service: string;
+	environment: string | null;
+}
+
+/** Deletes deploys. */
+export interface RemovalStore {
+	/** The organizations that have deploys. */
+	organizations(): Promise<string[]>;
+	/** An organization's oldest deploy; null if it has none. */
+	oldestOf(org: string): Promise<Address | null>;
+	/** A deploy that was taken away and whose log is still there; null if there is none. */
+	oldestAside(): Promise<Address | null>;
+	/** Deletes some chunks from the end of a log, in one short transaction; false if there were none. */
+	shorten(address: Address): Promise<boolean>;
+	/** An organization's next deploys, by id after `after`, that were created and ended before a time (epoch ms). */
+	endedBefore(org: string, time: number, after: string | null, most: number): Promise<Old[]>;
+	/** Whether at least this many of the same service and environment are newer. */
+	hasNewer(org: string, one: Old, count: number): Promise<boolean>;
+	/** Takes a deploy from its owner, so that it is gone for everyone at once; false if it runs. */
+	setAside(org: string, id: string): Promise<boolean>;
+	/** Deletes a deploy whose log is gone. */
+	remove(address: Address): Promise<void>;
+}
+
+/** What the deploys of an organization take. */
+export interface DeployUsage {
+	/** Bytes of their logs. */
+	bytes: number;
+	/** When one of them was last heard of, epoch ms. */
+	lastAppendAt: number;
 }

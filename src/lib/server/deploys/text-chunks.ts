@@ -29,14 +29,17 @@ interface TimedSlice {
  * Consecutive bytes as text in chunks. A possibly incomplete character, escape sequence or `\r\n` at the end is held back,
  * unless the log is known to end there.
  */
-export function* textChunks(slices: Iterable<Slice>, ended: () => boolean): Generator<TextChunk, void> {
+export async function* textChunks(
+	slices: AsyncIterable<Slice>,
+	ended: () => Promise<boolean>
+): AsyncGenerator<TextChunk, void> {
 	let held: TimedSlice | null = null;
-	for (const slice of slices) {
+	for await (const slice of slices) {
 		for (const part of timedSlicesOf(slice)) {
 			held = yield* cut(held ? join(held, part) : part);
 		}
 	}
-	if (held && held.data.length > 0 && ended()) yield chunkOf(held, held.data.length);
+	if (held && held.data.length > 0 && (await ended())) yield chunkOf(held, held.data.length);
 }
 
 /** Yields the complete beginning of a part in chunks, and returns the rest. */

@@ -81,6 +81,18 @@ export function within(
 	return [{ at: 0, time: before.time }, ...shifted.filter(({ at }) => at > 0 && at < length)];
 }
 
+/** A sender's clock is trusted as long as its lines stay in order, after the earliest time they may have and not in the future. */
+export function rising(
+	[first, ...later]: readonly ByteMark[],
+	earliest: number,
+	now: number
+): [ByteMark, ...ByteMark[]] {
+	if (!first) return [{ at: 0, time: now }];
+	let latest = earliest;
+	const next = ({ at, time }: ByteMark) => ({ at, time: (latest = Math.min(Math.max(time, latest), now)) });
+	return [next(first), ...later.map(next)];
+}
+
 function encode(marks: readonly Mark[]): string | null {
 	const differences: number[] = [];
 	let last = marks[0];

@@ -22,6 +22,8 @@ export interface DiskOptions {
 	folder: string;
 	/** Whether the lines are on this disk, as with the embedded PostgreSQL. */
 	holdsLines: boolean;
+	/** Whether it also holds the logs of deploys; otherwise PostgreSQL does. */
+	holdsDeploys: boolean;
 	log: Logger;
 	/** Called when the disk has become full, and when there is room again. */
 	changed(isFull: boolean): void;
@@ -51,7 +53,7 @@ export class Disk {
 
 	/** Whether there is no room for lines or for the logs of deploys. */
 	get isFull(): boolean {
-		return this.#isFull === true || !this.hasRoomForLines;
+		return !this.hasRoomForLines || !this.hasRoomForDeploys;
 	}
 
 	get hasRoomForLines(): boolean {
@@ -60,7 +62,7 @@ export class Disk {
 	}
 
 	get hasRoomForDeploys(): boolean {
-		return this.#isFull !== true;
+		return this.#options.holdsDeploys ? this.#isFull !== true : this.hasRoomForLines;
 	}
 
 	/** Notes that PostgreSQL ran out of room, wherever its disk is: it gets no lines for a while. */

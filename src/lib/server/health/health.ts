@@ -15,18 +15,21 @@ interface Surroundings {
 	/** The data folder, and whether it also holds the lines. */
 	folder: string;
 	holdsLines: boolean;
+	/** Whether it also holds the logs of deploys. */
+	holdsDeploys: boolean;
 	log: Logger;
 	/** Removes data past its retention. */
 	clear(): Promise<unknown>;
 }
 
 /** Watches what requests need, the database and room on the disk, and tells streams of it, until closed. */
-export function health({ probe, bridge, folder, holdsLines, log, clear }: Surroundings) {
+export function health({ probe, bridge, folder, holdsLines, holdsDeploys, log, clear }: Surroundings) {
 	const outages = new Outages();
 	const makeRoom = () => runNow([{ name: 'room', everyMs: Infinity, run: clear }], log);
 	const disk = new Disk({
 		folder,
 		holdsLines,
+		holdsDeploys,
 		log,
 		changed(isFull) {
 			watch.doubt();

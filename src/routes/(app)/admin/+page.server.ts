@@ -13,7 +13,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	const wanted = wantedOf(url);
 	const { items, ...place } = await lists.organizations(sql, wanted);
 	const ids = items.map(({ id }) => id);
-	const [logs, deployed] = [await usageOf(ids), deploys.usageOf(ids)];
+	const [logs, deployed] = await Promise.all([usageOf(ids), deploys.usageOf(ids)]);
 	const organizations = items.map(({ suspendedAt, ...org }) => {
 		const [lines, files] = [logs.get(org.id), deployed.get(org.id)];
 		const lastAt = Math.max(lines?.lastLineAt?.getTime() ?? 0, files?.lastAppendAt ?? 0);

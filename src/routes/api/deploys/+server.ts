@@ -12,7 +12,6 @@ import { faults } from '$server/forms/faults';
 /** Creates a running deploy. */
 export const POST: RequestHandler = (event) =>
 	authorized(event, 'write', async ({ org, slug }, { readJson }) => {
-		const now = Date.now();
 		const { disk, watch } = event.locals.app;
 		if (!disk.hasRoomForDeploys) return unavailable.noRoom(watch.outage);
 		const body = await readJson();
@@ -24,7 +23,8 @@ export const POST: RequestHandler = (event) =>
 			return problem(400, 'Idempotency-Key takes 1 to 128 characters.');
 		}
 		const { age_ms, ...wanted } = asked.output;
-		const deploy = present(event.locals.app.deploys.create(org, wanted, key, now - age_ms), slug);
+		const how = { idempotencyKey: key, ageMs: age_ms };
+		const deploy = present(await event.locals.app.deploys.create(org, wanted, how), slug);
 		return json(deploy, { status: 201, headers: { location: `/api/deploys/${deploy.id}` } });
 	});
 
@@ -33,6 +33,6 @@ export const GET: RequestHandler = (event) =>
 	authorized(event, 'read', async ({ org, slug }) => {
 		const asked = v.safeParse(filter, Object.fromEntries(event.url.searchParams));
 		if (!asked.success) return problem(400, faults(asked.issues));
-		const { deploys, next } = event.locals.app.deploys.list(org, asked.output);
+		const { deploys, next } = await event.locals.app.deploys.list(org, asked.output);
 		return json({ deploys: deploys.map((deploy) => present(deploy, slug)), next });
 	});

@@ -19,7 +19,7 @@ export const load: PageServerLoad = async (event) => {
 	const asked = v.safeParse(filter, Object.fromEntries(chosen));
 	if (!asked.success) error(400, faults(asked.issues));
 	const { service, environment, status } = asked.output;
-	const found = deploys.list(org, { ...asked.output, limit: shown });
+	const found = await deploys.list(org, { ...asked.output, limit: shown });
 	const key = found.deploys.length === 0 ? firstKey(cookies) : null;
 	return {
 		/** The command for the first deploy. It contains the key only as long as the page after sign-up shows it. */
@@ -27,7 +27,7 @@ export const load: PageServerLoad = async (event) => {
 		deploys: found.deploys.map((deploy) => present(deploy, params.org)),
 		next: found.next,
 		filters: { service: service ?? null, environment: environment ?? null, status: status ?? null },
-		...deploys.namesOf(org),
+		...(await deploys.namesOf(org)),
 		now: new Date().toISOString()
 	};
 };

@@ -7,7 +7,7 @@ import { noDeploy } from '../none';
 /** A deploy, in progress or not, with its current size. */
 export const GET: RequestHandler = (event) =>
 	authorized(event, 'read', async ({ org, slug }) => {
-		const deploy = event.locals.app.deploys.get(org, event.params.id);
+		const deploy = await event.locals.app.deploys.get(org, event.params.id);
 		if (!deploy) return noDeploy();
 		return json(present(deploy, slug));
 	});

@@ -27,19 +27,27 @@ export const GET: RequestHandler = (event) =>
 		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
 		const { app } = event.locals;
 		const { org, credential } = access;
-		return open(app, { org, credential, format }, feedOf(app, access, asked.output === 'false'));
+		const current = await app.deployChanges.current(org);
+		return open(app, { org, credential, format }, feedOf(app, access, current, asked.output === 'false'));
 	});
 
 /** Separate from the request, which anything created here would keep as long as the stream lasts. */
-function feedOf({ deploys, deployChanges }: App.Locals['app'], { org, slug }: Access, once: boolean) {
+function feedOf(
+	{ deployChanges }: App.Locals['app'],
+	{ org, slug }: Access,
+	known: readonly Deploy[],
+	once: boolean
+) {
 	return (to: Sink, closers: (() => void)[]): void => {
 		const send = (text: string) => to.write(encoder.encode(text));
 		const show = (deploy: Deploy) => send(sse.event('deploy', present(deploy, slug)));
-		closers.push(deployChanges.subscribe(org, (deploy) => (to.writable() ? show(deploy) : to.close())));
 		const heartbeat = setInterval(() => send(': alive\n\n'), heartbeatEvery);
 		closers.push(() => clearInterval(heartbeat));
-		deploys.list(org, { limit: newest }).deploys.reverse().forEach(show);
-		if (!once) return;
+		known.slice(0, newest).reverse().forEach(show);
+		if (!once) {
+			const changed = (deploy: Deploy) => (to.writable() ? show(deploy) : to.close());
+			return void closers.push(deployChanges.subscribe(org, { known }, changed));
+		}
 		send(format.end(caughtUp));
 		to.close();
 	};

@@ -11,10 +11,10 @@ export const load: PageServerLoad = async (event) => {
 	const { params, locals, url } = event;
 	const { app } = locals;
 	const org = (await membershipOf(event)).org.id;
-	const deploy = app.deploys.get(org, params.id);
+	const deploy = await app.deploys.get(org, params.id);
 	if (!deploy) error(404, 'This deploy does not exist, or was deleted.');
 
-	const earlier = lastGood(app, org, deploy);
+	const earlier = await lastGood(app, org, deploy);
 	const asked = { org, slug: params.org, signal: event.request.signal };
 	return {
 		deploy: present(deploy, params.org),

@@ -26,9 +26,13 @@ export interface Comparison {
 }
 
 /** The last deploy before this one, of the same service and environment, that went well; null if there is none. */
-export function lastGood({ deploys }: App.Locals['app'], org: string, deploy: Deploy): Deploy | null {
+export async function lastGood(
+	{ deploys }: App.Locals['app'],
+	org: string,
+	deploy: Deploy
+): Promise<Deploy | null> {
 	const { service, environment = null } = deploy;
-	const before = deploys.list(org, { service, status: 'succeeded', before: deploy.id, limit: 100 });
+	const before = await deploys.list(org, { service, status: 'succeeded', before: deploy.id, limit: 100 });
 	return before.deploys.find((other) => other.environment === environment) ?? null;
 }
 

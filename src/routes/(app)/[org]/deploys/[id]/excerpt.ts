@@ -16,7 +16,7 @@ export interface Tip {
 
 /** The last rows of a log with its tip, or those around a line; then `tip` is null if others follow them. */
 export async function excerpt(deploys: Deploys, org: string, id: string, around: number | null) {
-	const lines = deploys.positionOf(org, id)?.lines ?? 0;
+	const lines = (await deploys.positionOf(org, id))?.lines ?? 0;
 	if (around === null || around > lines - shown / 2) return { ...(await tail(deploys, org, id)), lines };
 	const first = Math.max(1, around - shown / 2);
 	const { rows, end } = await deploys.rows(org, id, first, first + shown - 1);

@@ -11,17 +11,16 @@ import { faults } from '$server/forms/faults';
 /** Ends a deploy; a repeat with the same status gets the same answer. */
 export const POST: RequestHandler = (event) =>
 	authorized(event, 'write', async ({ org, slug }, { readJson }) => {
-		const now = Date.now();
 		const body = await readJson();
 		if (!body.ok) return body.response;
 		const asked = v.safeParse(parameters.finish, body.value);
 		if (!asked.success) return problem(400, faults(asked.issues));
 		const { status, exit_code: exitCode, size, age_ms } = asked.output;
-		const finished = event.locals.app.deploys.finish(org, event.params.id, {
+		const finished = await event.locals.app.deploys.finish(org, event.params.id, {
 			status,
 			exitCode,
 			size: size ?? undefined,
-			finishedAt: now - age_ms
+			ageMs: age_ms
 		});
 		switch (finished.kind) {
 			case 'finished':

@@ -1,7 +1,6 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { FlushFailed, type Appended } from '$server/deploys/buffer';
+import { FlushFailed, type Appended } from '$server/deploys/pending';
 import { problem } from '$server/http/problem';
-import { isFull } from '$server/sqlite/connect';
 import * as unavailable from '$server/health/unavailable';
 import type { Incoming } from '../../../incoming';
 import { marksOf } from '../../ages';
@@ -32,10 +31,9 @@ export async function append(
 	} catch (error) {
 		if (!(error instanceof FlushFailed)) throw error;
 		log.error({ err: error, deploy: id }, 'a deploy log could not be written');
-		if (isFull(error.cause)) {
-			void disk.look();
-			return unavailable.noRoom(watch.outage);
-		}
+		const outage = unavailable.outageOf(error.cause, watch.outage);
+		if (outage?.outage === 'disk') void disk.look();
+		if (outage) return outage.outage === 'disk' ? unavailable.noRoom(outage) : unavailable.refusal(outage);
 		return problem(503, 'The log could not be written. Nothing of it was stored: send it again.');
 	}
 }

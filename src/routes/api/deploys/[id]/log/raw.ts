@@ -14,7 +14,7 @@ export async function raw(
 	id: string
 ): Promise<Response> {
 	const { deploys } = locals.app;
-	const position = deploys.positionOf(org, id);
+	const position = await deploys.positionOf(org, id);
 	if (!position) return noDeploy();
 	const { size } = position;
 	const range = rangeOf(request.headers.get('range'), size);
@@ -31,7 +31,8 @@ export async function raw(
 		'upload-offset': String(position.cutAt ?? size)
 	});
 	if (range) headers.set('content-range', `bytes ${from}-${to - 1}/${size}`);
-	if (url.searchParams.has('download')) headers.set('content-disposition', disposition(deploys.get(org, id)));
+	if (url.searchParams.has('download'))
+		headers.set('content-disposition', disposition(await deploys.get(org, id)));
 	const body = request.method === 'HEAD' ? null : streamOf(deploys.bytes(org, id, { from, to }));
 	return new Response(body, { status: range ? 206 : 200, headers });
 }

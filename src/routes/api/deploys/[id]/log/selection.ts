@@ -19,7 +19,7 @@ export async function selection(
 	id: string
 ): Promise<Response> {
 	const { deploys } = locals.app;
-	const position = deploys.positionOf(org, id);
+	const position = await deploys.positionOf(org, id);
 	if (!position) return noDeploy();
 	const text = url.searchParams.get('q');
 	if (text !== null || url.searchParams.has('failures')) {

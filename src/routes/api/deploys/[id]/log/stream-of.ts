@@ -1,11 +1,13 @@
 /** A response body that takes the next piece once the client has taken the last. */
-export function streamOf(pieces: Generator<Uint8Array, void>): ReadableStream<Uint8Array> {
+export function streamOf(pieces: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint8Array> {
 	return new ReadableStream({
-		pull(controller) {
-			const next = pieces.next();
+		async pull(controller) {
+			const next = await pieces.next();
 			if (next.done) controller.close();
 			else controller.enqueue(next.value);
 		},
-		cancel: () => void pieces.return()
+		async cancel() {
+			await pieces.return();
+		}
 	});
 }

@@ -22,7 +22,7 @@ export const GET: RequestHandler = (event) =>
 		const { org, credential } = access;
 		const { app } = event.locals;
 		const { id } = event.params;
-		const deploy = app.deploys.get(org, id);
+		const deploy = await app.deploys.get(org, id);
 		if (!deploy) return noDeploy();
 		const asked = v.safeParse(parameters, {
 			from: event.url.searchParams.get('from'),
@@ -31,7 +31,7 @@ export const GET: RequestHandler = (event) =>
 		});
 		if (!asked.success) return problem(400, asked.issues.map(({ message }) => message).join(' '));
 
-		const from = asked.output.from ?? app.deploys.tailOf(org, id) ?? 0;
+		const from = asked.output.from ?? (await app.deploys.tailOf(org, id)) ?? 0;
 		const last = asked.output['last-event-id'] ?? null;
 		const beyond = last !== null && last > deploy.size;
 		return serve({ tails: app.deployTails, streams: app.streams }, ({ end }) => end, {
@@ -53,9 +53,6 @@ function changesOf(app: App.Locals['app'], { org, slug }: Access, deploy: Deploy
 		reset,
 		isEnded: ({ status }) => isFinished(status),
 		show: (changed) => present(changed, slug),
-		subscribe: (receive) =>
-			deployChanges.subscribe(org, (changed) => {
-				if (changed.id === deploy.id) receive(changed);
-			})
+		subscribe: (receive) => deployChanges.subscribe(org, { known: [deploy], only: deploy.id }, receive)
 	});
 }

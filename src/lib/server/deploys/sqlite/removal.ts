@@ -1,4 +1,7 @@
-import type { Sqlite } from '../sqlite/connect.ts';
+import type { Sqlite } from '../../sqlite/connect.ts';
+import type { Address } from '../deploy.ts';
+import type { Old, RemovalStore } from '../store.ts';
+import { firstIdOf } from '../row.ts';
 
 /** Chunks and bytes that one transaction deletes at most: 1 to 3 ms of work, whichever bound is met (measured). */
 const mostChunks = 1_000;
@@ -6,18 +9,11 @@ const mostBytes = 4 * 1024 * 1024;
 
 const deployId = '(SELECT id FROM deploys WHERE org_id = ? AND id = ?)';
 
-/** The owner of a deploy that is about to be deleted: nobody. */
-export const nobody = '00000000-0000-0000-0000-000000000000';
-
-/** A deploy that ended long ago, and its group. */
-export interface Old {
-	id: string;
-	service: string;
-	environment: string | null;
-}
+/** The owner of a deploy that was taken away: nobody. */
+const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** Deletes deploys, in SQLite. */
-export class RemovalStore {
+export class SqliteRemoval implements RemovalStore {
 	readonly #organizations;
 	readonly #next;
 	readonly #last;
@@ -67,18 +63,20 @@ export class RemovalStore {
 		this.#shorten = sqlite.transaction(this.#removeEnd.bind(this));
 	}
 
-	/** The organizations that have deploys here. */
-	organizations(): string[] {
-		return this.#organizations.all();
+	async organizations(): Promise<string[]> {
+		return this.#organizations.all().filter((org) => org !== nobody);
 	}
 
-	/** The id of an organization's oldest deploy; null if it has none. */
-	oldestOf(org: string): string | null {
-		return this.#next.get(org) ?? null;
+	async oldestOf(org: string): Promise<Address | null> {
+		const id = this.#next.get(org);
+		return id === undefined ? null : { org, id };
 	}
 
-	/** Deletes some chunks from the end of a log, in one short transaction; false if there were none. */
-	shorten(org: string, id: string): boolean {
+	async oldestAside(): Promise<Address | null> {
+		return this.oldestOf(nobody);
+	}
+
+	async shorten({ org, id }: Address): Promise<boolean> {
 		return this.#shorten.immediate(org, id);
 	}
 
@@ -90,29 +88,19 @@ export class RemovalStore {
 		return true;
 	}
 
-	/** An organization's next deploys, by id after `after`, that were created and ended before a time (epoch ms). */
-	endedBefore(org: string, time: number, after: string, most: number): Old[] {
-		return this.#ended.all(org, after, firstIdOf(time), time, most);
+	async endedBefore(org: string, time: number, after: string | null, most: number): Promise<Old[]> {
+		return this.#ended.all(org, after ?? '', firstIdOf(time), time, most);
 	}
 
-	/** Whether at least this many of the same service and environment are newer. */
-	hasNewer(org: string, { id, service, environment }: Old, count: number): boolean {
+	async hasNewer(org: string, { id, service, environment }: Old, count: number): Promise<boolean> {
 		return this.#newer.get(org, service, environment, id, count - 1) !== undefined;
 	}
 
-	/** Takes a deploy from its owner, so that it is gone for everyone at once; false if it runs. */
-	setAside(org: string, id: string): boolean {
+	async setAside(org: string, id: string): Promise<boolean> {
 		return this.#setAside.run(nobody, org, id).changes === 1;
 	}
 
-	/** Deletes a deploy and its remaining chunks. */
-	remove(org: string, id: string): void {
+	async remove({ org, id }: Address): Promise<void> {
 		this.#remove.run(org, id);
 	}
-}
-
-/** The smallest UUIDv7 of anything created at a time (epoch ms) or later (RFC 9562, 5.7). */
-function firstIdOf(time: number): string {
-	const hex = Math.max(0, Math.floor(time)).toString(16).padStart(12, '0');
-	return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }

@@ -1,12 +1,5 @@
-import type { Sqlite } from '../sqlite/connect.ts';
-
-/** What the deploys of an organization take on this server. */
-export interface DeployUsage {
-	/** Bytes of their logs. */
-	bytes: number;
-	/** When one of them was last heard of, epoch ms. */
-	lastAppendAt: number;
-}
+import type { Sqlite } from '../../sqlite/connect.ts';
+import type { DeployUsage } from '../store.ts';
 
 /** What organizations' deploys take, in one query for all requested; organizations without any are left out. */
 export function usageOf(sqlite: Sqlite, orgs: readonly string[]): Map<string, DeployUsage> {

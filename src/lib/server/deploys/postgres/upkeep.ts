@@ -1,0 +1,51 @@
+import type { Sql } from '../../postgres/connect.ts';
+import { transact } from '../../postgres/transaction.ts';
+import type { Address } from '../deploy.ts';
+import { deployOf, type Row } from '../row.ts';
+import type { Upkeep } from '../store.ts';
+import { clock, nowOf } from './clock.ts';
+import { announce, columns } from './row.ts';
+import { wakeFollowers } from './wake.ts';
+
+/** The servers' own queries about deploys, in PostgreSQL: whichever server comes first does the work. */
+export class PostgresUpkeep implements Upkeep {
+	readonly #sql: Sql;
+
+	constructor(sql: Sql) {
+		this.#sql = sql;
+	}
+
+	async interruptSilent(leaseMs: number, now?: number): Promise<Address[]> {
+		return transact(this.#sql, async (transaction) => {
+			const at = now ?? (await clock(transaction));
+			const rows = await transaction<Row[]>`
+				UPDATE deploys SET status = 'interrupted', finished_at = last_append_at
+				WHERE status = 'running' AND last_append_at < ${at - leaseMs}
+				RETURNING ${transaction.unsafe(columns)}`;
+			const interrupted = rows.map(({ orgId: org, id }) => ({ org, id }));
+			for (const row of rows) await announce(transaction, row.orgId, deployOf(row), at);
+			await wakeFollowers(transaction, interrupted);
+			return interrupted;
+		});
+	}
+
+	async longestSilence(now?: number): Promise<number | null> {
+		const [row] = await this.#sql<[{ heardAt: number | null; now: number }]>`
+			SELECT min(last_append_at) AS "heardAt", ${this.#sql.unsafe(nowOf)} AS now FROM deploys
+			WHERE status = 'running'`;
+		return row.heardAt === null ? null : (now ?? row.now) - row.heardAt;
+	}
+
+	async unmerged(): Promise<Address[]> {
+		return [
+			...(await this.#sql<Address[]>`
+				SELECT org_id AS org, id FROM deploys WHERE NOT merged AND status <> 'running' ORDER BY id`)
+		];
+	}
+
+	async setMerged(org: string, id: string): Promise<void> {
+		await this.#sql`
+			UPDATE deploys SET merged = true
+			WHERE org_id = ${org} AND id = ${id} AND NOT merged AND status <> 'running'`;
+	}
+}
