@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { bus, type Bus } from '../lib/server/bus/bus.ts';
 import type { Config } from '../lib/server/config.ts';
@@ -92,7 +94,13 @@ interface Kept {
 }
 
 /** In PostgreSQL any server moves any deploy: what is committed wakes the readers of all. */
-function inPostgres({ deployLeaseS }: Config, { sql, wakes }: Parts): Kept {
+function inPostgres({ dataDir, deployLeaseS }: Config, { sql, wakes, log }: Parts): Kept {
+	const file = join(dataDir, 'deploys.db');
+	if (existsSync(file))
+		log.warn(
+			{ file },
+			'deploys are kept in PostgreSQL, so those in this file are not shown: move-deploys moves them'
+		);
 	const store = postgresStore(sql);
 	return {
 		store,

@@ -2,16 +2,20 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
 import { request } from 'node:https';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startBalancer, type Balancer, type Kind } from '../support/balancers/balancers.ts';
 import { lowPort } from '../support/balancers/ports.ts';
 import { isHere, titleOf } from '../support/balancers/programs.ts';
+import { start } from '../support/cli/command.ts';
 import { Sender } from '../support/logs/sender.ts';
 import { Viewer } from '../support/logs/viewer.ts';
 import { launch } from '../support/server/browser.ts';
 import { serversAt, type Scene } from '../support/server/broken-scene.ts';
 import { bearer, expectWhole, headOf, metric, numbers } from '../support/server/calls.ts';
-import type { Server } from '../support/server/server.ts';
+import { root, type Server } from '../support/server/server.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -74,6 +78,38 @@ describe.each<Kind>(['nginx', 'haproxy'])('%s', (kind) => {
 			const gaps = viewers.flatMap(({ gapsMs }) => gapsMs);
 			expect(gaps.length).toBeGreaterThanOrEqual(2 * viewersEach);
 			expect(Math.max(...gaps)).toBeLessThan(promptly);
+		});
+
+		test('a deploy goes on while one is stopped and one killed, and is whole at the end', async () => {
+			const { servers, url, ca, restart } = await threeBehind(kind);
+			const { key } = await (servers[0] as Server).bootstrap();
+			const folder = await mkdtemp(join(tmpdir(), 'tailrace-balanced-'));
+			onTestFinished(() => rm(folder, { recursive: true }));
+			await writeFile(join(folder, 'ca.pem'), ca);
+			const over = join(folder, 'over');
+			const printing = `
+				let line = 0;
+				const timer = setInterval(() => {
+					process.stdout.write('line ' + ++line + ' ☃\\n');
+					if (require('node:fs').existsSync(${JSON.stringify(over)})) clearInterval(timer);
+				}, 10);`;
+			const words = ['src/cli/main.ts', 'deploy', '--service', 'web', '--', process.execPath, '-e', printing];
+			const env = { TAILRACE_URL: url, TAILRACE_KEY: key, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
+			const command = start(process.execPath, words, { cwd: root, env, input: '' });
+			await command.saying('line 50 ');
+			await restart(0, 'SIGTERM');
+			await restart(1, 'SIGKILL');
+			await writeFile(over, '');
+			const { status, stdout, stderr } = await command.ended;
+			expect([status, String(stderr)]).toEqual([0, expect.not.stringContaining('lost')]);
+
+			for (const server of servers) {
+				const get = (path: string) => fetch(`${server.url}/api/deploys${path}`, { headers: bearer(key) });
+				const { deploys } = (await (await get('')).json()) as { deploys: { id: string }[] };
+				expect(deploys).toMatchObject([{ status: 'succeeded', size: stdout.length }]);
+				const log = Buffer.from(await (await get(`/${deploys[0]?.id}/log`)).arrayBuffer());
+				expect(log.equals(stdout)).toBe(true);
+			}
 		});
 
 		test('a hundred streams share one connection with HTTP/2, and every server has some of them', async () => {

@@ -27,6 +27,7 @@ test('an empty environment gives the defaults of README', () => {
 		otlpGrpc: null,
 		drainS: 0,
 		retentionDays: 30,
+		deployStore: 'sqlite',
 		deployFlushMs: 100,
 		deployLeaseS: 120,
 		deployLogStdout: false,
@@ -69,6 +70,7 @@ test('every variable is read', () => {
 		OTLP_GRPC_LISTEN: '[::]:4317',
 		DRAIN_S: '3',
 		RETENTION_DAYS: '7',
+		DEPLOY_STORE: 'sqlite',
 		DEPLOY_FLUSH_MS: '50',
 		DEPLOY_LEASE_S: '60',
 		DEPLOY_LOG_STDOUT: '1',
@@ -92,6 +94,7 @@ test('every variable is read', () => {
 		{ host: '::', port: 4317 },
 		3,
 		7,
+		'sqlite',
 		50,
 		60,
 		true,
@@ -102,6 +105,16 @@ test('every variable is read', () => {
 		[],
 		'debug',
 		false
+	]);
+});
+
+test('deploys are kept in PostgreSQL where DATABASE_URL is set, unless told otherwise', () => {
+	const given = { DATABASE_URL: 'postgres://u:p@db/tailrace' };
+	expect(configOf(given).deployStore).toBe('postgres');
+	expect(configOf({ ...given, DEPLOY_STORE: 'sqlite' }).deployStore).toBe('sqlite');
+	expect(configOf({ DEPLOY_STORE: 'postgres' }).deployStore).toBe('postgres');
+	expect(faultsOf({ DEPLOY_STORE: 'mysql' })).toEqual([
+		'DEPLOY_STORE is "mysql": expected one of sqlite, postgres'
 	]);
 });
 

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { connect } from '../../../src/lib/server/postgres/connect.ts';
+import * as embedded from '../../../src/lib/server/postgres/embedded.ts';
 import * as deployLines from '../deploy-lines.ts';
 import { DeploySender } from '../deploy-sender.ts';
 import { writtenBy } from '../disk.ts';
@@ -25,6 +27,13 @@ await trial(async (defer) => {
 	const written = await writeWith(target);
 	say(`${written.running.toFixed(2)} while it runs, ${written.ended.toFixed(2)} when its chunks are joined`);
 
+	const inPostgres = await writeToPostgres(
+		await product(defer, { DEPLOY_FLUSH_MS: '1', DEPLOY_STORE: 'postgres' })
+	);
+	say(
+		`in PostgreSQL ${inPostgres.running.toFixed(2)} while it runs, ${inPostgres.ended.toFixed(2)} when joined`
+	);
+
 	const folder = await mkdtemp(join(tmpdir(), 'tailrace-bench-'));
 	defer(() => rm(folder, { recursive: true }));
 	const floor = updateWith(folder);
@@ -35,6 +44,13 @@ await trial(async (defer) => {
 			must: `≤ ${most} bytes`,
 			floor: `${count(floor)} bytes (UPDATE … SET logs = logs || ?)`,
 			ok: written.ended <= most
+		},
+		{
+			what: 'the same in PostgreSQL, its log of changes (WAL) included',
+			measured: `${inPostgres.ended.toFixed(2)} bytes`,
+			must: `≤ ${most} bytes`,
+			floor: `${written.ended.toFixed(2)} bytes in SQLite`,
+			ok: inPostgres.ended <= most
 		}
 	];
 });
@@ -56,6 +72,28 @@ async function writeWith({ server, ...target }: Product): Promise<{ running: num
 	const ended = written() - before;
 	sender.close();
 	sqlite.close();
+	return { running: running / size, ended: ended / size };
+}
+
+/** The same in PostgreSQL, which counts what all its processes write (pg_stat_io, since 18). */
+async function writeToPostgres({ server, ...target }: Product): Promise<{ running: number; ended: number }> {
+	const url = await embedded.connectUrl(server.dataDir);
+	const sql = connect(url as string, { max: 1 });
+	async function written(): Promise<number> {
+		await sql`CHECKPOINT`;
+		const [row] = await sql<[{ bytes: number }]>`SELECT sum(write_bytes)::bigint AS bytes FROM pg_stat_io`;
+		return row.bytes;
+	}
+	const sender = await DeploySender.create(target);
+	const before = await written();
+	for (let turn = 0; turn < appends; turn++) await sender.append(bodyAt(turn));
+	const running = (await written()) - before;
+	await sender.finish();
+	const isMerged = () => sql`SELECT 1 FROM deploys WHERE id = ${sender.id} AND merged`;
+	while ((await isMerged()).count === 0) await sleep(50);
+	const ended = (await written()) - before;
+	sender.close();
+	await sql.end();
 	return { running: running / size, ended: ended / size };
 }
 
