@@ -36,6 +36,22 @@ export async function use<T>(
 	}
 }
 
+/** Works on a new embedded PostgreSQL in this folder, and stops it afterwards. */
+export async function useScratch<T>(
+	folder: string,
+	work: (sql: Sql) => Promise<T>
+): Promise<DatabaseResult<T>> {
+	process.chdir(root);
+	const parsed = configuration.parse({ DATA_DIR: folder });
+	if (!parsed.ok) return { ok: false, message: configuration.explain(parsed.faults) };
+	try {
+		return { ok: true, result: await onDatabase('check', await dataFolder.settle(parsed.config), work) };
+	} catch (error) {
+		if (!(error instanceof embedded.Unstartable) && !isFull(error)) throw error;
+		return { ok: false, message: (error as Error).message };
+	}
+}
+
 async function onDatabase<T>(
 	name: string,
 	config: configuration.Config,

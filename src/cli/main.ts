@@ -16,6 +16,11 @@ const resetPassword: client.Offer = {
 	load: () => import('./reset-password.ts')
 };
 
+const backup: client.Offer = {
+	summary: "back everything up, restore it, or check a backup, on the server's machine",
+	load: () => import('./backup.ts')
+};
+
 const moveDeploys: client.Offer = {
 	summary: "move the deploys of one server to PostgreSQL, on the server's machine",
 	load: () => import('./move-deploys.ts')
@@ -25,6 +30,7 @@ const commands = {
 	...client.commands,
 	bootstrap,
 	'reset-password': resetPassword,
+	backup,
 	'move-deploys': moveDeploys
 };
 process.exitCode = await client.run(commands, process.argv.slice(2));
