@@ -148,7 +148,8 @@ async function bootstrap(
 	org = 'acme',
 	email = `owner@${org}.example`
 ): Promise<Account> {
-	const url = env.DATABASE_URL ?? (await embedded.connectUrl(env.DATA_DIR ?? ''));
+	const given = env.DATABASE_LISTEN_URL ?? env.DATABASE_URL; // straight, where a pooler is between
+	const url = given ?? (await embedded.connectUrl(env.DATA_DIR ?? ''));
 	if (!url) throw new Error('The server has no PostgreSQL: it is not running.');
 	const sql = connect(url, { max: 1, name: 'tailrace test' });
 	try {
