@@ -58,11 +58,16 @@ describe('compose', () => {
 });
 
 const hasSystemd = existsSync('/usr/bin/systemd-analyze');
-test.skipIf(!hasSystemd)(titleIf(hasSystemd, 'systemd accepts the unit', 'systemd-analyze'), () => {
-	const file = join(scratch('systemd'), 'tailrace.service');
-	const unit = read('deploy/systemd/tailrace.service').replaceAll('/opt/tailrace', root.replace(/\/$/, ''));
-	writeFileSync(file, unit);
-	const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
+test.skipIf(!hasSystemd)(titleIf(hasSystemd, 'systemd accepts the units', 'systemd-analyze'), () => {
+	const folder = scratch('systemd');
+	const names = ['tailrace.service', 'tailrace-backup.service', 'tailrace-backup.timer'];
+	const files = names.map((name) => join(folder, name));
+	for (const [index, name] of names.entries()) {
+		const unit = read(`deploy/systemd/${name}`).replaceAll('/opt/tailrace', root.replace(/\/$/, ''));
+		writeFileSync(files[index] as string, unit);
+	}
+	const words = ['verify', '--man=no', ...files];
+	const { status, stderr } = spawnSync('systemd-analyze', words, { encoding: 'utf8' });
 	expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
