@@ -3,7 +3,7 @@
  * the layers below its own: never beside it, never above.
  */
 const layers = [
-	['config', 'client', 'clock', 'listeners', 'digest', 'maintenance', 'metrics', 'threads'],
+	['config', 'addresses', 'client', 'clock', 'listeners', 'digest', 'maintenance', 'metrics', 'threads'],
 	['forms', 'lists'],
 	['postgres', 'sqlite', 'http'],
 	['bus', 'outbox', 'limits', 'audit', 'ingest', 'instances'],
@@ -18,8 +18,8 @@ const layers = [
 
 const paths = (rooms) => rooms.map((room) => `^src/lib/server/${room}(/|[.]ts)`);
 
-/** `config` reads what `client` says of proxies and `listeners` of sockets: they are one room of three files. */
-const together = { config: ['client', 'listeners'], listeners: ['client'] };
+/** `config` reads what `client` says of proxies, `listeners` of sockets and `addresses` of addresses: they are one room. */
+const together = { config: ['addresses', 'client', 'listeners'], listeners: ['client'] };
 
 const server = layers.flatMap((rooms, level) =>
 	rooms.map((room) => {

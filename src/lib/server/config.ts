@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { endpointOf, isDatabaseUrl, isHost, isOrigin, isSmtpUrl } from './addresses.ts';
 import { trusted, type IsTrusted } from './client.ts';
 import * as listeners from './listeners.ts';
 
@@ -178,13 +178,6 @@ function mailOf(env: v.InferOutput<typeof environment>): Config['mail'] {
 	};
 }
 
-/** `0.0.0.0:4317` or `[::]:4317`; null if a text is neither. */
-function endpointOf(text: string): { host: string; port: number } | null {
-	const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
-	const host = bracketed ?? plain ?? '';
-	return isHost(host) && Number(port) <= 65_535 ? { host, port: Number(port) } : null;
-}
-
 function present(env: Environment): Environment {
 	const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const);
 	return Object.fromEntries(trimmed.filter(([, value]) => value));
@@ -229,24 +222,4 @@ function databaseUrl() {
 			'postgres://user:password@host:5432/database, with special characters in the password percent-encoded'
 		)
 	);
-}
-
-function isDatabaseUrl(text: string): boolean {
-	// Several hosts, as libpq allows, are not a valid URL: all but the first are left out of the check.
-	const single = text.replace(/(@[^,/?]*),[^/?]*/, '$1');
-	return /^postgres(ql)?:\/\//.test(text) && (URL.canParse(text) || URL.canParse(single));
-}
-
-function isOrigin(text: string): boolean {
-	const url = URL.parse(text);
-	return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
-}
-
-function isSmtpUrl(text: string): boolean {
-	const url = URL.parse(text);
-	return url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
-}
-
-function isHost(text: string): boolean {
-	return isIP(text) > 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(text);
 }

@@ -1,0 +1,90 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { bundled } from '../support/cli/cli.ts';
+import { type Command } from '../support/cli/command.ts';
+import { shipping } from '../support/cli/shipping.ts';
+import * as contracts from '../support/logs/logs-contract.ts';
+import { canMount, smallDisk } from '../support/server/small-disk.ts';
+
+const cli = bundled();
+const said = (command: Command, text: string) =>
+	new Promise<void>((resolve) => {
+		let all = '';
+		command.child.stderr?.on('data', (bytes) => {
+			all += String(bytes);
+			if (all.includes(text)) resolve();
+		});
+	});
+const numbered = (from: number, to: number) =>
+	Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
+
+describe('the state', () => {
+	test('a damaged one stops it with a message that names the file', async () => {
+		const contract = await contracts.start();
+		const { append, path, ship, end } = shipping(cli, contract);
+		append('a.log', 'one');
+		mkdirSync(path('.state'));
+		for (const text of [
+			'',
+			'{"version":1,"files":[{"id":',
+			'{"version":1,"files":[{}],"cursor":null,"pending":null}'
+		]) {
+			writeFileSync(path('.state/ship.json'), text);
+			const { status, stderr } = await end(ship([path('a.log'), '--service', 'web']));
+			expect([status, stderr]).toEqual([
+				1,
+				expect.stringContaining(`${path('.state/ship.json')} is damaged`)
+			]);
+			expect(readFileSync(path('.state/ship.json'), 'utf8')).toBe(text);
+		}
+		expect(contract.requests).toEqual([]);
+	});
+
+	test('only one process uses it; one that was killed leaves it free', async () => {
+		const contract = await contracts.start();
+		const { append, path, ship, end } = shipping(cli, contract);
+		append('a.log', 'one');
+		const words = [path('a.log'), '--service', 'web'];
+		const first = ship(words);
+		await contract.until(() => contract.messages.length === 1);
+		const message = `process ${first.child.pid} is using the state`;
+		expect(await end(ship(words))).toEqual({ status: 1, stderr: expect.stringContaining(message) });
+		await end(first, 'SIGKILL');
+		append('a.log', 'two');
+		expect((await end(ship([...words, '--once']))).status).toBe(0);
+		expect(contract.messages).toEqual(['one', 'two']);
+	});
+
+	test('a folder that cannot be one is said at once', async () => {
+		const { append, path, ship, end } = shipping(
+			cli,
+			{ url: 'http://127.0.0.1:1' },
+			{ state: '/dev/null/state' }
+		);
+		append('a.log', 'one');
+		const { status, stderr } = await end(ship([path('a.log'), '--service', 'web']));
+		expect([status, stderr]).toEqual([
+			1,
+			expect.stringContaining('the state in /dev/null/state cannot be used')
+		]);
+	});
+
+	test.runIf(canMount)('on a full disk nothing is sent, and it goes on when there is room', async () => {
+		const disk = smallDisk(1);
+		const contract = await contracts.start();
+		const { append, path, ship, end } = shipping(cli, contract, { state: disk.folder });
+		append('a.log', 'one');
+		const command = ship([path('a.log'), '--service', 'web']);
+		await contract.until(() => contract.messages.length === 1);
+		disk.fill();
+		append('a.log', ...numbered(1, 3_000));
+		await said(command, "can't write the state (ENOSPC");
+		expect(contract.messages.length).toBeLessThan(3_000);
+		disk.free();
+		await contract.until(() => contract.messages.length === 3_001);
+		await end(command, 'SIGKILL');
+		append('a.log', 'last');
+		expect((await end(ship([path('a.log'), '--service', 'web', '--once']))).status).toBe(0);
+		expect(contract.messages).toEqual(['one', ...numbered(1, 3_000), 'last']);
+	});
+});
