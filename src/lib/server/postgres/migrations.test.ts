@@ -14,6 +14,12 @@ const additions = [
 	/^ALTER TABLE \S+ ADD COLUMN .*DEFAULT .*NOT NULL/
 ];
 
+/** A unique index may refuse what an earlier release writes, unless that knows nothing of the table. */
+const isOnNewTable = (statement: string, among: readonly string[]) => {
+	const [, table] = /^CREATE UNIQUE INDEX \S+ ON (\S+)/.exec(statement) ?? [];
+	return table !== undefined && among.some((other) => other.startsWith(`CREATE TABLE ${table} `));
+};
+
 const statementsOf = (text: string) =>
 	text
 		.replaceAll(/--> statement-breakpoint|^--.*$/gm, '')
@@ -26,7 +32,10 @@ test('migrations only add, so that the release before works on until it is stopp
 	expect(files.length).toBeGreaterThan(1);
 	for (const name of files) {
 		const statements = statementsOf(readFileSync(new URL(name, folder), 'utf8'));
-		const others = statements.filter((statement) => !additions.some((addition) => addition.test(statement)));
+		const others = statements.filter(
+			(statement) =>
+				!additions.some((addition) => addition.test(statement)) && !isOnNewTable(statement, statements)
+		);
 		expect(others, `what ${name} does besides adding`).toEqual([]);
 	}
 });
