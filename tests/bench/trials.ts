@@ -12,6 +12,7 @@ export const trials = [
 	{ name: 'beside', about: 'what one organization does beside another', withinS: 600 },
 	{ name: 'trickle', about: 'a line a second for a day', withinS: 600 },
 	{ name: 'sealing', about: 'sealing beside full ingest', withinS: 1200 },
+	{ name: 'backup', about: '5 million lines and 1,000 deploys, backed up', withinS: 900 },
 	{ name: 'one', about: 'one line on an idle server', withinS: 120 },
 	{ name: 'ship', about: '50 files with 10,000 lines/s, shipped', withinS: 180 },
 	{ name: 'page', about: 'the Logs page, 2,000 lines/s', withinS: 300 },

@@ -85,10 +85,11 @@ export function measured() {
 	return { through, result: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
+/** SQLite's own online backup begins anew whenever the server writes, which it does all the time; VACUUM INTO reads one snapshot. */
 async function copySqlite(from: string, to: string): Promise<Manifest['sqlite']> {
 	const source = new Database(from, { readonly: true });
 	try {
-		await source.backup(to);
+		source.prepare('VACUUM INTO ?').run(to);
 	} finally {
 		source.close();
 	}
