@@ -12,7 +12,7 @@ import * as database from './database.ts';
 const usage = `Usage: tailrace backup FOLDER | tailrace backup --restore FOLDER | tailrace backup --check FOLDER
 
 Without an option: copies everything into a new folder, on the server's machine, while servers run: PostgreSQL as of one moment, and the
-deploys of DATA_DIR/deploys.db if there are any. A folder without manifest.json is not whole.
+deploys of DATA_DIR/deploys.db if there are any. A folder without manifest.json is incomplete.
 Uses the server's environment: DATABASE_URL, or the embedded PostgreSQL in DATA_DIR.
 
   --restore  fills an empty database and data folder from a backup; stop the server first. Nothing changes unless all of it fits.

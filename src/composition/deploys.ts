@@ -73,8 +73,7 @@ export function openDeploys(config: Config, parts: Parts, writer: LogWriter) {
 	return {
 		parts: { deploys, deployChanges, deployTails },
 		wakes,
-		/** Whether other servers see the same deploys. */
-		isShared: config.deployStore === 'postgres',
+		isShared: kept.isShared,
 		announcements: store.announcements,
 		announcing,
 		close
@@ -90,6 +89,8 @@ interface Kept {
 	/** This deploy changed. */
 	changed(address: Address): void;
 	idleMs: number | null;
+	/** Whether other servers see the same deploys. */
+	isShared: boolean;
 	close(): Promise<void>;
 }
 
@@ -108,6 +109,7 @@ function inPostgres({ dataDir, deployLeaseS }: Config, { sql, wakes, log }: Part
 		flushed() {},
 		changed() {},
 		idleMs: Math.min(lookEveryMs, deployLeaseS * 1000),
+		isShared: true,
 		close: async () => {}
 	};
 }
@@ -126,6 +128,7 @@ function inSqlite(config: Config): Kept {
 			wakeReaders(address);
 		},
 		idleMs: null,
+		isShared: false,
 		close: async () => void sqlite.close()
 	};
 }

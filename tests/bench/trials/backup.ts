@@ -6,6 +6,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../support/server/server.ts';
 import { Connection } from '../connection.ts';
 import * as deployLines from '../deploy-lines.ts';
@@ -33,7 +34,7 @@ await trial(async (defer) => {
 	defer(() => rm(folder, { recursive: true }));
 	const place = join(folder, 'one');
 
-	const alone = await acknowledged(target, () => new Promise((resolve) => setTimeout(resolve, 3_000)));
+	const alone = await acknowledged(target, () => sleep(3_000));
 	const { dataDir } = target.server;
 	const taking = timed(() => backup(dataDir, place));
 	const beside = await acknowledged(target, () => taking);
@@ -90,7 +91,7 @@ async function acknowledged(target: Target, run: () => Promise<unknown>): Promis
 		const { status } = await connection.send(Buffer.from('a line'));
 		if (status !== 200) throw new Error(`a line was answered ${status}`);
 		times.add(performance.now() - started);
-		await new Promise((resolve) => setTimeout(resolve, 20));
+		await sleep(20);
 	}
 	connection.close();
 	await running;

@@ -14,9 +14,14 @@ import { tablesOf, type Copied } from './tables.ts';
 /**
  * Copies everything into a new folder while servers run: PostgreSQL as of one moment, then the deploys in SQLite, if there are any
  * (`sqliteFile`). Nobody waits for it.
- * @throws BackupFailed when the folder has something in it.
+ * @throws BackupFailed when the folder has something in it, or the connection uses TLS.
  */
 export async function take(sql: Sql, sqliteFile: string, folder: string): Promise<Manifest> {
+	// Over TLS the library's socket would stay paused at the end of a large COPY (postgres/socket.ts).
+	if (sql.options.ssl)
+		throw new BackupFailed(
+			'A backup needs a connection without TLS: unset sslmode in DATABASE_URL for this command.'
+		);
 	await mkdir(folder, { recursive: true });
 	if ((await readdir(folder)).length > 0)
 		throw new BackupFailed(`${folder} is not empty: name a new folder.`);

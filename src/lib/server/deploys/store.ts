@@ -22,8 +22,6 @@ export interface DeployStore {
 
 /** The deploys themselves. */
 export interface Records {
-	/** The deploy created by a request with this idempotency key; null if there was none. */
-	madeWith(org: string, idempotencyKey: string): Promise<Deploy | null>;
 	/** Creates a running deploy with an empty log and announces it; a repeat with the same idempotency key gets the first one. */
 	create(org: string, deploy: NewDeploy, how?: Creation): Promise<Deploy>;
 	/** The deploy's current state; null if the organization has no such deploy. */

@@ -1,11 +1,11 @@
 import type { Sql } from '../../postgres/connect.ts';
+import { now as databaseNow } from '../../postgres/now.ts';
 import { transact } from '../../postgres/transaction.ts';
 import { chunksOf } from '../chunk.ts';
 import { isFinished } from '../deploy.ts';
 import { deployOf, type Row } from '../row.ts';
 import { positionAfter, type Added, type Addition, type Position } from '../steps.ts';
 import { marksOf, rising, type Timed } from '../times.ts';
-import { nowOf } from './clock.ts';
 import { announce, columns, isId } from './row.ts';
 import { wakeFollowers, wakeReaders } from './wake.ts';
 
@@ -20,16 +20,20 @@ export interface Locked extends Position {
 
 /** Locks deploys of one organization, in an order that all servers keep; those that do not exist are left out. */
 export async function lock(transaction: Sql, org: string, ids: readonly string[]): Promise<Locked[]> {
-	const rows = await transaction<(Locked & { startedAt: number; last: Timed | null })[]>`
+	const rows = await transaction<
+		(Omit<Locked, 'now' | 'earliest'> & { startedAt: number; last: Timed | null })[]
+	>`
 		SELECT id, status, size, lines, mid_line AS "midLine", cut_at AS "cutAt", started_at AS "startedAt",
-			${transaction.unsafe(nowOf)} AS now, (
+			(
 				SELECT json_build_object('firstLine', first_line, 'flushedAt', flushed_at, 'times', times)
 				FROM deploy_chunks AS chunk
 				WHERE chunk.org_id = ${org} AND chunk.deploy_id = deploys.id ORDER BY "offset" DESC LIMIT 1) AS last
 		FROM deploys WHERE org_id = ${org} AND id = ANY (${ids as string[]}::uuid[])
 		ORDER BY id FOR UPDATE`;
+	const now = await databaseNow(transaction); // after the wait for the locks
 	return rows.map(({ startedAt, last, ...row }) => ({
 		...row,
+		now,
 		earliest: last ? (marksOf(last).at(-1)?.time ?? startedAt) : startedAt
 	}));
 }

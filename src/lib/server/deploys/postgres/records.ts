@@ -1,4 +1,5 @@
 import type { Sql } from '../../postgres/connect.ts';
+import { now as databaseNow } from '../../postgres/now.ts';
 import { transact } from '../../postgres/transaction.ts';
 import type { Deploy, NewDeploy } from '../deploy.ts';
 import { mostListed, mostNamed, namesIn, pageOf } from '../listed.ts';
@@ -14,7 +15,6 @@ import {
 } from '../steps.ts';
 import type { Creation, Records } from '../store.ts';
 import { append, lock } from './append.ts';
-import { clock } from './clock.ts';
 import { announce, columns, isId, storable } from './row.ts';
 import { wakeFollowers } from './wake.ts';
 
@@ -28,7 +28,8 @@ export class PostgresRecords implements Records {
 		this.#columns = sql.unsafe(columns);
 	}
 
-	async madeWith(org: string, idempotencyKey: string): Promise<Deploy | null> {
+	/** The deploy created by a request with this idempotency key; null if there was none. */
+	async #madeWith(org: string, idempotencyKey: string): Promise<Deploy | null> {
 		const [row] = await this.#sql<Row[]>`
 			SELECT ${this.#columns} FROM deploys WHERE org_id = ${org} AND idempotency_key = ${idempotencyKey}`;
 		return row ? deployOf(row) : null;
@@ -36,7 +37,7 @@ export class PostgresRecords implements Records {
 
 	async create(org: string, deploy: NewDeploy, how: Creation = {}): Promise<Deploy> {
 		const made = await transact(this.#sql, async (transaction) => {
-			const now = how.now ?? (await clock(transaction));
+			const now = how.now ?? (await databaseNow(transaction));
 			const row = storable(newRow(org, deploy, { ...how, now }));
 			const created = await this.#insert(transaction, row);
 			if (!created) return null; // a repeat
@@ -44,7 +45,7 @@ export class PostgresRecords implements Records {
 			await wakeFollowers(transaction, [{ org, id: created.id }]);
 			return created;
 		});
-		return made ?? ((await this.madeWith(org, how.idempotencyKey ?? '')) as Deploy);
+		return made ?? ((await this.#madeWith(org, how.idempotencyKey ?? '')) as Deploy);
 	}
 
 	async #insert(transaction: Sql, row: NewRow): Promise<Deploy | null> {

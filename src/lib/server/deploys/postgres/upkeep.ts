@@ -1,9 +1,9 @@
 import type { Sql } from '../../postgres/connect.ts';
+import { now as databaseNow } from '../../postgres/now.ts';
 import { transact } from '../../postgres/transaction.ts';
 import type { Address } from '../deploy.ts';
 import { deployOf, type Row } from '../row.ts';
 import type { Upkeep } from '../store.ts';
-import { clock, nowOf } from './clock.ts';
 import { announce, columns } from './row.ts';
 import { wakeFollowers } from './wake.ts';
 
@@ -17,7 +17,7 @@ export class PostgresUpkeep implements Upkeep {
 
 	async interruptSilent(leaseMs: number, now?: number): Promise<Address[]> {
 		return transact(this.#sql, async (transaction) => {
-			const at = now ?? (await clock(transaction));
+			const at = now ?? (await databaseNow(transaction));
 			const rows = await transaction<Row[]>`
 				UPDATE deploys SET status = 'interrupted', finished_at = last_append_at
 				WHERE status = 'running' AND last_append_at < ${at - leaseMs}
@@ -30,10 +30,9 @@ export class PostgresUpkeep implements Upkeep {
 	}
 
 	async longestSilence(now?: number): Promise<number | null> {
-		const [row] = await this.#sql<[{ heardAt: number | null; now: number }]>`
-			SELECT min(last_append_at) AS "heardAt", ${this.#sql.unsafe(nowOf)} AS now FROM deploys
-			WHERE status = 'running'`;
-		return row.heardAt === null ? null : (now ?? row.now) - row.heardAt;
+		const [row] = await this.#sql<[{ heardAt: number | null }]>`
+			SELECT min(last_append_at) AS "heardAt" FROM deploys WHERE status = 'running'`;
+		return row.heardAt === null ? null : (now ?? (await databaseNow(this.#sql))) - row.heardAt;
 	}
 
 	async unmerged(): Promise<Address[]> {

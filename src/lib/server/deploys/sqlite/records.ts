@@ -78,11 +78,6 @@ export class SqliteRecords implements Records {
 		this.#finish = sqlite.transaction(this.#finishOnce.bind(this));
 	}
 
-	async madeWith(org: string, idempotencyKey: string): Promise<Deploy | null> {
-		const row = this.#madeWith.get(org, idempotencyKey);
-		return row ? deployOf(row) : null;
-	}
-
 	async create(org: string, deploy: NewDeploy, how: Creation = {}): Promise<Deploy> {
 		const { idempotencyKey = null, now = Date.now() } = how;
 		const made = idempotencyKey === null ? undefined : this.#madeWith.get(org, idempotencyKey);
