@@ -20,14 +20,41 @@ const count = { passed: 0, failed: 0 };
 /** What failed and how, repeated at the end: a runner's output may be thousands of lines back.
  * @type {string[]} */
 const failures = [];
+/** What failed beside other tests only.
+ * @type {string[]} */
+const passedAlone = [];
+/** More failures than these have another cause than a busy machine. */
+const mostAgain = 10;
+
+/**
+ * @typedef {object} Runner
+ * @property {string} command
+ * @property {(report: string) => string[]} args
+ * @property {(failed: import('./test-reports.mjs').Test[]) => string[]} only What to add so that only these run, one after the other.
+ * @property {(report: any) => import('./test-reports.mjs').Test[]} read
+ */
+/** @type {Runner} */
+const vitest = {
+	command: 'vitest',
+	args: (report) => ['run', '--reporter=default', '--reporter=json', `--outputFile=${report}`],
+	only: (failed) => ['--maxWorkers=1', ...new Set(failed.map(({ file }) => file))],
+	read: fromVitest
+};
+/** @type {Runner} */
+const playwright = {
+	command: 'playwright',
+	args: () => ['test', '--reporter=list,json'],
+	only: () => ['--workers=1', '--last-failed'],
+	read: fromPlaywright
+};
 
 step('build', 'npm', ['run', '--silent', 'build']);
 await sideBySide({
 	'type check': ['npm', 'run', '--silent', 'check'],
 	'lint and the import rule': ['npm', 'run', '--silent', 'lint']
 });
-vitest('unit, integration and fault tests');
-playwright('end to end, in Chromium');
+tests('unit, integration and fault tests', vitest);
+tests('end to end, in Chromium', playwright);
 
 finish();
 
@@ -69,44 +96,52 @@ function fail(what) {
 
 function finish() {
 	rmSync(reports, { recursive: true });
+	if (passedAlone.length > 0)
+		console.log(`\n── what failed beside other tests, and passed alone\n${passedAlone.join('\n\n')}\n`);
 	if (failures.length > 0) console.log(`\n── what failed\n${failures.join('\n\n')}\n`);
-	console.log(`${count.passed} passed, ${count.failed} failed`);
+	const alone = passedAlone.length > 0 ? `, of them ${passedAlone.length} only alone` : '';
+	console.log(`${count.passed} passed${alone}, ${count.failed} failed`);
 	process.exit(count.failed === 0 ? 0 : 1);
 }
 
-/** @param {string} title */
-function vitest(title) {
-	const report = join(reports, 'vitest.json');
-	const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
-	const { status } = run(title, 'vitest', ['run', ...reporters]);
-	add(title, status, report, fromVitest);
-}
-
-/** @param {string} title */
-function playwright(title) {
-	const report = join(reports, 'playwright.json');
-	const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-	const { status } = run(title, 'playwright', ['test', '--reporter=list,json'], env);
-	add(title, status, report, fromPlaywright);
+/**
+ * Runs a runner's tests and counts them. What failed runs once more, without anything beside it (decision 0117): passing then counts,
+ * and is told at the end.
+ * @param {string} title @param {Runner} runner
+ */
+function tests(title, runner) {
+	const { status, tests } = result(title, runner, []);
+	const failed = tests.filter(({ ok }) => !ok);
+	count.passed += tests.length - failed.length;
+	// It could not start, or something failed besides the tests.
+	if (status !== 0 && failed.length === 0) fail(`${title}: exit status ${status}, see above`);
+	const isFew = failed.length > 0 && failed.length <= mostAgain;
+	const again = isFew ? result(`${title}: what failed, alone`, runner, runner.only(failed)).tests : [];
+	for (const { file, name, why } of failed) {
+		const alone = again.filter((test) => test.file === file && (test.name === name || name === file));
+		if (alone.length === 0 || alone.some(({ ok }) => !ok)) fail(`${name}\n${why}`);
+		else {
+			count.passed++;
+			passedAlone.push(`${name}\n${why}`);
+		}
+	}
 }
 
 /**
- * Counts a runner's tests. One that failed without a failed test (it could not start, or something failed besides the tests)
- * is a failure too.
- * @param {string} title @param {number | null} status @param {string} report @param {(report: any) => import('./test-reports.mjs').Test[]} read
+ * @param {string} title @param {Runner} runner @param {string[]} only
+ * @returns {{ status: number | null, tests: import('./test-reports.mjs').Test[] }}
  */
-function add(title, status, report, read) {
-	/** @type {import('./test-reports.mjs').Test[]} */
-	let tests = [];
+function result(title, { command, args, read }, only) {
+	const report = join(reports, `${command}.json`);
+	rmSync(report, { force: true });
+	const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+	const { status } = run(title, command, [...args(report), ...only], env);
 	try {
-		tests = read(JSON.parse(readFileSync(report, 'utf8')));
+		return { status, tests: read(JSON.parse(readFileSync(report, 'utf8'))) };
 	} catch (error) {
 		console.error(`The runner left no report: ${error}`);
+		return { status, tests: [] };
 	}
-	const failed = tests.filter(({ ok }) => !ok);
-	count.passed += tests.length - failed.length;
-	for (const { name, why } of failed) fail(`${name}\n${why}`);
-	if (status !== 0 && failed.length === 0) fail(`${title}: exit status ${status}, see above`);
 }
 
 /** @param {string} title @param {string} command @param {string[]} args @param {Record<string, string>} [env] */

@@ -44,6 +44,13 @@ async function head({ origin, made }: Tenant): Promise<number> {
 	return ((await answer.json()) as { head: number }).head;
 }
 
+/** What a request with this key is answered; it stores nothing. */
+async function statusOf({ origin }: Tenant, key: string): Promise<number> {
+	const headers = { authorization: `Bearer ${key}` };
+	const answer = await fetch(`${origin}/journald/upload`, { method: 'POST', headers, body: '' });
+	return answer.status;
+}
+
 const reaches = (tenant: Tenant, lines: number) =>
 	expect.poll(() => head(tenant), { timeout: 20_000 }).toBe(lines);
 
@@ -93,6 +100,7 @@ test('a key that is revoked meanwhile stores no further slice', async () => {
 	await reaches(tenant, sliceLines);
 	await site.database.sql`
 		DELETE FROM api_keys WHERE org_id = ${tenant.org.id} AND scopes = '{write}'`;
+	await expect.poll(() => statusOf(tenant, other)).toBe(401); // the server has heard of it
 	upload.write(entries(sliceLines + 1, sliceLines));
 	expect((await upload.answered).statusCode).toBe(401);
 	expect(await head(tenant)).toBe(sliceLines);
