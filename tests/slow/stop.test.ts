@@ -45,7 +45,12 @@ test('one organization has 2,500 streams at most, and a stop tells each when to 
 
 	const asked = performance.now();
 	const exited = server.kill('SIGTERM');
-	await Promise.all(viewers.map((viewer) => viewer.until(({ ended }) => ended !== null)));
+	await Promise.all(
+		viewers.map(async (viewer) => {
+			await viewer.until(({ ended }) => ended !== null);
+			viewer.close(); // it would knock at a server that is gone
+		})
+	);
 	expect(await exited).toBe(0);
 	expect(performance.now() - asked).toBeLessThan(patience);
 	expect(new Set(viewers.map(({ ended }) => ended))).toEqual(new Set(['server stopping']));

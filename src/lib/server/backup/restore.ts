@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import Database from 'better-sqlite3';
@@ -21,6 +22,7 @@ export async function restore(sql: Sql, sqliteFile: string, folder: string): Pro
 	if (!(await isEmpty(sql)))
 		throw new BackupFailed('The database has accounts or organizations: restore into an empty one.');
 	if (manifest.sqlite) await refuseIfDamaged(folder, sqliteFile, manifest.sqlite);
+	for (const table of manifest.tables) await refuseIfTorn(table, folder);
 	for (const day of manifest.days) {
 		if (!(await partitions.ensure(sql, day)))
 			throw new BackupFailed(`The partition of ${day} could not be made: try again.`);
@@ -97,22 +99,24 @@ async function isEmpty(sql: Sql): Promise<boolean> {
 	return found.count === 0;
 }
 
-/** Rows that triggers or migrations have made give way to those of the backup. */
-async function fill(
-	transaction: Sql,
-	{ name, columns, bytes, sha256 }: Table,
-	folder: string
-): Promise<void> {
-	await transaction`DELETE FROM ${transaction(name)}`;
-	const into = await transaction`
-		COPY ${transaction(name)} (${transaction(columns)}) FROM STDIN (FORMAT binary)`.writable();
+/** Reads a table's file to its end. @throws BackupFailed if it is not what was written: PostgreSQL is given none of it then */
+async function refuseIfTorn({ name, bytes, sha256 }: Table, folder: string): Promise<void> {
 	const sum = measured();
-	const from = createReadStream(join(folder, fileOf(name)));
-	await pipeline(from, createZstdDecompress(), sum.through, into).catch((error: unknown) => {
+	const file = createReadStream(join(folder, fileOf(name)));
+	const nowhere = new PassThrough().resume();
+	await pipeline(file, createZstdDecompress(), sum.through, nowhere).catch((error: unknown) => {
 		throw (error as { code?: string }).code?.startsWith('ZSTD') ? damaged(fileOf(name)) : error;
 	});
 	const found = sum.result();
 	if (found.bytes !== bytes || found.sha256 !== sha256) throw damaged(fileOf(name));
+}
+
+/** Rows that triggers or migrations have made give way to those of the backup. */
+async function fill(transaction: Sql, { name, columns }: Table, folder: string): Promise<void> {
+	await transaction`DELETE FROM ${transaction(name)}`;
+	const into = await transaction`
+		COPY ${transaction(name)} (${transaction(columns)}) FROM STDIN (FORMAT binary)`.writable();
+	await pipeline(createReadStream(join(folder, fileOf(name))), createZstdDecompress(), into);
 }
 
 const damaged = (file: string) => new BackupFailed(`The backup is damaged: ${file} is not what was written.`);
