@@ -33,8 +33,9 @@ function tenantOf(server: Server, { org, user, key }: Awaited<ReturnType<Server[
 	return new Tenant(server.url, { org, userId: user.id, key, makeKey: none, makeSession: none });
 }
 
+/** The oldest lines of a sender. */
 const messagesOf = async ({ url }: Server, key: string, sender: Sender) => {
-	const response = await fetch(`${url}/api/logs?limit=1000&q=line`, { headers: bearer(key) });
+	const response = await fetch(`${url}/api/logs?after=0&limit=1000&q=line`, { headers: bearer(key) });
 	const { logs } = (await response.json()) as { logs: { message: string; seq: number }[] };
 	const known = new Set(sender.acknowledged.values());
 	return logs.filter(({ message }) => known.has(message)).map(({ seq, message }) => `${seq} ${message}`);
@@ -69,7 +70,7 @@ test('what was stored when a backup began comes back from it, taken while the se
 	expect(restored).toMatchObject({ status: 0, said: expect.stringMatching(/^Restored/) });
 	const second = await startServer({ dataDir });
 	onTestFinished(() => second.stop());
-	expect((await messagesOf(second, account.key, sender)).slice(-before.length)).toEqual(before);
+	expect((await messagesOf(second, account.key, sender)).slice(0, before.length)).toEqual(before);
 	const again = new deploys.Sent(tenantOf(second, account), deploy.id);
 	expect(await again.get()).toEqual(await deploy.get());
 	expect(log.equals(await again.bytes())).toBe(true);
