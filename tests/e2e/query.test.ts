@@ -111,11 +111,13 @@ test('chips are chosen by keyboard, which keeps its place', async ({ logs, page 
 	const services = page.getByRole('combobox', { name: 'Services' });
 	await expect(services).toBeFocused();
 	await page.keyboard.type('we');
+	await expect(page.getByRole('option', { name: 'web' })).toHaveAttribute('data-highlighted', '');
 	await page.keyboard.press('Enter');
 	await expect(logs.query).toHaveValue('level:>=warn service:web');
 	await expect(page.getByText('No matching lines yet.')).toBeVisible();
 	await expect(services).toBeFocused();
 	await page.keyboard.type('db');
+	await expect(page.getByRole('option', { name: 'db' })).toHaveAttribute('data-highlighted', '');
 	await page.keyboard.press('Enter');
 	await expect(logs.query).toHaveValue('level:>=warn (service:web OR service:db)');
 	await expect(logs.rows).toHaveCount(2);
@@ -226,6 +228,26 @@ test('the address brings an entry back, and Back closes it', async ({ logs }) =>
 	await expect(logs.rows).toHaveCount(3);
 	await logs.page.goForward();
 	await expect(logs.entry).toContainText('deadlock');
+});
+
+test('Back closes an entry also while the page’s scripts are still coming', async ({ logs, page }) => {
+	await logs.open();
+	await logs.row('deadlock').click();
+	await expect(logs.entry).toBeVisible();
+	const wentBack = Promise.withResolvers<void>();
+	await page.route('**/nodes/*.js', async (route) => {
+		await wentBack.promise;
+		await route.continue();
+	});
+	const router = page.waitForResponse(/entry\/app/);
+	await page.reload({ waitUntil: 'commit' });
+	await (await router).finished();
+	await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+	await page.evaluate(() => history.back());
+	await expect(page).not.toHaveURL(/entry=/);
+	wentBack.resolve();
+	await expect(logs.entry).toBeHidden();
+	await expect(logs.rows).toHaveCount(3);
 });
 
 test('a time that is over is shown as such, and Live leads out of it', async ({ logs, org, page }) => {

@@ -88,6 +88,7 @@ test('reading plain text is turned off and on again', async ({ page, org }) => {
 	await expect(box).not.toBeChecked();
 	await box.check();
 	await text.getByRole('button', { name: 'Save' }).click();
+	await expect(text.getByRole('status')).toHaveText('Saved. New lines are read so within five seconds.');
 	await visit(page, org);
 	await expect(box).toBeChecked();
 });
