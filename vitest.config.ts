@@ -17,6 +17,8 @@ export default defineConfig({
 	resolve: { alias: { $log: folder('log'), $server: folder('server') } },
 	test: {
 		testTimeout: 60_000,
+		// What a test found is shown in its failure: CI keeps nothing else.
+		chaiConfig: { truncateThreshold: 4_000 },
 		hookTimeout: 60_000,
 		// More than cores: most tests wait for processes, disks and clocks (2 cores: 207 s with one, 115 s with three).
 		maxWorkers: 3,
