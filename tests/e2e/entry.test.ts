@@ -157,3 +157,24 @@ test('the entry is as wide as the reader likes, by pointer and keyboard, and sta
 	await handle.dblclick();
 	await expect.poll(width).toBe(400);
 });
+
+test('Back closes an entry also while the page’s scripts are still coming', async ({ logs, org, page }) => {
+	await org.send('listening', { message: 'deadlock', level: 'error' });
+	await logs.open();
+	await logs.row('deadlock').click();
+	await expect(logs.entry).toBeVisible();
+	const wentBack = Promise.withResolvers<void>();
+	await page.route('**/nodes/*.js', async (route) => {
+		await wentBack.promise;
+		await route.continue();
+	});
+	const router = page.waitForResponse(/entry\/app/);
+	await page.reload({ waitUntil: 'commit' });
+	await (await router).finished();
+	await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+	await page.evaluate(() => history.back());
+	await expect(page).not.toHaveURL(/entry=/);
+	wentBack.resolve();
+	await expect(logs.entry).toBeHidden();
+	await expect(logs.rows).toHaveCount(2);
+});

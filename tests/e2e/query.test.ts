@@ -230,26 +230,6 @@ test('the address brings an entry back, and Back closes it', async ({ logs }) =>
 	await expect(logs.entry).toContainText('deadlock');
 });
 
-test('Back closes an entry also while the page’s scripts are still coming', async ({ logs, page }) => {
-	await logs.open();
-	await logs.row('deadlock').click();
-	await expect(logs.entry).toBeVisible();
-	const wentBack = Promise.withResolvers<void>();
-	await page.route('**/nodes/*.js', async (route) => {
-		await wentBack.promise;
-		await route.continue();
-	});
-	const router = page.waitForResponse(/entry\/app/);
-	await page.reload({ waitUntil: 'commit' });
-	await (await router).finished();
-	await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
-	await page.evaluate(() => history.back());
-	await expect(page).not.toHaveURL(/entry=/);
-	wentBack.resolve();
-	await expect(logs.entry).toBeHidden();
-	await expect(logs.rows).toHaveCount(3);
-});
-
 test('a time that is over is shown as such, and Live leads out of it', async ({ logs, org, page }) => {
 	await org.send('in that time');
 	const [from, to] = [-60_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString());
