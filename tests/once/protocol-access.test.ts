@@ -90,3 +90,23 @@ test('other methods are told which ones there are', async () => {
 	});
 	expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
 });
+
+test.each([
+	['/services/collector', '{"event":"a"}'],
+	['/services/collector/raw', 'a'],
+	['/api/v2/logs', '[{"message":"a"}]'],
+	['/gelf', '{"short_message":"a"}'],
+	['/heroku', 'a'],
+	['/vercel', '[{"message":"a"}]'],
+	['/firehose', '{"requestId":"r","records":[{"data":"eA=="}]}'],
+	['/journald/upload', 'MESSAGE=a\n\n']
+])('%s takes nothing without a key that may write', async (path, body) => {
+	const tenant = await site.tenant();
+	const reading = await tenant.withKey(['read']);
+	const json = { 'content-type': 'application/json' };
+	const anonymous = await fetch(tenant.origin + path, { method: 'POST', headers: json, body });
+	expect(anonymous.status).toBe(401);
+	expect((await reading.post(body, json, path)).status).toBe(403);
+	expect((await tenant.fetch(path, { method: 'PUT', body })).status).toBe(405);
+	expect(await tenant.lines()).toEqual([]);
+});

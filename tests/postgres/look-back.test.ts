@@ -198,61 +198,6 @@ describe('a search that streams', () => {
 	});
 });
 
-describe('an export', () => {
-	const get = (accept: string, query = '') => tenant.fetch(`/api/logs?${query}`, { headers: { accept } });
-
-	test('as NDJSON has every line, and a file name', async () => {
-		const response = await get('application/x-ndjson');
-		expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename=".+\.ndjson"$/);
-		const lines = (await response.text())
-			.trim()
-			.split('\n')
-			.map((line) => JSON.parse(line) as Entry);
-		expect(lines).toHaveLength(550);
-		expect(lines[0]).toMatchObject({ message: 'crowd 250', seq: 550 });
-		expect(lines.at(-1)).toMatchObject({ message: 'line 1' });
-	});
-
-	test('as CSV has a row for each line, with the attributes as they are', async () => {
-		const rows = (await (await get('text/csv', 'q=%22line%20300%22')).text()).trim().split('\r\n');
-		expect(rows).toEqual([
-			'seq,time,received_at,level,service,host,message,trace_id,span_id,attributes',
-			expect.stringMatching(
-				/^300,.*,info,api,node-1,line 300,,,"\{""status"":200,""user"":\{""id"":3\}\}"$/
-			) as string
-		]);
-	});
-
-	test('as text is as for a terminal, and takes a limit', async () => {
-		const text = await (await get('text/plain', `${within}&limit=2`)).text();
-		expect(text.trim().split('\n')).toHaveLength(2);
-		expect(text).toContain('line 300');
-	});
-
-	test('that cannot go on is cut, so that it does not look complete', async () => {
-		const { sql } = site.database;
-		const large = await site.tenant();
-		const lines = Array.from({ length: 10_000 }, (_, at) => ({ message: `${at} ${'x'.repeat(600)}` }));
-		for (let body = 0; body < 8; body++) await large.send(...lines);
-		const response = await large.fetch('/api/logs?format=ndjson');
-		const reader = response.body?.getReader();
-		expect((await reader?.read())?.done).toBe(false);
-		await sql`ALTER TABLE log_chunks RENAME TO chunks_elsewhere`;
-		try {
-			const read = async () => {
-				while (!(await reader?.read())?.done);
-			};
-			await expect(read()).rejects.toThrow();
-		} finally {
-			await sql`ALTER TABLE chunks_elsewhere RENAME TO log_chunks`;
-		}
-	});
-
-	test('is refused with a query that cannot be read', async () => {
-		await expectProblem(await get('text/csv', 'q=('), 400);
-	});
-});
-
 test.each([
 	['/api/logs/histogram?bars=501', 'bars'],
 	['/api/logs/histogram?from=x', 'from'],

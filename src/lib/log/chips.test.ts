@@ -188,59 +188,6 @@ describe('the chips on any query', () => {
 	}
 });
 
-describe('highlight', () => {
-	it.each([
-		[
-			'level:>=warn -(a OR "b c") /d/i',
-			[
-				['field', 'level'],
-				['operator', ':>='],
-				['word', 'warn'],
-				['space', ' '],
-				['operator', '-'],
-				['paren', '('],
-				['word', 'a'],
-				['space', ' '],
-				['operator', 'OR'],
-				['space', ' '],
-				['phrase', '"b c"'],
-				['paren', ')'],
-				['space', ' '],
-				['regex', '/d/i']
-			]
-		],
-		[
-			'level:foo a',
-			[
-				['field', 'level'],
-				['operator', ':'],
-				['error', 'foo'],
-				['space', ' '],
-				['word', 'a']
-			]
-		],
-		[
-			'a "b c',
-			[
-				['word', 'a'],
-				['space', ' '],
-				['error', '"b c']
-			]
-		]
-	])('cuts %s into coloured pieces', (text, expected) => {
-		expect(chips.highlight(text).map(({ kind, text }) => [kind, text])).toEqual(expected);
-	});
-
-	it('loses no character of any text', () => {
-		fc.assert(
-			fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string()), (text) => {
-				const joined = chips.highlight(text).map((piece) => piece.text);
-				expect(joined.join('')).toBe(text);
-			})
-		);
-	});
-});
-
 it('each term that must hold is named, with the text that is left without it', () => {
 	expect(chips.withoutEach('payment (a OR b) -host:web-9')).toEqual([
 		{ term: 'payment', rest: '(a OR b) -host:web-9' },

@@ -1,24 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lines, Socket, Words, type Word } from '../../../../tests/support/logs/stream.ts';
-import type { View } from './lane.ts';
-import { Tail } from './tail.ts';
-
-const all: View<Word> = { key: 'all', matches: () => true, format: lines, window: null };
-const numbered = (count: number, from = 1) => Array.from({ length: count }, (_, index) => `w${from + index}`);
-
-function tailOf(words: Words, position = words.all.length) {
-	const sent = { lines: 0, skipped: 0 };
-	const failures: unknown[] = [];
-	const tail = new Tail(words, position, {
-		sent(count, skipped) {
-			sent.lines += count;
-			sent.skipped += skipped;
-		},
-		failed: (error) => void failures.push(error)
-	});
-	return { tail, sent, failures };
-}
+import { all, numbered, tailOf } from '../../../../tests/support/logs/tails.ts';
 
 describe('a reader at the tip', () => {
 	test('gets every item once, in order, however often the tail is woken', async () => {
@@ -144,65 +127,6 @@ describe('a reader that does not read', () => {
 		}
 		expect(sent.lines).toBeLessThan(600); // 400 for the swift one, about 64 of a kilobyte for the other
 		expect(await stalled.words(400)).toEqual(big);
-	});
-});
-
-describe('a window', () => {
-	const windowed = (window: number): View<Word> => ({ ...all, key: `w${window}`, window });
-
-	test('leaves out the oldest of what lies ahead and says how many and where', async () => {
-		const words = new Words();
-		words.append(...numbered(5_000));
-		const { tail, sent } = tailOf(words);
-		const socket = new Socket();
-		tail.join(windowed(10), socket.sink, 100);
-		expect(await socket.words(11)).toEqual(['-4890:101-4990', ...numbered(10, 4991)]);
-		expect(sent.skipped).toBe(4_890);
-	});
-
-	test('leaves out a night without reading it, when nothing is filtered', async () => {
-		const words = new Words();
-		for (let n = 1; n <= 1_000_000; n++) words.append(`w${n}`);
-		const { tail } = tailOf(words);
-		const socket = new Socket();
-		tail.join({ ...windowed(500), isAll: true }, socket.sink, 100);
-		expect(await socket.words(501)).toEqual(['-999400:101-999500', ...numbered(500, 999_501)]);
-		expect(words.reads).toBeLessThan(5);
-	});
-
-	test('counts only what matches', async () => {
-		const words = new Words();
-		words.append(...numbered(5_000));
-		const { tail } = tailOf(words);
-		const socket = new Socket();
-		const even = (word: Word) => word.cursor % 2 === 0;
-		tail.join({ ...windowed(10), matches: even }, socket.sink, 0);
-		expect((await socket.words(11))[0]).toBe('-2490:2-4980');
-	});
-
-	test('says how far it is while a filter takes long', async () => {
-		const words = new Words();
-		words.append(...numbered(20_000));
-		const { tail } = tailOf(words);
-		const socket = new Socket();
-		const now = vi.spyOn(performance, 'now');
-		onTestFinished(() => now.mockRestore());
-		let ms = 0;
-		now.mockImplementation(() => ms);
-		const slow = (word: Word) => ((ms += 1 / 8), word.cursor % 1_000 === 0);
-		tail.join({ ...windowed(5), matches: slow }, socket.sink, 0);
-		expect(await socket.until((text) => text.includes('w20000'))).toMatch(
-			/^%0\.4\n%0\.8\n-15:1000-15000\nw16000\n/
-		);
-	});
-
-	test('leaves out nothing when everything fits', async () => {
-		const words = new Words();
-		words.append(...numbered(10));
-		const { tail } = tailOf(words);
-		const socket = new Socket();
-		tail.join(windowed(10), socket.sink, 0);
-		expect(await socket.words(10)).toEqual(numbered(10));
 	});
 });
 
