@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { lines, Socket, Words, type Word } from '../../../../tests/support/logs/stream.ts';
 import { all, numbered, tailOf } from '../../../../tests/support/logs/tails.ts';
 
