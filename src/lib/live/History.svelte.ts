@@ -9,10 +9,9 @@ import { Pages, type End } from './Pages.ts';
 import type { Span } from './period.ts';
 import type { Phase, Reading } from './Reading.ts';
 import * as search from './search.ts';
-import { Survey } from './Survey.svelte.ts';
+import { Survey, type Surveyed } from './Survey.svelte.ts';
 
-export interface Start extends api.Scope {
-	span: Span;
+export interface Start extends Surveyed {
 	/** The newest lines of it, oldest first, if they have been searched for; and where older ones go on. */
 	entries: readonly Entry[];
 	cursor: string | null;

@@ -5,6 +5,13 @@ import * as counts from './counts.ts';
 import type { Span } from './period.ts';
 import * as search from './search.ts';
 
+/** What is searched for where. */
+export interface Surveyed extends Scope {
+	span: Span;
+	/** Bars of the histogram, at most. */
+	bars: number;
+}
+
 export interface Options {
 	/** How many lines it brings. */
 	limit: number;
@@ -14,9 +21,6 @@ export interface Options {
 	onPause(cursor: string | null): void;
 }
 
-/** At most so many bars: each is some pixels wide on any screen. */
-const bars = 120;
-
 export class Survey {
 	phase = $state<'searching' | 'done' | 'stopped' | 'failed'>('searching');
 	/** Why it failed, for people. */
@@ -25,7 +29,7 @@ export class Survey {
 	total = $state<number | null>(null);
 	#counts = $state.raw(counts.none);
 
-	readonly #scope: Scope & { span: Span };
+	readonly #scope: Surveyed;
 	readonly #options: Options;
 	#abort: AbortController | null = null;
 	/** Where it can go on, and what was counted until there. */
@@ -35,7 +39,7 @@ export class Survey {
 	#brought = 0;
 	#rest: string | null = null;
 
-	constructor(scope: Scope & { span: Span }, options: Options) {
+	constructor(scope: Surveyed, options: Options) {
 		this.#scope = scope;
 		this.#options = options;
 	}
@@ -90,7 +94,7 @@ export class Survey {
 		this.phase = 'searching';
 		this.#before = this.#cursor === null ? counts.none : this.#counts;
 		if (this.#cursor === null) this.#brought = 0;
-		const { org, query, span } = this.#scope;
+		const { org, query, span, bars } = this.#scope;
 		const limit = Math.max(1, this.#options.limit - this.#brought);
 		const wanted = { org, query, span, limit, bars, cursor: this.#cursor };
 		try {

@@ -42,3 +42,26 @@ test.each([
 	const ofThisYear = (text: string | null) => text && text.replace('Y', String(year));
 	expect(period.name(of(ofThisYear(from), ofThisYear(to)), 'utc', now)).toBe(name);
 });
+
+test('around a range the volume shows four times as much, and nothing after now', () => {
+	const [from, to] = [now - 50 * 60_000, now - 40 * 60_000].map((at) => new Date(at).toISOString());
+	expect(period.surroundingsOf(of(from ?? '', to), now)).toEqual({
+		from: now - 65 * 60_000,
+		to: now - 25 * 60_000
+	});
+	const recent = new Date(now - 5 * 60_000).toISOString();
+	expect(period.surroundingsOf(of(from ?? '', recent), now)).toEqual({
+		from: now - 180 * 60_000,
+		to: now
+	});
+});
+
+test.each([
+	['a relative one', of('-1h')],
+	['one without a beginning', of(null, '2026-11-20T14:03Z')],
+	['one that is followed', of('2026-11-20T14:03Z')],
+	['one that ends before it begins', of('2026-11-20T14:03Z', '2026-11-20T14:02Z')],
+	['one longer than time itself', of('-271821-04-20T00:00:00Z', '+275760-09-13T00:00:00Z')]
+])('around %s it shows nothing else', (_, shown) => {
+	expect(period.surroundingsOf(shown, now)).toBeNull();
+});

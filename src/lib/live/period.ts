@@ -42,6 +42,19 @@ export function spanOf(period: Period, now: number): Span {
 	return { from, to: instantOf(period.to, now) };
 }
 
+/** How many times as much the volume shows. */
+const wider = 4;
+
+/** What the volume shows around a period from one time to another, nothing of it after now; null around any other period. */
+export function surroundingsOf(period: Period, now: number): Span | null {
+	if (period.from === null || period.to === null || relative.test(period.from)) return null;
+	const { from, to } = spanOf(period, now);
+	const length = to - from;
+	const end = Math.max(to, Math.min(now, to + ((wider - 1) / 2) * length));
+	const begin = end - wider * length;
+	return length > 0 && Math.abs(begin) <= 8.64e15 ? { from: begin, to: end } : null;
+}
+
 /** Epoch ms; NaN if it is no time. A time without a zone is in UTC, as a form sends it without JavaScript. */
 export function instantOf(text: string, now: number): number {
 	const [, count, unit = ''] = relative.exec(text) ?? [];

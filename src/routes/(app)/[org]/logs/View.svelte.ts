@@ -10,10 +10,9 @@ import { History } from '$live/History.svelte.ts';
 import { KeptQueries } from '$live/KeptQueries.svelte.ts';
 import { LiveTail } from '$live/LiveTail.svelte.ts';
 import * as lines from '$live/lines.ts';
+import { barsOf, LineVolume } from '$live/LineVolume.svelte.ts';
 import * as period from '$live/period.ts';
-import { RecentVolume } from '$live/RecentVolume.svelte.ts';
 import type { Reading } from '$live/Reading.ts';
-import type { Histogram } from '$live/search.ts';
 import * as search from '$live/search.ts';
 import type { Sources } from '$live/Suggesting.svelte.ts';
 import * as stackTrace from '$live/stack-trace.ts';
@@ -50,6 +49,7 @@ export class View {
 	/** One of the two. */
 	readonly tail: LiveTail | null;
 	readonly history: History | null;
+	readonly volume: LineVolume;
 	readonly opened: OpenEntry;
 	/** The last queries, and those that the reader saved. */
 	readonly earlier: KeptQueries;
@@ -62,7 +62,6 @@ export class View {
 	readonly unfolded = new SvelteSet<number>();
 	/** Where the reader left the results for it; null while following. */
 	#back: ReadingPlace | null = null;
-	readonly #recent: RecentVolume | null;
 	/** Where in the period to read. */
 	#at = $state<string | null>(null);
 
@@ -76,8 +75,10 @@ export class View {
 		const at = shown.at === null ? null : period.instantOf(shown.at, now);
 		const isPast = period.isPast(shown);
 		this.tail = isPast ? null : new LiveTail({ ...scope, since: shown.from, entries, head });
-		this.history = isPast ? new History({ ...scope, span, entries, cursor, isSearched, at }) : null;
-		this.#recent = this.tail && new RecentVolume(scope, () => this.tail?.status.state === 'live');
+		const around = isPast ? period.surroundingsOf(shown, now) : null;
+		const found = { entries, cursor, isSearched, at, bars: barsOf(around) };
+		this.history = isPast ? new History({ ...scope, span, ...found }) : null;
+		this.volume = new LineVolume(scope, this.tail, this.history && { of: this.history, span, around });
 		this.sought = sought.texts(q);
 		this.opened = new OpenEntry(
 			() => this.reading,
@@ -137,7 +138,7 @@ export class View {
 	start(): () => void {
 		this.earlier.load();
 		this.saved.load();
-		const stop = [this.tail, this.history, this.#recent].flatMap((part) => part?.start() ?? []);
+		const stop = [this.tail, this.history, this.volume].flatMap((part) => part?.start() ?? []);
 		return () => stop.forEach((end) => end());
 	}
 
@@ -154,20 +155,11 @@ export class View {
 		return goto(address.of(this.org, { q: this.q, ...chosen }), { keepFocus: true });
 	}
 
-	get histogram(): Histogram | null {
-		return this.#recent?.histogram ?? this.history?.survey.histogram ?? null;
-	}
-
-	/** Until when the search has come, from the end backwards; epoch ms, null if everything was searched. */
-	get reached(): number | null {
-		const survey = this.history?.survey;
-		if (!survey || survey.phase === 'done') return null;
-		return Date.parse(survey.searched?.from ?? '') || period.spanOf(this.period, this.now).to;
-	}
-
 	/** Goes to a time, epoch ms. Live, that is the past around it. */
 	goToTime(at: number): void {
 		if (!this.history) return void this.#zoomTo(typedTime.aroundPoint(at));
+		const { from, to } = period.spanOf(this.period, this.now);
+		if (at < from || at >= to) return this.#moveTo(at, to - from);
 		this.#at = period.write(at);
 		replaceState(this.address({ entry: this.opened.seq }), page.state);
 		void this.history.goToTime(at);
@@ -205,6 +197,17 @@ export class View {
 		const { follow } = this.reading;
 		follow.lock();
 		follow.still(() => void (isFolded ? this.unfolded.delete(row.seq) : this.unfolded.add(row.seq)));
+	}
+
+	/** As long a period around a time that is outside of this one. */
+	#moveTo(at: number, length: number): void {
+		const [from, to] = [at - length / 2, at + length / 2].map(period.write) as [string, string];
+		void this.choose({ from, to, at: period.write(at) });
+	}
+
+	/** Shows another period in place of this one: one of its ends has moved. */
+	adjust(from: number, to: number): void {
+		void this.choose({ from: period.write(from), to: period.write(to), at: null });
 	}
 
 	zoom(from: number, to: number): void {
