@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { version } from 'uuid';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Courier, type CourierOptions } from '../../src/lib/server/outbox/courier.ts';
 import { backoff, Undeliverable, type Outbox } from '../../src/lib/server/outbox/delivery.ts';
 import { postgresOutbox, put } from '../../src/lib/server/outbox/postgres.ts';
 import { SqliteOutbox } from '../../src/lib/server/outbox/sqlite.ts';
+import { now } from '../../src/lib/server/postgres/now.ts';
 import { testDatabase, type TestDatabase } from '../support/server/database.ts';
 import { keepTold } from '../support/logs/deliveries.ts';
 import { DeployScene } from '../support/deploys/deploy-scene.ts';
@@ -176,6 +178,21 @@ describe.each(Object.keys(places))('an outbox in %s', (name) => {
 		await one.close();
 		expect(deliveries).toBe(1);
 	});
+});
+
+test('deliveries that two servers put in are numbered by PostgreSQL’s clock, not by theirs', async () => {
+	const delivery = { kind: `test ${kinds++}`, lane: 'one', payload: '', delayMs: 0, lifeMs: null };
+	const ids: string[] = [];
+	for (const minutesOff of [5, 0, -5, 5]) {
+		const off = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + minutesOff * 60_000);
+		ids.push(await put(database.sql, delivery));
+		off.mockRestore();
+	}
+	expect(ids).toEqual(ids.toSorted());
+	expect(new Set(ids.map(version))).toEqual(new Set([7]));
+	const age = (await now(database.sql)) - Number.parseInt(ids[0]?.replace('-', '').slice(0, 12) ?? '', 16);
+	expect(age).toBeGreaterThanOrEqual(0);
+	expect(age).toBeLessThan(60_000);
 });
 
 test('what has expired is given up', async () => {

@@ -1,5 +1,4 @@
 import type postgres from 'postgres';
-import { v7 as uuid } from 'uuid';
 import type { Delivery, Outbox } from './delivery.ts';
 
 type Queryable = postgres.ISql<{ bigint: number }>;
@@ -21,17 +20,23 @@ export interface Trouble {
 	lastError: string;
 }
 
-/** Puts a delivery into PostgreSQL, in the transaction that causes it; returns its id. */
+/**
+ * Puts a delivery into PostgreSQL, in the transaction that causes it; returns its id: a UUID of version 7 by PostgreSQL's clock, to the
+ * microsecond (RFC 9562, 6.2, method 3). Deliveries of a lane go in that order, whichever servers put them in.
+ */
 export async function put(
 	transaction: Queryable,
 	{ kind, lane, payload, delayMs, lifeMs }: NewDelivery
 ): Promise<string> {
-	const id = uuid();
-	await transaction`
+	const [row] = await transaction<[{ id: string }]>`
 		INSERT INTO outbox (id, kind, lane, payload, due_at, expires_at)
-		VALUES (${id}, ${kind}, ${lane}, ${transaction.json(payload)}, now() + ${delayMs} * interval '1 millisecond',
-			now() + ${lifeMs} * interval '1 millisecond')`;
-	return id;
+		SELECT encode(overlay(uuid_send(gen_random_uuid()) PLACING int8send(
+				(us / 1000) << 16 | x'7000'::bigint | (us % 1000) * 4096 / 1000) FROM 1 FOR 8), 'hex')::uuid,
+			${kind}, ${lane}, ${transaction.json(payload)}, now() + ${delayMs} * interval '1 millisecond',
+			now() + ${lifeMs} * interval '1 millisecond'
+		FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS us) AS clock
+		RETURNING id`;
+	return row.id;
 }
 
 /** The deliveries of a kind in PostgreSQL, which any number of instances share. */
