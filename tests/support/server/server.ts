@@ -20,6 +20,8 @@ export interface ServerOptions {
 	env?: Record<string, string>;
 	/** A folder to continue with, as after a crash; the caller keeps it. Without it the server gets its own. */
 	dataDir?: string;
+	/** Another checkout of Tailrace, with its build; ours if left out. */
+	checkout?: string;
 }
 
 /** The result of `tailrace bootstrap`, and how its owner signs in. */
@@ -53,11 +55,13 @@ export interface Server {
  * before. With ORIGIN in `env` there must be a PORT too, because the server then does not print its own.
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-	if (!existsSync(join(root, 'build/server.js'))) throw new Error('There is no build: run "npm run build".');
+	const { checkout = root } = options;
+	if (!existsSync(join(checkout, 'build/server.js')))
+		throw new Error('There is no build: run "npm run build".');
 	const makeOwn = options.env?.DATABASE_URL ? emptyDataDir : makeDataDir;
 	const dataDir = options.dataDir ?? (await makeOwn('server'));
 	const env = environment(dataDir, options.env ?? {});
-	const child = spawn(process.execPath, ['build/server.js'], { cwd: root, env });
+	const child = spawn(process.execPath, ['build/server.js'], { cwd: checkout, env });
 	const endWithUs = () => child.kill('SIGTERM');
 	process.once('exit', endWithUs);
 	const exited = once(child, 'exit').then(([code]) => {
