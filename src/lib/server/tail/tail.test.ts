@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lines, Socket, Words, type Word } from '../../../../tests/support/logs/stream.ts';
 import { all, numbered, tailOf } from '../../../../tests/support/logs/tails.ts';
 
@@ -26,6 +27,37 @@ describe('a reader at the tip', () => {
 		words.append('heard');
 		tail.wake();
 		expect(await socket.words(2)).toEqual(['lost', 'heard']);
+	});
+
+	test('is served at once after a quiet spell, and shares reads that take long among commits that follow one another', async () => {
+		vi.useFakeTimers({ toFake: ['performance'] });
+		onTestFinished(() => void vi.useRealTimers());
+		vi.advanceTimersByTime(1_000);
+		const words = new Words();
+		const { tail } = tailOf(words);
+		const socket = new Socket();
+		tail.join(all, socket.sink, 0);
+		const append = (word: string) => {
+			words.append(word);
+			tail.wake();
+		};
+
+		append('first');
+		expect(words.reads).toBe(1);
+		vi.advanceTimersByTime(5); // so long did it take
+		await socket.words(1);
+		await nextTurn(); // by when its round has ended
+		append('second');
+		append('third');
+		expect(words.reads).toBe(1);
+		expect(await socket.words(3)).toEqual(['first', 'second', 'third']);
+		expect(words.reads).toBe(2);
+
+		await nextTurn();
+		vi.advanceTimersByTime(1);
+		append('fourth'); // the read before took no time
+		expect(words.reads).toBe(3);
+		expect(await socket.words(4)).toContain('fourth');
 	});
 
 	test('gets nothing more after it left', async () => {

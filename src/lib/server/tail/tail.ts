@@ -19,6 +19,11 @@ const encoder = new TextEncoder();
  * busy stream near half a core, however many readers it has, and an idle stream immediate.
  */
 const pause = (readers: number) => Math.min(250, readers / 25);
+/**
+ * How long a tail at the head rests after a read that took so long, in ms: it reads a fifth of the time at most, up to about a frame of a
+ * page. So commits that follow one another share a read the more, the more the servers with readers ask of PostgreSQL (decision 0119).
+ */
+const restAfter = (tookMs: number) => Math.min(20, 4 * tookMs);
 
 /**
  * The readers at the tip of one stream. A wake-up makes one read; each distinct view is filtered and encoded once, and the same
@@ -39,6 +44,8 @@ export class Tail<Item> {
 	/** By `performance.now()`: since when there may be something unread; null if there is nothing. */
 	#behindSince: number | null = null;
 	#fannedOut = 0;
+	/** How long to wait after a fan-out at least, in ms. */
+	#rest = 0;
 	#readers = 0;
 
 	/** `position` is where the stream was once the tail could be woken; `gate` bounds the reads of those behind. */
@@ -104,12 +111,13 @@ export class Tail<Item> {
 	/** Reads and fans out until nothing has moved since the last read. Wake-ups in between coalesce. */
 	async #advance(): Promise<void> {
 		while (this.#woken) {
-			const rest = this.#fannedOut + pause(this.#readers) - performance.now();
+			const rest = this.#fannedOut + Math.max(this.#rest, pause(this.#readers)) - performance.now();
 			if (rest > 0) await sleep(rest);
 			this.#woken = false;
 			const began = performance.now();
 			try {
 				const { items, more } = await this.#source.after(this.#position, page);
+				this.#rest = more ? 0 : restAfter(performance.now() - began);
 				if (items.length > 0) await this.#fanOut(items);
 				if (more) this.#woken = true;
 				else this.#behindSince = this.#woken ? began : null;
