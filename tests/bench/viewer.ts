@@ -72,17 +72,19 @@ export class Viewer {
 		const whole = bytes.length - headBytes;
 		let at = bytes.indexOf(needle);
 		while (at >= 0 && at <= whole) {
-			this.#see(bytes, at + needle.length);
-			at = bytes.indexOf(needle, at + leastBytes);
+			const isLine = this.#see(bytes, at + needle.length);
+			at = bytes.indexOf(needle, at + (isLine ? leastBytes : needle.length));
 		}
 		this.#rest = Buffer.from(bytes.subarray(Math.max(0, whole + 1)));
 	}
 
-	#see(bytes: Buffer, at: number): void {
+	/** Whether it is a line; an event may follow closely on one that only moves the cursor. */
+	#see(bytes: Buffer, at: number): boolean {
 		let seq = 0;
 		for (; bytes[at] !== newline; at++) seq = seq * 10 + (bytes[at] as number) - 48;
-		if (bytes[at + 1] !== letterD) return;
+		if (bytes[at + 1] !== letterD) return false;
 		if (seq !== this.last + 1) this.faults++;
 		this.last = seq;
+		return true;
 	}
 }
