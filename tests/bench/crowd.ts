@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
+import type { Addressee } from './flood.ts';
 import { Histogram } from './histogram.ts';
 import { body, ndjson } from './lines.ts';
-import type { Target } from './targets.ts';
 import { Viewer } from './viewer.ts';
 
 /** How many streams are being opened at the same time. */
 const openedAtOnce = 100;
-/** Requests that may be under way; what is due beyond that waits, and its delay is counted from there. */
+/** Requests that may be under way, each in its turn; what is due beyond that waits, and its delay is counted from there. */
 const senders = 32;
 /** How long the last line may take to reach the last viewer, in ms. */
 const patience = 30_000;
@@ -30,7 +30,7 @@ export interface Outcome {
 
 /** Many viewers of one organization, and senders that keep to a rate whatever becomes of their requests. */
 export class Crowd {
-	readonly #target: Target;
+	readonly #key: string;
 	readonly #viewers: Viewer[] = [];
 	readonly #connections: Connection[] = [];
 	readonly #waiting: ((free: Connection) => void)[] = [];
@@ -43,26 +43,26 @@ export class Crowd {
 	#awaited = Infinity;
 	#complete = () => {};
 
-	private constructor(target: Target, head: number) {
-		this.#target = target;
+	private constructor(key: string, head: number) {
+		this.#key = key;
 		this.#start = this.#head = head;
 	}
 
-	/** Opens so many streams, all from the same line on. */
-	static async open(target: Target, viewers: number): Promise<Crowd> {
-		const connection = await Connection.open(target.url, target.key, ndjson);
-		const crowd = new Crowd(target, (await post(connection, 1)).last_seq);
+	/** Opens so many streams, all from the same line on; of several servers each gets as many viewers and senders. */
+	static async open({ url, key }: Addressee, viewers: number): Promise<Crowd> {
+		const urls = [url].flat();
+		const connect = (sender: number) => Connection.open(urls[sender % urls.length] as string, key, ndjson);
+		const connection = await connect(0);
+		const crowd = new Crowd(key, (await post(connection, 1)).last_seq);
 		crowd.#connections.push(connection);
-		const address = new URL(`/api/logs/stream?after=${crowd.#head}`, target.url);
+		const addresses = urls.map((one) => new URL(`/api/logs/stream?after=${crowd.#head}`, one));
 		while (crowd.#viewers.length < viewers) {
 			const some = Array.from({ length: Math.min(openedAtOnce, viewers - crowd.#viewers.length) }, () =>
-				crowd.#join(address)
+				crowd.#join(addresses[crowd.#viewers.length % addresses.length] as URL)
 			);
 			await Promise.all(some.map(({ opened }) => opened));
 		}
-		for (let sender = 1; sender < senders; sender++) {
-			crowd.#connections.push(await Connection.open(target.url, target.key, ndjson));
-		}
+		for (let sender = 1; sender < senders; sender++) crowd.#connections.push(await connect(sender));
 		return crowd;
 	}
 
@@ -100,7 +100,7 @@ export class Crowd {
 	}
 
 	#join(address: URL): Viewer {
-		const viewer: Viewer = new Viewer(address, this.#target.key, this.#start, (first, last) => {
+		const viewer: Viewer = new Viewer(address, this.#key, this.#start, (first, last) => {
 			this.#arrivals.push(first, last, performance.now());
 			if (first <= this.#awaited && last >= this.#awaited && --this.#behind === 0) this.#complete();
 		});
@@ -110,7 +110,7 @@ export class Crowd {
 
 	async #send(batch: number, sentAt: Map<number, number>): Promise<void> {
 		const sent = performance.now();
-		const connection = this.#connections.pop() ?? (await this.#free());
+		const connection = this.#connections.shift() ?? (await this.#free());
 		const { first_seq, last_seq } = await post(connection, batch);
 		for (let seq = first_seq; seq <= last_seq; seq++) sentAt.set(seq, sent);
 		const next = this.#waiting.shift();

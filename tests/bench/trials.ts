@@ -6,6 +6,8 @@ export const trials = [
 	{ name: 'ingest', about: '8 senders of 1,000-line bodies', withinS: 240 },
 	{ name: 'shippers', about: '8 senders of each protocol', withinS: 420 },
 	{ name: 'sockets', about: 'syslog over TCP and UDP, and many connections', withinS: 300 },
+	{ name: 'bus', about: 'wake-ups with 1, 4 and 16 servers that listen', withinS: 420 },
+	{ name: 'three', about: 'three servers against one', withinS: 420 },
 	{ name: 'single', about: '64 senders of single lines', withinS: 120 },
 	{ name: 'disk', about: 'bytes that a line takes on the disk', withinS: 300 },
 	{ name: 'search', about: '5 million lines of one day, searched', withinS: 900 },
