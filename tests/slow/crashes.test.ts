@@ -1,9 +1,9 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { bearer, expectWhole, headOf } from '../support/server/calls.ts';
 import { Sender } from '../support/logs/sender.ts';
 import type { Server } from '../support/server/server.ts';
 import { Viewer } from '../support/logs/viewer.ts';
-import { oneServer, twoServers, type Scene } from '../support/server/broken-scene.ts';
+import { inTurn, oneServer, threeServers, type Scene } from '../support/server/broken-scene.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // five seconds each, unless the machine has much else to do
 
@@ -13,14 +13,14 @@ type Fault = 'cutListeners' | 'killPostgres' | 'killServer';
 const times = 2;
 /** Within this many ms of its acknowledgement a line is with every viewer: the safety check (15 s) does not count. */
 const promptly = 5_000;
-/** How long a viewer stays with one server before it goes to the other, in ms. */
+/** How long a viewer stays with one server before it goes to the next, in ms. */
 const stay = 300;
 
 /** 200 lines a second; half of them are given up when they are not acknowledged, half are sent until they are. */
 function startSenders(servers: readonly Server[], key: string): Sender[] {
 	return (['never', 'same key'] as const).map((again, index) => {
-		// With two servers the one that is never killed takes the lines that are given up.
-		const origin = () => (servers.at(-1 - index) ?? (servers[0] as Server)).url;
+		// With several servers one that is never killed takes the lines that are given up, all of them the others in turn.
+		const origin = index === 0 ? () => (servers.at(-1) as Server).url : inTurn(servers);
 		return new Sender({ origin, headers: bearer(key), name: `${again}:`, perSecond: 100, again });
 	});
 }
@@ -33,8 +33,7 @@ function open(origin: () => string, key: string): Viewer {
 
 /** Goes to the next server at each connection, and makes a new one again and again. */
 function alternate({ servers }: Scene, key: string): Viewer {
-	let turn = 0;
-	const viewer = open(() => (servers[turn++ % servers.length] as Server).url, key);
+	const viewer = open(inTurn(servers), key);
 	const hopping = setInterval(() => viewer.open && viewer.hop(), stay);
 	onTestFinished(() => clearInterval(hopping));
 	return viewer;
@@ -63,25 +62,34 @@ async function endure(
 const failures = (senders: readonly Sender[]) =>
 	[...new Set(senders.flatMap(({ statuses }) => [...statuses.keys()]))].filter((status) => status !== 200);
 
-describe.each<{ what: string; fault: Fault; failed: number[] }>([
+const faults: { what: string; fault: Fault; failed: number[] }[] = [
 	{ what: 'the connection that listens is cut', fault: 'cutListeners', failed: [] },
 	{ what: 'PostgreSQL is killed', fault: 'killPostgres', failed: [503] },
 	{ what: 'a server is killed', fault: 'killServer', failed: [0] }
-])('when $what, a viewer has every acknowledged line once and in order', ({ fault, failed }) => {
-	test('on the one server there is', async () => {
+];
+
+// Its listener is cut in the same way whatever other servers there are.
+test.each(faults.filter(({ fault }) => fault !== 'cutListeners'))(
+	'when $what, and it is the only one, a viewer has every acknowledged line once and in order',
+	async ({ fault, failed }) => {
 		const scene = await oneServer();
 		const [server] = scene.servers as [Server];
 		const { key } = await server.bootstrap();
 		const viewers = Array.from({ length: 3 }, () => open(() => server.url, key));
 		const senders = await endure(scene, key, viewers, fault);
 		expect(failures(senders)).toEqual(failed);
-	});
+	}
+);
 
-	test('going to and fro between two servers on one database', async () => {
-		const scene = await twoServers();
+test.each(faults)(
+	'when $what, a viewer that goes to the next of three servers has every acknowledged line once and in order',
+	async ({ fault, failed }) => {
+		const scene = await threeServers();
 		const { key } = await (scene.servers[0] as Server).bootstrap();
-		const faithful = open(() => (scene.servers[1] as Server).url, key);
-		const senders = await endure(scene, key, [faithful, alternate(scene, key), alternate(scene, key)], fault);
+		const faithful = open(() => (scene.servers[2] as Server).url, key);
+		const atEachReconnect = open(inTurn(scene.servers), key);
+		const viewers = [faithful, atEachReconnect, alternate(scene, key), alternate(scene, key)];
+		const senders = await endure(scene, key, viewers, fault);
 		expect(failures(senders)).toEqual(failed);
-	});
-});
+	}
+);

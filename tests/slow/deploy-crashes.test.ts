@@ -9,15 +9,14 @@ import * as deploys from '../support/deploys/deploys.ts';
 import type { Server } from '../support/server/server.ts';
 import { Tenant } from '../support/server/site.ts';
 import { Viewer } from '../support/logs/viewer.ts';
-import { oneServer, type Scene } from '../support/server/broken-scene.ts';
+import { inTurn, oneServer, threeServers, type Scene } from '../support/server/broken-scene.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // half a minute, unless the machine has much else to do
 
-const lines = 30_000;
 const lineAt = (number: number) => `${number} größer 🚀 \x1b[32mgrün\x1b[0m\n`;
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => lineAt(index + 1)).join('');
-/** Prints all lines in 15 s, 200 at a time, and fails. */
-const command = `
+/** Prints so many lines, 200 at a time, 2,000 in a second, and fails. */
+const commandOf = (lines: number) => `
 	const lineAt = ${lineAt.toString()};
 	let number = 0;
 	const printing = setInterval(() => {
@@ -36,8 +35,8 @@ interface Place {
 }
 
 /** A server that can be killed, and an organization on it. */
-async function place(env: Record<string, string> = {}): Promise<Place> {
-	const scene = await oneServer(env);
+async function place(env: Record<string, string> = {}, open = oneServer): Promise<Place> {
+	const scene = await open(env);
 	const [server] = scene.servers as [Server];
 	const { org, user, key } = await server.bootstrap();
 	const none = () => Promise.reject(new Error('this tenant has one key only'));
@@ -56,11 +55,11 @@ async function runDeploy({ server, tenant }: Place, code: string): Promise<Comma
 	return start(process.execPath, words, { cwd: folder, env, input: '' });
 }
 
-/** Watches a deploy from its first byte on, coming back with Last-Event-ID, and keeps what it was shown. */
-function watch({ server, tenant }: Place, id: string) {
+/** Watches a deploy from its first byte on, coming back to the next server with Last-Event-ID, and keeps what it was shown. */
+function watch({ scene, tenant }: Place, id: string) {
 	const seen = { text: [] as string[], end: 0, gaps: [] as number[], statuses: [] as string[] };
 	const viewer = new Viewer({
-		origin: () => server.url,
+		origin: inTurn(scene.servers),
 		headers: bearer(tenant.made.key),
 		path: `/api/deploys/${id}/stream?from=0`,
 		receive(type, data, id) {
@@ -83,12 +82,17 @@ async function firstDeploy(tenant: Tenant): Promise<string> {
 	return deploys.deploysOf(text)[0]?.id ?? '';
 }
 
-test('a log of 30,000 lines is whole, also for who watched, although the server was killed twice', async () => {
-	const at = await place();
-	const { ended, saying } = await runDeploy(at, command);
+test.each([
+	{ where: 'the only server', open: oneServer, lines: 30_000, moments: [8_000, 18_000], streams: 3 },
+	// The viewer begins on the one that is killed, and then stays with the next.
+	{ where: 'one of three servers', open: threeServers, lines: 8_000, moments: [4_000], streams: 2 }
+])('a log is whole, also for who watched, although $where was killed', async (given) => {
+	const { open, lines, moments, streams } = given;
+	const at = await place({}, open);
+	const { ended, saying } = await runDeploy(at, commandOf(lines));
 	const deploy = new deploys.Sent(at.tenant, await firstDeploy(at.tenant));
 	const { viewer, seen } = watch(at, deploy.id);
-	for (const moment of [8_000, 18_000]) {
+	for (const moment of moments) {
 		await saying(`\n${moment} gr`);
 		await viewer.until(() => seen.end > 0 && viewer.open);
 		await at.scene.killServer();
@@ -102,7 +106,7 @@ test('a log of 30,000 lines is whole, also for who watched, although the server 
 	expect(stdout.equals(await deploy.bytes())).toBe(true);
 
 	await viewer.until(({ ended }) => ended === 'finished');
-	expect(viewer.statuses.filter((status) => status === 200)).toHaveLength(3);
+	expect(viewer.statuses.filter((status) => status === 200)).toHaveLength(streams);
 	expect(seen.gaps).toEqual([]);
 	expect(stdout.equals(Buffer.from(seen.text.join('')))).toBe(true);
 	expect([seen.statuses[0], seen.statuses.at(-1)]).toEqual(['running', 'failed']);

@@ -1,5 +1,6 @@
 import { expect, onTestFailed, onTestFinished, test, vi } from 'vitest';
 import { bearer, headOf, send } from '../support/server/calls.ts';
+import { inTurn } from '../support/server/broken-scene.ts';
 import { testDatabase } from '../support/server/database.ts';
 import { detour, type Detour } from '../support/server/detour.ts';
 import { startServer, type Server } from '../support/server/server.ts';
@@ -11,14 +12,13 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const patience = { timeout: 60_000, interval: 100 };
 
-/** A server that may lose its PostgreSQL, and one that does not. */
+/** A server that may lose its PostgreSQL, and two that do not. */
 async function open() {
 	const database = await testDatabase();
 	const way = await detour(database.url);
-	const [away, other] = await Promise.all(
-		[way.url, database.url].map((url) => startServer({ env: { DATABASE_URL: url } }))
-	);
-	const servers = [away, other] as [Server, Server];
+	const urls = [way.url, database.url, database.url];
+	const started = await Promise.all(urls.map((url) => startServer({ env: { DATABASE_URL: url } })));
+	const servers = started as [Server, Server, Server];
 	onTestFailed(() => servers.forEach((server) => process.stderr.write(server.output())));
 	onTestFinished(async () => {
 		await Promise.all(servers.map((server) => server.stop()));
@@ -37,7 +37,7 @@ const faults: Record<string, { begin(way: Detour): void; end(way: Detour): void 
 };
 
 test.each(Object.keys(faults))(
-	'a server whose way to PostgreSQL is %s answers 503, its streams say so, another goes on, and nothing promised is lost',
+	'a server whose way to PostgreSQL is %s answers 503, its streams say so, the others go on, and nothing promised is lost',
 	async (fault) => {
 		const { way, servers, key, sql } = await open();
 		const [away, other] = servers;
@@ -46,8 +46,7 @@ test.each(Object.keys(faults))(
 			const name = `server ${index}:`;
 			return new Sender({ origin: () => url, headers, name, perSecond: 20, again: 'never' });
 		});
-		let turn = 0;
-		const viewer = new Viewer({ origin: () => (servers[turn++ % 2] as Server).url, headers });
+		const viewer = new Viewer({ origin: inTurn(servers), headers });
 		onTestFinished(() => viewer.close());
 		const stream = new Stream(await fetch(`${away.url}/api/logs/stream`, { headers }));
 		await Promise.all(senders.map((sender) => sender.acknowledges(20)));

@@ -1,11 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Sealing } from '../../src/lib/server/logs/sealing.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
-import * as embedded from '../../src/lib/server/postgres/embedded.ts';
 import { line, linesOf, makeOrganization, receive } from '../support/logs/lines.ts';
 import { Sender } from '../support/logs/sender.ts';
 import { Viewer } from '../support/logs/viewer.ts';
-import { oneServer, type Scene } from '../support/server/broken-scene.ts';
+import { inTurn, threeServers, type Scene } from '../support/server/broken-scene.ts';
 import { bearer, expectWhole, headOf } from '../support/server/calls.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -53,16 +52,16 @@ const isOld = (sql: Sql, org: string) => sql`
 	SELECT 1 FROM log_chunks WHERE org_id = ${org} AND day = 'infinity' AND received_at < now() - interval '1 day'`;
 
 test('PostgreSQL killed while lines are sealed loses, doubles and reorders nothing, and sealing goes on', async () => {
-	const scene = await oneServer();
+	const scene = await threeServers();
 	const [server] = scene.servers as [(typeof scene.servers)[0]];
 	const { key } = await server.bootstrap();
-	const sql = connect((await embedded.connectUrl(server.dataDir)) ?? '', { max: 6 });
+	const sql = connect(scene.url, { max: 6 });
 	onTestFinished(() => sql.end({ timeout: 1 }));
 	const sender = new Sender({
-		...{ origin: () => server.url, headers: bearer(key), name: 'live:', perSecond: 50 },
+		...{ origin: inTurn(scene.servers), headers: bearer(key), name: 'live:', perSecond: 50 },
 		again: 'same key'
 	});
-	const viewer = new Viewer({ origin: () => server.url, headers: bearer(key) });
+	const viewer = new Viewer({ origin: inTurn(scene.servers), headers: bearer(key) });
 	onTestFinished(() => viewer.close());
 
 	const sealed = seal(sql, scene);

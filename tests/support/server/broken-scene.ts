@@ -11,6 +11,8 @@ import { startServer, type Server } from './server.ts';
 export interface Scene {
 	/** Those that run now; one that was killed is replaced in its place. */
 	readonly servers: Server[];
+	/** Of the PostgreSQL. */
+	readonly url: string;
 	readonly sql: Sql;
 	/** Ends every connection that LISTENs. */
 	cutListeners(): Promise<void>;
@@ -20,6 +22,12 @@ export interface Scene {
 	killServer(): Promise<void>;
 	/** Ends a server as an operator does (SIGTERM) or as a crash does (SIGKILL), and starts it again in the same way. */
 	restart(index: number, signal: NodeJS.Signals): Promise<void>;
+}
+
+/** The address of each server in turn: whoever asks goes to the next one at each request or connection. */
+export function inTurn(servers: readonly Server[]): () => string {
+	let turn = 0;
+	return () => (servers[turn++ % servers.length] as Server).url;
 }
 
 /** A server with its embedded PostgreSQL. */
@@ -36,6 +44,10 @@ export async function oneServer(env: Record<string, string> = {}): Promise<Scene
 /** Two servers on a PostgreSQL that belongs to neither. */
 export const twoServers = (env: Record<string, string> = {}): Promise<Scene> =>
 	serversAt([0, 0], async () => env);
+
+/** The same with three. */
+export const threeServers = (env: Record<string, string> = {}): Promise<Scene> =>
+	serversAt([0, 0, 0], async () => env);
 
 /** Servers on a PostgreSQL that belongs to none of them, at these ports (0: any), with what the environment says for its URL. */
 export async function serversAt(
@@ -93,7 +105,7 @@ function scene(
 
 	const killServer = () => restart(0, 'SIGKILL');
 
-	return { servers, sql, cutListeners, killPostgres, killServer, restart };
+	return { servers, url, sql, cutListeners, killPostgres, killServer, restart };
 }
 
 async function makeFolder(): Promise<string> {
