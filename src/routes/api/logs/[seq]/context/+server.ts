@@ -8,6 +8,8 @@ import { authorized } from '../../../authorized';
 import { lineOf } from '../line';
 
 const patience = 10_000; // ms
+/** Where the lines around one usually are, in ms: far fewer chunks are listed than of all times. */
+const near = 60 * 60_000;
 const parameters = v.object({
 	before: v.optional(wholeNumber('before', 0, 1_000), '50'),
 	after: v.optional(wholeNumber('after', 0, 1_000), '50'),
@@ -26,18 +28,25 @@ export const GET: RequestHandler = (event) =>
 		const text = read.output.all === '1' ? '' : query.equal('service', line.entry.service);
 		const parsed = query.parse(text);
 		if (!parsed.ok) throw new Error(`a service makes no query: ${text}`);
-		const head = await locals.app.logs.head(org);
 		const time = Date.parse(line.entry.time);
-		const find = (newestFirst: boolean, limit: number, from: number, to: number) =>
-			locals.app.search.find({
-				...{ org, query: parsed.query, text, from, to, limit, patience, signal: request.signal },
-				...{ first: 1, last: head, counted: null, histogram: null, fields: null },
-				order: { by: 'time', newestFirst },
-				after: placeOf({ by: 'time', newestFirst }, time, line.seq)
-			});
+		const around = { org, query: parsed.query, text, patience, signal: request.signal };
+		const find = async (newestFirst: boolean, limit: number) => {
+			const within = (ms: number) =>
+				locals.app.search.find({
+					...around,
+					from: newestFirst ? time - ms : time,
+					to: newestFirst ? time + 1 : time + ms,
+					limit,
+					...{ first: 1, last: Number.MAX_SAFE_INTEGER, counted: null, histogram: null, fields: null },
+					order: { by: 'time', newestFirst },
+					after: placeOf({ by: 'time', newestFirst }, time, line.seq)
+				});
+			const found = await within(near);
+			return found.lines.length < limit ? within(Infinity) : found;
+		};
 		const [older, newer] = await Promise.all([
-			find(true, read.output.before, -Infinity, time + 1),
-			find(false, read.output.after, time, Infinity)
+			find(true, read.output.before),
+			find(false, read.output.after)
 		]);
 		const jsonOf = (lines: { json: string }[]) => `[${lines.map(({ json }) => json).join(',')}]`;
 		const [before, after] = [jsonOf(older.lines.toReversed()), jsonOf(newer.lines)];
