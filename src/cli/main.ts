@@ -26,11 +26,17 @@ const moveDeploys: client.Offer = {
 	load: () => import('./move-deploys.ts')
 };
 
+const distribute: client.Offer = {
+	summary: "distribute lines and deploys over a Citus cluster, on the server's machine",
+	load: () => import('./distribute.ts')
+};
+
 const commands = {
 	...client.commands,
 	bootstrap,
 	'reset-password': resetPassword,
 	backup,
-	'move-deploys': moveDeploys
+	'move-deploys': moveDeploys,
+	distribute
 };
 process.exitCode = await client.run(commands, process.argv.slice(2));

@@ -40,18 +40,12 @@ export function commit(sql: Sql, requests: readonly Append[], arrived = Date.now
 		const fresh = answers.size === 0 ? encoded : await without(encoded, answers, arrived);
 		const ranges = await Promise.all(
 			fresh.map(async ({ org, requests, chunks }) => {
-				const [first] = await Promise.all(
-					chunks.map((chunk) => insert(transaction, org, chunk, { id, arrived }))
-				);
-				return { org, requests, first_seq: first?.first_seq ?? 0 };
+				const { first_seq } = await insert(transaction, org, chunks, { id, arrived });
+				return { org, requests, first_seq };
 			})
 		);
 		for (const { requests, first_seq } of ranges) lines += number(requests, first_seq, answers);
-		await remember(
-			transaction,
-			fresh.flatMap((own) => own.requests),
-			answers
-		);
+		await Promise.all(fresh.map(({ org, requests }) => remember(transaction, org, requests, answers)));
 		const [written] = ranges;
 		pending = {
 			answers: answersTo(requests, answers),

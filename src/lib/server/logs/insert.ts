@@ -20,45 +20,96 @@ export interface Commit {
 	arrived: number;
 }
 
+/** Where an organization's stream stands that nobody else moves until the transaction ends. */
+interface Head {
+	last_seq: number;
+	received_at: Date;
+}
+
 /**
- * Appends a chunk to an organization's stream within the caller's transaction, as the next to come after its head, which stays
- * locked to the end: the order of numbers is the order of commits. The update of the head wakes the readers. A sealed chunk goes to
- * the day that it was received on, if that has not ended meanwhile.
+ * Appends chunks to an organization's stream within the caller's transaction, as the next to come after its head, which stays
+ * locked to the end: the order of numbers is the order of commits. The commit wakes the readers. A sealed chunk goes to the day that
+ * it was received on, if that has not ended meanwhile. Gives the numbers of the first line and the last.
+ *
+ * Statements of one table each, with values and not from a subquery: Citus sends those to the organization's worker as they are.
  * @throws NoOrganization
  */
 export async function insert(
 	transaction: Sql,
 	org: string,
+	chunks: readonly Chunk[],
+	commit: Commit
+): Promise<Range> {
+	const lines = chunks.reduce((sum, chunk) => sum + chunk.lines, 0);
+	const services = [...new Set(chunks.flatMap((chunk) => chunk.services))];
+	const [head, known] = await Promise.all([
+		moveHead(transaction, org, lines, commit.arrived),
+		knownAmong(transaction, org, services)
+	]);
+	const first_seq = head.last_seq - lines + 1;
+	const today = dayOf(head.received_at.getTime());
+	const named = services.filter((service) => (known.get(service) ?? '') < today);
+	const writing: Promise<unknown>[] = [
+		transaction`
+			INSERT INTO log_days (org_id, day, first_seq) VALUES (${org}, ${today}::text::date, ${first_seq})
+			ON CONFLICT DO NOTHING`
+	];
+	if (named.length > 0) writing.push(nameServices(transaction, org, named, today));
+	let next = first_seq;
+	for (const chunk of chunks) {
+		writing.push(write(transaction, { org, first_seq: next, received_at: head.received_at }, chunk, commit));
+		next += chunk.lines;
+	}
+	// Beside the trigger on log_heads, which Citus does not have. Twice in one transaction is once.
+	writing.push(transaction`SELECT pg_notify(${`logs_${org}`}, '')`);
+	await Promise.all(writing);
+	return { first_seq, last_seq: head.last_seq };
+}
+
+async function moveHead(transaction: Sql, org: string, lines: number, arrived: number): Promise<Head> {
+	const [head] = await transaction<Head[]>`
+		UPDATE log_heads SET seq = seq + ${lines}, received_at = greatest(received_at, ${new Date(arrived)})
+		WHERE org_id = ${org} RETURNING seq AS last_seq, received_at`;
+	if (head) return head;
+	throw new NoOrganization(`there is no organization ${org}`);
+}
+
+/** The days on which some services are known to have sent a line last. */
+async function knownAmong(
+	transaction: Sql,
+	org: string,
+	services: readonly string[]
+): Promise<Map<string, string>> {
+	const rows = await transaction<{ service: string; day: string }[]>`
+		SELECT service, last_day::text AS day FROM log_services
+		WHERE org_id = ${org} AND service = ANY (${services as string[]}::text[])`;
+	return new Map(rows.map(({ service, day }) => [service, day]));
+}
+
+/** Once a day for a service: at other times a look suffices. */
+function nameServices(transaction: Sql, org: string, services: readonly string[], day: string) {
+	return transaction`
+		INSERT INTO log_services (org_id, service, last_day)
+		SELECT ${org}::uuid, service, ${day}::text::date FROM unnest(${services as string[]}::text[]) AS named (service)
+		ON CONFLICT (org_id, service) DO UPDATE SET last_day = EXCLUDED.last_day
+		WHERE log_services.last_day < EXCLUDED.last_day`;
+}
+
+function write(
+	transaction: Sql,
+	{ org, first_seq, received_at }: { org: string; first_seq: number; received_at: Date },
 	chunk: Chunk,
 	{ id, arrived }: Commit
-): Promise<Range> {
-	const [from, to] = [new Date(chunk.timeFrom), new Date(chunk.timeTo)];
-	const sealedDay = chunk.grams && dayOf(arrived);
-	const [range] = await transaction<Range[]>`
-		WITH head AS (
-			UPDATE log_heads SET seq = seq + ${chunk.lines}, received_at = greatest(received_at, ${new Date(arrived)})
-			WHERE org_id = ${org}
-			RETURNING seq - ${chunk.lines} + 1 AS first_seq, seq AS last_seq, received_at,
-				(received_at AT TIME ZONE 'UTC')::date AS today
-		), begun AS (
-			INSERT INTO log_days (org_id, day, first_seq) SELECT ${org}, today, first_seq FROM head
-			ON CONFLICT DO NOTHING
-		), named AS (
-			INSERT INTO log_services (org_id, service, last_day)
-			SELECT ${org}, service, today FROM head, unnest(${chunk.services}::text[]) AS named (service)
-			ON CONFLICT (org_id, service) DO UPDATE SET last_day = EXCLUDED.last_day
-			WHERE log_services.last_day < EXCLUDED.last_day
-		), written AS (
-			INSERT INTO log_chunks (org_id, first_seq, last_seq, day, received_at, time_from, time_to, lines, bytes,
-				severities, services, counts, grams, format, head, messages, attributes, append_id)
-			SELECT ${org}, first_seq, last_seq,
-				CASE WHEN today = ${sealedDay}::text::date AND to_regclass(to_char(today, '"log_chunks_"YYYYMMDD')) IS NOT NULL
-					THEN today ELSE 'infinity' END,
-				received_at, ${from}, ${to}, ${chunk.lines}, ${chunk.bytes}, ${chunk.severities}, ${chunk.services}::text[],
-				${chunk.counts}, ${chunk.grams}, ${chunk.format}, ${chunk.head}, ${chunk.messages}, ${chunk.attributes}, ${id}
-			FROM head
-		)
-		SELECT first_seq, last_seq FROM head`;
-	if (range) return range;
-	throw new NoOrganization(`there is no organization ${org}`);
+) {
+	const today = dayOf(received_at.getTime());
+	const isSealed = chunk.grams !== null && today === dayOf(arrived);
+	const partition = `log_chunks_${today.replaceAll('-', '')}`;
+	return transaction`
+		INSERT INTO log_chunks (org_id, first_seq, last_seq, day, received_at, time_from, time_to, lines, bytes,
+			severities, services, counts, grams, format, head, messages, attributes, append_id)
+		VALUES (${org}, ${first_seq}, ${first_seq + chunk.lines - 1},
+			CASE WHEN ${isSealed} AND to_regclass(${partition}) IS NOT NULL THEN ${today}::text::date ELSE 'infinity' END,
+			${received_at}, ${new Date(chunk.timeFrom)}, ${new Date(chunk.timeTo)}, ${chunk.lines}, ${chunk.bytes},
+			${chunk.severities}, ${chunk.services}::text[], ${chunk.counts}, ${chunk.grams}, ${chunk.format}, ${chunk.head},
+			${chunk.messages}, ${chunk.attributes}, ${id})`;
 }

@@ -28,11 +28,9 @@ export function logStore(sql: Sql, damaged: (error: CorruptChunk) => void = () =
 	const reader = new Reader(sql, damaged);
 
 	async function append(org: string, entries: readonly NewEntry[], transaction: Sql, arrived = Date.now()) {
-		const commit = { id: randomUUID(), arrived };
-		const ranges: Range[] = [];
-		for (const chunk of await chunksOf(entries, arrived))
-			ranges.push(await insert(transaction, org, chunk, commit));
-		return { first_seq: ranges[0]?.first_seq ?? 0, last_seq: ranges.at(-1)?.last_seq ?? 0 };
+		if (entries.length === 0) return { first_seq: 0, last_seq: 0 };
+		const chunks = await chunksOf(entries, arrived);
+		return insert(transaction, org, chunks, { id: randomUUID(), arrived });
 	}
 
 	async function heads(orgs: readonly string[]): Promise<Map<string, number>> {

@@ -1,4 +1,5 @@
 import { advisoryLocks } from './advisory-locks.ts';
+import { isDistributed } from './citus.ts';
 import type { Sql } from './connect.ts';
 import { now } from './now.ts';
 import { transact } from './transaction.ts';
@@ -37,6 +38,10 @@ export async function ensure(sql: Sql, date: string): Promise<boolean> {
 		await transaction.unsafe(
 			`CREATE TABLE ${name} (LIKE log_chunks INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING CONSTRAINTS)`
 		);
+		// Before it is attached: shards that are made as partitions lose their storage setting.
+		if (await isDistributed(transaction))
+			await transaction`
+				SELECT create_distributed_table(${name}::text::regclass, 'org_id', colocate_with => 'log_chunks')`;
 		await transaction.unsafe(
 			`ALTER TABLE log_chunks ATTACH PARTITION ${name} FOR VALUES FROM ('${date}') TO ('${until}')`
 		);

@@ -1,0 +1,110 @@
+import { distributedNow, distributedTables, isInstalled } from './citus.ts';
+import type { Sql } from './connect.ts';
+import { transact } from './transaction.ts';
+
+/** Citus was tried from this version on. */
+const oldestCitus = 13;
+
+/** A server that was seen within so many seconds is taken for running. */
+const seenWithin = 15;
+
+/** The database cannot be distributed as it is; the message says what to do. */
+export class CannotDistribute extends Error {}
+
+export interface Distribution {
+	/** Tables that were distributed now. */
+	tables: number;
+	/** Active workers. */
+	workers: number;
+}
+
+/**
+ * Distributes the tables of lines and deploys by organization, with what they hold, and says of each what it did. Each table is a
+ * transaction of its own: what was cut short goes on with the next call, and a second call changes nothing.
+ * @throws CannotDistribute on plain PostgreSQL, without workers, or while servers run
+ */
+export async function distribute(
+	sql: Sql,
+	shards: number,
+	told: (what: string) => void
+): Promise<Distribution> {
+	const workers = await workersOf(sql);
+	const already = await distributedNow(sql);
+	const waiting = distributedTables.filter((table) => !already.has(table));
+	if (waiting.length > 0) {
+		await refuseUnconverted(sql);
+		await refuseRunning(sql);
+	}
+	for (const table of distributedTables) {
+		if (already.has(table)) told(`${table}: distributed already`);
+		else told(await distributeTable(sql, table, shards));
+		// What the coordinator had of it before. Nothing reads that again, so that it can be done once more.
+		await sql`SELECT truncate_local_data_after_distributing_table(${table}::text::regclass)`;
+	}
+	return { tables: waiting.length, workers };
+}
+
+async function workersOf(sql: Sql): Promise<number> {
+	if (!(await isInstalled(sql))) throw new CannotDistribute(plainPostgres);
+	const [citus] = await sql<[{ version: string; nodes: number; isCoordinator: boolean }]>`
+		SELECT extversion AS version, (SELECT count(*)::int FROM pg_dist_node) AS nodes,
+			citus_is_coordinator() AS "isCoordinator"
+		FROM pg_extension WHERE extname = 'citus'`;
+	if (Number.parseInt(citus.version, 10) < oldestCitus)
+		throw new CannotDistribute(`Citus ${citus.version} is too old: install ${oldestCitus} or newer.`);
+	if (citus.nodes > 0 && !citus.isCoordinator)
+		throw new CannotDistribute('DATABASE_URL names a worker: set it to the coordinator.');
+	const [active] = await sql<[{ workers: number }]>`
+		SELECT count(*)::int AS workers FROM citus_get_active_worker_nodes()`;
+	if (active.workers === 0) throw new CannotDistribute(noWorker);
+	return active.workers;
+}
+
+const plainPostgres =
+	'This is plain PostgreSQL: Citus is not there. Install it on every node, put citus into shared_preload_libraries, and run ' +
+	'CREATE EXTENSION citus in this database. See docs/operate/citus.md.';
+const noWorker =
+	"The coordinator has no worker: add one with SELECT citus_add_node('host', 5432). See docs/operate/citus.md.";
+
+async function refuseUnconverted(sql: Sql): Promise<void> {
+	const found = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass('logs')`;
+	if (found.length > 0)
+		throw new CannotDistribute('Lines of an earlier version wait to be converted: start a server once, then stop it.');
+}
+
+/** A server started before would go on as on plain PostgreSQL. */
+async function refuseRunning(sql: Sql): Promise<void> {
+	const running = await sql<{ address: string }[]>`
+		SELECT address FROM instances WHERE seen_at > clock_timestamp() - make_interval(secs => ${seenWithin})
+		ORDER BY address`;
+	if (running.length === 0) return;
+	const addresses = running.map(({ address }) => address).join(', ');
+	throw new CannotDistribute(`Stop all servers first. Seen within the last ${seenWithin} s: ${addresses}.`);
+}
+
+/** With everything it refers to and what it sets off: Citus takes neither. */
+function distributeTable(sql: Sql, table: string, shards: number): Promise<string> {
+	return transact(sql, async (transaction) => {
+		const did: string[] = [];
+		const references = await transaction<{ name: string }[]>`
+			SELECT conname AS name FROM pg_constraint WHERE contype = 'f' AND conrelid = ${table}::text::regclass`;
+		for (const { name } of references) {
+			await transaction`ALTER TABLE ${transaction(table)} DROP CONSTRAINT ${transaction(name)}`;
+			did.push(`without the foreign key ${name}`);
+		}
+		const triggers = await transaction<{ name: string }[]>`
+			SELECT tgname AS name FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ${table}::text::regclass`;
+		for (const { name } of triggers) {
+			await transaction`DROP TRIGGER ${transaction(name)} ON ${transaction(table)}`;
+			did.push(`without the trigger ${name}`);
+		}
+		const [held] = await transaction<[{ rows: number }]>`SELECT count(*) AS rows FROM ${transaction(table)}`;
+		if (table === distributedTables[0])
+			await transaction`
+				SELECT create_distributed_table(${table}::text::regclass, 'org_id', colocate_with => 'none', shard_count => ${shards}::int)`;
+		else
+			await transaction`
+				SELECT create_distributed_table(${table}::text::regclass, 'org_id', colocate_with => ${distributedTables[0]})`;
+		return [`${table}: distributed by organization, ${held.rows} rows`, ...did].join(', ');
+	});
+}
