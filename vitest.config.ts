@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const folder = (name: string) => fileURLToPath(new URL(`src/lib/${name}`, import.meta.url));
@@ -12,6 +12,16 @@ class SlowestFirst extends BaseSequencer {
 		return sorted.toSorted((a, b) => isSlow(b) - isSlow(a));
 	}
 }
+
+/** On a Citus cluster: CONTRIBUTING.md. */
+const citus: TestProjectConfiguration = {
+	extends: true,
+	test: {
+		name: 'citus',
+		include: ['tests/postgres/**/*.test.ts'],
+		globalSetup: ['tests/support/server/citus-global.ts']
+	}
+};
 
 export default defineConfig({
 	resolve: { alias: { $log: folder('log'), $server: folder('server') } },
@@ -53,7 +63,8 @@ export default defineConfig({
 					include: ['tests/postgres/**/*.test.ts'],
 					globalSetup: ['tests/support/server/global.ts']
 				}
-			}
+			},
+			...(process.env.CITUS_URL ? [citus] : [])
 		]
 	}
 });

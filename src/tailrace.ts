@@ -17,6 +17,7 @@ import * as retention from './lib/server/logs/retention.ts';
 import { connections } from './lib/server/logs/writer.ts';
 import { maintain, runNow } from './lib/server/maintenance.ts';
 import { metrics } from './lib/server/metrics.ts';
+import { isDistributed } from './lib/server/postgres/citus.ts';
 import { connect } from './lib/server/postgres/connect.ts';
 import * as dataFolder from './lib/server/postgres/data-folder.ts';
 import { openDatabase, type Database } from './lib/server/postgres/database.ts';
@@ -54,6 +55,7 @@ export async function compose(settings: configuration.Config, log: Logger, progr
 async function composeOn(database: Started, config: configuration.Config, log: Logger) {
 	const sql = openPools(database);
 	await prepareLogs(sql.upkeep, log);
+	const onCitus = await isDistributed(sql.upkeep);
 	const clock = await openClock(sql.upkeep);
 
 	const measured = metrics({
@@ -65,11 +67,11 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	});
 	// In the next turn, because the other connections end in the same.
 	const lost = () => setImmediate(() => watched.watch.doubt());
-	const { bridge, wakes } = openBus(database.listenUrl, { log, woken: measured.woken, lost });
+	const { bridge, wakes } = openBus(database.listenUrl, { log, woken: measured.woken, lost, hasEcho: onCitus });
 	const people = openPeople(sql.pages, config, { log, wakes, measured });
 	const { faults, leave, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = openStreams(sql, wakes, failed);
-	const kept = openLogs(sql, { log, clock, wakes, measured, failed, ...watched }, database);
+	const kept = openLogs(sql, { log, clock, wakes, measured, failed, onCitus, ...watched }, database);
 	const deployed = openDeploys(config, { sql: sql.deploys, wakes, log, measured }, kept.parts.writer);
 	const taking = openSockets(config, { sql: sql.pages, log, clock, ...people.parts, ...kept.parts });
 	const stopping = new AbortController();
@@ -116,14 +118,16 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 }
 
 /** Wake-ups, from this server and, over the bridge, from all others. */
-function openBus(url: string, { log, woken, lost }: { log: Logger; woken(): void; lost(): void }) {
+function openBus(
+	url: string,
+	{ woken, ...options }: { log: Logger; woken(): void; lost(): void; hasEcho: boolean }
+) {
 	const bridge = new PostgresBridge(url, {
-		log,
+		...options,
 		wake(topic) {
 			woken();
 			wakes.wake(topic);
-		},
-		lost
+		}
 	});
 	const wakes = bus(bridge);
 	wakes.subscribe('tailrace', () => {}); // so that the bridge always has something to listen to, for /readyz

@@ -35,6 +35,8 @@ interface Surroundings {
 	failed(error: unknown): void;
 	disk: Disk;
 	watch: Watch;
+	/** Whether the tables are distributed by Citus. */
+	onCitus: boolean;
 }
 
 /** How the threads are started: their programs, and the database that they work on. */
@@ -72,7 +74,7 @@ function openSearchers(program: URL, data: { url: string; prepare: boolean }, lo
 /** The logs of every organization, from the append to what readers receive. Each pool serves one kind of work. */
 export function openLogs(
 	sql: { pages: Sql; reads: Sql; writes: Sql },
-	{ log, clock, wakes, measured, failed, disk, watch }: Surroundings,
+	{ log, clock, wakes, measured, failed, disk, watch, onCitus }: Surroundings,
 	{ programs, url, prepare }: Threaded
 ) {
 	const damaged = (error: unknown) =>
@@ -88,6 +90,7 @@ export function openLogs(
 		sql: sql.writes,
 		store: logs,
 		log: aside,
+		isAlone: onCitus,
 		hasRoom: () => disk.hasRoomForLines,
 		full: () => disk.refused(),
 		now: () => clock.now(),

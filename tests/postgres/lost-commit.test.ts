@@ -60,7 +60,7 @@ test('a commit is waited for as long as it is in doubt', async () => {
 	const commit = Promise.withResolvers<void>();
 	const committing = transact(sql, async (transaction) => {
 		const [chunk] = await chunksOf([line('hi')], Date.now());
-		await insert(transaction, org, [chunk as Chunk], { id, arrived: Date.now() });
+		await insert(transaction, [{ org, chunks: [chunk as Chunk] }], { id, arrived: Date.now() });
 		written.resolve();
 		await commit.promise;
 	});

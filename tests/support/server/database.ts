@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { connect, type Sql } from '../../../src/lib/server/postgres/connect.ts';
+import { on } from './citus.ts';
 
 export interface TestDatabase {
 	readonly url: string;
@@ -12,7 +13,7 @@ export interface TestDatabase {
 /** A new database with the whole schema and nothing in it, on the server of tests/support/server/global.ts. */
 export async function testDatabase(): Promise<TestDatabase> {
 	const name = `tailrace_test_${randomBytes(8).toString('hex')}`;
-	await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('databaseTemplate')}`);
+	await onNodes(`CREATE DATABASE ${name} TEMPLATE ${inject('databaseTemplate')}`);
 	const url = new URL(inject('databaseServer'));
 	url.pathname = `/${name}`;
 	// A test may hold a lock for as long as it takes.
@@ -20,14 +21,12 @@ export async function testDatabase(): Promise<TestDatabase> {
 
 	async function drop(): Promise<void> {
 		await sql.end({ timeout: 5 });
-		await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+		await onNodes(`DROP DATABASE ${name} WITH (FORCE)`);
 	}
 
 	return { url: url.href, sql, drop };
 }
 
-async function onServer(statement: string): Promise<void> {
-	const server = connect(inject('databaseServer'), { max: 1 });
-	await server.unsafe(statement);
-	await server.end();
+async function onNodes(statement: string): Promise<void> {
+	for (const node of inject('databaseNodes')) await on(node, statement);
 }

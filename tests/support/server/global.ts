@@ -14,6 +14,8 @@ declare module 'vitest' {
 		databaseServer: string;
 		/** The name of a migrated database on it, to copy. */
 		databaseTemplate: string;
+		/** That server, and with Citus its workers: each has the same databases. */
+		databaseNodes: string[];
 	}
 }
 
@@ -30,6 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 	await makeTemplate(server.url, template);
 	project.provide('databaseServer', server.url);
 	project.provide('databaseTemplate', template);
+	project.provide('databaseNodes', [server.url]);
 
 	return async () => {
 		await run(server.url, `DROP DATABASE ${template}`);

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type postgres from 'postgres';
 import { open } from '../postgres/connect.ts';
@@ -12,6 +12,12 @@ const channelOf = (topic: string) => topic.replace(/:(?:[^/]*\/)?/, '_');
 
 /** How long to wait before trying again to reach PostgreSQL, in ms: the n-th try in a row. */
 const backoff = (tries: number) => Math.min(20 * 2 ** tries, 500);
+
+/**
+ * With Citus a notification may come before what it announces can be read, by up to 35 ms (measured): a commit on several nodes has two
+ * phases. So long after the last one its topic is woken once more, in ms.
+ */
+const echoAfter = 100;
 
 /** After how many ms without an answer to a LISTEN the connection counts as broken. */
 const patience = 2_000;
@@ -32,6 +38,9 @@ export class PostgresBridge implements Bridge {
 	readonly #lost: () => void;
 	readonly #log: Logger;
 	readonly #sql: postgres.Sql;
+	readonly #hasEcho: boolean;
+	/** When each topic is woken once more. */
+	readonly #echoes = new Map<string, NodeJS.Timeout>();
 	#reconciling = false;
 	#closing = false;
 	/** Whether the connection has answered a LISTEN since it was last lost. */
@@ -39,7 +48,12 @@ export class PostgresBridge implements Bridge {
 	/** When the oldest unanswered LISTEN was sent, by `performance.now()`. */
 	#askedAt: number | null = null;
 
-	constructor(url: string, options: { wake(topic: string): void; lost?(): void; log: Logger }) {
+	/** `hasEcho`: whether a notification may come too early (see echoAfter). */
+	constructor(
+		url: string,
+		options: { wake(topic: string): void; lost?(): void; log: Logger; hasEcho?: boolean }
+	) {
+		this.#hasEcho = options.hasEcho ?? false;
 		this.#wake = options.wake;
 		this.#lost = options.lost ?? (() => {});
 		this.#log = options.log;
@@ -73,6 +87,8 @@ export class PostgresBridge implements Bridge {
 	}
 
 	unlisten(topic: string): void {
+		clearTimeout(this.#echoes.get(topic));
+		this.#echoes.delete(topic);
 		this.#wanted.delete(topic);
 		this.#topics.delete(channelOf(topic));
 		this.#reconcile();
@@ -80,12 +96,21 @@ export class PostgresBridge implements Bridge {
 
 	async close(): Promise<void> {
 		this.#closing = true;
+		for (const echo of this.#echoes.values()) clearTimeout(echo);
 		await this.#sql.end({ timeout: 1 });
 	}
 
 	#notified(channel: string): void {
 		const topic = this.#topics.get(channel);
-		if (topic !== undefined) this.#wake(topic);
+		if (topic === undefined) return;
+		this.#wake(topic);
+		if (this.#hasEcho) this.#wakeAgain(topic);
+	}
+
+	#wakeAgain(topic: string): void {
+		const echo = this.#echoes.get(topic);
+		if (echo) echo.refresh();
+		else this.#echoes.set(topic, setTimeout(() => this.#wake(topic), echoAfter));
 	}
 
 	#cut(): void {
@@ -111,7 +136,7 @@ export class PostgresBridge implements Bridge {
 			} catch (error) {
 				if (!this.#closing && tries++ === 0)
 					this.#log.warn({ err: error }, 'LISTEN lost PostgreSQL, trying again');
-				await setTimeout(backoff(tries));
+				await sleep(backoff(tries));
 			}
 		}
 		this.#reconciling = false; // in the same turn as the check, so that the wanted channels cannot change in between

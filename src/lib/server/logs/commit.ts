@@ -38,18 +38,15 @@ export function commit(sql: Sql, requests: readonly Append[], arrived = Date.now
 	async function write(transaction: Sql, encoded: readonly Own[]): Promise<void> {
 		const answers = await recall(transaction, requests);
 		const fresh = answers.size === 0 ? encoded : await without(encoded, answers, arrived);
-		const ranges = await Promise.all(
-			fresh.map(async ({ org, requests, chunks }) => {
-				const { first_seq } = await insert(transaction, org, chunks, { id, arrived });
-				return { org, requests, first_seq };
-			})
-		);
-		for (const { requests, first_seq } of ranges) lines += number(requests, first_seq, answers);
+		const ranges = await insert(transaction, fresh, { id, arrived });
+		fresh.forEach(({ requests }, index) => {
+			lines += number(requests, ranges[index]?.first_seq ?? 0, answers);
+		});
 		await Promise.all(fresh.map(({ org, requests }) => remember(transaction, org, requests, answers)));
-		const [written] = ranges;
+		const [[first], [range]] = [fresh, ranges];
 		pending = {
 			answers: answersTo(requests, answers),
-			chunk: written ? { org: written.org, first_seq: written.first_seq, append_id: id, arrived } : null
+			chunk: first && range ? { org: first.org, first_seq: range.first_seq, append_id: id, arrived } : null
 		};
 	}
 

@@ -20,35 +20,75 @@ export interface Commit {
 	arrived: number;
 }
 
-/** Where an organization's stream stands that nobody else moves until the transaction ends. */
+/** What one organization gets from a commit. */
+export interface Own {
+	org: string;
+	chunks: readonly Chunk[];
+}
+
+/** Where an organization's stream stands, which nobody else moves until the transaction ends. */
 interface Head {
 	last_seq: number;
 	received_at: Date;
 }
 
 /**
- * Appends chunks to an organization's stream within the caller's transaction, as the next to come after its head, which stays
+ * Appends chunks to the streams of organizations within the caller's transaction, as the next to come after their heads, which stay
  * locked to the end: the order of numbers is the order of commits. The commit wakes the readers. A sealed chunk goes to the day that
- * it was received on, if that has not ended meanwhile. Gives the numbers of the first line and the last.
+ * it was received on, if that has not ended meanwhile. Gives the numbers of each one's first line and last.
  *
- * Statements of one table each, with values and not from a subquery: Citus sends those to the organization's worker as they are.
+ * Statements are of one table each, with values and not from a subquery, because Citus sends such as they are to the worker that has
+ * the organization. All heads come first: after a failure nothing may be sent that the rollback would overtake.
  * @throws NoOrganization
  */
 export async function insert(
 	transaction: Sql,
-	org: string,
-	chunks: readonly Chunk[],
+	owns: readonly Own[],
+	commit: Commit
+): Promise<Range[]> {
+	for (const { chunks } of owns) chunks.forEach(refuseTimeless);
+	const taken = await Promise.all(owns.map((own) => take(transaction, own, commit)));
+	const missing = owns.find((_, index) => !taken[index]?.head);
+	if (missing) throw new NoOrganization(`there is no organization ${missing.org}`);
+	return Promise.all(
+		owns.map((own, index) => {
+			const { head, known } = taken[index] as { head: Head; known: Map<string, string> };
+			return write(transaction, own, { ...head, known }, commit);
+		})
+	);
+}
+
+/**
+ * A time that is no time to JavaScript fails here, before anything is sent: on the way it would hang what was sent before it (postgres
+ * 3.4.9, src/connection.js, execute).
+ */
+function refuseTimeless({ timeFrom, timeTo }: Chunk): void {
+	for (const time of [timeFrom, timeTo]) new Date(time).toISOString();
+}
+
+/** Moves a head and locks it, and looks which services are known. */
+async function take(transaction: Sql, { org, chunks }: Own, { arrived }: Commit) {
+	const [[head], known] = await Promise.all([
+		transaction<Head[]>`
+			UPDATE log_heads SET seq = seq + ${linesIn(chunks)}, received_at = greatest(received_at, ${new Date(arrived)})
+			WHERE org_id = ${org} RETURNING seq AS last_seq, received_at`,
+		knownAmong(transaction, org, servicesIn(chunks))
+	]);
+	return { head, known };
+}
+
+const linesIn = (chunks: readonly Chunk[]) => chunks.reduce((sum, { lines }) => sum + lines, 0);
+const servicesIn = (chunks: readonly Chunk[]) => [...new Set(chunks.flatMap(({ services }) => services))];
+
+async function write(
+	transaction: Sql,
+	{ org, chunks }: Own,
+	{ last_seq, received_at, known }: Head & { known: ReadonlyMap<string, string> },
 	commit: Commit
 ): Promise<Range> {
-	const lines = chunks.reduce((sum, chunk) => sum + chunk.lines, 0);
-	const services = [...new Set(chunks.flatMap((chunk) => chunk.services))];
-	const [head, known] = await Promise.all([
-		moveHead(transaction, org, lines, commit.arrived),
-		knownAmong(transaction, org, services)
-	]);
-	const first_seq = head.last_seq - lines + 1;
-	const today = dayOf(head.received_at.getTime());
-	const named = services.filter((service) => (known.get(service) ?? '') < today);
+	const first_seq = last_seq - linesIn(chunks) + 1;
+	const today = dayOf(received_at.getTime());
+	const named = servicesIn(chunks).filter((service) => (known.get(service) ?? '') < today);
 	const writing: Promise<unknown>[] = [
 		transaction`
 			INSERT INTO log_days (org_id, day, first_seq) VALUES (${org}, ${today}::text::date, ${first_seq})
@@ -57,21 +97,13 @@ export async function insert(
 	if (named.length > 0) writing.push(nameServices(transaction, org, named, today));
 	let next = first_seq;
 	for (const chunk of chunks) {
-		writing.push(write(transaction, { org, first_seq: next, received_at: head.received_at }, chunk, commit));
+		writing.push(writeChunk(transaction, { org, first_seq: next, received_at }, chunk, commit));
 		next += chunk.lines;
 	}
 	// Beside the trigger on log_heads, which Citus does not have. Twice in one transaction is once.
 	writing.push(transaction`SELECT pg_notify(${`logs_${org}`}, '')`);
 	await Promise.all(writing);
-	return { first_seq, last_seq: head.last_seq };
-}
-
-async function moveHead(transaction: Sql, org: string, lines: number, arrived: number): Promise<Head> {
-	const [head] = await transaction<Head[]>`
-		UPDATE log_heads SET seq = seq + ${lines}, received_at = greatest(received_at, ${new Date(arrived)})
-		WHERE org_id = ${org} RETURNING seq AS last_seq, received_at`;
-	if (head) return head;
-	throw new NoOrganization(`there is no organization ${org}`);
+	return { first_seq, last_seq };
 }
 
 /** The days on which some services are known to have sent a line last. */
@@ -95,7 +127,7 @@ function nameServices(transaction: Sql, org: string, services: readonly string[]
 		WHERE log_services.last_day < EXCLUDED.last_day`;
 }
 
-function write(
+function writeChunk(
 	transaction: Sql,
 	{ org, first_seq, received_at }: { org: string; first_seq: number; received_at: Date },
 	chunk: Chunk,

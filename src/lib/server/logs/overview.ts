@@ -31,10 +31,13 @@ export function logOverview(sql: Sql, store: LogStore): LogOverview {
 	}
 
 	async function services(org: string): Promise<string[]> {
+		const [kept] = await sql<{ since: string }[]>`
+			SELECT ((now() AT TIME ZONE 'UTC')::date - retention_days)::text AS since FROM organizations WHERE id = ${org}`;
+		if (!kept) return [];
 		const rows = await sql<{ service: string }[]>`
 			SELECT service FROM (
-				SELECT service FROM log_services JOIN organizations ON id = org_id
-				WHERE org_id = ${org} AND last_day >= (now() AT TIME ZONE 'UTC')::date - retention_days
+				SELECT service FROM log_services
+				WHERE org_id = ${org} AND last_day >= ${kept.since}::text::date
 				ORDER BY last_day DESC, service LIMIT 5000
 			) AS known ORDER BY service`;
 		return rows.map(({ service }) => service);

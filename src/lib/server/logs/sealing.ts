@@ -68,11 +68,12 @@ export class Sealing {
 
 	/** What is fresh now, of all organizations. */
 	async waiting(): Promise<Waiting> {
-		const [fresh] = await this.#sql<[Waiting]>`
-			SELECT count(*) AS chunks, coalesce(sum(lines), 0) AS lines,
-				greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0))::float8 AS seconds
+		const [fresh] = await this.#sql<[{ chunks: number; lines: number; since: Date | null }]>`
+			SELECT count(*) AS chunks, coalesce(sum(lines), 0)::bigint AS lines, min(received_at) AS since
 			FROM log_chunks WHERE day = 'infinity'`;
-		return fresh;
+		const { since, ...rest } = fresh;
+		const seconds = since ? Math.max(0, ((await now(this.#sql)) - since.getTime()) / 1000) : 0;
+		return { ...rest, seconds };
 	}
 
 	async #runOf(turn: Turn): Promise<void> {

@@ -30,7 +30,8 @@ export function logStore(sql: Sql, damaged: (error: CorruptChunk) => void = () =
 	async function append(org: string, entries: readonly NewEntry[], transaction: Sql, arrived = Date.now()) {
 		if (entries.length === 0) return { first_seq: 0, last_seq: 0 };
 		const chunks = await chunksOf(entries, arrived);
-		return insert(transaction, org, chunks, { id: randomUUID(), arrived });
+		const [range] = await insert(transaction, [{ org, chunks }], { id: randomUUID(), arrived });
+		return range as Range;
 	}
 
 	async function heads(orgs: readonly string[]): Promise<Map<string, number>> {

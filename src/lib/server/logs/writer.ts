@@ -37,6 +37,8 @@ export interface WriterOptions {
 	sql: Sql;
 	store: LogStore;
 	log: Logger;
+	/** Whether a transaction takes requests of one organization alone, as with Citus: it is then its worker's, and no other's. */
+	isAlone?: boolean;
 	/** Whether the disk takes lines now. */
 	hasRoom?(): boolean;
 	/** Called when PostgreSQL had no room for a batch. */
@@ -124,7 +126,7 @@ export class LogWriter {
 	#pump(queue: Queue): void {
 		while (queue.running < inFlight && queue.waiting.length > 0) {
 			queue.running++;
-			void this.#write(takeBatch(queue)).then(() => {
+			void this.#write(takeBatch(queue, this.#options.isAlone)).then(() => {
 				queue.running--;
 				this.#pump(queue);
 			});
@@ -206,7 +208,24 @@ export class LogWriter {
 	}
 }
 
-function takeBatch({ waiting }: Queue): Waiting[] {
+/** What goes together: the longest waiting, and with `isAlone` those of its organization. */
+function takeBatch(queue: Queue, isAlone = false): Waiting[] {
+	const first = queue.waiting[0]?.request.org;
+	const [own, others] = isAlone
+		? partition(queue.waiting, ({ request }) => request.org === first)
+		: [queue.waiting, []];
+	const taken = countOf(own);
+	queue.waiting = [...others, ...own.slice(taken)]; // so that the others have their turn
+	return own.slice(0, taken);
+}
+
+function partition(waiting: readonly Waiting[], isOwn: (one: Waiting) => boolean): [Waiting[], Waiting[]] {
+	const { true: own = [], false: others = [] } = Object.groupBy(waiting, (one) => String(isOwn(one)));
+	return [own, others];
+}
+
+/** How many of them one transaction takes. */
+function countOf(waiting: readonly Waiting[]): number {
 	let lines = 0;
 	let bytes = 0;
 	let taken = 0;
@@ -216,5 +235,5 @@ function takeBatch({ waiting }: Queue): Waiting[] {
 		if (taken > 0 && (lines > mostLines || bytes > mostBytes)) break;
 		taken++;
 	}
-	return waiting.splice(0, taken);
+	return taken;
 }

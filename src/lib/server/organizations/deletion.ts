@@ -39,6 +39,9 @@ async function removeIn(
 	// In the order in which their last uses are written, so that the two never deadlock.
 	await transaction`SELECT 1 FROM api_keys WHERE org_id = ${org} ORDER BY id FOR UPDATE`;
 	await transaction`DELETE FROM organizations WHERE id = ${org}`;
+	// Where they are distributed, no foreign key takes them along. The head first: it waits for an append under way.
+	await transaction`DELETE FROM log_heads WHERE org_id = ${org}`;
+	await transaction`DELETE FROM log_services WHERE org_id = ${org}`;
 	return { ok: true };
 }
 

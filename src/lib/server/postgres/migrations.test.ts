@@ -11,7 +11,8 @@ const additions = [
 	/^CREATE TABLE/,
 	/^CREATE INDEX/,
 	/^ALTER TABLE \S+ ADD COLUMN (?!.*NOT NULL)/,
-	/^ALTER TABLE \S+ ADD COLUMN .*DEFAULT .*NOT NULL/
+	/^ALTER TABLE \S+ ADD COLUMN .*DEFAULT .*NOT NULL/,
+	/^CREATE OR REPLACE FUNCTION/ // with the same arguments and results, or else PostgreSQL makes another
 ];
 
 /** A unique index may refuse what an earlier release writes, unless that knows nothing of the table. */
@@ -23,6 +24,7 @@ const isOnNewTable = (statement: string, among: readonly string[]) => {
 const statementsOf = (text: string) =>
 	text
 		.replaceAll(/--> statement-breakpoint|^--.*$/gm, '')
+		.replaceAll(/\$\$.*?\$\$/gs, "''")
 		.split(';')
 		.map((statement) => statement.trim().replaceAll(/\s+/g, ' '))
 		.filter((statement) => statement !== '');

@@ -15,15 +15,25 @@ export class PostgresUpkeep implements Upkeep {
 		this.#sql = sql;
 	}
 
+	/** One organization after the other, each in a transaction: with Citus one whose worker is down holds up no other before it. */
 	async interruptSilent(leaseMs: number, now?: number): Promise<Address[]> {
+		const before = (now ?? (await databaseNow(this.#sql))) - leaseMs;
+		const silent = await this.#sql<{ org: string }[]>`
+			SELECT DISTINCT org_id AS org FROM deploys WHERE status = 'running' AND last_append_at < ${before}`;
+		const interrupted: Address[] = [];
+		for (const { org } of silent) interrupted.push(...(await this.#interruptIn(org, before, now)));
+		return interrupted;
+	}
+
+	#interruptIn(org: string, before: number, now?: number): Promise<Address[]> {
 		return transact(this.#sql, async (transaction) => {
-			const at = now ?? (await databaseNow(transaction));
 			const rows = await transaction<Row[]>`
 				UPDATE deploys SET status = 'interrupted', finished_at = last_append_at
-				WHERE status = 'running' AND last_append_at < ${at - leaseMs}
+				WHERE org_id = ${org} AND status = 'running' AND last_append_at < ${before}
 				RETURNING ${transaction.unsafe(columns)}`;
-			const interrupted = rows.map(({ orgId: org, id }) => ({ org, id }));
-			for (const row of rows) await announce(transaction, row.orgId, deployOf(row), at);
+			const at = now ?? (await databaseNow(transaction));
+			for (const row of rows) await announce(transaction, org, deployOf(row), at);
+			const interrupted = rows.map(({ id }) => ({ org, id }));
 			await wakeFollowers(transaction, interrupted);
 			return interrupted;
 		});
