@@ -19,7 +19,7 @@ const citus: TestProjectConfiguration = {
 	test: {
 		name: 'citus',
 		include: ['tests/postgres/**/*.test.ts'],
-		globalSetup: ['tests/support/server/citus-global.ts']
+		globalSetup: ['tests/support/citus/global.ts']
 	}
 };
 

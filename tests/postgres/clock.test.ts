@@ -92,7 +92,9 @@ describe('a clock that jumps back', () => {
 			const chunks = await chunksOf(lines, arrived, 'seal');
 			for (const chunk of chunks) {
 				const commit = { id: crypto.randomUUID(), arrived };
-				await transact(database.sql, (transaction) => insert(transaction, [{ org, chunks: [chunk] }], commit));
+				await transact(database.sql, (transaction) =>
+					insert(transaction, [{ org, chunks: [chunk] }], commit)
+				);
 			}
 		};
 		for (const arrived of [noon, noon - day, noon + minute]) await appended(arrived);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { connect, type Sql } from '../../../src/lib/server/postgres/connect.ts';
-import { on } from './citus.ts';
+import { on } from '../citus/cluster.ts';
 
 export interface TestDatabase {
 	readonly url: string;

@@ -110,7 +110,11 @@ export class PostgresBridge implements Bridge {
 	#wakeAgain(topic: string): void {
 		const echo = this.#echoes.get(topic);
 		if (echo) echo.refresh();
-		else this.#echoes.set(topic, setTimeout(() => this.#wake(topic), echoAfter));
+		else
+			this.#echoes.set(
+				topic,
+				setTimeout(() => this.#wake(topic), echoAfter)
+			);
 	}
 
 	#cut(): void {

@@ -18,9 +18,7 @@ export async function recall(transaction: Sql, requests: readonly Append[]): Pro
 	if (!requests.some(isKeyed)) return answers;
 	const byOrganization = Map.groupBy(requests, ({ org }) => org);
 	const orgs = [...byOrganization.keys()].sort();
-	await Promise.all(
-		orgs.map((org) => transaction`SELECT 1 FROM log_heads WHERE org_id = ${org} FOR UPDATE`)
-	);
+	await Promise.all(orgs.map((org) => transaction`SELECT 1 FROM log_heads WHERE org_id = ${org} FOR UPDATE`));
 	await Promise.all(
 		orgs.map((org) => recallOf(transaction, org, (byOrganization.get(org) ?? []).filter(isKeyed), answers))
 	);

@@ -41,11 +41,7 @@ interface Head {
  * the organization. All heads come first: after a failure nothing may be sent that the rollback would overtake.
  * @throws NoOrganization
  */
-export async function insert(
-	transaction: Sql,
-	owns: readonly Own[],
-	commit: Commit
-): Promise<Range[]> {
+export async function insert(transaction: Sql, owns: readonly Own[], commit: Commit): Promise<Range[]> {
 	for (const { chunks } of owns) chunks.forEach(refuseTimeless);
 	const taken = await Promise.all(owns.map((own) => take(transaction, own, commit)));
 	const missing = owns.find((_, index) => !taken[index]?.head);

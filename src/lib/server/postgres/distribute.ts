@@ -69,7 +69,9 @@ const noWorker =
 async function refuseUnconverted(sql: Sql): Promise<void> {
 	const found = await sql`SELECT 1 FROM pg_class WHERE oid = to_regclass('logs')`;
 	if (found.length > 0)
-		throw new CannotDistribute('Lines of an earlier version wait to be converted: start a server once, then stop it.');
+		throw new CannotDistribute(
+			'Lines of an earlier version wait to be converted: start a server once, then stop it.'
+		);
 }
 
 /** A server started before would go on as on plain PostgreSQL. */

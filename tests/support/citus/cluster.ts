@@ -1,13 +1,14 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../../src/lib/server/postgres/connect.ts';
 import * as users from '../../../src/lib/server/postgres/embedded-user.ts';
-import { freePort } from './other-postgres.ts';
+import { freePort } from '../server/other-postgres.ts';
 
-// A Citus cluster on this machine. By hand: node tests/support/server/citus.ts, which keeps one until it is ended and says its CITUS_URL.
+// A Citus cluster on this machine. By hand: node tests/support/citus/cluster.ts, which keeps one until it is ended and says its CITUS_URL.
 
 const programs = '/usr/lib/postgresql/15/bin';
 const user = 'postgres';
@@ -19,10 +20,10 @@ export const isCitusHere = existsSync('/usr/share/postgresql/15/extension/citus.
 /** One PostgreSQL of a cluster. */
 export interface Node {
 	readonly port: number;
-	/** Ends it as a crash does, with all its connections. */
-	kill(): void;
+	/** Kills all its processes, as if the machine were gone. */
+	kill(): Promise<void>;
 	/** Starts it again after that. */
-	start(): void;
+	start(): Promise<void>;
 }
 
 export interface Cluster {
@@ -30,7 +31,7 @@ export interface Cluster {
 	url: string;
 	coordinator: Node;
 	workers: Node[];
-	/** One more worker, which the databases do not know yet. */
+	/** One more worker, which no database knows yet. */
 	addWorker(): Promise<Node>;
 	stop(): Promise<void>;
 }
@@ -41,30 +42,15 @@ export async function startCluster(): Promise<Cluster> {
 	const owner = await users.choose(join(folder, 'none'));
 	if (owner) await chown(folder, owner.uid, owner.gid);
 	await chmod(folder, 0o755);
-	const nodes: { node: Node; end(): void }[] = [];
-
-	function run(program: string, args: string[]): void {
-		const result = spawnSync(join(programs, program), args, {
-			...users.runAs(owner),
-			stdio: ['ignore', 'ignore', 'pipe']
-		});
-		if (result.status !== 0)
-			throw new Error(`${program} failed: ${result.error?.message ?? String(result.stderr)}`);
-	}
+	const nodes: Node[] = [];
 
 	async function add(): Promise<Node> {
 		const data = join(folder, `node-${nodes.length}`);
-		await mkdir(data);
-		if (owner) await chown(data, owner.uid, owner.gid);
 		const port = await freePort();
-		run('initdb', ['-D', data, '-A', 'trust', '-U', user, '-E', 'UTF8', '--locale=C']);
-		appendFileSync(join(data, 'postgresql.conf'), settings(port));
-		const start = () => run('pg_ctl', ['-D', data, '-l', `${data}.log`, '-w', 'start']);
-		const kill = () => process.kill(-groupOf(data), 'SIGKILL');
-		const end = () => run('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
-		start();
-		const node = { port, kill, start };
-		nodes.push({ node, end });
+		initialize(data, port, owner);
+		const node = nodeAt(data, port, owner);
+		await node.start();
+		nodes.push(node);
 		return node;
 	}
 
@@ -78,23 +64,49 @@ export async function startCluster(): Promise<Cluster> {
 		workers,
 		addWorker: add,
 		async stop() {
-			for (const { end } of nodes) end();
+			await Promise.all(nodes.map((node) => node.kill()));
 			await rm(folder, { recursive: true });
 		}
 	};
 }
 
-/** Tells the coordinator's own database of the workers, from which `nodesOf` knows them. */
-async function prepare(url: string, workers: readonly Node[]): Promise<void> {
-	for (const { port } of workers) await on(at(url, port), 'CREATE EXTENSION citus');
-	await on(url, 'CREATE EXTENSION citus');
-	await introduce(url, workers.map(({ port }) => port));
+function initialize(data: string, port: number, owner: users.User | null): void {
+	const words = ['-D', data, '-A', 'trust', '-U', user, '-E', 'UTF8', '--locale=C'];
+	const made = spawnSync(join(programs, 'initdb'), words, { ...users.runAs(owner), stdio: 'pipe' });
+	if (made.status !== 0) throw new Error(`initdb failed: ${String(made.stderr)}`);
+	appendFileSync(join(data, 'postgresql.conf'), settings(port));
 }
 
-/** The postmaster leads a process group, in which every backend is too. */
-function groupOf(data: string): number {
-	return Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10);
+function nodeAt(data: string, port: number, owner: users.User | null): Node {
+	let running: ChildProcess | null = null;
+
+	async function start(): Promise<void> {
+		const child = spawn(join(programs, 'postgres'), ['-D', data], { ...users.runAs(owner), stdio: 'pipe' });
+		running = child;
+		let said = '';
+		await new Promise<void>((resolve, reject) => {
+			child.once('exit', () => reject(new Error(`postgres ended: ${said}`)));
+			child.stderr.setEncoding('utf8').on('data', (text: string) => {
+				said += text;
+				if (said.includes('ready to accept connections')) resolve();
+			});
+		});
+	}
+
+	async function kill(): Promise<void> {
+		const child = running;
+		running = null;
+		if (child?.pid === undefined) return;
+		const exited = once(child, 'exit');
+		for (const pid of [child.pid, ...childrenOf(child.pid)]) process.kill(pid, 'SIGKILL');
+		await exited;
+	}
+
+	return { port, start, kill };
 }
+
+const childrenOf = (pid: number) =>
+	readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
 
 const settings = (port: number) => `
 listen_addresses = '${host}'
@@ -106,6 +118,16 @@ wal_level = logical
 max_connections = 300
 max_prepared_transactions = 300
 `;
+
+/** Tells the coordinator's own database of the workers, from which `nodesOf` knows them. */
+async function prepare(url: string, workers: readonly Node[]): Promise<void> {
+	for (const { port } of workers) await on(at(url, port), 'CREATE EXTENSION citus');
+	await on(url, 'CREATE EXTENSION citus');
+	await introduce(
+		url,
+		workers.map(({ port }) => port)
+	);
+}
 
 /** The addresses of all nodes of the cluster, the coordinator first. */
 export async function nodesOf(coordinator: string): Promise<string[]> {
@@ -121,7 +143,10 @@ export async function makeDatabase(nodes: readonly string[], name: string): Prom
 	for (const node of nodes) await addDatabase(node, name);
 	const [url, ...workers] = nodes.map((node) => named(node, name));
 	if (url === undefined) throw new Error('there is no coordinator');
-	await introduce(url, workers.map((worker) => Number(new URL(worker).port)));
+	await introduce(
+		url,
+		workers.map((worker) => Number(new URL(worker).port))
+	);
 	return url;
 }
 

@@ -7,8 +7,8 @@ import { connect } from '../../../src/lib/server/postgres/connect.ts';
 import { distribute } from '../../../src/lib/server/postgres/distribute.ts';
 import { migrate } from '../../../src/lib/server/postgres/migrate.ts';
 import * as partitions from '../../../src/lib/server/postgres/partitions.ts';
-import { makeDatabase, nodesOf, on, startCluster } from './citus.ts';
-import offerCluster from './cluster.ts';
+import { makeDatabase, nodesOf, on, startCluster } from './cluster.ts';
+import offerCluster from '../server/cluster.ts';
 
 const migrations = fileURLToPath(new URL('../../../drizzle/postgres', import.meta.url));
 /** Few, so that a database is made soon. */
