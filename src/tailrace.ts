@@ -67,12 +67,8 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	});
 	// In the next turn, because the other connections end in the same.
 	const lost = () => setImmediate(() => watched.watch.doubt());
-	const { bridge, wakes } = openBus(database.listenUrl, {
-		log,
-		woken: measured.woken,
-		lost,
-		hasEcho: onCitus
-	});
+	const heard = { woken: measured.woken, lost, hasEcho: onCitus };
+	const { bridge, wakes } = openBus(database.listenUrl, { log, ...heard });
 	const people = openPeople(sql.pages, config, { log, wakes, measured });
 	const { faults, leave, failed, close, ...watched } = watchOver(sql, bridge, config, log);
 	const streams = openStreams(sql, wakes, failed);

@@ -53,7 +53,9 @@ BEGIN
 	) AS read;
 
 	INSERT INTO log_days VALUES (org, (arrived AT TIME ZONE 'UTC')::date, first_seq) ON CONFLICT DO NOTHING;
-	INSERT INTO log_services SELECT org, unnest(named), (arrived AT TIME ZONE 'UTC')::date
+	INSERT INTO log_services (org_id, service, last_day)
+	SELECT org_id, service, (arrived AT TIME ZONE 'UTC')::date
+	FROM log_heads, unnest(named) AS one (service) WHERE org_id = org
 	ON CONFLICT (org_id, service) DO UPDATE SET last_day = EXCLUDED.last_day
 	WHERE log_services.last_day < EXCLUDED.last_day;
 	INSERT INTO log_chunks (org_id, first_seq, last_seq, day, received_at, time_from, time_to, lines, bytes, severities,

@@ -98,7 +98,7 @@ function nodeAt(data: string, port: number, owner: users.User | null): Node {
 		running = null;
 		if (child?.pid === undefined) return;
 		const exited = once(child, 'exit');
-		for (const pid of [child.pid, ...childrenOf(child.pid)]) process.kill(pid, 'SIGKILL');
+		for (const pid of process.env.MAIN_ONLY ? [child.pid] : [child.pid, ...childrenOf(child.pid)]) process.kill(pid, 'SIGKILL');
 		await exited;
 	}
 

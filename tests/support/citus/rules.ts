@@ -53,6 +53,10 @@ export const rules: Rule[] = [
 		isBroken: (sql) => /\bPARTITION OF\b|\bSET STORAGE\b/.test(sql)
 	},
 	{
+		name: 'rows that are inserted come as values or from the same worker',
+		isBroken: (sql) => /^INSERT\b.*\bSELECT\b/.test(sql) && tablesIn(sql).length < 2
+	},
+	{
 		name: 'a statement changes one table',
 		isBroken: (sql) => /^WITH\b.*\b(INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b/.test(sql)
 	}

@@ -46,7 +46,7 @@ async function recallOf(
 	}
 }
 
-/** Keeps the answers to an organization's requests with a key, in the transaction that stores their lines. */
+/** Keeps the answers to an organization's requests with a key, in the transaction that stores their lines. See insert.ts, nameServices. */
 export async function remember(
 	transaction: Sql,
 	org: string,
@@ -56,10 +56,11 @@ export async function remember(
 	const keyed = requests.filter(isKeyed);
 	if (keyed.length === 0) return;
 	await transaction`
-		INSERT INTO idempotency_keys (org_id, key, answer)
-		SELECT ${org}::uuid, key, answer FROM unnest(
+		INSERT INTO idempotency_keys (org_id, key, answer, created_at)
+		SELECT org_id, key, answer, now() FROM log_heads, unnest(
 			${keysOf(keyed)}::text[],
 			${keyed.map((request) => JSON.stringify(answers.get(request)))}::text[]::json[]) AS kept (key, answer)
+		WHERE org_id = ${org}
 		ON CONFLICT (org_id, key) DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at`;
 }
 

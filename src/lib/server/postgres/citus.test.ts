@@ -39,6 +39,10 @@ test.each([
 		'CREATE TABLE x PARTITION OF log_chunks DEFAULT INTO log_chunks'
 	],
 	[
+		'rows that are inserted come as values or from the same worker',
+		'INSERT INTO log_services (org_id, service) SELECT ${org}, service FROM unnest(${services}) AS named (service)'
+	],
+	[
 		'a statement changes one table',
 		'WITH head AS (UPDATE log_heads SET seq = 1 WHERE org_id = ${org} RETURNING seq) INSERT INTO log_days SELECT ${org} FROM head'
 	]
