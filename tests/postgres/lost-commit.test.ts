@@ -11,7 +11,7 @@ import { settle } from '../../src/lib/server/logs/settle.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
 import { line, receive } from '../support/logs/lines.ts';
-import { testDatabase } from '../support/server/database.ts';
+import { isCluster, testDatabase } from '../support/server/database.ts';
 import { makeTenant } from '../support/people/tenants.ts';
 
 const log = pino({ level: 'silent' });
@@ -53,7 +53,7 @@ test('a commit that was undone is not acknowledged while nobody has its number',
 	expect(await settle(sql, pending(org, randomUUID()), log)).toBe('away');
 });
 
-test('a commit is waited for as long as it is in doubt', async () => {
+test.skipIf(isCluster)('a commit is waited for as long as it is in doubt', async () => {
 	const { sql, org } = await open();
 	const id = randomUUID();
 	const written = Promise.withResolvers<void>();
@@ -74,7 +74,7 @@ test('a commit is waited for as long as it is in doubt', async () => {
 	expect(await settling).toEqual(answers);
 });
 
-test('a transaction whose connection is cut fails, and nothing else', async () => {
+test.skipIf(isCluster)('a transaction whose connection is cut fails, and nothing else', async () => {
 	const { sql, url } = await open();
 	const own = connect(url, { max: 1 });
 	onTestFinished(() => own.end({ timeout: 0 }));
@@ -86,41 +86,44 @@ test('a transaction whose connection is cut fails, and nothing else', async () =
 	await expect.poll(() => own`SELECT 1 AS works`).toEqual([{ works: 1 }]);
 });
 
-test('a transaction whose connection is cut while it waits for something else sends nothing more', async () => {
-	const { sql, url } = await open();
-	const own = connect(url, { max: 1 });
-	onTestFinished(() => own.end({ timeout: 0 }));
-	const endings: ((transaction: Sql) => Promise<unknown>)[] = [
-		() => Promise.resolve('done'),
-		() => Promise.reject(new Error('changed my mind')),
-		(transaction) => transaction`SELECT 1`,
-		(transaction) => transaction.unsafe('SELECT 1')
-	];
-	for (const end of endings) {
-		const cut = Promise.withResolvers<void>();
-		const ended = Promise.withResolvers<void>();
-		const running = transact(own, async (transaction) => {
-			const [{ pid }] = await transaction<[{ pid: number }]>`SELECT pg_backend_pid() AS pid`;
-			await sql`SELECT pg_terminate_backend(${pid})`;
-			await cut.promise;
-			try {
-				return await end(transaction);
-			} finally {
-				ended.resolve();
-			}
-		});
-		await expect(running).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
-		// Somebody else has a transaction on the connection that took its place: no COMMIT or ROLLBACK may reach it.
-		const other = await transact(own, async (transaction) => {
-			const begun = await transaction`SELECT pg_current_xact_id()::text AS xid`;
-			cut.resolve();
-			await ended.promise;
-			await transaction`SELECT pg_sleep(0.01)`;
-			return [begun, await transaction`SELECT pg_current_xact_id()::text AS xid`];
-		});
-		expect(other[1]).toEqual(other[0]);
+test.skipIf(isCluster)(
+	'a transaction whose connection is cut while it waits for something else sends nothing more',
+	async () => {
+		const { sql, url } = await open();
+		const own = connect(url, { max: 1 });
+		onTestFinished(() => own.end({ timeout: 0 }));
+		const endings: ((transaction: Sql) => Promise<unknown>)[] = [
+			() => Promise.resolve('done'),
+			() => Promise.reject(new Error('changed my mind')),
+			(transaction) => transaction`SELECT 1`,
+			(transaction) => transaction.unsafe('SELECT 1')
+		];
+		for (const end of endings) {
+			const cut = Promise.withResolvers<void>();
+			const ended = Promise.withResolvers<void>();
+			const running = transact(own, async (transaction) => {
+				const [{ pid }] = await transaction<[{ pid: number }]>`SELECT pg_backend_pid() AS pid`;
+				await sql`SELECT pg_terminate_backend(${pid})`;
+				await cut.promise;
+				try {
+					return await end(transaction);
+				} finally {
+					ended.resolve();
+				}
+			});
+			await expect(running).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+			// Somebody else has a transaction on the connection that took its place: no COMMIT or ROLLBACK may reach it.
+			const other = await transact(own, async (transaction) => {
+				const begun = await transaction`SELECT pg_current_xact_id()::text AS xid`;
+				cut.resolve();
+				await ended.promise;
+				await transaction`SELECT pg_sleep(0.01)`;
+				return [begun, await transaction`SELECT pg_current_xact_id()::text AS xid`];
+			});
+			expect(other[1]).toEqual(other[0]);
+		}
 	}
-});
+);
 
 test('a transaction that fails with an error of a file or of another socket is rolled back', async () => {
 	const { sql, org } = await open();

@@ -5,7 +5,7 @@ import * as grams from '../../src/lib/server/logs/chunks/grams.ts';
 import { Sealing } from '../../src/lib/server/logs/sealing.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
-import { testDatabase, type TestDatabase } from '../support/server/database.ts';
+import { isCluster, testDatabase, type TestDatabase } from '../support/server/database.ts';
 import { line, linesOf, makeOrganization, receive } from '../support/logs/lines.ts';
 
 const minute = 60_000;
@@ -161,7 +161,7 @@ describe('nothing is lost, doubled or out of order', () => {
 		}
 	});
 
-	test('when a step is undone in its middle', async () => {
+	test.skipIf(isCluster)('when a step is undone in its middle', async () => {
 		const org = await makeOrganization(database.sql);
 		for (let n = 0; n < 20; n++) await receive(database.sql, org, [line(`${n}`)], noon);
 		const { sql } = database;
@@ -176,23 +176,26 @@ describe('nothing is lost, doubled or out of order', () => {
 		expect(await chunksOf(org)).toEqual(['20 sealed']);
 	});
 
-	test('of an organization that is deleted meanwhile, of which nothing is left', async () => {
-		const org = await makeOrganization(database.sql);
-		for (let n = 0; n < 20; n++) await receive(database.sql, org, [line(`${n}`)], noon);
-		let running: Promise<void> = Promise.resolve();
-		await transact(database.sql, async (transaction) => {
-			await transaction`DELETE FROM organizations WHERE id = ${org}`;
-			running = sealing().run(noon + day);
-			await expect
-				.poll(
-					() =>
-						database.sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'FOR KEY SHARE'`
-				)
-				.toHaveLength(1);
-		});
-		await running;
-		expect(await chunksOf(org)).toEqual(Array(20).fill('1 fresh')); // left to the purge as they were
-	});
+	test.skipIf(isCluster)(
+		'of an organization that is deleted meanwhile, of which nothing is left',
+		async () => {
+			const org = await makeOrganization(database.sql);
+			for (let n = 0; n < 20; n++) await receive(database.sql, org, [line(`${n}`)], noon);
+			let running: Promise<void> = Promise.resolve();
+			await transact(database.sql, async (transaction) => {
+				await transaction`DELETE FROM organizations WHERE id = ${org}`;
+				running = sealing().run(noon + day);
+				await expect
+					.poll(
+						() =>
+							database.sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'FOR KEY SHARE'`
+					)
+					.toHaveLength(1);
+			});
+			await running;
+			expect(await chunksOf(org)).toEqual(Array(20).fill('1 fresh')); // left to the purge as they were
+		}
+	);
 });
 
 describe('a chunk that is damaged', () => {

@@ -3,6 +3,12 @@ import { inject } from 'vitest';
 import { connect, type Sql } from '../../../src/lib/server/postgres/connect.ts';
 import { on } from '../citus/cluster.ts';
 
+/**
+ * Whether the database is a Citus cluster. A test that looks into PostgreSQL itself (who waits, what is locked, how large a file is)
+ * or that sets a trigger sees nothing of that there, and is left out.
+ */
+export const isCluster = (inject('databaseNodes') ?? []).length > 1;
+
 export interface TestDatabase {
 	readonly url: string;
 	readonly sql: Sql;

@@ -17,24 +17,28 @@ const batch = 200;
 export async function apply(sql: Sql, given?: number): Promise<void> {
 	const at = given ?? (await now(sql));
 	const failures: unknown[] = [];
-	for (const { id, days } of await dropDays(sql, at)) {
+	const organizations = await organizationsOf(sql);
+	await dropPast(sql, organizations, at).catch((error: unknown) => failures.push(error));
+	for (const { id, days } of organizations) {
 		await removeBefore(sql, id, midnight(at - days * day)).catch((error: unknown) => failures.push(error));
 	}
 	if (failures.length > 0)
 		throw new AggregateError(failures, 'old lines of some organizations were not removed');
 }
 
-/**
- * Removes the days that every organization is past: the part that gives room back at once, and needs hardly any itself. Gives how
- * long each organization keeps its lines.
- */
-export async function dropDays(sql: Sql, given?: number): Promise<{ id: string; days: number }[]> {
-	const at = given ?? (await now(sql));
-	const organizations = await sql<{ id: string; days: number }[]>`
-		SELECT id, retention_days AS days FROM organizations`;
+/** Removes the days that every organization is past: the part that gives room back at once, and needs hardly any itself. */
+export async function dropDays(sql: Sql, given?: number): Promise<void> {
+	await dropPast(sql, await organizationsOf(sql), given ?? (await now(sql)));
+}
+
+/** How long each organization keeps its lines. */
+async function organizationsOf(sql: Sql): Promise<{ id: string; days: number }[]> {
+	return sql<{ id: string; days: number }[]>`SELECT id, retention_days AS days FROM organizations`;
+}
+
+async function dropPast(sql: Sql, organizations: readonly { days: number }[], at: number): Promise<void> {
 	const longest = Math.max(0, ...organizations.map(({ days }) => days));
 	await partitions.dropBefore(sql, at - longest * day);
-	return organizations;
 }
 
 /** The beginning of a UTC day. No chunk spans one, so that what was received before it are whole chunks. */

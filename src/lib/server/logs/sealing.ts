@@ -1,4 +1,5 @@
 import { advisoryLocks } from '../postgres/advisory-locks.ts';
+import { isWorkerAway } from '../postgres/citus.ts';
 import type { Sql } from '../postgres/connect.ts';
 import { now } from '../postgres/now.ts';
 import * as partitions from '../postgres/partitions.ts';
@@ -57,13 +58,24 @@ export class Sealing {
 	 */
 	async run(given?: number): Promise<void> {
 		const cutoff = new Date((given ?? (await now(this.#sql))) - youngest);
-		const orgs = await this.#sql<{ org_id: string }[]>`
-			SELECT DISTINCT org_id FROM log_chunks WHERE day = 'infinity' AND received_at < ${cutoff}`;
 		const failures: unknown[] = [];
-		for (const { org_id } of orgs) {
-			await this.#runOf({ org: org_id, cutoff }).catch((error: unknown) => failures.push(error));
+		for (const org of await this.#due(cutoff)) {
+			await this.#runOf({ org, cutoff }).catch((error: unknown) => failures.push(error));
 		}
 		if (failures.length > 0) throw new AggregateError(failures, `${notSealed}: ${reasonsOf(failures)}`);
+	}
+
+	/** The organizations that have something to merge, or all if a worker is away that may know of some. */
+	async #due(cutoff: Date): Promise<string[]> {
+		try {
+			const due = await this.#sql<{ org: string }[]>`
+				SELECT DISTINCT org_id AS org FROM log_chunks WHERE day = 'infinity' AND received_at < ${cutoff}`;
+			return due.map(({ org }) => org);
+		} catch (error) {
+			if (!isWorkerAway(error)) throw error;
+			const all = await this.#sql<{ org: string }[]>`SELECT id AS org FROM organizations`;
+			return all.map(({ org }) => org);
+		}
 	}
 
 	/** What is fresh now, of all organizations. */

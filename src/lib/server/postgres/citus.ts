@@ -29,6 +29,14 @@ export async function distributedNow(sql: Queryable): Promise<Set<string>> {
 	return new Set(rows.map(({ name }) => name));
 }
 
+/**
+ * Whether a coordinator says that a worker is away (connection_failure; only Citus reports it as a query's error). What was asked of
+ * several organizations then failed as a whole, though most of them can answer.
+ */
+export function isWorkerAway(error: unknown): boolean {
+	return (error as { code?: unknown } | null)?.code === '08006';
+}
+
 /** Whether `tailrace distribute` has prepared this database. */
 export async function isDistributed(sql: Queryable): Promise<boolean> {
 	return (await distributedNow(sql)).has('log_chunks');
