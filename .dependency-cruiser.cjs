@@ -35,7 +35,10 @@ const may = [
 	['^src/lib/ui/', ['^src/lib/(ui|live|log)/']],
 	...server,
 	['^src/composition/', ['^src/composition/', '^src/lib/(log|server)/']],
-	['^src/cli/(?!backup|bootstrap|distribute|move-deploys|reset-password|database)', ['^src/cli/', '^src/lib/log/']],
+	[
+		'^src/cli/(?!backup|bootstrap|distribute|move-deploys|reset-password|database)',
+		['^src/cli/', '^src/lib/log/']
+	],
 	[
 		'^src/cli/(backup|bootstrap|distribute|move-deploys|reset-password|database)',
 		['^src/cli/', '^src/lib/log/', '^src/lib/server/']

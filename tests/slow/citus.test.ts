@@ -2,8 +2,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { titleIf } from '../support/balancers/programs.ts';
 import { isCitusHere, type Node } from '../support/citus/cluster.ts';
 import { CitusScene, distribute, flows, type Flow } from '../support/citus/scene.ts';
+import * as deploys from '../support/deploys/deploys.ts';
+import { lineAt } from '../support/deploys/deploy-lines.ts';
 import { send } from '../support/server/calls.ts';
 import { testDatabase } from '../support/server/database.ts';
+import type { Account } from '../support/server/server.ts';
+import { Tenant } from '../support/server/site.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -27,7 +31,7 @@ describe.skipIf(!isCitusHere)(titleIf(isCitusHere, 'on a Citus cluster', 'Citus'
 		for (let time = 0; time < times; time++) {
 			await Promise.all([one, two].map((flow) => flows(flow, 20)));
 			const worker = scene.cluster.workers[0] as Node;
-			await worker.kill();
+			await worker.kill(time === 0 ? 'main' : 'all');
 			const url = scene.servers[0]?.url ?? '';
 			await expect.poll(async () => (await send(url, one.key, 'x')).status, { timeout: 20_000 }).toBe(503);
 			await flows(two, 50);
@@ -49,7 +53,7 @@ describe.skipIf(!isCitusHere)(titleIf(isCitusHere, 'on a Citus cluster', 'Citus'
 		for (const flow of all) expect(await scene.expectWhole(flow)).toBeGreaterThan(100);
 	});
 
-	test('a node is added and gets its share while lines flow', async () => {
+	test('a node is added and gets its share, then an organization of its own, while lines flow', async () => {
 		const scene = await CitusScene.open();
 		const all = (await scene.accounts()).map((account) => scene.flow(account));
 		await Promise.all(all.map((flow) => flows(flow, 20)));
@@ -57,9 +61,44 @@ describe.skipIf(!isCitusHere)(titleIf(isCitusHere, 'on a Citus cluster', 'Citus'
 		await scene.sql`SELECT citus_rebalance_start()`;
 		await scene.sql`SELECT citus_rebalance_wait()`;
 		await Promise.all(all.map((flow) => flows(flow, 50)));
-		const moved =
-			await scene.sql`SELECT 1 FROM citus_shards WHERE nodeport = ${port} AND table_name = 'log_chunks'::regclass`;
+		const moved = await scene.sql`
+			SELECT 1 FROM citus_shards WHERE nodeport = ${port} AND table_name = 'log_chunks'::regclass`;
 		expect(moved.length).toBeGreaterThan(0);
+
+		const [{ org }] = all as [Flow];
+		await scene.isolate(org.id, port);
+		expect(await scene.portOf(org.id)).toBe(port);
+		await Promise.all(all.map((flow) => flows(flow, 50)));
 		for (const flow of all) expect(await scene.expectWhole(flow)).toBeGreaterThan(100);
 	});
+
+	test('what a 204 has promised of a deploy is there after its worker was killed', async () => {
+		const scene = await CitusScene.open();
+		const [account] = (await scene.accounts()) as [Account];
+		const worker = scene.cluster.workers[0] as Node;
+		const tenants = scene.servers.map(({ url }) => tenantOf(url, account)) as [Tenant, Tenant];
+		const made = await deploys.make(tenants[0]);
+		const both = tenants.map((tenant) => new deploys.Sent(tenant, made.id));
+		const whole = Buffer.concat(Array.from({ length: 400 }, (_, line) => lineAt(line)));
+		const seen = (await both[1]!.stream('from=0')).rest();
+		let [end, promised, turn, failed] = [0, 0, 0, 0];
+		while (end < whole.length) {
+			if (turn++ === 40) await worker.kill();
+			const answer = await both[turn % 2]!.append(whole.subarray(end, end + 700), end);
+			const at = Number(answer.headers.get('upload-offset') ?? NaN);
+			if (answer.status === 503 && ++failed === 2) await worker.start();
+			if (answer.status === 204) promised = at;
+			if (answer.status !== 503) expect(at).toBeGreaterThanOrEqual(promised);
+			if (!Number.isNaN(at)) end = at;
+		}
+		expect(failed).toBeGreaterThan(1);
+		expect((await both[0]!.finish({ status: 'succeeded', size: whole.length })).status).toBe(200);
+		expect(whole.equals(await both[1]!.bytes())).toBe(true);
+		expect(deploys.textOf(await seen)).toBe(String(whole));
+	});
 });
+
+function tenantOf(url: string, { org, user, key }: Account): Tenant {
+	const none = () => Promise.reject(new Error('this tenant has one key only'));
+	return new Tenant(url, { org, userId: user.id, key, makeKey: none, makeSession: none });
+}

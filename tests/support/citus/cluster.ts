@@ -20,8 +20,8 @@ export const isCitusHere = existsSync('/usr/share/postgresql/15/extension/citus.
 /** One PostgreSQL of a cluster. */
 export interface Node {
 	readonly port: number;
-	/** Kills all its processes, as if the machine were gone. */
-	kill(): Promise<void>;
+	/** Kills all its processes, as if the machine were gone, or the main one, whose end the others notice. */
+	kill(what?: 'all' | 'main'): Promise<void>;
 	/** Starts it again after that. */
 	start(): Promise<void>;
 }
@@ -50,6 +50,7 @@ export async function startCluster(): Promise<Cluster> {
 		initialize(data, port, owner);
 		const node = nodeAt(data, port, owner);
 		await node.start();
+		await letDecode(`postgres://${user}@${host}:${port}/${user}`);
 		nodes.push(node);
 		return node;
 	}
@@ -80,25 +81,36 @@ function initialize(data: string, port: number, owner: users.User | null): void 
 function nodeAt(data: string, port: number, owner: users.User | null): Node {
 	let running: ChildProcess | null = null;
 
+	/** Something of one that was killed may still hold its memory: it then ends at once. */
 	async function start(): Promise<void> {
+		for (let tries = 1; ; tries++) {
+			const said = await attempt();
+			if (said === null) return;
+			if (tries === 20) throw new Error(`postgres ended: ${said}`);
+		}
+	}
+
+	/** Null once it is ready; what it said if it ended. */
+	function attempt(): Promise<string | null> {
 		const child = spawn(join(programs, 'postgres'), ['-D', data], { ...users.runAs(owner), stdio: 'pipe' });
 		running = child;
 		let said = '';
-		await new Promise<void>((resolve, reject) => {
-			child.once('exit', () => reject(new Error(`postgres ended: ${said}`)));
+		return new Promise((resolve) => {
+			child.once('exit', () => resolve(said));
 			child.stderr.setEncoding('utf8').on('data', (text: string) => {
 				said += text;
-				if (said.includes('ready to accept connections')) resolve();
+				if (said.includes('ready to accept connections')) resolve(null);
 			});
 		});
 	}
 
-	async function kill(): Promise<void> {
+	async function kill(what: 'all' | 'main' = 'all'): Promise<void> {
 		const child = running;
 		running = null;
-		if (child?.pid === undefined) return;
+		if (child?.pid === undefined || child.exitCode !== null) return;
 		const exited = once(child, 'exit');
-		for (const pid of process.env.MAIN_ONLY ? [child.pid] : [child.pid, ...childrenOf(child.pid)]) process.kill(pid, 'SIGKILL');
+		const others = what === 'all' ? childrenOf(child.pid) : [];
+		for (const pid of [child.pid, ...others]) process.kill(pid, 'SIGKILL');
 		await exited;
 	}
 
@@ -118,6 +130,15 @@ wal_level = logical
 max_connections = 300
 max_prepared_transactions = 300
 `;
+
+/** Lets Citus' own library decode the log, where a newer PostgreSQL asks for that. */
+async function letDecode(url: string): Promise<void> {
+	const sql = connect(url, { max: 1 });
+	const known = await sql`SELECT 1 FROM pg_settings WHERE name = 'output_plugin_libraries'`;
+	if (known.length > 0) await sql`ALTER SYSTEM SET output_plugin_libraries = pgoutput, citus`;
+	await sql`SELECT pg_reload_conf()`;
+	await sql.end();
+}
 
 /** Tells the coordinator's own database of the workers, from which `nodesOf` knows them. */
 async function prepare(url: string, workers: readonly Node[]): Promise<void> {

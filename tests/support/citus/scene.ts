@@ -95,6 +95,20 @@ export class CitusScene {
 		return head;
 	}
 
+	/**
+	 * Gives an organization shards of its own, on one worker. Its writes wait: without `block_writes` Citus 13.2.2 does not get on while
+	 * rows are updated ("publisher did not send replica identity column").
+	 */
+	async isolate(org: string, port: number): Promise<void> {
+		const { sql } = this;
+		await sql`SELECT isolate_tenant_to_new_shard('log_heads', ${org}::text::uuid, 'CASCADE', 'block_writes')`;
+		const from = await this.portOf(org);
+		if (from === port) return;
+		await sql`
+			SELECT citus_move_shard_placement(get_shard_id_for_distribution_column('log_heads', ${org}::uuid),
+				'127.0.0.1', ${from}, '127.0.0.1', ${port})`;
+	}
+
 	/** One more worker, which the database knows and which holds nothing yet. */
 	async addWorker(): Promise<Node> {
 		const node = await this.cluster.addWorker();
