@@ -30,6 +30,8 @@ export interface Own {
 interface Head {
 	last_seq: number;
 	received_at: Date;
+	/** Services that are known to have sent a line on the day of arrival: then that day has begun, too. */
+	known: string[];
 }
 
 /**
@@ -43,15 +45,17 @@ interface Head {
  */
 export async function insert(transaction: Sql, owns: readonly Own[], commit: Commit): Promise<Range[]> {
 	for (const { chunks } of owns) chunks.forEach(refuseTimeless);
-	const taken = await Promise.all(owns.map((own) => take(transaction, own, commit)));
-	const missing = owns.find((_, index) => !taken[index]?.head);
+	const heads = await Promise.all(owns.map((own) => move(transaction, own, commit)));
+	const missing = owns.find((_, index) => !heads[index]);
 	if (missing) throw new NoOrganization(`there is no organization ${missing.org}`);
-	return Promise.all(
-		owns.map((own, index) => {
-			const { head, known } = taken[index] as { head: Head; known: Map<string, string> };
-			return write(transaction, own, { ...head, known }, commit);
-		})
-	);
+	const [ranges] = await Promise.all([
+		Promise.all(owns.map((own, index) => write(transaction, own, heads[index] as Head, commit))),
+		wake(
+			transaction,
+			owns.map(({ org }) => org)
+		)
+	]);
+	return ranges;
 }
 
 /**
@@ -63,14 +67,21 @@ function refuseTimeless({ timeFrom, timeTo }: Chunk): void {
 }
 
 /** Moves a head and locks it, and looks which services are known. */
-async function take(transaction: Sql, { org, chunks }: Own, { arrived }: Commit) {
-	const [[head], known] = await Promise.all([
-		transaction<Head[]>`
-			UPDATE log_heads SET seq = seq + ${linesIn(chunks)}, received_at = greatest(received_at, ${new Date(arrived)})
-			WHERE org_id = ${org} RETURNING seq AS last_seq, received_at`,
-		knownAmong(transaction, org, servicesIn(chunks))
-	]);
-	return { head, known };
+async function move(transaction: Sql, { org, chunks }: Own, { arrived }: Commit): Promise<Head | undefined> {
+	const [head] = await transaction<Head[]>`
+		UPDATE log_heads SET seq = seq + ${linesIn(chunks)}, received_at = greatest(received_at, ${new Date(arrived)})
+		WHERE org_id = ${org}
+		RETURNING seq AS last_seq, received_at, ARRAY(
+			SELECT service FROM log_services
+			WHERE org_id = ${org} AND service = ANY (${servicesIn(chunks)}::text[])
+				AND last_day >= ${dayOf(arrived)}::text::date) AS known`;
+	return head;
+}
+
+/** At the commit. Beside the trigger on log_heads, which Citus does not have: two of a transaction are one. */
+function wake(transaction: Sql, orgs: readonly string[]) {
+	return transaction`
+		SELECT pg_notify('logs_' || org, '') FROM unnest(${orgs as string[]}::uuid[]) AS moved (org)`;
 }
 
 const linesIn = (chunks: readonly Chunk[]) => chunks.reduce((sum, { lines }) => sum + lines, 0);
@@ -79,39 +90,29 @@ const servicesIn = (chunks: readonly Chunk[]) => [...new Set(chunks.flatMap(({ s
 async function write(
 	transaction: Sql,
 	{ org, chunks }: Own,
-	{ last_seq, received_at, known }: Head & { known: ReadonlyMap<string, string> },
+	{ last_seq, received_at, known }: Head,
 	commit: Commit
 ): Promise<Range> {
 	const first_seq = last_seq - linesIn(chunks) + 1;
 	const today = dayOf(received_at.getTime());
-	const named = servicesIn(chunks).filter((service) => (known.get(service) ?? '') < today);
-	const writing: Promise<unknown>[] = [
-		transaction`
-			INSERT INTO log_days (org_id, day, first_seq) VALUES (${org}, ${today}::text::date, ${first_seq})
-			ON CONFLICT DO NOTHING`
-	];
-	if (named.length > 0) writing.push(nameServices(transaction, org, named, today));
+	const named = new Set(today === dayOf(commit.arrived) ? known : []);
+	const unnamed = servicesIn(chunks).filter((service) => !named.has(service));
+	const writing: Promise<unknown>[] = [];
+	if (named.size === 0) writing.push(beginDay(transaction, org, today, first_seq));
+	if (unnamed.length > 0) writing.push(nameServices(transaction, org, unnamed, today));
 	let next = first_seq;
 	for (const chunk of chunks) {
 		writing.push(writeChunk(transaction, { org, first_seq: next, received_at }, chunk, commit));
 		next += chunk.lines;
 	}
-	// Beside the trigger on log_heads, which Citus does not have. Twice in one transaction is once.
-	writing.push(transaction`SELECT pg_notify(${`logs_${org}`}, '')`);
 	await Promise.all(writing);
 	return { first_seq, last_seq };
 }
 
-/** The days on which some services are known to have sent a line last. */
-async function knownAmong(
-	transaction: Sql,
-	org: string,
-	services: readonly string[]
-): Promise<Map<string, string>> {
-	const rows = await transaction<{ service: string; day: string }[]>`
-		SELECT service, last_day::text AS day FROM log_services
-		WHERE org_id = ${org} AND service = ANY (${services as string[]}::text[])`;
-	return new Map(rows.map(({ service, day }) => [service, day]));
+function beginDay(transaction: Sql, org: string, day: string, first_seq: number) {
+	return transaction`
+		INSERT INTO log_days (org_id, day, first_seq) VALUES (${org}, ${day}::text::date, ${first_seq})
+		ON CONFLICT DO NOTHING`;
 }
 
 /**
