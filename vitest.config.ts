@@ -54,6 +54,8 @@ const citus: TestProjectConfiguration = {
 	extends: true,
 	test: {
 		name: 'citus',
+		testTimeout: 300_000, // a statement passes two PostgreSQL servers
+		hookTimeout: 120_000,
 		include: onCitus.map((name) => `tests/postgres/${name}.test.ts`),
 		globalSetup: ['tests/support/citus/global.ts']
 	}

@@ -1,18 +1,21 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { titleIf } from '../support/balancers/programs.ts';
+import { connect } from '../../src/lib/server/postgres/connect.ts';
 import { isCitusHere, type Node } from '../support/citus/cluster.ts';
-import { CitusScene, distribute, flows, type Flow } from '../support/citus/scene.ts';
+import { CitusScene, distribute, flows, openDatabase, type Flow } from '../support/citus/scene.ts';
 import * as deploys from '../support/deploys/deploys.ts';
 import { lineAt } from '../support/deploys/deploy-lines.ts';
 import { send } from '../support/server/calls.ts';
 import { testDatabase } from '../support/server/database.ts';
-import type { Account } from '../support/server/server.ts';
+import { line, linesOf, receive, sealAll } from '../support/logs/lines.ts';
+import { startServer, type Account } from '../support/server/server.ts';
 import { Tenant } from '../support/server/site.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
 /** Each fault happens this often, the second time to what has come back from the first. */
 const times = 2;
+const day = 24 * 60 * 60 * 1000;
 
 test('tailrace distribute refuses plain PostgreSQL and says what to do', async () => {
 	const { url, drop } = await testDatabase();
@@ -25,6 +28,42 @@ test('tailrace distribute refuses plain PostgreSQL and says what to do', async (
 });
 
 describe.skipIf(!isCitusHere)(titleIf(isCitusHere, 'on a Citus cluster', 'Citus'), () => {
+	test('what is stored comes along, once all servers are stopped, and numbers go on', async () => {
+		const { url } = await openDatabase();
+		const before = await startServer({ env: { DATABASE_URL: url } });
+		onTestFinished(() => before.stop());
+		const { key, org } = await before.bootstrap();
+		const sql = connect(url, { max: 2 });
+		onTestFinished(() => sql.end({ timeout: 1 }));
+		for (const at of [Date.now() - 2 * day, Date.now() - day])
+			await receive(sql, org.id, ['a', 'b'].map(line), at);
+		await sealAll(sql);
+		expect((await send(before.url, key, 'c')).status).toBe(200);
+		const lines = await linesOf(sql, org.id);
+		expect(await distribute(url)).toMatchObject({
+			status: 1,
+			stderr: expect.stringContaining('Stop all servers')
+		});
+
+		await before.stop();
+		const done = await distribute(url, '--shards', '8');
+		expect(done).toMatchObject({
+			status: 0,
+			stdout: expect.stringContaining('Done: 8 tables are on 2 workers')
+		});
+		expect((await distribute(url)).stdout).toContain('Nothing to do');
+		expect(await linesOf(sql, org.id)).toEqual(lines);
+		const after = await startServer({ env: { DATABASE_URL: url } });
+		onTestFinished(() => after.stop());
+		expect(await (await send(after.url, key, 'd')).json()).toMatchObject({ first_seq: lines.length + 1 });
+		const stored = await sql<{ storage: string }[]>`
+			SELECT DISTINCT result AS storage FROM run_command_on_shards('log_chunks', $$
+				SELECT string_agg(DISTINCT attstorage::text, '') FROM pg_inherits
+				JOIN pg_attribute ON attrelid = inhrelid
+				WHERE inhparent = '%s'::regclass AND attname IN ('grams', 'head', 'messages') $$)`;
+		expect([...stored]).toEqual([{ storage: 'e' }]);
+	});
+
 	test('a worker that is killed costs no line, and nobody but its organizations waits for it', async () => {
 		const scene = await CitusScene.open();
 		const [one, two] = (await scene.accounts()).map((account) => scene.flow(account)) as [Flow, Flow];

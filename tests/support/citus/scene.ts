@@ -30,9 +30,7 @@ export class CitusScene {
 	}
 
 	static async open(): Promise<CitusScene> {
-		const cluster = await startCluster();
-		onTestFinished(() => cluster.stop());
-		const url = await makeDatabase(await nodesOf(cluster.url), `tailrace_${randomBytes(6).toString('hex')}`);
+		const { cluster, url } = await openDatabase();
 		const done = await distribute(url, '--shards', '8');
 		if (done.status !== 0) throw new Error(done.stderr + done.stdout);
 		const sql = connect(url, { max: 2, name: 'tailrace test' });
@@ -116,6 +114,14 @@ export class CitusScene {
 		await this.sql`SELECT citus_add_node('127.0.0.1', ${node.port})`;
 		return node;
 	}
+}
+
+/** A database on a cluster, with nothing in it. */
+export async function openDatabase(): Promise<{ cluster: Cluster; url: string }> {
+	const cluster = await startCluster();
+	onTestFinished(() => cluster.stop());
+	const name = `tailrace_${randomBytes(6).toString('hex')}`;
+	return { cluster, url: await makeDatabase(await nodesOf(cluster.url), name) };
 }
 
 /** Resolves when so many lines sent from now on are acknowledged and with every viewer. */

@@ -84,29 +84,55 @@ async function refuseRunning(sql: Sql): Promise<void> {
 	throw new CannotDistribute(`Stop all servers first. Seen within the last ${seenWithin} s: ${addresses}.`);
 }
 
-/** With everything it refers to and what it sets off: Citus takes neither. */
+/** Without what it refers to and what it sets off: Citus takes neither. */
 function distributeTable(sql: Sql, table: string, shards: number): Promise<string> {
 	return transact(sql, async (transaction) => {
-		const did: string[] = [];
-		const references = await transaction<{ name: string }[]>`
-			SELECT conname AS name FROM pg_constraint WHERE contype = 'f' AND conrelid = ${table}::text::regclass`;
-		for (const { name } of references) {
-			await transaction`ALTER TABLE ${transaction(table)} DROP CONSTRAINT ${transaction(name)}`;
-			did.push(`without the foreign key ${name}`);
-		}
-		const triggers = await transaction<{ name: string }[]>`
-			SELECT tgname AS name FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ${table}::text::regclass`;
-		for (const { name } of triggers) {
-			await transaction`DROP TRIGGER ${transaction(name)} ON ${transaction(table)}`;
-			did.push(`without the trigger ${name}`);
-		}
 		const [held] = await transaction<[{ rows: number }]>`SELECT count(*) AS rows FROM ${transaction(table)}`;
-		if (table === distributedTables[0])
-			await transaction`
-				SELECT create_distributed_table(${table}::text::regclass, 'org_id', colocate_with => 'none', shard_count => ${shards}::int)`;
-		else
-			await transaction`
-				SELECT create_distributed_table(${table}::text::regclass, 'org_id', colocate_with => ${distributedTables[0]})`;
+		const did = [
+			...(await dropReferences(transaction, table)),
+			...(await dropTriggers(transaction, table)),
+			...(await spread(transaction, table, shards))
+		];
 		return [`${table}: distributed by organization, ${held.rows} rows`, ...did].join(', ');
 	});
+}
+
+async function dropReferences(transaction: Sql, table: string): Promise<string[]> {
+	const references = await transaction<{ name: string }[]>`
+		SELECT conname AS name FROM pg_constraint WHERE contype = 'f' AND conrelid = ${table}::text::regclass`;
+	for (const { name } of references)
+		await transaction`ALTER TABLE ${transaction(table)} DROP CONSTRAINT ${transaction(name)}`;
+	return references.map(({ name }) => `without the foreign key ${name}`);
+}
+
+async function dropTriggers(transaction: Sql, table: string): Promise<string[]> {
+	const triggers = await transaction<{ name: string }[]>`
+		SELECT tgname AS name FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ${table}::text::regclass`;
+	for (const { name } of triggers)
+		await transaction`DROP TRIGGER ${transaction(name)} ON ${transaction(table)}`;
+	return triggers.map(({ name }) => `without the trigger ${name}`);
+}
+
+/** Partitions are distributed alone and attached again: shards that are made as partitions lose their storage setting. */
+async function spread(transaction: Sql, table: string, shards: number): Promise<string[]> {
+	const partitions = await transaction<{ name: string; bound: string }[]>`
+		SELECT inhrelid::regclass::text AS name, pg_get_expr(relpartbound, inhrelid) AS bound
+		FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+		WHERE inhparent = ${table}::text::regclass ORDER BY 1`;
+	for (const { name } of partitions)
+		await transaction`ALTER TABLE ${transaction(table)} DETACH PARTITION ${transaction(name)}`;
+	const [first] = distributedTables;
+	if (table === first)
+		await transaction`
+			SELECT create_distributed_table(${table}::text::regclass, 'org_id', colocate_with => 'none', shard_count => ${shards}::int)`;
+	else await place(transaction, table, first);
+	for (const { name, bound } of partitions) {
+		await place(transaction, name, first);
+		await transaction.unsafe(`ALTER TABLE ${table} ATTACH PARTITION ${name} ${bound}`);
+	}
+	return partitions.length > 0 ? [`${partitions.length} partitions`] : [];
+}
+
+function place(transaction: Sql, table: string, beside: string) {
+	return transaction`SELECT create_distributed_table(${table}::text::regclass, 'org_id', colocate_with => ${beside})`;
 }
