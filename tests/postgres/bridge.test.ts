@@ -19,14 +19,14 @@ beforeAll(async () => void (database = await testDatabase()));
 afterAll(() => database.drop());
 
 /** A bridge, and the topics it has woken so far. */
-function bridged(url = database.url) {
+function bridged(url = database.url, hasEcho = false) {
 	const woken: string[] = [];
 	let look = () => {};
 	const wake = (topic: string) => {
 		woken.push(topic);
 		look();
 	};
-	const bridge = new PostgresBridge(url, { wake, log: pino({ level: 'silent' }) });
+	const bridge = new PostgresBridge(url, { wake, log: pino({ level: 'silent' }), hasEcho });
 	onTestFinished(() => bridge.close());
 	/** Resolves when so many wake-ups have come, with all of them. */
 	const wakeUps = (count: number) =>
@@ -59,6 +59,17 @@ test('a topic is woken when its LISTEN takes hold, and then by each notification
 	await notify('logs_a', 'logs_other', 'logs_a');
 	await notify('logs_a');
 	expect(await wakeUps(3)).toEqual(['logs:a', 'logs:a', 'logs:a']); // PostgreSQL makes one of equal ones
+});
+
+test('where a notification may come too early, its topic is woken once more', async () => {
+	const { bridge, woken, wakeUps } = bridged(database.url, true);
+	bridge.listen('logs:a');
+	await wakeUps(1);
+	for (const after of [3, 5]) {
+		await notify('logs_a');
+		await wakeUps(after);
+		expect(woken).toHaveLength(after);
+	}
 });
 
 test('after its backend was terminated it listens again, and wakes every topic for what it may have missed', async () => {
