@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Entry } from '../../src/lib/log/entry.ts';
 import { chunksOf } from '../../src/lib/server/logs/entries.ts';
-import { insert } from '../../src/lib/server/logs/insert.ts';
+import { insertOf } from '../../src/lib/server/logs/insert.ts';
 import { Sealing } from '../../src/lib/server/logs/sealing.ts';
 import { logStore } from '../../src/lib/server/logs/store.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
@@ -92,6 +92,7 @@ describe('a clock that jumps back', () => {
 			const chunks = await chunksOf(lines, arrived, 'seal');
 			for (const chunk of chunks) {
 				const commit = { id: crypto.randomUUID(), arrived };
+				const insert = await insertOf(database.sql);
 				await transact(database.sql, (transaction) =>
 					insert(transaction, [{ org, chunks: [chunk] }], commit)
 				);

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Chunk } from '../../src/lib/server/logs/chunks/chunk.ts';
 import { chunksOf } from '../../src/lib/server/logs/entries.ts';
-import { insert } from '../../src/lib/server/logs/insert.ts';
+import { insertOf } from '../../src/lib/server/logs/insert.ts';
 import { settle } from '../../src/lib/server/logs/settle.ts';
 import { connect, type Sql } from '../../src/lib/server/postgres/connect.ts';
 import { transact } from '../../src/lib/server/postgres/transaction.ts';
@@ -60,6 +60,7 @@ test.skipIf(isCluster)('a commit is waited for as long as it is in doubt', async
 	const commit = Promise.withResolvers<void>();
 	const committing = transact(sql, async (transaction) => {
 		const [chunk] = await chunksOf([line('hi')], Date.now());
+		const insert = await insertOf(sql);
 		await insert(transaction, [{ org, chunks: [chunk as Chunk] }], { id, arrived: Date.now() });
 		written.resolve();
 		await commit.promise;

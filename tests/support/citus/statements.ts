@@ -8,8 +8,8 @@ export interface Statement {
 	sql: string;
 }
 
-/** What SQLite gets, and what runs before anything is distributed. */
-const others = /\/sqlite\/|\.test\.ts$|\/logs\/rows\.ts$/;
+/** What SQLite gets, what runs before anything is distributed, and what only plain PostgreSQL gets (logs/insert.ts chooses). */
+const others = /\/sqlite\/|\.test\.ts$|\/logs\/(rows|insert-at-once)\.ts$/;
 
 const names = distributedTables.join('|');
 const isOnOne = new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\\s+"?(?:${names})\\b`);

@@ -6,7 +6,8 @@ import type { Answer, Append } from './append.ts';
 import type { Chunk } from './chunks/chunk.ts';
 import { chunksOf } from './entries.ts';
 import { recall, remember } from './idempotency.ts';
-import { insert } from './insert.ts';
+import { insertOf } from './insert.ts';
+import type { Insert } from './insertion.ts';
 
 /** A transaction under way. */
 export interface Commitment {
@@ -35,7 +36,7 @@ export function commit(sql: Sql, requests: readonly Append[], arrived = Date.now
 	let pending: Pending | null = null;
 	let lines = 0;
 
-	async function write(transaction: Sql, encoded: readonly Own[]): Promise<void> {
+	async function write(transaction: Sql, encoded: readonly Own[], insert: Insert): Promise<void> {
 		const answers = await recall(transaction, requests);
 		const fresh = answers.size === 0 ? encoded : await without(encoded, answers, arrived);
 		const ranges = await insert(transaction, fresh, { id, arrived });
@@ -50,8 +51,8 @@ export function commit(sql: Sql, requests: readonly Append[], arrived = Date.now
 		};
 	}
 
-	const done = encode(firsts(requests), arrived)
-		.then((encoded) => transact(sql, (transaction) => write(transaction, encoded)))
+	const done = Promise.all([encode(firsts(requests), arrived), insertOf(sql)])
+		.then(([encoded, insert]) => transact(sql, (transaction) => write(transaction, encoded, insert)))
 		.then(() => ({ answers: pending?.answers ?? [], lines }));
 	return { done, pending: () => pending };
 }

@@ -46,7 +46,7 @@ async function recallOf(
 	}
 }
 
-/** Keeps the answers to an organization's requests with a key, in the transaction that stores their lines. See insert.ts, nameServices. */
+/** Keeps the answers to an organization's requests with a key, in the transaction that stores their lines. See insert-in-steps.ts, nameServices. */
 export async function remember(
 	transaction: Sql,
 	org: string,

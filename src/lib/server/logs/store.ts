@@ -4,7 +4,8 @@ import { isWorkerAway } from '../postgres/citus.ts';
 import type { Sql } from '../postgres/connect.ts';
 import type { CorruptChunk } from './chunks/bytes.ts';
 import { chunksOf } from './entries.ts';
-import { insert, type Range } from './insert.ts';
+import { insertOf } from './insert.ts';
+import type { Range } from './insertion.ts';
 import { Reader, type Page } from './reader.ts';
 
 export interface LogStore {
@@ -31,6 +32,7 @@ export function logStore(sql: Sql, damaged: (error: CorruptChunk) => void = () =
 	async function append(org: string, entries: readonly NewEntry[], transaction: Sql, arrived = Date.now()) {
 		if (entries.length === 0) return { first_seq: 0, last_seq: 0 };
 		const chunks = await chunksOf(entries, arrived);
+		const insert = await insertOf(transaction);
 		const [range] = await insert(transaction, [{ org, chunks }], { id: randomUUID(), arrived });
 		return range as Range;
 	}

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { isAway, isFull, type Sql } from '../postgres/connect.ts';
 import type { Answer, Append } from './append.ts';
 import { commit } from './commit.ts';
-import { NoOrganization } from './insert.ts';
+import { NoOrganization } from './insertion.ts';
 import { settle } from './settle.ts';
 import type { LogStore } from './store.ts';
 
