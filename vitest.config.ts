@@ -56,7 +56,7 @@ const citus: TestProjectConfiguration = {
 		name: 'citus',
 		testTimeout: 300_000, // a statement passes two PostgreSQL servers
 		hookTimeout: 120_000,
-		include: onCitus.map((name) => `tests/postgres/${name}.test.ts`),
+		include: ['tests/citus/*.test.ts', ...onCitus.map((name) => `tests/postgres/${name}.test.ts`)],
 		globalSetup: ['tests/support/citus/global.ts']
 	}
 };

@@ -14,8 +14,7 @@ const programs = '/usr/lib/postgresql/15/bin';
 const user = 'postgres';
 const host = '127.0.0.1';
 
-/** Whether the system's PostgreSQL 15 has Citus (CONTRIBUTING.md says how to build it). */
-export const isCitusHere = existsSync('/usr/share/postgresql/15/extension/citus.control');
+const extension = '/usr/share/postgresql/15/extension/citus.control';
 
 /** One PostgreSQL of a cluster. */
 export interface Node {
@@ -38,6 +37,8 @@ export interface Cluster {
 
 /** A coordinator and two workers, which every database made by `makeDatabase` knows. */
 export async function startCluster(): Promise<Cluster> {
+	if (!existsSync(extension))
+		throw new Error("The system's PostgreSQL 15 has no Citus: CONTRIBUTING.md says how to build it.");
 	const folder = await mkdtemp(join(tmpdir(), 'tailrace-citus-'));
 	const owner = await users.choose(join(folder, 'none'));
 	if (owner) await chown(folder, owner.uid, owner.gid);

@@ -1,12 +1,10 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { titleIf } from '../support/balancers/programs.ts';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
-import { isCitusHere, type Node } from '../support/citus/cluster.ts';
+import type { Node } from '../support/citus/cluster.ts';
 import { CitusScene, distribute, flows, openDatabase, type Flow } from '../support/citus/scene.ts';
 import * as deploys from '../support/deploys/deploys.ts';
 import { lineAt } from '../support/deploys/deploy-lines.ts';
 import { send } from '../support/server/calls.ts';
-import { testDatabase } from '../support/server/database.ts';
 import { line, linesOf, receive, sealAll } from '../support/logs/lines.ts';
 import { startServer, type Account } from '../support/server/server.ts';
 import { Tenant } from '../support/server/site.ts';
@@ -17,17 +15,7 @@ vi.setConfig({ testTimeout: 240_000 });
 const times = 2;
 const day = 24 * 60 * 60 * 1000;
 
-test('tailrace distribute refuses plain PostgreSQL and says what to do', async () => {
-	const { url, drop } = await testDatabase();
-	const refused = await distribute(url);
-	await drop();
-	expect(refused).toMatchObject({
-		status: 1,
-		stderr: expect.stringMatching(/plain PostgreSQL.*CREATE EXTENSION/)
-	});
-});
-
-describe.skipIf(!isCitusHere)(titleIf(isCitusHere, 'on a Citus cluster', 'Citus'), () => {
+describe('on a Citus cluster', () => {
 	test('what is stored comes along, once all servers are stopped, and numbers go on', async () => {
 		const { url } = await openDatabase();
 		const before = await startServer({ env: { DATABASE_URL: url } });
