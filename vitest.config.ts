@@ -69,7 +69,7 @@ export default defineConfig({
 		chaiConfig: { truncateThreshold: 4_000 },
 		hookTimeout: 60_000,
 		// More than cores: most tests wait for processes, disks and clocks (2 cores: 207 s with one, 115 s with three).
-		maxWorkers: 5,
+		maxWorkers: 4,
 		// No file leaves anything behind, and a process for each one costs a second of CPU time (19 files: 48 → 32 s).
 		isolate: false,
 		sequence: { sequencer: SlowestFirst },
