@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as dial, createServer, type AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { connect, isAway } from '../../src/lib/server/postgres/connect.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { connect, isAway, open } from '../../src/lib/server/postgres/connect.ts';
 import { testDatabase } from '../support/server/database.ts';
 import { detour } from '../support/server/detour.ts';
 
@@ -54,6 +54,17 @@ test('a query that is cancelled fails as cancelled, and the cancellation itself 
 		.toBe(1);
 	await sleeping.cancel();
 	await failed;
+});
+
+test('what PostgreSQL remarks is not printed between the lines of the log', async () => {
+	const { url, drop } = await testDatabase();
+	onTestFinished(drop);
+	const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
+	onTestFinished(() => printed.mockRestore());
+	const sql = open(url, { max: 1 });
+	onTestFinished(() => sql.end({ timeout: 0 }));
+	await sql`DO $$ BEGIN RAISE WARNING 'terminating connection'; END $$`;
+	expect(printed).not.toHaveBeenCalled();
 });
 
 describe.each(['end', 'resetAndDestroy'] as const)(

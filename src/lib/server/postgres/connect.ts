@@ -40,7 +40,6 @@ export function connect(url: string, options: PoolOptions): Sql {
 		// The library's own backoff rises to 20 s, for which a returned database would seem away.
 		backoff: (retries: number) => Math.min(0.02 * 2 ** retries, 0.5),
 		connection: { application_name: options.name ?? 'tailrace', ...bounds },
-		onnotice: () => {}, // notices of migrations and of IF NOT EXISTS
 		types: { ...arrays, bigint: { to: 20, from: [20], parse: Number, serialize: String } }
 	}) as unknown as Sql;
 }
@@ -50,7 +49,8 @@ export function open<Types extends Record<string, postgres.PostgresType>>(
 	url: string,
 	given: postgres.Options<Types>
 ) {
-	const settings = { ...given, fetch_types: false }; // see arrays.ts
+	// Without `onnotice` the library prints what PostgreSQL remarks, at its end too, between the lines of the log.
+	const settings = { onnotice: () => {}, ...given, fetch_types: false }; // see arrays.ts
 	const { ssl, ...addresses } = postgres(url, settings).options; // parsed: nothing connects before a query
 	if (ssl) return postgres(url, settings); // TLS wraps the socket in one of the library's own
 	return postgres(url, { ...settings, socket: socketsTo(addresses) } as typeof settings); // its types lack `socket`
