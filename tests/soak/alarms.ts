@@ -42,9 +42,16 @@ const known: readonly Known[] = [
 	},
 	{
 		source: 'server',
-		message: /^(maintenance failed|the outbox could not be read|a delivery failed|a search was cut off)/,
+		message:
+			/^(maintenance failed|the outbox could not be read|a delivery failed|follow-up work of a request failed|a deploy could not be kept)/,
 		causes: away,
-		reason: 'PostgreSQL was away; tried again'
+		reason: 'PostgreSQL was away; the server tries again by itself'
+	},
+	{
+		source: 'server',
+		message: /^(a deploy log could not be written|a search was cut off)/,
+		causes: away,
+		reason: 'PostgreSQL was away; who asked was told, and asks again'
 	},
 	{
 		source: 'PostgreSQL',

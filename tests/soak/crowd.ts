@@ -30,6 +30,8 @@ export interface Said {
 	faultCount: number;
 	/** The first faults. */
 	faults: string[];
+	/** The first long waits. */
+	notes: string[];
 }
 
 const mostFaults = 100;
@@ -43,12 +45,17 @@ const sum: Said = {
 	longestMs: 0,
 	lateMs: 0,
 	faultCount: 0,
-	faults: []
+	faults: [],
+	notes: []
 };
 let closing = false;
 
 function fault(what: string): void {
 	if (sum.faultCount++ < mostFaults) sum.faults.push(`${new Date().toISOString()} ${what}`);
+}
+
+function note(what: string): void {
+	if (sum.notes.length < mostFaults) sum.notes.push(`${new Date().toISOString()} ${what}`);
 }
 
 type Begin = Extract<Told, { kind: 'begin' }>;
@@ -58,7 +65,7 @@ async function chair(begin: Begin, index: number): Promise<void> {
 	const { mark, key } = begin.tenants[index % begin.tenants.length] as Begin['tenants'][number];
 	for (let first = true; !closing; first = false) {
 		const query = Math.random() < 0.7 ? '' : 'tail=200';
-		const viewer = new Viewer({ mark, key, query, next: byTurns(begin.origins), fault });
+		const viewer = new Viewer({ mark, key, query, next: byTurns(begin.origins), fault, note });
 		viewers.add(viewer);
 		sum.came++;
 		// All come at the beginning, so the first of them leave at any time.

@@ -81,10 +81,10 @@ export class Deployer {
 		const appends = leastAppends + Math.floor(Math.random() * (mostAppends - leastAppends));
 		let log = Buffer.alloc(0);
 		let end = 0;
-		for (let index = 0; index < appends; index++) {
+		for (let index = 0; index < appends && !(this.#stopped && index > 0); index++) {
 			log = Buffer.concat([log, Buffer.from(linesAt(id, index))]);
 			while (end < log.length) end = await this.#append(tenant, id, log, end);
-			if (!this.#stopped) await sleep(appendMs * (0.5 + Math.random()));
+			await sleep(appendMs * (0.5 + Math.random()));
 		}
 		return log;
 	}

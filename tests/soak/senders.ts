@@ -31,7 +31,7 @@ export class Sender {
 	readonly #next: Next;
 	readonly #perSecond: number;
 	#startedAt = 0;
-	#stopped = false;
+	#stoppedAt: number | null = null;
 	#done: Promise<void> = Promise.resolve();
 
 	constructor(tenant: Tenant, perSecond: number, next: Next) {
@@ -52,17 +52,18 @@ export class Sender {
 
 	/** Resolves when the last line is acknowledged. */
 	async stop(): Promise<void> {
-		this.#stopped = true;
+		this.#stoppedAt = performance.now();
 		await this.#done;
 	}
 
 	get #due(): number {
-		return Math.floor(((performance.now() - this.#startedAt) * this.#perSecond) / 1000);
+		const until = this.#stoppedAt ?? performance.now();
+		return Math.floor(((until - this.#startedAt) * this.#perSecond) / 1000);
 	}
 
 	async #run(): Promise<void> {
 		await sleep(Math.random() * batchMs);
-		while (!this.#stopped && this.faults.length === 0) {
+		while (this.#stoppedAt === null && this.faults.length === 0) {
 			const began = performance.now();
 			const count = Math.min(mostLines, this.#due - this.acknowledged);
 			if (count > 0) await this.#deliver(this.acknowledged + 1, count);

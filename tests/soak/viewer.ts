@@ -10,11 +10,15 @@ export interface View {
 	/** Called at each connection. */
 	next(): string;
 	fault(what: string): void;
+	/** Told of what took long, with what happened meanwhile. */
+	note(what: string): void;
 }
 
 const retryMs = 200;
 /** The server says something every 15 s; a stream that is silent for longer than a browser waits is given up. */
 const silenceMs = 40_000;
+/** A longer wait for a line is noted, in ms. */
+const longMs = 15_000;
 
 /** Whether a line that no sender sent belongs to this organization. */
 export function isOwn({ service, message }: Other, mark: string): boolean {
@@ -33,6 +37,8 @@ export class Viewer {
 	/** The longest that it heard no line, in ms. */
 	longestMs = 0;
 	#linesAt = performance.now();
+	/** What happened since the last line. */
+	#history: string[] = [];
 	readonly #view: View;
 	#request: http.ClientRequest | null = null;
 	#retry: NodeJS.Timeout | undefined;
@@ -46,6 +52,7 @@ export class Viewer {
 			if (!isOwn(line, view.mark)) fault(`a line of another organization: ${JSON.stringify(line)}`);
 		};
 		const event = (type: string, data: string) => {
+			this.#happened(`is told ${type} ${data}`);
 			if (type === 'end' && !data.includes('server stopping')) fault(`its stream ended: ${data}`);
 		};
 		this.scanner = new Scanner(view.mark, null, { fault, other, event });
@@ -62,10 +69,15 @@ export class Viewer {
 		const { last } = this.scanner;
 		const resuming = last === null ? {} : { 'last-event-id': String(last) };
 		const headers = { authorization: `Bearer ${this.#view.key}`, ...resuming };
-		const url = `${this.#view.next()}/api/logs/stream?${this.#view.query}`;
+		const origin = this.#view.next();
+		this.#happened(`asks ${origin} after ${last}`);
+		const url = `${origin}/api/logs/stream?${this.#view.query}`;
 		const request = http.get(url, { agent: false, headers, timeout: silenceMs });
 		this.#request = request;
-		request.on('timeout', () => request.destroy());
+		request.on('timeout', () => {
+			this.#happened('gives up');
+			request.destroy();
+		});
 		request.on('error', () => {}); // `close` follows
 		request.on('close', () => this.#lost());
 		request.on('response', (response) => this.#opened(response));
@@ -73,6 +85,7 @@ export class Viewer {
 
 	#opened(response: http.IncomingMessage): void {
 		const { statusCode = 0 } = response;
+		this.#happened(`is answered ${statusCode}`);
 		response.on('error', () => {}); // a cut: `close` follows
 		if (statusCode !== 200) {
 			if (statusCode < 500 && statusCode !== 429)
@@ -89,11 +102,23 @@ export class Viewer {
 		const { lines } = this.scanner;
 		this.scanner.take(chunk);
 		if (this.scanner.lines === lines) return;
-		this.longestMs = Math.max(this.longestMs, this.heardAt - this.#linesAt);
+		const waited = this.heardAt - this.#linesAt;
+		this.longestMs = Math.max(this.longestMs, waited);
+		if (waited > longMs)
+			this.#view.note(
+				`a viewer of ${this.mark} waited ${Math.round(waited)} ms: ${this.#history.join(', ')}`
+			);
 		this.#linesAt = this.heardAt;
+		this.#history = [];
+	}
+
+	#happened(what: string): void {
+		const after = Math.round(performance.now() - this.#linesAt);
+		this.#history.push(`${after} ms ${what}`);
 	}
 
 	#lost(): void {
+		this.#happened('is cut off');
 		this.scanner.cut();
 		if (!this.#closed) this.#retry = setTimeout(() => this.#connect(), retryMs * (0.5 + Math.random()));
 	}
