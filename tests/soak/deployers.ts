@@ -68,7 +68,7 @@ export class Deployer {
 			this.ended.push({ tenant, id, status });
 			this.bytes += log.length;
 			await this.#compare(tenant, id, status, log);
-			await follower.viewer.until(({ ended }) => ended !== null, patience);
+			await follower.viewer.until(hasEnded, patience);
 			if (follower.text() !== String(log))
 				this.#fault(tenant, `the follower of ${id} saw another log than was sent`);
 		} finally {
@@ -143,6 +143,9 @@ export class Deployer {
 		this.faults.push(`${new Date().toISOString()} ${mark}: ${what}`);
 	}
 }
+
+/** Not only because a server stopped. */
+const hasEnded = ({ ended }: Viewer) => ended !== null && ended !== 'server stopping';
 
 function linesAt(id: string, index: number): string {
 	const line = (part: number) => `${id} step ${index}.${part} ☃ ${'x'.repeat((index * 37 + part) % 120)}\n`;

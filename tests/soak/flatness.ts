@@ -63,8 +63,24 @@ export function judge(samples: readonly Sample[]): Row[] {
 		{ what: "memory of PostgreSQL's processes", values: memory, slack: memorySlack, show: megabytes },
 		{ what: 'connections to PostgreSQL', values: connections, slack: countSlack, show: whole }
 	];
-	// Of the servers that are killed one line each would be many: the report has them.
-	return [...series.filter(({ what }) => what.includes(longest)), ...ofPostgres].map(flat);
+	const short = series.filter(({ what }) => what.startsWith('memory') && !what.includes(longest));
+	return [
+		...series.filter(({ what }) => what.includes(longest)).map(flat),
+		others(short),
+		...ofPostgres.map(flat)
+	];
+}
+
+/** The servers that are ended again and again live too short to be judged. */
+function others(memories: readonly Series[]): Row {
+	const peaks = memories.map(({ values }) => Math.max(...values.map(({ value }) => value)));
+	const range = `${megabytes(Math.min(...peaks))} to ${megabytes(Math.max(...peaks))}`;
+	return {
+		what: 'memory of servers 1 and 2, highest of each life',
+		count: `${range} in ${memories.length} lives`,
+		must: 'reported',
+		ok: true
+	};
 }
 
 /** The server that is never ended. */

@@ -48,7 +48,7 @@ export function planFor(minutes: number, env: Record<string, string | undefined>
 			{ at: between(0.35 * durationMs, everyMs), how: 'fast' },
 			{ at: between(0.65 * durationMs, everyMs), how: 'immediate' }
 		],
-		revokeMs: Math.min(15_000, durationMs / 20),
+		revokeMs: 12_000, // 60 refusals a minute are allowed from one network
 		sampleMs: Math.min(10_000, durationMs / 60)
 	};
 }

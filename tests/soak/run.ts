@@ -46,9 +46,7 @@ async function soak(plan: Plan, fleet: Fleet, opened: (audience: Audience) => vo
 	const audience = await scene.audience.finish(heads, settleMs);
 	const streamsLeft = await scene.streamsLeft();
 	say('reading everything that is stored');
-	const archives = [];
-	for (const sender of scene.senders)
-		archives.push(await archive.read(fleet.origins[archives.length % 3] as string, sender));
+	const archives = await archive.readAll(fleet.origins, scene.senders);
 	const stored = await scene.stored();
 	await scene.sampler.stop();
 	const alarms = await gather(fleet);

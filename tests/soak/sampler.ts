@@ -13,7 +13,17 @@ export interface ServerSample {
 	/** Open files and sockets, besides those of its streams. */
 	files: number;
 	streams: number;
+	/** What else it says of itself, to explain the rest. */
+	told: Record<string, number>;
 }
+
+const toldOf = [
+	'nodejs_heap_size_used_bytes',
+	'nodejs_heap_size_total_bytes',
+	'nodejs_external_memory_bytes',
+	'tailrace_fresh_chunks',
+	'tailrace_missed_wake_ups_total'
+];
 
 /** Everything at one time; bytes, and ms since the epoch. */
 export interface Sample {
@@ -79,11 +89,13 @@ export class Sampler {
 		const origin = this.#fleet.origins[server - 1];
 		try {
 			const { body } = await call(`${origin}/metrics`, {});
-			const streams = Number(/^tailrace_streams (\d+)/m.exec(String(body))?.[1]);
+			const streams = metricOf(String(body), 'tailrace_streams');
+			const told = Object.fromEntries(toldOf.map((name) => [name, metricOf(String(body), name)]));
 			const status = await readFile(`/proc/${pid}/status`, 'utf8');
 			const files = (await readdir(`/proc/${pid}/fd`)).length;
 			if (Number.isNaN(streams)) return null;
-			return { server, generation, rss: kilobytes(status, 'VmRSS'), files: files - streams, streams };
+			const rss = kilobytes(status, 'VmRSS');
+			return { server, generation, rss, files: files - streams, streams, told };
 		} catch {
 			return null; // it was ended meanwhile
 		}
@@ -112,6 +124,10 @@ async function memoryOf(pid: number): Promise<{ own: number; shared: number } | 
 	if (all[0] === '') return null;
 	const sum = (name: string) => all.reduce((sum, text) => sum + kilobytes(text, name), 0);
 	return { own: sum('Pss_Anon'), shared: sum('Pss_Shmem') };
+}
+
+function metricOf(text: string, name: string): number {
+	return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? NaN);
 }
 
 /** In bytes; 0 if the line is not there. */

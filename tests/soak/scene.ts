@@ -12,7 +12,6 @@ import { Sender } from './senders.ts';
 import { makeTenants } from './tenants.ts';
 
 const searchers = 2;
-const revokers = 2;
 const sayEveryMs = 30_000;
 /** How long announcements may wait in the outbox when all is quiet, in ms: their longest retry, and a bit. */
 const outboxMs = 90_000;
@@ -41,7 +40,7 @@ export class Scene {
 		this.senders = senders;
 		this.searchers = many(searchers, () => new Searcher(senders, next()));
 		this.deployers = many(plan.deployers, () => new Deployer(tenants, next()));
-		this.revokers = many(revokers, () => new Revoker(fleet, tenants, plan.revokeMs));
+		this.revokers = [new Revoker(fleet, tenants, plan.revokeMs)];
 		const { viewers: count, stayMs } = plan;
 		this.audience = openAudience({ origins: [...fleet.origins], tenants, count, stayMs });
 		this.sampler = new Sampler(fleet, plan.sampleMs, () => this.#now());
