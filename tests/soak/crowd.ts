@@ -30,11 +30,12 @@ export interface Said {
 	faultCount: number;
 	/** The first faults. */
 	faults: string[];
-	/** The first long waits. */
-	notes: string[];
+	/** The longest waits for a line, in ms, and what happened in them. */
+	waits: { ms: number; what: string }[];
 }
 
 const mostFaults = 100;
+const mostWaits = 50;
 const viewers = new Set<Viewer>();
 const sum: Said = {
 	kind: 'now',
@@ -46,7 +47,7 @@ const sum: Said = {
 	lateMs: 0,
 	faultCount: 0,
 	faults: [],
-	notes: []
+	waits: []
 };
 let closing = false;
 
@@ -54,9 +55,12 @@ function fault(what: string): void {
 	if (sum.faultCount++ < mostFaults) sum.faults.push(`${new Date().toISOString()} ${what}`);
 }
 
-function note(what: string): void {
-	if (sum.notes.length < mostFaults) sum.notes.push(`${new Date().toISOString()} ${what}`);
+function waited(ms: number, what: string): void {
+	sum.waits.push({ ms: Math.round(ms), what: `${new Date().toISOString()} ${what}` });
+	if (sum.waits.length > 2 * mostWaits) sum.waits = longest();
 }
+
+const longest = () => sum.waits.toSorted((a, b) => b.ms - a.ms).slice(0, mostWaits);
 
 type Begin = Extract<Told, { kind: 'begin' }>;
 
@@ -65,7 +69,7 @@ async function chair(begin: Begin, index: number): Promise<void> {
 	const { mark, key } = begin.tenants[index % begin.tenants.length] as Begin['tenants'][number];
 	for (let first = true; !closing; first = false) {
 		const query = Math.random() < 0.7 ? '' : 'tail=200';
-		const viewer = new Viewer({ mark, key, query, next: byTurns(begin.origins), fault, note });
+		const viewer = new Viewer({ mark, key, query, next: byTurns(begin.origins), fault, waited });
 		viewers.add(viewer);
 		sum.came++;
 		// All come at the beginning, so the first of them leave at any time.
@@ -95,7 +99,7 @@ async function finish(heads: Record<string, number>, withinMs: number): Promise<
 			fault(`a viewer of ${viewer.mark} ended at ${last} and not at ${heads[viewer.mark]}`);
 		leave(viewer);
 	}
-	process.send?.({ ...sum, kind: 'end' } satisfies Said, () => process.exit(0));
+	process.send?.({ ...sum, waits: longest(), kind: 'end' } satisfies Said, () => process.exit(0));
 }
 
 let reportedAt = performance.now();

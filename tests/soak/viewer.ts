@@ -10,8 +10,8 @@ export interface View {
 	/** Called at each connection. */
 	next(): string;
 	fault(what: string): void;
-	/** Told of what took long, with what happened meanwhile. */
-	note(what: string): void;
+	/** Told of a long wait for a line, and what happened in it. */
+	waited(ms: number, what: string): void;
 }
 
 const retryMs = 200;
@@ -104,10 +104,7 @@ export class Viewer {
 		if (this.scanner.lines === lines) return;
 		const waited = this.heardAt - this.#linesAt;
 		this.longestMs = Math.max(this.longestMs, waited);
-		if (waited > longMs)
-			this.#view.note(
-				`a viewer of ${this.mark} waited ${Math.round(waited)} ms: ${this.#history.join(', ')}`
-			);
+		if (waited > longMs) this.#view.waited(waited, `a viewer of ${this.mark}: ${this.#history.join(', ')}`);
 		this.#linesAt = this.heardAt;
 		this.#history = [];
 	}
