@@ -17,11 +17,12 @@ export type Locked = { ok: true; held: Held; role: Role } | Refused;
 
 /**
  * Waits until no other transaction changes an organization, its members, invitations or keys, and blocks others to the end of
- * this one: anything read after it stays true. Null if the organization does not exist.
+ * this one: anything read after it stays true. Appends go on, though they refer to the organization. Null if it does not exist.
  */
 export async function organization(transaction: Queryable, org: string): Promise<Held | null> {
 	const [held] = await transaction<Held[]>`
-		SELECT slug, name, suspended_at IS NOT NULL AS "isSuspended" FROM organizations WHERE id = ${org} FOR UPDATE`;
+		SELECT slug, name, suspended_at IS NOT NULL AS "isSuspended" FROM organizations WHERE id = ${org}
+		FOR NO KEY UPDATE`;
 	return held ?? null;
 }
 

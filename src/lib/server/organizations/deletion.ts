@@ -38,10 +38,10 @@ async function removeIn(
 	await transaction`INSERT INTO deleted_organizations (id, name, slug) VALUES (${org}, ${name}, ${slug})`;
 	// In the order in which their last uses are written, so that the two never deadlock.
 	await transaction`SELECT 1 FROM api_keys WHERE org_id = ${org} ORDER BY id FOR UPDATE`;
-	await transaction`DELETE FROM organizations WHERE id = ${org}`;
-	// Where they are distributed, no foreign key takes them along. The head first: it waits for an append under way.
+	// First, as an append does: that locks its head, and then the organization, which its services and keys of requests refer to.
 	await transaction`DELETE FROM log_heads WHERE org_id = ${org}`;
-	await transaction`DELETE FROM log_services WHERE org_id = ${org}`;
+	await transaction`DELETE FROM organizations WHERE id = ${org}`;
+	await transaction`DELETE FROM log_services WHERE org_id = ${org}`; // where they are distributed, no foreign key takes them along
 	return { ok: true };
 }
 
