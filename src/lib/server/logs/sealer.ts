@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
+import { youngMb } from '../threads/threads.ts';
 import type { Waiting } from './sealing.ts';
 
 /** What the thread is told. */
@@ -66,7 +67,10 @@ export class Sealer {
 
 	#start(): Worker {
 		const { program, url, prepare, log } = this.#options;
-		const thread = new Worker(program, { workerData: { url, prepare } });
+		const thread = new Worker(program, {
+			workerData: { url, prepare },
+			resourceLimits: { maxYoungGenerationSizeMb: youngMb }
+		});
 		thread.unref();
 		const forget = () => (this.#thread = this.#thread === thread ? null : this.#thread);
 		thread.once('exit', forget).on('error', (error) => {

@@ -6,13 +6,13 @@ import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { isAway } from '../postgres/connect.ts';
-import { ThreadDied, Threads, type ThreadsOptions } from './threads.ts';
+import { ThreadDied, Threads, youngMb, type ThreadsOptions } from './threads.ts';
 
 /** What a thread of these tests does: gives a name back, perhaps once a gate is open, fails, or dies. */
 interface Job {
 	name: string;
 	gate?: Int32Array;
-	how?: 'throw' | 'exit' | 'break' | 'code' | 'away';
+	how?: 'throw' | 'exit' | 'break' | 'code' | 'away' | 'churn';
 	/** Not for any thread: functions are not copied. */
 	odd?: () => void;
 }
@@ -22,7 +22,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const program = pathToFileURL(join(folder, 'program.mjs'));
 writeFileSync(
 	program,
-	`import { workerData } from 'node:worker_threads';
+	`import { getHeapSpaceStatistics } from 'node:v8';
+	import { workerData } from 'node:worker_threads';
 	import postgres from ${JSON.stringify(import.meta.resolve('postgres'))};
 	import { serve } from ${JSON.stringify(new URL('serve.ts', import.meta.url).href)};
 	serve(async ({ name, gate, how }) => {
@@ -37,6 +38,12 @@ writeFileSync(
 		if (how === 'break') await new Promise(() => {});
 		if (how === 'code') throw Object.assign(new Error('away'), { code: '57P01', query: 'SELECT 1', secret: () => {} });
 		if (how === 'away') await postgres({ host: '127.0.0.1', port: 1, idle_timeout: 1 })\`SELECT 1\`;
+		if (how === 'churn') {
+			const kept = [];
+			for (let i = 0; i < 4e6; i++) kept[i % 3e5] = { i, text: [i, i, i, i] };
+			const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+			return { result: String(young.space_size) };
+		}
 		return { result: [workerData, name].join(' ') };
 	});`
 );
@@ -203,4 +210,11 @@ test('a close rejects what is under way and what waits, and what comes later', a
 		expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'ThreadDied' } });
 	await expect(one.run({ name: 'later' })).rejects.toThrow(ThreadDied);
 	expect(said).toEqual([]);
+});
+
+test('a thread sets little memory aside for what lives shortly, however much it makes', async () => {
+	const { threads: one } = threads({ heapMb: 1024 });
+	const bytes = Number(await one.run({ name: 'much', how: 'churn' }));
+	expect(bytes).toBeGreaterThan(2 ** 20);
+	expect(bytes).toBeLessThanOrEqual(youngMb * 2 ** 20);
 });
