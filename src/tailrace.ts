@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { openDeploys } from './composition/deploys.ts';
 import { openClock, openInstance } from './composition/instance.ts';
@@ -98,6 +99,7 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 	const endMaintenance = maintain([...tasks(parts, wakes), ...rest], log);
 	const shared = [...sharedTasks(parts, sql.upkeep), ...deployTasks.shared];
 	const instance = openInstance(sql.upkeep, { ...parts, clock }, shared);
+	await Promise.race([bridge.opened, setTimeout(mostForListening, undefined, { ref: false })]);
 
 	/** Closes what is open, in the order of dependence. */
 	async function stop(): Promise<void> {
@@ -117,6 +119,9 @@ async function composeOn(database: Started, config: configuration.Config, log: L
 
 	return { ...parts, faults, leave, stop, serves: instance.serves, take: taking.open };
 }
+
+/** Requests wait so long for the first LISTEN, in ms: until then a server counts as cut off, and answers 503. */
+const mostForListening = 10_000;
 
 /** Wake-ups, from this server and, over the bridge, from all others. */
 function openBus(

@@ -45,6 +45,7 @@ export class PostgresBridge implements Bridge {
 	#closing = false;
 	/** Whether the connection has answered a LISTEN since it was last lost. */
 	#answered = false;
+	readonly #opened = Promise.withResolvers<void>();
 	/** When the oldest unanswered LISTEN was sent, by `performance.now()`. */
 	#askedAt: number | null = null;
 
@@ -68,6 +69,11 @@ export class PostgresBridge implements Bridge {
 			onclose: () => this.#cut()
 		};
 		this.#sql = open(url, connection);
+	}
+
+	/** Resolves once PostgreSQL has answered a LISTEN. */
+	get opened(): Promise<void> {
+		return this.#opened.promise;
 	}
 
 	/** Whether exactly the wanted channels are being listened to now. */
@@ -166,6 +172,7 @@ export class PostgresBridge implements Bridge {
 		try {
 			await this.#sql.unsafe(statement);
 			this.#answered = true;
+			this.#opened.resolve();
 		} finally {
 			this.#askedAt = null;
 		}
