@@ -34,6 +34,7 @@ test('the menu is opened, gone through and left by keyboard', async ({ logs, org
 	await page.keyboard.press('Escape');
 	await expect(trigger).toBeFocused();
 	await page.keyboard.press('Enter');
+	await expect(wrap).toBeFocused();
 	await page.keyboard.press('Enter');
 	await expect(page.getByRole('menu')).toBeHidden();
 	await expect(logs.list).toHaveClass(/\bwrap\b/);

@@ -43,8 +43,10 @@ export class LineVolume {
 
 	get shown(): bars.Volume {
 		const inside = this.histogram;
-		if (!this.#past || !this.#around)
-			return { bars: inside ? bars.of(inside) : [], period: null, isPartial: false };
+		if (!this.#past || !this.#around) {
+			const all = inside ? bars.of(inside) : [];
+			return { bars: all, counted: all, period: null, isPartial: false };
+		}
 		const { span, histogram: outside } = this.#around;
 		return bars.volumeOf(this.#past.span, span, { inside, outside });
 	}

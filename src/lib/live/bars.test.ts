@@ -43,6 +43,7 @@ test('a period stands among what is around it, which is empty until it is known'
 	);
 	const whole = bars.volumeOf(period, around, { inside, outside });
 	expect(allOf(whole)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+	expect(whole.counted).toEqual(bars.of(inside));
 	expect([partial.isPartial, whole.isPartial]).toEqual([true, false]);
 	expect(bars.volumeOf(period, around, { inside: null, outside: null }).bars).toEqual([]);
 });
@@ -55,7 +56,8 @@ test('what was not counted is around the period, and in it before where the sear
 	];
 	expect(bars.uncounted(partial, null)).toEqual(beside);
 	expect(bars.uncounted(partial, noon + minute)).toEqual([beside[0], [noon, noon + minute], beside[1]]);
-	const alone = { bars: bars.of(inside), period: null, isPartial: false };
+	const all = bars.of(inside);
+	const alone = { bars: all, counted: all, period: null, isPartial: false };
 	expect(bars.uncounted(alone, noon + minute)).toEqual([[noon, noon + minute]]);
 	expect(bars.uncounted(alone, null)).toEqual([]);
 	expect(bars.uncounted({ ...alone, bars: [] }, noon)).toEqual([]);

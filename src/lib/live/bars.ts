@@ -58,6 +58,8 @@ export function byLevel({ levels, bars }: Histogram): Record<LevelChip, number> 
 /** What a volume shows. */
 export interface Volume {
 	bars: readonly Bar[];
+	/** Those of what the page shows alone: a bar at an end of the period counts lines beside it, too. */
+	counted: readonly Bar[];
 	/** The period in it; null if it shows nothing else. */
 	period: Span | null;
 	/** Whether only the bars of the period are known. */
@@ -70,19 +72,20 @@ export function volumeOf(
 	around: Span,
 	{ inside, outside }: Record<'inside' | 'outside', Histogram | null>
 ): Volume {
-	if (outside) return { bars: of(outside), period, isPartial: false };
-	if (!inside) return { bars: [], period, isPartial: true };
+	const counted = inside ? of(inside) : [];
+	if (outside) return { bars: of(outside), counted, period, isPartial: false };
+	if (!inside) return { bars: [], counted, period, isPartial: true };
 	const { width_ms: width } = inside;
 	const begin = Math.floor(around.from / width) * width;
 	const bars = Array.from({ length: Math.ceil((around.to - begin) / width) }, (_, index) => {
 		const from = begin + index * width;
 		return { from, to: from + width, quiet: 0, warn: 0, error: 0, all: 0 };
 	});
-	for (const bar of of(inside)) {
+	for (const bar of counted) {
 		const at = (bar.from - begin) / width;
 		if (at in bars) bars[at] = bar;
 	}
-	return { bars, period, isPartial: true };
+	return { bars, counted, period, isPartial: true };
 }
 
 /** From when to when a volume has not been counted, if its period was searched back to `reached`; null: all of it was. */
