@@ -68,7 +68,8 @@ export default defineConfig({
 		// What a test found is shown in its failure: CI keeps nothing else.
 		chaiConfig: { truncateThreshold: 4_000 },
 		hookTimeout: 60_000,
-		// More than cores: most tests wait for processes, disks and clocks (2 cores: 207 s with one, 115 s with three).
+		// More than cores: most tests wait for processes, disks and clocks (2 cores: 207 s with one, 115 s with three,
+		// which left them idle a third of the time).
 		maxWorkers: 4,
 		// No file leaves anything behind, and a process for each one costs a second of CPU time (19 files: 48 → 32 s).
 		isolate: false,
