@@ -1,8 +1,8 @@
 // Everything that must hold: `npm test`. Each step prints as it goes; the last line counts the tests of all runners.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isOldNode, oldNode } from './node-version.mjs';
@@ -48,24 +48,26 @@ const playwright = {
 	read: fromPlaywright
 };
 
-step('build', 'npm', ['run', '--silent', 'build']);
-await sideBySide({
+await step('build', 'npm', ['run', '--silent', 'build']);
+const checked = sideBySide({
 	'type check': ['npm', 'run', '--silent', 'check'],
 	'lint and the import rule': ['npm', 'run', '--silent', 'lint']
 });
-tests('unit, integration and fault tests', vitest);
-tests('end to end, in Chromium', playwright);
+await tests('unit, integration and fault tests', vitest);
+await checked;
+await tests('end to end, in Chromium', playwright);
 
 finish();
 
 /**
- * Checks that use a core each, so they run in parallel; each prints its output when it has ended.
+ * Checks that run beside each other and the tests, with what those leave of the cores; each prints its output when it has ended.
  * @param {Record<string, string[]>} checks
  */
 async function sideBySide(checks) {
 	const started = performance.now();
 	const running = Object.entries(checks).map(async ([title, [command = '', ...args]]) => {
 		const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+		if (child.pid) setPriority(child.pid, 10);
 		let said = '';
 		for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
 		const [code] = await once(child, 'close');
@@ -82,8 +84,8 @@ async function sideBySide(checks) {
  * A check without its own tests counts only if it fails; without a build nothing further can run.
  * @param {string} title @param {string} command @param {string[]} args
  */
-function step(title, command, args) {
-	if (run(title, command, args).status === 0) return;
+async function step(title, command, args) {
+	if ((await run(title, command, args)) === 0) return;
 	fail(title);
 	if (title === 'build') finish();
 }
@@ -109,16 +111,18 @@ function finish() {
  * and is told at the end.
  * @param {string} title @param {Runner} runner
  */
-function tests(title, runner) {
-	const { status, tests } = result(title, runner, []);
+async function tests(title, runner) {
+	const { status, tests } = await result(title, runner, []);
 	const failed = tests.filter(({ ok }) => !ok);
 	count.passed += tests.length - failed.length;
 	// It could not start, or something failed besides the tests.
 	if (status !== 0 && failed.length === 0) fail(`${title}: exit status ${status}, see above`);
 	const isFew = failed.length > 0 && failed.length <= mostAgain;
-	const again = isFew ? result(`${title}: what failed, alone`, runner, runner.only(failed)).tests : [];
+	const again = isFew ? await result(`${title}: what failed, alone`, runner, runner.only(failed)) : null;
 	for (const { file, name, why } of failed) {
-		const alone = again.filter((test) => test.file === file && (test.name === name || name === file));
+		const alone = (again?.tests ?? []).filter(
+			(test) => test.file === file && (test.name === name || name === file)
+		);
 		if (alone.length === 0 || alone.some(({ ok }) => !ok)) fail(`${name}\n${why}`);
 		else {
 			count.passed++;
@@ -129,13 +133,13 @@ function tests(title, runner) {
 
 /**
  * @param {string} title @param {Runner} runner @param {string[]} only
- * @returns {{ status: number | null, tests: import('./test-reports.mjs').Test[] }}
+ * @returns {Promise<{ status: number | null, tests: import('./test-reports.mjs').Test[] }>}
  */
-function result(title, { command, args, read }, only) {
+async function result(title, { command, args, read }, only) {
 	const report = join(reports, `${command}.json`);
 	rmSync(report, { force: true });
 	const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-	const { status } = run(title, command, [...args(report), ...only], env);
+	const status = await run(title, command, [...args(report), ...only], env);
 	try {
 		return { status, tests: read(JSON.parse(readFileSync(report, 'utf8'))) };
 	} catch (error) {
@@ -144,17 +148,20 @@ function result(title, { command, args, read }, only) {
 	}
 }
 
-/** @param {string} title @param {string} command @param {string[]} args @param {Record<string, string>} [env] */
-function run(title, command, args, env = {}) {
+/**
+ * Its exit status; null if it was ended by a signal.
+ * @param {string} title @param {string} command @param {string[]} args @param {Record<string, string>} [env]
+ * @returns {Promise<number | null>}
+ */
+async function run(title, command, args, env = {}) {
 	console.log(`\n── ${title}`);
 	const started = performance.now();
-	const result = spawnSync(command, args, {
+	const child = spawn(command, args, {
 		stdio: ['ignore', 'inherit', 'inherit'],
 		env: { ...process.env, ...env }
 	});
-	if (result.error) console.error(result.error.message);
-	console.log(
-		`── ${title}: ${result.status === 0 ? 'ok' : 'FAILED'}, ${Math.round((performance.now() - started) / 1000)} s`
-	);
-	return result;
+	const [status] = /** @type {[number | null]} */ (await once(child, 'close'));
+	const seconds = Math.round((performance.now() - started) / 1000);
+	console.log(`── ${title}: ${status === 0 ? 'ok' : 'FAILED'}, ${seconds} s`);
+	return status;
 }

@@ -64,13 +64,13 @@ describe.runIf(canMount)('on a disk that fills up', () => {
 		expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
 		await expect.poll(() => readiness(server)).toEqual({ ready: false, reasons: ['The disk is full.'] });
 		expect(existsSync(reserve)).toBe(false);
+		await viewer.until((text) => text.includes('"outage":"disk"'));
 		const append = await fetch(`${server.url}/api/deploys/${id}/log`, {
 			method: 'PATCH',
 			headers: bearer(key),
 			body: 'output'
 		});
 		expect(await expectProblem(append, 503)).toMatchObject({ detail: full });
-		await viewer.until((text) => text.includes('"outage":"disk"'));
 
 		const signedIn = await post('/sign-in', {
 			headers: { origin: server.url, accept: 'text/html' },

@@ -72,6 +72,7 @@ export async function stored(url: string, key: string): Promise<Entry[]> {
 	const entries: Entry[] = [];
 	for (let after: number | null = 0; after !== null;) {
 		const response = await fetch(`${url}/api/logs?after=${after}&limit=1000`, { headers: bearer(key) });
+		if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
 		const page = (await response.json()) as { logs: Entry[]; next: number | null };
 		entries.push(...page.logs);
 		after = page.next;
