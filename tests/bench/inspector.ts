@@ -13,8 +13,6 @@ interface ProfileNode {
 export interface Memory {
 	/** What lives after a collection, in bytes. */
 	heap: number;
-	/** The same, with the buffers outside of V8's heap. */
-	held: number;
 	/** Everything the process holds, in bytes. */
 	resident: number;
 }
@@ -50,9 +48,8 @@ export class Inspector {
 	/** Collects twice, because what was held by finalizers goes only the second time. */
 	async settle(): Promise<Memory> {
 		for (let round = 0; round < 2; round++) await this.#call('HeapProfiler.collectGarbage');
-		const usage = (await this.#call('Runtime.getHeapUsage')) as Record<string, number>;
-		const { usedSize = NaN, backingStorageSize = NaN } = usage;
-		return { heap: usedSize, held: usedSize + backingStorageSize, resident: this.resident() };
+		const { usedSize } = (await this.#call('Runtime.getHeapUsage')) as { usedSize: number };
+		return { heap: usedSize, resident: this.resident() };
 	}
 
 	/** Bytes in memory now. Source: proc(5), VmRSS. */

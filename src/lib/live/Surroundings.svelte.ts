@@ -34,7 +34,7 @@ export class Surroundings {
 		try {
 			this.histogram = await search.histogram(this.#scope, this.span, bars.all, signal);
 		} catch {
-			return; // it stays hatched, as what was not searched
+			return; // the bars around the period stay hatched
 		}
 	}
 }
