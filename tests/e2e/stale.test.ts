@@ -75,3 +75,39 @@ test('a search that finds nothing leaves nothing of the last one', async ({ logs
 	await expect(page.getByText('No lines match in this period')).toBeVisible();
 	await expect(logs.rows).toHaveCount(0);
 });
+
+test('what is typed while a search loads is there when it has loaded', async ({ logs, org, page }) => {
+	await org.send({ message: 'needle', service: 'web' }, { message: 'hay', service: 'db' });
+	await logs.open();
+	const release = await hold(page, '**/logs/__data.json*');
+	await logs.query.fill('needle');
+	await logs.query.press('Enter');
+	await logs.query.pressSequentially(' hay');
+	release();
+	await expect(logs.row('hay')).toHaveCount(0);
+	await expect(logs.query).toHaveValue('needle hay');
+	await expect(logs.query).toBeFocused();
+	await page.keyboard.type('s');
+	await expect(logs.query).toHaveValue('needle hays');
+});
+
+test('a service that is looked for while a search loads can be chosen when it has loaded', async ({
+	logs,
+	org,
+	page
+}) => {
+	await org.send({ message: 'needle', service: 'web' }, { message: 'hay', service: 'db' });
+	await logs.open();
+	const release = await hold(page, '**/logs/__data.json*');
+	await logs.query.fill('needle');
+	await logs.query.press('Enter');
+	const services = page.getByRole('combobox', { name: 'Services' });
+	await services.click();
+	await page.keyboard.type('we');
+	release();
+	await expect(logs.row('hay')).toHaveCount(0);
+	await expect(services).toHaveValue('we');
+	await expect(page.getByRole('option', { name: 'web' })).toHaveAttribute('data-highlighted', '');
+	await page.keyboard.press('Enter');
+	await expect(logs.query).toHaveValue('needle service:web');
+});
