@@ -43,7 +43,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** The kind of server that the project names: see vitest.config.ts. */
 async function startServer(project: TestProject): Promise<{ url: string; stop(): Promise<void> }> {
-	if (project.name === 'database-url') return startOther();
+	if (project.name === 'database-url') return startOther({ max_connections: '300' });
 	const dataDir = await makeDataDir('tests');
 	const server = await embedded.start(dataDir, { info() {}, warn: report, error: report });
 	return {

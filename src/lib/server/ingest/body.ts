@@ -55,7 +55,8 @@ const decompressors = new Map<string, Decompress>([
 /**
  * Collects a request body and undoes its `Content-Encoding` (a list from its end: RFC 9110, 8.4). Bad input is answered, never
  * thrown; a failing source (the client went away) throws `SenderGone`. Over the limit the source is left unread, not cancelled:
- * SvelteKit's `cancel` would cut the connection before the 413 is out. What it takes of the place is kept until the caller leaves it.
+ * SvelteKit's `cancel` would cut the connection before the 413 is out. What it takes of the place is kept until the caller leaves it; a body that the place has no
+ * room for gives all of it back at once, or all bodies that grow in that moment would be refused together.
  */
 export async function read(
 	stream: AsyncIterable<Uint8Array> | null,
@@ -100,7 +101,12 @@ async function decompress(
 		}
 	}
 	if (place.grow(bytes.length)) return { ok: true, bytes, sent: compressed };
-	return { ...overloaded, unread: { stream: Readable.from([bytes]), encoding: null } };
+	return noRoom(place, Readable.from([bytes]));
+}
+
+function noRoom(place: Place, stream: Unread['stream']): Unfit {
+	place.leave();
+	return { ...overloaded, unread: { stream, encoding: null } };
 }
 
 /** The whole stream, or why it is refused. */
@@ -118,7 +124,7 @@ async function collect(
 			if (size > mostBytes) return tooLarge(mostBytes);
 			chunks.push(next.value);
 			if (place.grow(next.value.length)) continue;
-			return { ...overloaded, unread: { stream: rejoin(chunks, source), encoding: null } };
+			return noRoom(place, rejoin(chunks, source));
 		}
 	} catch (error) {
 		if (statusOf(error) === 413) return tooLarge(mostBytes);
