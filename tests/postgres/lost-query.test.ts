@@ -28,6 +28,33 @@ test('a query that is sent when another has just failed is answered or fails, ho
 	}
 });
 
+test('connections that are lost together, one with a query that was not sent yet, connect again at once', async () => {
+	const { url, drop } = await testDatabase();
+	onTestFinished(drop);
+	const way = await detour(url);
+	onTestFinished(() => way.close());
+	const sql = connect(way.url, { max: 4 });
+	onTestFinished(() => sql.end({ timeout: 0 }));
+	const all = (seconds: number) =>
+		Promise.all(Array.from({ length: 4 }, () => sql`SELECT pg_sleep(${seconds})`));
+
+	for (let time = 0; time < 10; time++) {
+		await all(0.05);
+		const failing = sql`SELECT pg_sleep(60)`.catch(() => sql`SELECT 1`).catch(() => {});
+		way.cut();
+		await failing; // the second query went to a connection that was lost in the same turn
+		way.mend();
+		const late = AbortSignal.timeout(5_000); // half of what a connection may take to open
+		while (!(await all(0.05).then(Boolean, isNotAway))) late.throwIfAborted();
+		late.throwIfAborted();
+	}
+});
+
+function isNotAway(error: unknown): boolean {
+	if (isAway(error)) return false;
+	throw error;
+}
+
 test('a server that closes the connection before it says anything is away', async () => {
 	const proxy = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
 	onTestFinished(() => void proxy.close());

@@ -197,6 +197,8 @@ export function named(url: string, name: string): string {
 
 export async function on(url: string, statement: string): Promise<void> {
 	const sql = connect(url, { max: 1 });
+	// A copied database is written to the log page by page: compressing them takes four times the CPU time (35 → 128 ms).
+	await sql`SET wal_compression = off`;
 	await sql.unsafe(statement);
 	await sql.end();
 }
