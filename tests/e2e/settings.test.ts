@@ -96,6 +96,7 @@ test('reading plain text is turned off and on again', async ({ page, org }) => {
 test('an address that another organization has is refused', async ({ page, org, server }) => {
 	const { org: other } = await server.bootstrap(`other-${org.slug}`);
 	await open(page, org);
+	await page.waitForLoadState('networkidle'); // from now on its scripts send the form
 	const address = section(page, 'Address');
 	await address.getByLabel('Address').fill(other.slug);
 	await address.getByRole('button').click();
