@@ -158,7 +158,11 @@ test('the entry is as wide as the reader likes, by pointer and keyboard, and sta
 	await expect.poll(width).toBe(400);
 });
 
-test('Back closes an entry, and Forward opens it, also while the page’s scripts are still coming', async ({ logs, org, page }) => {
+test('Back closes an entry, and Forward opens it, also while the page’s scripts are still coming', async ({
+	logs,
+	org,
+	page
+}) => {
 	await org.send('listening', { message: 'deadlock', level: 'error' });
 	await logs.open();
 	await logs.row('deadlock').click();
