@@ -4,7 +4,11 @@ const settings: Setting[] = [
 	['listen_addresses', '127.0.0.1', 'loopback only: nobody else on the network has business here'],
 	['unix_socket_directories', '', 'no socket: its path may not exceed 107 bytes, and a data folder may'],
 	['cluster_name', 'tailrace', 'shows in `ps` whose processes these are'],
-	['max_connections', 300, 'several servers on one machine, as during an update: 41 each; and people with psql'],
+	[
+		'max_connections',
+		300,
+		'several servers on one machine, as during an update: 41 each; and people with psql'
+	],
 	['fsync', 'on', 'an acknowledged line survives a power cut'],
 	['synchronous_commit', 'on', 'the same: the answer to a request waits for the disk'],
 	['full_page_writes', 'on', 'a page torn by a power cut is repaired from the log'],
