@@ -1,11 +1,12 @@
 // Everything that must hold: `npm test`. Each step prints as it goes; the last line counts the tests of all runners.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isOldNode, oldNode } from './node-version.mjs';
+import { memoryFolder } from './memory-folder.mjs';
 import { fromPlaywright, fromVitest } from './test-reports.mjs';
 
 if (isOldNode(process.versions.node)) {
@@ -13,7 +14,14 @@ if (isOldNode(process.versions.node)) {
 	process.exit(1);
 }
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const reports = mkdtempSync(join(tmpdir(), 'tailrace-reports-'));
+// Some hundred databases are copied and removed again: in memory that takes a third less CPU time.
+const temporary = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'tailrace-tests-'));
+chmodSync(temporary, 0o711); // the user postgres passes through
+process.env.TMPDIR = temporary;
+process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+const reports = join(temporary, 'reports');
+mkdirSync(reports);
 // Hundreds of processes of ours start: with their code compiled, a command of the CLI takes 0.18 s of CPU time instead of 0.42 s.
 process.env.NODE_COMPILE_CACHE = join(reports, 'compiled');
 const count = { passed: 0, failed: 0 };
@@ -97,7 +105,6 @@ function fail(what) {
 }
 
 function finish() {
-	rmSync(reports, { recursive: true });
 	if (passedAlone.length > 0)
 		console.log(`\n── what failed beside other tests, and passed alone\n${passedAlone.join('\n\n')}\n`);
 	if (failures.length > 0) console.log(`\n── what failed\n${failures.join('\n\n')}\n`);
