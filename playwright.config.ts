@@ -7,7 +7,7 @@ export default defineConfig({
 	globalSetup: './tests/support/server/cluster.ts',
 	outputDir: 'test-results/e2e',
 	fullyParallel: true,
-	workers: 3,
+	workers: 4,
 	timeout: 60_000,
 	expect: { timeout: 15_000 },
 	reporter: 'list',
