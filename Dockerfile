@@ -23,4 +23,5 @@ VOLUME /data
 EXPOSE 3000
 # A graceful stop takes at most ten seconds, which is also Docker's own patience.
 HEALTHCHECK CMD node -e "fetch('http://127.0.0.1:'+process.env.PORT+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"
-CMD ["node", "build/server.js"]
+# --initial-old-space-size: as in npm start, see docs/decisions/0122-room-before-a-full-collection.md.
+CMD ["node", "--initial-old-space-size=128", "build/server.js"]

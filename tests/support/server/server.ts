@@ -12,6 +12,8 @@ import { emptyDataDir, makeDataDir } from './cluster.ts';
 
 /** The folder of the project. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** How `npm start` runs Node (package.json). */
+const asNpmStart = ['--initial-old-space-size=128'];
 const readyWithinMs = 60_000;
 const stopWithinMs = 15_000;
 
@@ -61,7 +63,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 	const makeOwn = options.env?.DATABASE_URL ? emptyDataDir : makeDataDir;
 	const dataDir = options.dataDir ?? (await makeOwn('server'));
 	const env = environment(dataDir, options.env ?? {});
-	const child = spawn(process.execPath, ['build/server.js'], { cwd: checkout, env });
+	const child = spawn(process.execPath, [...asNpmStart, 'build/server.js'], { cwd: checkout, env });
 	const endWithUs = () => child.kill('SIGTERM');
 	process.once('exit', endWithUs);
 	const exited = once(child, 'exit').then(([code]) => {
