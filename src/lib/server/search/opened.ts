@@ -3,6 +3,7 @@ import { CorruptChunk } from '../logs/chunks/bytes.ts';
 import * as blob from '../logs/chunks/blob.ts';
 import * as columns from '../logs/chunks/columns.ts';
 import * as documents from '../logs/chunks/documents.ts';
+import * as heads from '../logs/chunks/head.ts';
 import { Line, type ChunkLine } from '../logs/chunks/line.ts';
 import * as digits from '../../log/digits.ts';
 import { levelOf } from '../../log/entry.ts';
@@ -38,7 +39,7 @@ export interface Opened {
 export function open(blobs: Blobs, receivedAt: number, read: Pick<Needs, 'messages' | 'attributes'>): Opened {
 	if (blobs.format === 0) return new Documents(documents.decode(blobs.head, receivedAt));
 	if (blobs.format !== 1) throw new CorruptChunk(`has the unknown format ${blobs.format}`);
-	const head = columns.readHead(blob.unpackHere(blobs.head, usualHead), receivedAt);
+	const head = heads.readHead(blob.unpackHere(blobs.head, usualHead), receivedAt);
 	const opened = new Columns(head, blobs);
 	if (read.messages) void opened.messages;
 	if (read.attributes) void opened.attributes;
@@ -75,13 +76,13 @@ interface Texts {
 }
 
 class Columns implements Opened, Texts {
-	readonly #head: columns.Head;
+	readonly #head: heads.Head;
 	readonly #blobs: Blobs;
 	readonly #view: View;
 	#messages: TextColumn | null = null;
 	#attributes: TextColumn | null = null;
 
-	constructor(head: columns.Head, blobs: Blobs) {
+	constructor(head: heads.Head, blobs: Blobs) {
 		this.#head = head;
 		this.#blobs = blobs;
 		this.#view = new View(head, this);
@@ -99,8 +100,8 @@ class Columns implements Opened, Texts {
 	}
 	timeAt = (index: number) => this.#head.times[index] as number;
 	severityAt = (index: number) => this.#head.severities[index] as number;
-	serviceAt = (index: number) => columns.nameOf(this.#head.services, index) ?? '';
-	hostAt = (index: number) => columns.nameOf(this.#head.hosts, index);
+	serviceAt = (index: number) => heads.nameOf(this.#head.services, index) ?? '';
+	hostAt = (index: number) => heads.nameOf(this.#head.hosts, index);
 	lineAt = (index: number) =>
 		columns.lineOf(this.#head, index, this.messages.at(index), this.attributes.at(index));
 
@@ -135,10 +136,10 @@ function unpacked(packed: Buffer | null, ends: Uint32Array): TextColumn {
 class View implements Entry {
 	index = 0;
 	readonly seq = 0;
-	readonly #head: columns.Head;
+	readonly #head: heads.Head;
 	readonly #texts: Texts;
 
-	constructor(head: columns.Head, texts: Texts) {
+	constructor(head: heads.Head, texts: Texts) {
 		this.#head = head;
 		this.#texts = texts;
 	}
@@ -156,10 +157,10 @@ class View implements Entry {
 		return this.#head.severities[this.index] as number;
 	}
 	get service() {
-		return columns.nameOf(this.#head.services, this.index) ?? '';
+		return heads.nameOf(this.#head.services, this.index) ?? '';
 	}
 	get host() {
-		return columns.nameOf(this.#head.hosts, this.index);
+		return heads.nameOf(this.#head.hosts, this.index);
 	}
 	get message() {
 		return this.#texts.messages.at(this.index);

@@ -1,5 +1,6 @@
 import * as blob from './blob.ts';
-import { ByteReader, ByteWriter, CorruptChunk } from './bytes.ts';
+import { ByteWriter, CorruptChunk } from './bytes.ts';
+import { nameOf, readHead, type Head } from './head.ts';
 import * as ids from './ids.ts';
 import type { ChunkLine } from './line.ts';
 
@@ -97,29 +98,6 @@ function writeNames(
 	for (const number of used) writer.whole(number);
 }
 
-/** Some column's names, each once, and the index into them that each line has. */
-export interface Names {
-	/** The first is null: none. */
-	names: readonly (string | null)[];
-	numbers: Uint32Array;
-}
-
-/** What a chunk says of its lines besides their texts. Arrays have an element for each line. */
-export interface Head {
-	count: number;
-	/** Epoch milliseconds, like `times`. */
-	receivedAt: Float64Array;
-	times: Float64Array;
-	severities: Uint8Array;
-	services: Names;
-	hosts: Names;
-	/** Where its text ends within the whole, in UTF-16 units. */
-	messageEnds: Uint32Array;
-	attributeEnds: Uint32Array;
-	/** Trace and span ids; read on first use, because few searches need them. */
-	ids(): { traces: readonly (string | null)[]; spans: readonly (string | null)[] };
-}
-
 /** The lines of format 1, of which the first was received at `receivedAt` (epoch ms). @throws CorruptChunk */
 export async function decode(blobs: Blobs, receivedAt: number): Promise<ChunkLine[]> {
 	const [head, messages, attributes] = await Promise.all([
@@ -151,77 +129,8 @@ export function lineOf(head: Head, index: number, message: string, attributes: s
 	};
 }
 
-export const nameOf = ({ names, numbers }: Names, index: number): string | null =>
-	names[numbers[index] as number] as string | null;
-
 /** Gives the texts of a column by index. @throws CorruptChunk if they are not exactly the whole */
 function cut(ends: Uint32Array, whole: string): (index: number) => string {
 	if ((ends.at(-1) ?? 0) !== whole.length) throw new CorruptChunk('has texts of other lengths than it says');
 	return (index) => whole.slice(index === 0 ? 0 : ends[index - 1], ends[index]);
-}
-
-/** Reads an unpacked head; `receivedAt` is of its first line, in epoch milliseconds. @throws CorruptChunk */
-export function readHead(bytes: Buffer, receivedAt: number): Head {
-	const reader = new ByteReader(bytes);
-	const count = reader.whole();
-	if (count > bytes.length) throw new CorruptChunk('has more lines than it has bytes');
-	const head = {
-		count,
-		receivedAt: readRuns(reader, count, receivedAt),
-		times: readTimes(reader, count),
-		severities: reader.bytes(count),
-		services: readNames(reader, count),
-		hosts: readNames(reader, count),
-		messageEnds: readEnds(reader, count),
-		attributeEnds: readEnds(reader, count)
-	};
-	let known: ReturnType<Head['ids']> | null = null;
-	const readIds = () => {
-		const [traces, spans] = [ids.read(reader, count), ids.read(reader, count)];
-		reader.end();
-		return { traces, spans };
-	};
-	return { ...head, ids: () => (known ??= readIds()) };
-}
-
-function readRuns(reader: ByteReader, count: number, receivedAt: number): Float64Array {
-	const received = new Float64Array(count);
-	let at = receivedAt;
-	let start = 0;
-	for (let runs = reader.whole(); runs > 0; runs--) {
-		at += reader.whole();
-		const end = start + reader.whole();
-		if (end > count) throw new CorruptChunk('has more times of receipt than lines');
-		received.fill(at, start, end);
-		start = end;
-	}
-	if (start !== count) throw new CorruptChunk('has fewer times of receipt than lines');
-	return received;
-}
-
-function readTimes(reader: ByteReader, count: number): Float64Array {
-	const times = new Float64Array(count);
-	let time = 0;
-	for (let index = 0; index < count; index++) times[index] = time += reader.signed();
-	return times;
-}
-
-function readNames(reader: ByteReader, count: number): Names {
-	const names: (string | null)[] = [null];
-	for (let rest = reader.whole(); rest > 0; rest--) names.push(reader.text());
-	const numbers = new Uint32Array(count);
-	for (let index = 0; index < count; index++) {
-		const number = reader.whole();
-		if (number >= names.length) throw new CorruptChunk(`has no name ${number}`);
-		numbers[index] = number;
-	}
-	return { names, numbers };
-}
-
-/** Lengths, summed up. */
-function readEnds(reader: ByteReader, count: number): Uint32Array {
-	const ends = new Uint32Array(count);
-	let end = 0;
-	for (let index = 0; index < count; index++) ends[index] = end += reader.whole();
-	return ends;
 }
