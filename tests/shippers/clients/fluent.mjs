@@ -1,6 +1,6 @@
 // @fluent-org/logger in the event MODE, which waits for acknowledgements if ACK is set, with the shared key SECRET.
 import { FluentClient } from '@fluent-org/logger';
-import { PORT, lines } from './script.mjs';
+import { PORT, paced } from './script.mjs';
 
 const { MODE = 'PackedForward', ACK = '', SECRET = '' } = process.env;
 const client = new FluentClient('app', {
@@ -10,8 +10,8 @@ const client = new FluentClient('app', {
 	eventRetry: { attempts: 10, minDelay: 200, maxDelay: 1000 },
 	socket: { host: '127.0.0.1', port: Number(PORT), timeout: 10_000 }
 });
-const sent = lines().map(({ n, level, message, time }) =>
-	client.emit('shop', { message, level, n, host: 'web-1', service: 'shop' }, time)
-);
+const sent = [];
+for await (const { n, level, message, time } of paced())
+	sent.push(client.emit('shop', { message, level, n, host: 'web-1', service: 'shop' }, time));
 await Promise.all(sent);
 await client.shutdown();

@@ -1,19 +1,20 @@
 // JSON lines over TCP: CLIENT is pino-socket or winston-logstash. Both drop at their end what the socket has not taken yet.
 import { once } from 'node:events';
-import { PORT, lines, mayEnd } from './script.mjs';
+import { PORT, mayEnd, paced } from './script.mjs';
 
 const common = { service: 'shop', host: 'web-1' };
 
 const clients = {
 	async 'pino-socket'() {
 		const { default: pino } = await import('pino');
-		const options = { address: '127.0.0.1', port: Number(PORT), mode: 'tcp' };
+		const again = { reconnect: true, recovery: true, recoveryQueueMaxSize: 10_000_000 };
+		const options = { address: '127.0.0.1', port: Number(PORT), mode: 'tcp', ...again };
 		const transport = pino.transport({ target: 'pino-socket', options });
 		await once(transport, 'ready');
 		let now = 0;
 		const timestamp = () => `,"time":${now}`;
 		const logger = pino({ level: 'trace', base: common, timestamp }, transport);
-		for (const { n, level, message, time } of lines()) {
+		for await (const { n, level, message, time } of paced()) {
 			now = time.getTime();
 			logger[level]({ n }, message);
 		}
@@ -22,9 +23,10 @@ const clients = {
 	async 'winston-logstash'() {
 		const { default: winston } = await import('winston');
 		const { default: Logstash } = await import('winston-logstash/lib/winston-logstash-latest.js');
-		const transport = new Logstash({ port: Number(PORT), host: '127.0.0.1', node_name: 'web-1' });
+		const where = { port: Number(PORT), host: '127.0.0.1', max_connect_retries: -1 };
+		const transport = new Logstash({ ...where, node_name: 'web-1' });
 		const logger = winston.createLogger({ level: 'debug', transports: [transport] });
-		for (const { n, level, message, time } of lines())
+		for await (const { n, level, message, time } of paced())
 			logger.log({ level, message, n, ...common, timestamp: time.toISOString() });
 	}
 };

@@ -1,7 +1,7 @@
 // pino with pino-elasticsearch, which sends at once what fits into flushBytes.
 import pino from 'pino';
 import pinoElasticsearch from 'pino-elasticsearch';
-import { KEY, TARGET, lines } from './script.mjs';
+import { KEY, TARGET, paced } from './script.mjs';
 
 const stream = pinoElasticsearch({
 	node: `${TARGET}/es`,
@@ -16,6 +16,6 @@ const sent = new Promise((resolve, reject) => {
 	stream.on('insertError', reject);
 });
 const logger = pino({ base: { hostname: 'web-1' }, level: 'debug', timestamp: false }, stream);
-for (const { n, level, message, time } of lines()) logger[level]({ n, time: time.getTime() }, message);
+for await (const { n, level, message, time } of paced()) logger[level]({ n, time: time.getTime() }, message);
 stream.end();
 await sent;

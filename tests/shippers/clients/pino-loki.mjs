@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import pino from 'pino';
 import { pinoLoki } from 'pino-loki';
-import { KEY, TARGET, lines } from './script.mjs';
+import { KEY, TARGET, paced } from './script.mjs';
 
 const stream = pinoLoki({
 	host: TARGET,
@@ -11,7 +11,7 @@ const stream = pinoLoki({
 	batching: { interval: 0.1 }
 });
 const logger = pino({ base: { hostname: 'web-1' }, level: 'debug', timestamp: false }, stream);
-for (const { n, level, message, time } of lines()) logger[level]({ n, time: time.getTime() }, message);
+for await (const { n, level, message, time } of paced()) logger[level]({ n, time: time.getTime() }, message);
 const ended = once(stream, 'close');
 stream.end();
 await ended;

@@ -17,9 +17,13 @@ export interface Restarting {
 	stop(): Promise<void>;
 }
 
-export async function restarting(env: Record<string, string> = {}): Promise<Restarting> {
+/** `settings` are variables of the server, by the slug of its organization. */
+export async function restarting(
+	settings: Record<string, string> | ((slug: string) => Record<string, string>) = {}
+): Promise<Restarting> {
 	const database = await testDatabase();
 	const { key, slug } = await makeTenant(database.sql);
+	const env = typeof settings === 'function' ? settings(slug) : settings;
 	const PORT = String(await freePort());
 	const start = () => startServer({ env: { ...env, PORT, DATABASE_URL: database.url } });
 	let server: Server = await start();
