@@ -45,6 +45,7 @@ export function openTaking(parts: {
 const refusals: Record<Exclude<AppendOutcome['kind'], 'stored' | 'no room'>, Refused> = {
 	full: { status: 429, detail: 'The server is overloaded. Nothing was accepted: send it again.' },
 	away: { status: 503, detail: 'The database is unavailable. Nothing was accepted: send it again.' },
+	busy: { status: 503, detail: 'The database took too long. Nothing was accepted: send it again.' },
 	unknown: {
 		status: 503,
 		detail: 'The database went away during the commit and it is not known whether the lines are stored.'

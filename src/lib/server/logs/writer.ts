@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isAway, isFull, type Sql } from '../postgres/connect.ts';
+import { isAway, isBrokenOff, isFull, isRolledBack, type Sql } from '../postgres/connect.ts';
 import type { Answer, Append } from './append.ts';
 import { commit } from './commit.ts';
 import { NoOrganization } from './insertion.ts';
@@ -12,6 +12,8 @@ export type AppendOutcome =
 	| { kind: 'full' }
 	| { kind: 'away' }
 	| { kind: 'unknown' }
+	/** PostgreSQL broke it off: it waited too long for a lock, say. */
+	| { kind: 'busy' }
 	/** The disk is full. */
 	| { kind: 'no room' }
 	| { kind: 'refused' }
@@ -57,6 +59,8 @@ export const connections = 2 * inFlight;
 export const largeBytes = 64 * 1024;
 /** A full queue answers 429: about a second of work at the measured rate, held in memory. */
 const mostQueuedBytes = 64 * 1024 * 1024;
+/** How often a transaction is tried that PostgreSQL rolls back for others' sake. */
+const mostTries = 4;
 /** What one transaction takes at most, so that nobody waits long behind what is taken before. */
 const mostLines = 10_000;
 const mostBytes = 8 * 1024 * 1024;
@@ -183,7 +187,7 @@ export class LogWriter {
 		else this.#largeOf.set(org, left);
 	}
 
-	async #attempt(requests: Append[]): Promise<Answer[] | Failure> {
+	async #attempt(requests: Append[], tries = 1): Promise<Answer[] | Failure> {
 		const { sql, log, committed } = this.#options;
 		const started = performance.now();
 		const commitment = commit(sql, requests, this.#options.now?.());
@@ -197,6 +201,11 @@ export class LogWriter {
 				return settle(sql, commitment, log);
 			}
 			if (error instanceof NoOrganization) return 'gone';
+			if (isRolledBack(error) && tries < mostTries) return this.#attempt(requests, tries + 1);
+			if (isBrokenOff(error)) {
+				log.warn({ err: error, requests: requests.length }, 'PostgreSQL broke off a commit of log lines');
+				return 'busy';
+			}
 			if (isFull(error)) {
 				log.warn({ err: error, requests: requests.length }, 'PostgreSQL has no room for log lines');
 				this.#options.full?.();

@@ -88,6 +88,21 @@ export function isTimedOut(error: unknown): boolean {
 	return (error as { code?: unknown } | null)?.code === canceled;
 }
 
+/** Class 40 transaction rollback: a deadlock, say. Done again, the same may pass. */
+const rolledBack = /^40/;
+const lockNotAvailable = '55P03';
+
+/** Whether PostgreSQL broke a transaction off because of others, not because of what it was asked: it may pass when done again. */
+export function isRolledBack(error: unknown): boolean {
+	return rolledBack.test((error as { code?: string } | null)?.code ?? '');
+}
+
+/** The same, or because it waited too long. Nothing of it has happened. */
+export function isBrokenOff(error: unknown): boolean {
+	const isLocked = (error as { code?: unknown } | null)?.code === lockNotAvailable;
+	return isLocked || isRolledBack(error) || isTimedOut(error);
+}
+
 /** Whether an error says that PostgreSQL's disk is full (disk_full); what was asked was rolled back then. */
 export function isFull(error: unknown): boolean {
 	return (error as { code?: unknown } | null)?.code === diskFull;
