@@ -14,7 +14,6 @@ import * as csrf from './lib/server/http/csrf.ts';
 import { errorPage, wantsPage } from './lib/server/http/error-page.ts';
 import * as formSize from './lib/server/http/form-size.ts';
 import { compress } from './lib/server/http/compression.ts';
-import { isTimedOut } from './lib/server/postgres/connect.ts';
 import { Unstartable } from './lib/server/postgres/embedded-error.ts';
 import { session } from './lib/server/people/cookies.ts';
 import * as sessions from './lib/server/people/sessions.ts';
@@ -198,6 +197,7 @@ export const handleError: HandleServerError = ({ error, event, status }) => {
 	}
 	if (event.request.signal.aborted) return { message: 'The reader went away.' };
 	app.log.error({ err: error, method: event.request.method, route: event.route.id }, 'a request failed');
-	if (isTimedOut(error)) return { message: unavailable.tookTooLong };
-	return { message: 'Something went wrong on the server. Its log says what.' };
+	return {
+		message: unavailable.brokenOff(error) ?? 'Something went wrong on the server. Its log says what.'
+	};
 };

@@ -6,7 +6,6 @@ import * as secret from '$server/access/secret';
 import { SenderGone } from '$server/ingest/body';
 import { refuse } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
-import { isTimedOut } from '$server/postgres/connect';
 import type { Scope } from '$server/postgres/words';
 import type { Door } from './door';
 import { incoming, type Incoming } from './incoming';
@@ -82,9 +81,10 @@ async function failed(
 		locals.app.log.debug(context, 'a reader went away before the answer');
 		return new Response(null, { status: 499 }); // nginx's: nobody reads it
 	}
-	if (isTimedOut(error)) {
-		locals.app.log.warn(context, 'the database ended a query that took too long');
-		return refuse({ status: 503, detail: unavailable.tookTooLong });
+	const brokenOff = unavailable.brokenOff(error);
+	if (brokenOff) {
+		locals.app.log.warn(context, 'the database broke off a request');
+		return refuse({ status: 503, detail: brokenOff });
 	}
 	const outage = unavailable.outageOf(error, locals.app.watch.outage);
 	if (!outage) throw error;

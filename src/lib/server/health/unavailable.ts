@@ -7,8 +7,12 @@ import { Unavailable } from './watch.ts';
 /** Seconds after which to try again. */
 const retryAfterS = 2;
 
-/** For who asked what the database could not answer in time (statement_timeout). */
-export const tookTooLong = 'This took the database too long. Ask for less at a time, or try again later.';
+/** For who asked what the database broke off: it took too long (statement_timeout), or stood in others' way. Null for other errors. */
+export function brokenOff(error: unknown): string | null {
+	if (postgres.isTimedOut(error))
+		return 'This took the database too long. Ask for less at a time, or try again later.';
+	return postgres.isBrokenOff(error) ? "This was in the way of others' requests. Try again." : null;
+}
 
 /** The outage that caused an error, `known` if it is that one; null if the cause is something else. */
 export function outageOf(error: unknown, known: Outage | null): Outage | null {
