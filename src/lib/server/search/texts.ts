@@ -46,9 +46,9 @@ class AsciiColumn implements TextColumn {
 
 	having(needle: string): number[] | null {
 		if (needle === '') return null;
-		if (!isAscii(Buffer.from(needle))) return [];
-		const lower = lowered(this.#bytes);
-		return matching(this.#ends, needle.length, (from) => lower.indexOf(needle, from, 'latin1'));
+		const bytes = Buffer.from(needle);
+		if (!isAscii(bytes)) return [];
+		return matching(this.#ends, bytes.length, finder(lowered(this.#bytes), bytes));
 	}
 
 	withEscapes(): number[] {
@@ -83,6 +83,24 @@ class UnicodeColumn implements TextColumn {
 			return escapes.exec(this.#text)?.index ?? -1;
 		});
 	}
+}
+
+/** Bytes of usual logs in lower case, the most frequent first. */
+const frequent = Buffer.from(' e01ta2oisnr3-l5d4c6879hump.=:/"fgybvw_k,x[]qjz');
+
+/**
+ * Finds a text in a buffer, from a place on. It is looked for by its end, from its rarest byte on: where the first byte is frequent, most of the time
+ * would go into places where only that one is found.
+ */
+function finder(bytes: Buffer, text: Buffer): (from: number) => number {
+	const rarity = [...text].map((byte) => frequent.indexOf(byte) >>> 0); // one that is not there is the rarest
+	const begins = rarity.indexOf(Math.max(...rarity));
+	const end = text.subarray(begins);
+	return (from) => {
+		for (let at = bytes.indexOf(end, from + begins); at !== -1; at = bytes.indexOf(end, at + 1))
+			if (bytes.compare(text, 0, begins, at - begins, at) === 0) return at - begins;
+		return -1;
+	};
 }
 
 /** The texts in which something of a length is found; what reaches into the next text does not count. */
