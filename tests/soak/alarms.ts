@@ -64,6 +64,12 @@ const known: readonly Known[] = [
 		message: /^WARNING: {2}terminating connection because of crash|^LOG: {2}.*crash/,
 		causes: away,
 		reason: 'PostgreSQL ended as in a crash'
+	},
+	{
+		source: 'PostgreSQL',
+		message: /^FATAL: {2}connection to client lost/,
+		causes: ['server killed'],
+		reason: 'PostgreSQL was answering a server that was killed'
 	}
 ];
 
