@@ -6,6 +6,7 @@ test('a wrong password is told without a word on which it was, and what was type
 	org
 }) => {
 	await page.goto('/sign-in');
+	await page.waitForLoadState('networkidle'); // from now on its scripts send the form
 	await page.getByLabel('E-mail address').fill(org.email);
 	await page.getByLabel('Password').fill('not my password');
 	await page.getByRole('button', { name: 'Sign in' }).click();

@@ -1,5 +1,6 @@
 import { expect, onTestFailed, onTestFinished, test, vi } from 'vitest';
 import { bearer, expectWhole, headOf } from '../support/server/calls.ts';
+import { inTurn } from '../support/server/broken-scene.ts';
 import { testDatabase } from '../support/server/database.ts';
 import { offBy } from '../support/server/off-clock.ts';
 import { startServer, type Server } from '../support/server/server.ts';
@@ -10,21 +11,24 @@ import * as signIn from '../support/people/people.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const minute = 60_000;
+/** How long a viewer stays with one server before it goes to the next, in ms. */
+const stay = 300;
 
-/** A server whose clock is right and one whose is off, on one PostgreSQL. */
+/** A server whose clock is right, one whose is off, and another right one, on one PostgreSQL. */
 async function open(offMs: number) {
 	const database = await testDatabase();
 	const env = { DATABASE_URL: database.url };
 	const servers = await Promise.all([
 		startServer({ env }),
-		startServer({ env: { ...env, ...offBy(offMs) } })
+		startServer({ env: { ...env, ...offBy(offMs) } }),
+		startServer({ env })
 	]);
 	onTestFailed(() => servers.forEach((server) => process.stderr.write(server.output())));
 	onTestFinished(async () => {
 		await Promise.all(servers.map((server) => server.stop()));
 		await database.drop();
 	});
-	return { ...database, servers: servers as [Server, Server] };
+	return { ...database, servers: servers as [Server, Server, Server] };
 }
 
 test.each([5, -5])(
@@ -34,11 +38,15 @@ test.each([5, -5])(
 		const [right, off] = servers;
 		const { key } = await right.bootstrap();
 		const began = Date.now();
-		const viewers = servers.map(({ url }) => new Viewer({ origin: () => url, headers: bearer(key) }));
-		onTestFinished(() => viewers.forEach((viewer) => viewer.close()));
+		const headers = bearer(key);
+		const viewers = servers.map(({ url }) => new Viewer({ origin: () => url, headers }));
+		const changing = new Viewer({ origin: inTurn(servers), headers });
+		const hopping = setInterval(() => changing.open && changing.hop(), stay);
+		viewers.push(changing);
+		onTestFinished(() => (clearInterval(hopping), viewers.forEach((viewer) => viewer.close())));
 		const senders = servers.map(({ url }, index) => {
 			const name = `server ${index}:`;
-			return new Sender({ origin: () => url, headers: bearer(key), name, perSecond: 50, again: 'never' });
+			return new Sender({ origin: () => url, headers, name, perSecond: 50, again: 'never' });
 		});
 		await Promise.all(senders.map((sender) => sender.acknowledges(100)));
 		await Promise.all(senders.map((sender) => sender.stop()));
@@ -63,7 +71,7 @@ test.each([5, -5])(
 			const rows = await sql<{ off: boolean }[]>`SELECT abs(clock_ms) > 60000 AS off FROM instances`;
 			return rows.map(({ off }) => off).sort();
 		};
-		await expect.poll(clocks, { timeout: 30_000 }).toEqual([false, true]);
+		await expect.poll(clocks, { timeout: 30_000 }).toEqual([false, false, true]);
 		expect(off.output()).toContain("this server's clock differs from PostgreSQL's");
 	}
 );
