@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 const mends = [
 	{
 		what: 'bytes that were not sent, and the timer that would have sent them',
-		before: /(async function closed\(hadError\) \{[^]*?clearImmediate\(nextWriteTimer\)\n)/,
+		before: /async function closed\(hadError\) \{[^]*?clearImmediate\(nextWriteTimer\)\n/,
 		added: '    chunk = nextWriteTimer = null\n'
 	},
 	{
 		what: 'the query that it was for, and its error',
-		before: /(\n {4}closedTime = performance\.now\(\)\n)/,
+		before: /\n {4}closedTime = performance\.now\(\)\n/,
 		added: '    query = errorResponse = null\n'
 	}
 ];

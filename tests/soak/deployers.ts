@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deploy } from '../../src/lib/log/deploy.ts';
 import { Viewer } from '../support/logs/viewer.ts';
 import { bearer, insist, jsonOf, shown, type Answer, type Call, type Next } from './calls.ts';
+import { Rounds } from './rounds.ts';
 import type { Tenant } from './tenants.ts';
 
 const appendMs = 500;
@@ -20,7 +21,7 @@ export interface Ended {
 }
 
 /** Runs one deploy after another, each in another organization, sent to one server after another and followed on others. */
-export class Deployer {
+export class Deployer extends Rounds {
 	readonly ended: Ended[] = [];
 	bytes = 0;
 	/** Appends that were told where the log really ends. */
@@ -28,30 +29,17 @@ export class Deployer {
 	readonly faults: string[] = [];
 	readonly #tenants: readonly Tenant[];
 	readonly #next: Next;
-	#stopped = false;
-	#done: Promise<void> = Promise.resolve();
 
 	constructor(tenants: readonly Tenant[], next: Next) {
+		super();
 		this.#tenants = tenants;
 		this.#next = next;
 	}
 
-	start(): void {
-		this.#done = this.#run();
-	}
-
-	/** Resolves when the last deploy has ended. */
-	async stop(): Promise<void> {
-		this.#stopped = true;
-		await this.#done;
-	}
-
-	async #run(): Promise<void> {
-		while (!this.#stopped) {
-			await sleep(Math.random() * 2_000);
-			const tenant = this.#tenants[Math.floor(Math.random() * this.#tenants.length)] as Tenant;
-			await this.#deploy(tenant).catch((error: unknown) => this.#fault(tenant, String(error)));
-		}
+	protected async round(): Promise<void> {
+		await sleep(Math.random() * 2_000);
+		const tenant = this.#tenants[Math.floor(Math.random() * this.#tenants.length)] as Tenant;
+		await this.#deploy(tenant).catch((error: unknown) => this.#fault(tenant, String(error)));
 	}
 
 	async #deploy(tenant: Tenant): Promise<void> {
@@ -81,7 +69,7 @@ export class Deployer {
 		const appends = leastAppends + Math.floor(Math.random() * (mostAppends - leastAppends));
 		let log = Buffer.alloc(0);
 		let end = 0;
-		for (let index = 0; index < appends && !(this.#stopped && index > 0); index++) {
+		for (let index = 0; index < appends && !(this.stopped && index > 0); index++) {
 			log = Buffer.concat([log, Buffer.from(linesAt(id, index))]);
 			while (end < log.length) end = await this.#append(tenant, id, log, end);
 			await sleep(appendMs * (0.5 + Math.random()));

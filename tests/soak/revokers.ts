@@ -4,6 +4,7 @@ import { operator } from '../../src/lib/server/audit/audit.ts';
 import { Viewer } from '../support/logs/viewer.ts';
 import { bearer, call, insist, jsonOf, shown } from './calls.ts';
 import type { Fleet } from './fleet.ts';
+import { Rounds } from './rounds.ts';
 import type { Tenant } from './tenants.ts';
 
 /** A server trusts a key for 15 s without a wake-up (access/key-cache.ts), which may be lost; the rest is for a slow machine. */
@@ -35,36 +36,24 @@ export interface Revoked {
 }
 
 /** Creates keys, uses them on all servers, and revokes them as their owner does. */
-export class Revoker {
+export class Revoker extends Rounds {
 	readonly revoked: Revoked[] = [];
 	readonly faults: string[] = [];
 	readonly #fleet: Fleet;
 	readonly #tenants: readonly Tenant[];
 	readonly #everyMs: number;
-	#stopped = false;
-	#done: Promise<void> = Promise.resolve();
 
 	constructor(fleet: Fleet, tenants: readonly Tenant[], everyMs: number) {
+		super();
 		this.#fleet = fleet;
 		this.#tenants = tenants;
 		this.#everyMs = everyMs;
 	}
 
-	start(): void {
-		this.#done = this.#run();
-	}
-
-	async stop(): Promise<void> {
-		this.#stopped = true;
-		await this.#done;
-	}
-
-	async #run(): Promise<void> {
-		for (let turn = 0; !this.#stopped; turn++) {
-			const tenant = this.#tenants[turn % this.#tenants.length] as Tenant;
-			await this.#live(tenant).catch((error: unknown) => this.#fault(tenant, String(error)));
-			await sleep(this.#everyMs * (0.5 + Math.random()));
-		}
+	protected async round(turn: number): Promise<void> {
+		const tenant = this.#tenants[turn % this.#tenants.length] as Tenant;
+		await this.#live(tenant).catch((error: unknown) => this.#fault(tenant, String(error)));
+		await sleep(this.#everyMs * (0.5 + Math.random()));
 	}
 
 	async #live(tenant: Tenant): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearer, call, insist, isPassing, jsonOf, shown, type Next } from './calls.ts';
 import { wordOf, wordsIn, type Word } from './lines.ts';
+import { Rounds } from './rounds.ts';
 import type { Sender } from './senders.ts';
 
 const everyMs = 1_000;
@@ -14,7 +15,7 @@ interface Found {
 }
 
 /** Looks again and again for words that are acknowledged, new and old ones, and counts what there is. */
-export class Searcher {
+export class Searcher extends Rounds {
 	searches = 0;
 	/** Searches that went on after 10 s. */
 	parts = 0;
@@ -22,39 +23,27 @@ export class Searcher {
 	readonly faults: string[] = [];
 	readonly #senders: readonly Sender[];
 	readonly #next: Next;
-	#stopped = false;
-	#done: Promise<void> = Promise.resolve();
 
 	constructor(senders: readonly Sender[], next: Next) {
+		super();
 		this.#senders = senders;
 		this.#next = next;
 	}
 
-	start(): void {
-		this.#done = this.#run();
-	}
-
-	async stop(): Promise<void> {
-		this.#stopped = true;
-		await this.#done;
-	}
-
-	async #run(): Promise<void> {
-		for (let turn = 0; !this.#stopped; turn++) {
-			await sleep(everyMs * (0.5 + Math.random()));
-			const sender = this.#senders[Math.floor(Math.random() * this.#senders.length)] as Sender;
-			const words = wordsIn(sender.acknowledged);
-			if (words === 0) continue;
-			await sleep(settledMs);
-			const began = performance.now();
-			// The newest, lines being sealed now, or any.
-			const number = turn % 2 === 0 ? words - 1 : Math.floor(Math.random() * words);
-			if (turn % 5 === 4) await this.#count(sender);
-			else if (turn % 5 === 3) await this.#histogram(sender, wordOf(sender.tenant.mark, number));
-			else await this.#find(sender, wordOf(sender.tenant.mark, number));
-			this.longestMs = Math.max(this.longestMs, performance.now() - began);
-			this.searches++;
-		}
+	protected async round(turn: number): Promise<void> {
+		await sleep(everyMs * (0.5 + Math.random()));
+		const sender = this.#senders[Math.floor(Math.random() * this.#senders.length)] as Sender;
+		const words = wordsIn(sender.acknowledged);
+		if (words === 0) return;
+		await sleep(settledMs);
+		const began = performance.now();
+		// The newest, lines being sealed now, or any.
+		const number = turn % 2 === 0 ? words - 1 : Math.floor(Math.random() * words);
+		if (turn % 5 === 4) await this.#count(sender);
+		else if (turn % 5 === 3) await this.#histogram(sender, wordOf(sender.tenant.mark, number));
+		else await this.#find(sender, wordOf(sender.tenant.mark, number));
+		this.longestMs = Math.max(this.longestMs, performance.now() - began);
+		this.searches++;
 	}
 
 	/** All lines with a word, over as many requests as it takes. */

@@ -55,8 +55,9 @@ const decompressors = new Map<string, Decompress>([
 /**
  * Collects a request body and undoes its `Content-Encoding` (a list from its end: RFC 9110, 8.4). Bad input is answered, never
  * thrown; a failing source (the client went away) throws `SenderGone`. Over the limit the source is left unread, not cancelled:
- * SvelteKit's `cancel` would cut the connection before the 413 is out. What it takes of the place is kept until the caller leaves it; a body that the place has no
- * room for gives all of it back at once, or all bodies that grow in that moment would be refused together.
+ * SvelteKit's `cancel` would cut the connection before the 413 is out. What it
+ * takes of the place is kept until the caller leaves it; a body that there is no room for gives all of it back at once, or all
+ * bodies that grow in that moment would be refused together.
  */
 export async function read(
 	stream: AsyncIterable<Uint8Array> | null,
