@@ -22,7 +22,9 @@ import { asProblem, problem } from './lib/server/http/problem.ts';
 import { secure } from './lib/server/http/security-headers.ts';
 import { ofIngest, SelfLogs } from './lib/server/self-logs.ts';
 import * as protocols from './lib/server/ingest/protocols/routes.ts';
+import { direct } from './routes/api/direct.ts';
 import { receive } from './routes/api/receive.ts';
+import { fromOf } from './routes/from.ts';
 import { running } from './running.ts';
 import * as unavailable from './lib/server/health/unavailable.ts';
 import { Unavailable } from './lib/server/health/watch.ts';
@@ -49,6 +51,7 @@ export const init: ServerInit = async () => {
 		else log.fatal({ err: error }, error instanceof Error ? error.message : 'Tailrace could not start');
 		process.exit(1);
 	}
+	running.direct = direct(app);
 	own?.begin({ ...app, failed: (err) => log.warn({ err, ...ofIngest }, 'own warnings wait to be stored') });
 	if (!dev) return;
 	app.serves(config.port);
@@ -165,16 +168,14 @@ function refuseForm(): never {
 	error(413, 'This form is larger than the 64 KiB that one may have. Go back and shorten what you typed.');
 }
 
-/** The client's address and our public origin: forwarded headers count only from a trusted proxy. */
+/** Where the request comes from and our public origin: forwarded headers count only from a trusted proxy. */
 function whereFrom({ request, url, getClientAddress }: RequestEvent) {
 	const { isTrustedProxy, origin } = app.config;
 	const { headers } = request;
 	const peer = getClientAddress();
-	if (!isTrustedProxy(peer)) app.untrustedProxies.note(peer, headers);
-	const address = client.addressOf(peer, headers.get('x-forwarded-for'), isTrustedProxy);
 	const isSecure = client.isHttps(url.protocol, peer, headers.get('x-forwarded-proto'), isTrustedProxy);
 	return {
-		from: { address, userAgent: headers.get('user-agent') },
+		from: fromOf(app, peer, headers),
 		isSecure,
 		origin: origin ?? `${isSecure ? 'https' : 'http'}://${url.host}`
 	};

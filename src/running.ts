@@ -1,4 +1,5 @@
 import type { Config } from './lib/server/config.ts';
+import type { Direct } from './routes/api/direct.ts';
 import type { Programs } from './composition/programs.ts';
 import type { Tailrace } from './tailrace.ts';
 
@@ -9,6 +10,8 @@ interface Running {
 	programs?: Programs;
 	/** The app put together by SvelteKit's hooks. */
 	app?: Tailrace;
+	/** Answers requests without SvelteKit, where it can. */
+	direct?: Direct;
 }
 
 /**

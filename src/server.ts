@@ -13,6 +13,7 @@ import * as handler from './lib/server/http/handler.ts';
 import * as listening from './lib/server/http/listening.ts';
 import { askedToStop } from './lib/server/http/signals.ts';
 import * as protocols from './lib/server/ingest/protocols/routes.ts';
+import type { Direct } from './routes/api/direct.ts';
 import { running } from './running.ts';
 
 // The folder of the project, from which migrations, the CLI and a relative DATA_DIR are found: src and build are both in it.
@@ -25,7 +26,8 @@ running.config = config;
 running.programs = builtIn(new URL('./threads/', import.meta.url));
 
 const stopping = askedToStop(); // from here on, so that a signal during the start stops whatever has started by then
-const handle = await handler.load(config, new URL('./handler.js', import.meta.url));
+const direct = (...asked: Parameters<Direct>) => running.direct?.(...asked) ?? false;
+const handle = await handler.load(config, new URL('./handler.js', import.meta.url), direct);
 const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 }, handle);
 arrival.limit(server, protocols.isStream); // instead of requestTimeout
 const close = closer(server);

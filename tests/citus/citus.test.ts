@@ -80,6 +80,19 @@ describe('on a Citus cluster', () => {
 		for (const flow of all) expect(await scene.expectWhole(flow)).toBeGreaterThan(100);
 	});
 
+	test('a worker that is gone for good costs no line: its standby takes its place', async () => {
+		const scene = await CitusScene.open();
+		const all = (await scene.accounts()).map((account) => scene.flow(account));
+		const worker = scene.cluster.workers[0] as Node;
+		const standby = await scene.cluster.addStandby(worker);
+		await Promise.all(all.map((flow) => flows(flow, 50)));
+		await worker.kill();
+		await scene.replace(worker, standby);
+		expect(await scene.portOf(all[0]!.org.id)).toBe(standby.port);
+		await Promise.all(all.map((flow) => flows(flow, 50)));
+		for (const flow of all) expect(await scene.expectWhole(flow)).toBeGreaterThan(100);
+	});
+
 	test('a node is added and gets its share, then an organization of its own, while lines flow', async () => {
 		const scene = await CitusScene.open();
 		const all = (await scene.accounts()).map((account) => scene.flow(account));

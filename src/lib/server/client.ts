@@ -1,5 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
+/** What is read of a request's headers; names are in lower case. */
+export type RequestHeaders = Pick<Headers, 'get' | 'has'>;
+
 /** Whether an address belongs to a proxy of ours. */
 export type IsTrusted = (address: string) => boolean;
 
@@ -65,7 +68,7 @@ export interface Peer {
  * HTTP/1.0, and an ORIGIN elsewhere or a trusted peer reveal a proxy.
  */
 export function isThisMachine(
-	headers: Headers,
+	headers: RequestHeaders,
 	{ peer, httpVersion, origin, isTrustedProxy }: Peer
 ): boolean {
 	if (!isLoopback(plainOf(peer)) || isTrustedProxy(peer)) return false;
@@ -85,7 +88,7 @@ const forwarding = [
 ];
 
 /** Whether some proxy has added a header about the request's origin. */
-export function isForwarded(headers: Headers): boolean {
+export function isForwarded(headers: RequestHeaders): boolean {
 	return forwarding.some((name) => headers.has(name));
 }
 

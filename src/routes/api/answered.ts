@@ -1,8 +1,8 @@
-import type { RequestEvent } from '@sveltejs/kit';
 import type { Claim } from '$server/access/authorize';
 import * as unavailable from '$server/health/unavailable';
 import { Unavailable } from '$server/health/watch';
 import type { Asked, Refused } from '$server/ingest/protocols/protocol';
+import type { Asking } from './asking';
 
 /** A request that sends lines: by which protocol, and who. */
 export interface Sent<Protocol> {
@@ -15,7 +15,7 @@ export interface Sent<Protocol> {
 
 /** Waits for the answer to who sends lines, no longer than there is something to store them, and makes one of what failed. */
 export async function answered(
-	{ locals }: RequestEvent,
+	{ locals }: Asking,
 	{ path, refuse }: { path: string; refuse(refused: Refused): Response },
 	answer: Promise<Response>
 ): Promise<Response> {

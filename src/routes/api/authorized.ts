@@ -1,4 +1,3 @@
-import type { RequestEvent } from '@sveltejs/kit';
 import { authorize, type Access, type Claim } from '$server/access/authorize';
 import type { Lines } from '$server/access/key-use';
 import type { Key } from '$server/access/keys';
@@ -7,16 +6,17 @@ import { SenderGone } from '$server/ingest/body';
 import { refuse } from '$server/http/problem';
 import * as unavailable from '$server/health/unavailable';
 import type { Scope } from '$server/postgres/words';
+import type { Asking } from './asking';
 import type { Door } from './door';
 import { incoming, type Incoming } from './incoming';
 
 /** Runs an endpoint of our own API for authorized requests, and answers the rest. */
 export function authorized(
-	event: RequestEvent,
+	asking: Asking,
 	scope: Scope,
 	respond: (access: Access, incoming: Incoming) => Promise<Response>
 ): Promise<Response> {
-	return through({ claim: claimOf(event), scope, path: event.url.pathname, refuse }, event, respond);
+	return through({ claim: claimOf(asking), scope, path: asking.url.pathname, refuse }, asking, respond);
 }
 
 /**
@@ -25,10 +25,10 @@ export function authorized(
  */
 export async function through(
 	door: Door,
-	event: RequestEvent,
+	asking: Asking,
 	respond: (access: Access, incoming: Incoming) => Promise<Response>
 ): Promise<Response> {
-	const { app, from } = event.locals;
+	const { app, from } = asking.locals;
 	const { claim, scope, path, refuse } = door;
 	let key: Key | undefined;
 	let lines: Lines | undefined;
@@ -38,22 +38,22 @@ export async function through(
 		const authorization = await authorize(app, claim, scope);
 		key = authorization.key;
 		if (!authorization.ok) return (response = await refuse(authorization));
-		body = incoming(event, { door, access: authorization.access }, (told) => (lines = told));
+		body = incoming(asking, { door, access: authorization.access }, (told) => (lines = told));
 		response = await respond(authorization.access, body);
 		return response;
 	} catch (error) {
 		if (error instanceof SenderGone) key = undefined;
-		response = await failed(event, error, refuse);
+		response = await failed(asking, error, refuse);
 		return response;
 	} finally {
 		body?.close();
 		const status = response?.status ?? 500;
-		if (key) app.keyUses.note(key, from.address, { method: event.request.method, path, status, lines });
+		if (key) app.keyUses.note(key, from.address, { method: asking.request.method, path, status, lines });
 	}
 }
 
 /** Who asks: by the header `Authorization`, or by the session of the cookie. */
-export function claimOf({ request, url, locals }: RequestEvent): Claim {
+export function claimOf({ request, url, locals }: Asking): Claim {
 	return {
 		secret: secret.inAuthorization(request.headers),
 		slug: url.searchParams.get('org'),
@@ -65,7 +65,7 @@ export function claimOf({ request, url, locals }: RequestEvent): Claim {
 
 /** The answer when the other end of a connection has failed. Rethrows anything else. */
 async function failed(
-	{ request, route, locals }: RequestEvent,
+	{ request, route, locals }: Asking,
 	error: unknown,
 	refuse: Door['refuse']
 ): Promise<Response> {

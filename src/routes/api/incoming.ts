@@ -1,9 +1,9 @@
-import type { RequestEvent } from '@sveltejs/kit';
 import { authorizeAgain, type Access } from '$server/access/authorize';
 import type { Lines } from '$server/access/key-use';
 import type { Place } from '$server/ingest/admission';
 import * as body from '$server/ingest/body';
 import * as bodyStream from '$server/ingest/body-stream';
+import type { Asking } from './asking';
 import type { Door } from './door';
 
 /** What an endpoint reads of an authorized request, and reports about it. */
@@ -31,7 +31,7 @@ export type Read<Content> = ({ ok: true } & Content) | { ok: false; response: Re
 const mostJsonBytes = 1024 * 1024;
 
 export function incoming(
-	{ request, locals }: RequestEvent,
+	{ request, locals }: Asking,
 	{ door, access }: { door: Door; access: Access },
 	tell: (lines: Lines) => void
 ): Incoming {

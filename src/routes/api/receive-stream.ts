@@ -1,10 +1,10 @@
-import type { RequestEvent } from '@sveltejs/kit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Access } from '$server/access/authorize';
 import { digest } from '$server/digest';
 import { Overloaded } from '$server/ingest/body-stream';
 import { Malformed } from '$server/ingest/protocols/malformed';
 import type { Asked, Refused, Result, Slice, Streaming } from '$server/ingest/protocols/protocol';
+import type { Asking } from './asking';
 import { answered, type Sent } from './answered';
 import { through } from './authorized';
 import type { Incoming } from './incoming';
@@ -14,15 +14,15 @@ import type { Incoming } from './incoming';
  * answer comes after the last one; who is refused has stored all slices before.
  */
 export async function takeStream(
-	event: RequestEvent,
+	asking: Asking,
 	{ protocol, asked, claim, path }: Sent<Streaming>
 ): Promise<Response> {
 	const ended = new AbortController();
 	const refuse = (refused: Refused) => protocol.refuse(refused, asked);
-	const answer = through({ claim, scope: 'write', path, refuse }, event, (access, incoming) =>
-		new Storing(event, { protocol, asked, access, incoming, refuse, ended: ended.signal }).run()
+	const answer = through({ claim, scope: 'write', path, refuse }, asking, (access, incoming) =>
+		new Storing(asking, { protocol, asked, access, incoming, refuse, ended: ended.signal }).run()
 	);
-	const response = await answered(event, { path, refuse }, answer);
+	const response = await answered(asking, { path, refuse }, answer);
 	ended.abort(); // an outage may have answered while it goes on
 	return response;
 }
@@ -42,13 +42,13 @@ const patienceMs = 10_000;
 const lookEveryMs = 100;
 
 class Storing {
-	readonly #app: RequestEvent['locals']['app'];
+	readonly #app: Asking['locals']['app'];
 	readonly #sent: Authorized;
 	readonly #total: Result = { accepted: 0, rejected: 0 };
 	/** Lines to come that an earlier request has stored. */
 	#known = 0;
 
-	constructor({ locals }: RequestEvent, sent: Authorized) {
+	constructor({ locals }: Asking, sent: Authorized) {
 		this.#app = locals.app;
 		this.#sent = sent;
 	}

@@ -1,44 +1,45 @@
-import type { RequestEvent } from '@sveltejs/kit';
 import type { Access, Claim } from '$server/access/authorize';
+import type { RequestHeaders } from '$server/client';
 import * as secret from '$server/access/secret';
 import { native } from '$server/ingest/protocols/native';
 import type { Asked, Postponed, Protocol, Refused } from '$server/ingest/protocols/protocol';
 import type { Found, Route } from '$server/ingest/protocols/routes';
 import { answered, type Sent } from './answered';
 import { claimOf, through } from './authorized';
+import type { Asking } from './asking';
 import type { Door } from './door';
 import type { Incoming } from './incoming';
 import { takeStream } from './receive-stream';
 
 /** Answers a request at an address of another product's protocol: who sends there has a key, and no session. */
-export async function receive(event: RequestEvent, found: Found): Promise<Response> {
+export async function receive(asking: Asking, found: Found): Promise<Response> {
 	if (found.kind === 'other methods') {
 		const refused = native.refuse(
 			{ status: 405, detail: `This address takes ${found.allow}.` },
-			askedOf(event)
+			askedOf(asking)
 		);
 		refused.headers.set('allow', found.allow);
 		return refused;
 	}
 	const { route, parameters } = found;
-	const asked = askedOf(event, parameters);
+	const asked = askedOf(asking, parameters);
 	const claim: Claim = {
-		...claimOf(event),
-		secret: secret.inAnyForm(event.request.headers, event.url.searchParams) ?? parameters.key ?? null,
+		...claimOf(asking),
+		secret: secret.inAnyForm(asking.request.headers, asking.url.searchParams) ?? parameters.key ?? null,
 		userId: undefined,
 		sessionId: null
 	};
 	const { path, protocol, streaming } = route;
-	if (streaming) return takeStream(event, { protocol: streaming, asked, claim, path });
-	return protocol ? take(event, { protocol, asked, claim, path }) : probed(route, asked);
+	if (streaming) return takeStream(asking, { protocol: streaming, asked, claim, path });
+	return protocol ? take(asking, { protocol, asked, claim, path }) : probed(route, asked);
 }
 
 /** POST /api/logs, which the page of a signed-in user may send to, too. */
-export function receiveOwn(event: RequestEvent): Promise<Response> {
-	const claim = claimOf(event);
-	const given = claim.secret ?? secret.inAnyForm(event.request.headers, event.url.searchParams);
-	const path = event.url.pathname;
-	return take(event, { protocol: native, asked: askedOf(event), claim: { ...claim, secret: given }, path });
+export function receiveOwn(asking: Asking): Promise<Response> {
+	const claim = claimOf(asking);
+	const given = claim.secret ?? secret.inAnyForm(asking.request.headers, asking.url.searchParams);
+	const path = asking.url.pathname;
+	return take(asking, { protocol: native, asked: askedOf(asking), claim: { ...claim, secret: given }, path });
 }
 
 function probed({ probe }: Route, asked: Asked): Response {
@@ -46,7 +47,7 @@ function probed({ probe }: Route, asked: Asked): Response {
 	return probe(asked);
 }
 
-function take(event: RequestEvent, { protocol, asked, claim, path }: Sent<Protocol>): Promise<Response> {
+function take(asking: Asking, { protocol, asked, claim, path }: Sent<Protocol>): Promise<Response> {
 	const refuse = async (refused: Refused, sent?: Postponed) => {
 		const isPassing = refused.status === 429 || refused.status === 503;
 		const postponed = sent && isPassing && (await protocol.postpone?.(refused, asked, sent));
@@ -58,10 +59,10 @@ function take(event: RequestEvent, { protocol, asked, claim, path }: Sent<Protoc
 		path,
 		refuse: (refused, unread) => refuse(refused, unread && { unread })
 	};
-	const answer = through(door, event, (access, incoming) =>
-		store(event, { protocol, asked, access, incoming, refuse })
+	const answer = through(door, asking, (access, incoming) =>
+		store(asking, { protocol, asked, access, incoming, refuse })
 	);
-	return answered(event, { path, refuse: (refused) => protocol.refuse(refused, asked) }, answer);
+	return answered(asking, { path, refuse: (refused) => protocol.refuse(refused, asked) }, answer);
 }
 
 interface Authorized {
@@ -73,7 +74,7 @@ interface Authorized {
 }
 
 /** Decodes, appends, and answers after the commit. */
-async function store({ locals, request }: RequestEvent, sent: Authorized): Promise<Response> {
+async function store({ locals, request }: Asking, sent: Authorized): Promise<Response> {
 	const { protocol, asked, access, incoming, refuse } = sent;
 	const { headers, parameters } = asked;
 	const { taking, config } = locals.app;
@@ -102,12 +103,12 @@ async function store({ locals, request }: RequestEvent, sent: Authorized): Promi
 	return protocol.answer(taken.result, asked, taken.told);
 }
 
-function askedOf({ request, url }: RequestEvent, parameters: Record<string, string> = {}): Asked {
+function askedOf({ request, url }: Asking, parameters: Record<string, string> = {}): Asked {
 	const { method, headers } = request;
 	return { method, headers, parameters: { ...Object.fromEntries(url.searchParams), ...parameters } };
 }
 
-function some(headers: Headers, names: readonly string[] = []): Record<string, string> {
+function some(headers: RequestHeaders, names: readonly string[] = []): Record<string, string> {
 	return Object.fromEntries(
 		names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? '']] : []))
 	);

@@ -28,15 +28,26 @@ await trial(async (defer) => {
 			(q: string, limit = 100) =>
 			() =>
 				get(target, `/api/logs?limit=${limit}&q=${encodeURIComponent(q)}`);
+		const first = (q: string, parameters = '') =>
+			firstLines(target, `limit=100${parameters}&q=${encodeURIComponent(q)}`);
 		const counted = (q: string) => () =>
 			get(target, `/api/logs/histogram?bars=60&q=${encodeURIComponent(q)}`);
 		const measures = [
 			await timed('a word that does not occur', page('nosuchword'), 40, floor),
 			await timed('one that occurs once', page(once), 60, floor),
 			await timed('14 digits of a random id', page(random), 250, floor),
+			await timed('newest 100 of a word in 3 %, the first', first('slowly'), 50, floor),
 			await timed('newest 100 of a word in 3 %', page('slowly'), 100, floor),
+			await timed('newest 100 errors, the first', first('level:error'), 50, floor),
 			await timed('newest 100 errors', page('level:error'), 100, floor),
+			await timed(
+				'newest 100 of service:service-3 -healthz, the first',
+				first('service:service-3 -healthz'),
+				50,
+				floor
+			),
 			await timed('newest 100 of service:service-3 -healthz', page('service:service-3 -healthz'), 100, floor),
+			await timed('count of a word in 3 %, the first lines', first('slowly', '&bars=60'), 200, floor),
 			await timed('histogram and count of a word in 3 %', counted('slowly'), 1_500, floor),
 			await timed(
 				'a regular expression over all lines',
@@ -64,6 +75,20 @@ async function get({ url, key }: Target, path: string): Promise<string> {
 	if (!response.ok) throw new Error(`${path}: ${text}`);
 	return text;
 }
+
+/** Asks for a search as it goes on, as the page does, and reads as far as its first lines. */
+const firstLines = (target: Target, query: string) => async () => {
+	const gone = new AbortController();
+	const headers = { authorization: `Bearer ${target.key}`, accept: 'application/x-ndjson' };
+	const response = await fetch(`${target.url}/api/logs/search?${query}`, { headers, signal: gone.signal });
+	let text = '';
+	for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {
+		text += Buffer.from(bytes).toString();
+		if (text.includes('{"event":"lines"')) break;
+	}
+	gone.abort();
+	return text;
+};
 
 async function timed(
 	what: string,

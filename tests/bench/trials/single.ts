@@ -7,7 +7,7 @@ import { product, watched, type Target } from '../targets.ts';
 import { say, seconds, trial } from '../trial.ts';
 
 const senders = 64;
-const least = 4_000; // requests/s
+const least = 7_000; // requests/s
 const mostDelay = 15; // ms, the median
 
 await trial(async (defer) => {

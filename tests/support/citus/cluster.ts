@@ -25,6 +25,11 @@ export interface Node {
 	start(): Promise<void>;
 }
 
+export interface Standby extends Node {
+	/** Resolves once it takes writes of its own. */
+	promote(): Promise<void>;
+}
+
 export interface Cluster {
 	/** The coordinator's. */
 	url: string;
@@ -32,6 +37,8 @@ export interface Cluster {
 	workers: Node[];
 	/** One more worker, which no database knows yet. */
 	addWorker(): Promise<Node>;
+	/** A copy of a node that follows it, and without which it acknowledges nothing from now on. */
+	addStandby(of: Node): Promise<Standby>;
 	stop(): Promise<void>;
 }
 
@@ -56,6 +63,23 @@ export async function startCluster(): Promise<Cluster> {
 		return node;
 	}
 
+	async function addStandby(of: Node): Promise<Standby> {
+		const data = join(folder, `node-${nodes.length}`);
+		const port = await freePort();
+		const [own, its] = [port, of.port].map((each) => `postgres://${user}@${host}:${each}/${user}`) as [
+			string,
+			string
+		];
+		run('pg_basebackup', ['-D', data, '-R', '-X', 'stream', '-c', 'fast', '-d', its], owner);
+		appendFileSync(join(data, 'postgresql.conf'), `port = ${port}\n`);
+		const node = nodeAt(data, port, owner);
+		await node.start();
+		nodes.push(node);
+		await on(its, `ALTER SYSTEM SET synchronous_standby_names = '*'`);
+		await on(its, 'SELECT pg_reload_conf()');
+		return { ...node, promote: () => on(own, 'SELECT pg_promote()') };
+	}
+
 	const coordinator = await add();
 	const workers = [await add(), await add()];
 	const url = `postgres://${user}@${host}:${coordinator.port}/${user}`;
@@ -65,6 +89,7 @@ export async function startCluster(): Promise<Cluster> {
 		coordinator,
 		workers,
 		addWorker: add,
+		addStandby,
 		async stop() {
 			await Promise.all(nodes.map((node) => node.kill()));
 			await rm(folder, { recursive: true });
@@ -74,9 +99,13 @@ export async function startCluster(): Promise<Cluster> {
 
 function initialize(data: string, port: number, owner: users.User | null): void {
 	const words = ['-D', data, '-A', 'trust', '-U', user, '-E', 'UTF8', '--locale=C'];
-	const made = spawnSync(join(programs, 'initdb'), words, { ...users.runAs(owner), stdio: 'pipe' });
-	if (made.status !== 0) throw new Error(`initdb failed: ${String(made.stderr)}`);
+	run('initdb', words, owner);
 	appendFileSync(join(data, 'postgresql.conf'), settings(port));
+}
+
+function run(program: string, words: readonly string[], owner: users.User | null): void {
+	const ended = spawnSync(join(programs, program), words, { ...users.runAs(owner), stdio: 'pipe' });
+	if (ended.status !== 0) throw new Error(`${program} failed: ${String(ended.stderr)}`);
 }
 
 function nodeAt(data: string, port: number, owner: users.User | null): Node {

@@ -7,7 +7,16 @@ import { Sender } from '../logs/sender.ts';
 import { Viewer } from '../logs/viewer.ts';
 import { bearer, expectWhole, headOf } from '../server/calls.ts';
 import { root, startServer, type Account, type Server } from '../server/server.ts';
-import { addDatabase, makeDatabase, nodesOf, startCluster, at, type Cluster, type Node } from './cluster.ts';
+import {
+	addDatabase,
+	makeDatabase,
+	nodesOf,
+	startCluster,
+	at,
+	type Cluster,
+	type Node,
+	type Standby
+} from './cluster.ts';
 
 /** An organization whose lines flow: half of what is not acknowledged is given up, half is sent until it is. */
 export interface Flow extends Account {
@@ -105,6 +114,13 @@ export class CitusScene {
 		await sql`
 			SELECT citus_move_shard_placement(get_shard_id_for_distribution_column('log_heads', ${org}::uuid),
 				'127.0.0.1', ${from}, '127.0.0.1', ${port})`;
+	}
+
+	/** Puts the standby of a worker that is gone in its place. */
+	async replace(worker: Node, standby: Standby): Promise<void> {
+		await standby.promote();
+		await this.sql`
+			SELECT citus_update_node(nodeid, '127.0.0.1', ${standby.port}) FROM pg_dist_node WHERE nodeport = ${worker.port}`;
 	}
 
 	/** One more worker, which the database knows and which holds nothing yet. */

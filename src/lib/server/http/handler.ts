@@ -10,8 +10,13 @@ const protocolHeader = 'x-tailrace-protocol';
 /** Further variables that the adapter would read. TRUSTED_PROXIES alone says whose headers count (lib/server/client.ts). */
 const unwanted = ['ADDRESS_HEADER', 'XFF_DEPTH', 'HOST_HEADER', 'PORT_HEADER'];
 
-/** Loads the built SvelteKit app with its hooks, which start everything else. `built` is the adapter's handler.js. */
-export async function load(config: Config, built: URL): Promise<RequestListener> {
+/** Loads the built SvelteKit app with its hooks, which start everything else. `built` is the adapter's handler.js; `direct` answers what
+ * needs nothing of SvelteKit, and returns false for everything else. */
+export async function load(
+	config: Config,
+	built: URL,
+	direct: (request: IncomingMessage, response: ServerResponse) => boolean
+): Promise<RequestListener> {
 	Object.assign(process.env, environmentOf(config));
 	for (const name of unwanted) delete process.env[name];
 	if (config.origin === null) delete process.env.ORIGIN;
@@ -24,6 +29,7 @@ export async function load(config: Config, built: URL): Promise<RequestListener>
 		// SvelteKit drops a body without a type (@sveltejs/kit 2.70, exports/node); API.md accepts one.
 		request.headers['content-type'] ??= 'application/octet-stream';
 		leftover.drop(request, response);
+		if (direct(request, response)) return;
 		return handler(request, response);
 	};
 }

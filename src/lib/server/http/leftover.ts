@@ -9,6 +9,7 @@ export function drop(request: IncomingMessage, response: ServerResponse): void {
 	response.once('finish', () => {
 		if (request.complete || request.destroyed) return;
 		request.removeAllListeners('data');
+		request.removeAllListeners('readable');
 		request.resume();
 	});
 }

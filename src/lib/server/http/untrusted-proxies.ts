@@ -1,4 +1,4 @@
-import { isForwarded } from '../client.ts';
+import { isForwarded, type RequestHeaders } from '../client.ts';
 
 /** A peer that says whom it forwards for, but is not in TRUSTED_PROXIES. */
 export interface UntrustedProxy {
@@ -27,7 +27,7 @@ export class UntrustedProxies {
 	}
 
 	/** Looks at a request from an untrusted peer. */
-	note(address: string, headers: Headers, now = Date.now()): void {
+	note(address: string, headers: RequestHeaders, now = Date.now()): void {
 		if (!isForwarded(headers)) return;
 		const known = this.#seen.get(address);
 		if (known && !isOver(known, now)) return void known.requests++;

@@ -1,3 +1,4 @@
+import type { RequestHeaders } from '../../client.ts';
 import type { Config } from '../../config.ts';
 import type { Refused } from '../../http/problem.ts';
 import type { Unread } from '../body.ts';
@@ -8,7 +9,7 @@ export type { Refused };
 /** A request as the answer of a protocol needs to know it. */
 export interface Asked {
 	method: string;
-	headers: Headers;
+	headers: RequestHeaders;
 	/** Of the path and the query. */
 	parameters: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,62 @@
+import { setResponse } from '@sveltejs/kit/node';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { headersOf } from '$server/http/headers';
+import { secure } from '$server/http/security-headers';
+import * as protocols from '$server/ingest/protocols/routes';
+import type { Tailrace } from '../../tailrace';
+import { fromOf } from '../from';
+import type { Asking } from './asking';
+import { receive, receiveOwn } from './receive';
+
+/** Answers a request if it is its own; false if it is not. */
+export type Direct = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/**
+ * Answers those who send lines with a key, without SvelteKit: they need nothing of it, and its `Request`, with a stream and a
+ * signal, costs more than storing a line (docs/decisions/0123).
+ */
+export function direct(app: Tailrace): Direct {
+	return (request, response) => {
+		const url = URL.parse(`http://${request.headers.host}${request.url}`);
+		const take = url && takerOf(request, url.pathname);
+		if (!take) return false;
+		take(askingOf(app, request, url))
+			.then((answer) => setResponse(response, secure(answer)))
+			.catch((error: unknown) => {
+				app.log.error({ err: error, path: url.pathname }, 'lines could not be answered');
+				response.destroy();
+			});
+		return true;
+	};
+}
+
+/** A browser that is signed in goes by its session, which SvelteKit's hooks look up. */
+function takerOf({ method = '', headers }: IncomingMessage, path: string) {
+	if (path === '/api/logs') return method === 'POST' && !headers.cookie ? receiveOwn : null;
+	const found = protocols.find(method, path);
+	return found && ((asking: Asking) => receive(asking, found));
+}
+
+function askingOf(app: Tailrace, request: IncomingMessage, url: URL): Asking {
+	const headers = headersOf(request.headers);
+	return {
+		request: {
+			method: request.method ?? '',
+			headers,
+			body: request,
+			signal: {
+				get aborted() {
+					return request.destroyed && !request.readableEnded;
+				}
+			}
+		},
+		url,
+		route: { id: url.pathname },
+		locals: {
+			app,
+			from: fromOf(app, request.socket.remoteAddress ?? '', headers),
+			user: null,
+			sessionId: null
+		}
+	};
+}
