@@ -59,13 +59,13 @@ const heapMb = 1024;
  * Threads that search, with a connection each. One core is left to the threads of everything else, and one thread is kept for jobs
  * that are short, so that nobody's list of lines waits for another one's long search.
  */
-function openSearchers(program: URL, data: { url: string; prepare: boolean }, log: Logger) {
+function openSearchers(program: URL, data: { url: string; prepare: boolean; onCitus: boolean }, log: Logger) {
 	const mostHeavy = Math.max(1, availableParallelism() - 1);
 	return new Threads<Job, Results[Job['kind']]>({
 		program,
 		most: mostHeavy + 1,
 		mostHeavy,
-		data,
+		data: { ...data, level: log.level },
 		heapMb,
 		log
 	});
@@ -81,7 +81,7 @@ export function openLogs(
 		log.error({ err: error }, 'a chunk of lines cannot be read: its lines are left out');
 	const logs = logStore(sql.reads, damaged);
 	const pages = logStore(sql.pages, damaged);
-	const searchers = openSearchers(programs.searcher, { url, prepare }, log);
+	const searchers = openSearchers(programs.searcher, { url, prepare, onCitus }, log);
 	const sourceOf = (topic: string) => logSource(logs, orgOf(topic), measured.read);
 	const sealer = new Sealer({ program: programs.sealer, url, prepare, log, merged: measured.sealed });
 	const aside = log.child(ofIngest); // storing what it says could cause the next line

@@ -7,14 +7,14 @@ import type { Asked } from '../../../src/lib/server/search/asked.ts';
 import { LogSearch } from '../../../src/lib/server/search/search.ts';
 import { logStore } from '../../../src/lib/server/logs/store.ts';
 import { Threads } from '../../../src/lib/server/threads/threads.ts';
-import type { TestDatabase } from '../server/database.ts';
+import { isCluster, type TestDatabase } from '../server/database.ts';
 
 const program = pathToFileURL(join(import.meta.dirname, '../../../src/threads/searcher.ts'));
 
 /** A search with threads of its own, as a server has it. */
 export function searching({ sql, url }: TestDatabase, most = 2) {
 	const log = pino({ level: 'silent' });
-	const data = { url, prepare: true };
+	const data = { url, prepare: true, onCitus: isCluster, level: 'silent' };
 	const threads = new Threads<Job, Results[Job['kind']]>({ program, most, data, heapMb: 512, log });
 	return { search: new LogSearch({ sql, store: logStore(sql), threads, log }), close: () => threads.close() };
 }

@@ -9,19 +9,23 @@ import { scan, type Compiled } from './scan.ts';
 /** Compiled queries that are kept: one search sends its query with every job. */
 const mostKept = 100;
 
+/** Does what reads the lines of one organization, with a connection to where they are. */
+type Reading = <Result>(org: string, work: (sql: Sql) => Promise<Result>) => Promise<Result>;
+
 /** What a thread does: one job at a time. */
 export class Searcher {
-	readonly #sql: Sql;
+	readonly #reading: Reading;
 	readonly #compiled = new Map<string, Compiled>();
 
-	constructor(sql: Sql) {
-		this.#sql = sql;
+	constructor(reading: Reading) {
+		this.#reading = reading;
 	}
 
 	async do(job: Job): Promise<Results[Job['kind']]> {
-		if (job.kind === 'sum') return sum(this.#sql, job);
+		if (job.kind === 'sum') return this.#reading(job.org, (sql) => sum(sql, job));
 		const compiled = this.#compile(job.query);
-		return job.kind === 'scan' ? scan(this.#sql, job, compiled) : filter(job, compiled.matches);
+		if (job.kind === 'filter') return filter(job, compiled.matches);
+		return this.#reading(job.org, (sql) => scan(sql, job, compiled));
 	}
 
 	#compile(text: string): Compiled {
