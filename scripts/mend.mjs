@@ -2,7 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What a lost connection leaves behind in postgres 3.4.9, and the next one on the same object stumbles over. */
+/**
+ * In postgres 3.4.9: what a lost connection leaves behind, and the next one on the same object stumbles over; and COPY: a connection that never reads again, because
+ * its socket was paused for a reader that was slow or has gone, and an error that its writer never hears of.
+ */
 const mends = [
 	{
 		what: 'bytes that were not sent, and the timer that would have sent them',
@@ -13,6 +16,22 @@ const mends = [
 		what: 'the query that it was for, and its error',
 		before: /\n {4}closedTime = performance\.now\(\)\n/,
 		added: '    query = errorResponse = null\n'
+	},
+	{
+		what: 'silent about a COPY whose rows are refused once all are sent',
+		before: /\n {2}function errored\(err\) \{\n/,
+		added: '    final && (final(err), final = null)\n'
+	},
+	{
+		what: 'its socket paused at the end of a COPY',
+		before: /\n {2}function CopyDone\(\) \{\n/,
+		added: '    socket.resume()\n'
+	},
+	{
+		what: 'a COPY going on for a reader that has gone',
+		before: /\n {2}function CopyOutResponse\(\) \{\n {4}stream = new Stream\.Readable\(\{\n/,
+		added:
+			'      destroy(error, done) { if (stream === this) stream = null; socket.resume(); done(error) },\n'
 	}
 ];
 

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../../src/lib/server/postgres/connect.ts';
+import { scratch } from '../support/balancers/balancers.ts';
 import type { Node } from '../support/citus/cluster.ts';
-import { CitusScene, distribute, flows, openDatabase, type Flow } from '../support/citus/scene.ts';
+import { CitusScene, distribute, flows, openDatabase, tailrace, type Flow } from '../support/citus/scene.ts';
 import * as deploys from '../support/deploys/deploys.ts';
 import { lineAt } from '../support/deploys/deploy-lines.ts';
 import { send } from '../support/server/calls.ts';
@@ -44,6 +46,14 @@ describe('on a Citus cluster', () => {
 		const after = await startServer({ env: { DATABASE_URL: url } });
 		onTestFinished(() => after.stop());
 		expect(await (await send(after.url, key, 'd')).json()).toMatchObject({ first_seq: lines.length + 1 });
+		const copy = join(scratch('citus'), 'backup');
+		expect(await tailrace(url, 'backup', copy)).toMatchObject({
+			status: 1,
+			stderr: expect.stringContaining('stop all servers')
+		});
+		await after.stop();
+		expect(await tailrace(url, 'backup', copy)).toMatchObject({ status: 0 });
+		expect(await tailrace(url, 'backup', '--check', copy)).toMatchObject({ status: 0, stderr: '' });
 		const stored = await sql<{ storage: string }[]>`
 			SELECT DISTINCT result AS storage FROM run_command_on_shards('log_chunks', $$
 				SELECT string_agg(DISTINCT attstorage::text, '') FROM pg_inherits

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { Sender } from '../support/logs/sender.ts';
 import { bearer } from '../support/server/calls.ts';
 import { makeDataDir } from '../support/server/cluster.ts';
 import { root, startServer, type Server } from '../support/server/server.ts';
+import { startOther } from '../support/server/other-postgres.ts';
 import { Tenant } from '../support/server/site.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -19,12 +21,11 @@ async function folder(): Promise<string> {
 }
 
 /** Runs `tailrace backup` on the data of a folder. */
-async function backup(dataDir: string, ...words: string[]) {
+const backup = (dataDir: string, ...words: string[]) => backupWith({ DATA_DIR: dataDir }, ...words);
+
+async function backupWith(env: Record<string, string>, ...words: string[]) {
 	const args = ['src/cli/main.ts', 'backup', ...words];
-	const { status, stdout, stderr } = await start(process.execPath, args, {
-		cwd: root,
-		env: { DATA_DIR: dataDir }
-	}).ended;
+	const { status, stdout, stderr } = await start(process.execPath, args, { cwd: root, env }).ended;
 	return { status, said: `${stdout}${stderr}` };
 }
 
@@ -78,6 +79,24 @@ test('what was stored when a backup began comes back from it, taken while the se
 
 	const refused = await backup(dataDir, '--restore', join(place, 'one'));
 	expect(refused).toEqual({ status: 1, said: expect.stringContaining('restore into an empty one') });
+});
+
+test('a database is served, searched and backed up over TLS', async () => {
+	const postgres = await startOther({ ssl: 'on' });
+	onTestFinished(() => postgres.stop());
+	const env = { DATABASE_URL: `${postgres.url}?sslmode=require` };
+	const server = await startServer({ env });
+	onTestFinished(() => server.stop());
+	const account = await server.bootstrap();
+	const tenant = tenantOf(server, account);
+	const words = Array.from({ length: 20_000 }, (_, at) => `line ${at} ${randomBytes(60).toString('hex')}`);
+	for (const some of [words.slice(0, 10_000), words.slice(10_000)])
+		expect(await tenant.send(...some.map((message) => ({ message })))).toMatchObject({ accepted: 10_000 });
+	const found = await tenant.fetch(`/api/logs?q=${encodeURIComponent('"line 4711 "')}`);
+	expect(await found.json()).toMatchObject({ logs: [{ message: words[4711] }] });
+	const place = join(await folder(), 'one');
+	expect(await backupWith({ ...env, DATA_DIR: server.dataDir }, place)).toMatchObject({ status: 0 });
+	expect(await backup(server.dataDir, '--check', place)).toMatchObject({ status: 0 });
 });
 
 test('a backup that is damaged, cut short or no backup is told from a whole one', async () => {

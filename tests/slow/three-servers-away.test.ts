@@ -54,10 +54,11 @@ test.each(['cut', 'silent'] as const)(
 	async (fault) => {
 		const scene = await open();
 		const { servers, way } = scene;
-		const { failed } = await endure(scene, async () => {
+		const { failed } = await endure(scene, async (sender) => {
 			if (fault === 'cut') way.cut();
 			else way.freeze();
 			await expect.poll(statuses(servers), patience).toEqual([503, 503, 503]);
+			await expect.poll(() => sender.statuses.has(503), patience).toBe(true);
 			if (fault === 'cut') way.mend();
 			else way.thaw();
 			await expect.poll(statuses(servers), patience).toEqual([200, 200, 200]);

@@ -129,7 +129,7 @@ function nodeAt(data: string, port: number, owner: users.User | null): Node {
 			child.once('exit', () => resolve(said));
 			child.stderr.setEncoding('utf8').on('data', (text: string) => {
 				said += text;
-				if (said.includes('ready to accept connections')) resolve(null);
+				if (/ready to accept (read-only )?connections/.test(said)) resolve(null);
 			});
 		});
 	}

@@ -147,9 +147,12 @@ export async function flows({ senders, viewers }: Flow, lines: number): Promise<
 }
 
 /** `tailrace distribute` on a database. */
-export async function distribute(url: string, ...words: string[]) {
+export const distribute = (url: string, ...words: string[]) => tailrace(url, 'distribute', ...words);
+
+/** A command of the operator's on a database. */
+export async function tailrace(url: string, ...words: string[]) {
 	const env = { DATABASE_URL: url, DATA_DIR: join(root, 'none') };
-	const command = ['src/cli/main.ts', 'distribute', ...words];
+	const command = ['src/cli/main.ts', ...words];
 	const { status, stdout, stderr } = await start(process.execPath, command, { cwd: root, env }).ended;
 	return { status, stdout: String(stdout), stderr: String(stderr) };
 }

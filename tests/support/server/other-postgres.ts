@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -44,6 +44,7 @@ export async function startOther(given: Record<string, string> = {}): Promise<Ot
 	const settings = Object.entries({ listen_addresses: '127.0.0.1', unix_socket_directories: '', ...given });
 	const flags = [`-p ${port}`, ...settings.map(([name, value]) => `-c ${name}=${value}`)].join(' ');
 	await run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C']);
+	if (given.ssl === 'on') certify(data, user);
 	const start = () => run('pg_ctl', ['-D', data, '-l', log, '-o', flags, '-w', 'start']);
 	const end = (how: string) => run('pg_ctl', ['-D', data, '-m', how, '-w', 'stop']);
 	await start();
@@ -60,6 +61,14 @@ export async function startOther(given: Record<string, string> = {}): Promise<Ot
 			await rm(folder, { recursive: true });
 		}
 	};
+}
+
+/** server.crt and server.key, where PostgreSQL looks for them. */
+function certify(data: string, user: users.User | null): void {
+	const words =
+		'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -days 2';
+	const files = ['-keyout', join(data, 'server.key'), '-out', join(data, 'server.crt')];
+	execFileSync('openssl', [...words.split(' '), ...files], { ...users.runAs(user), stdio: 'pipe' });
 }
 
 export async function freePort(): Promise<number> {

@@ -9,6 +9,7 @@ import type { Sql } from '../postgres/connect.ts';
 import * as partitions from '../postgres/partitions.ts';
 import { transact } from '../postgres/transaction.ts';
 import { BackupFailed, fileOf, readManifest, sqliteName, type Manifest, type Table } from './manifest.ts';
+import { tablesOf } from './tables.ts';
 import { deploysIn, measured, sumOfFile, sumsOf } from './take.ts';
 
 /**
@@ -27,8 +28,11 @@ export async function restore(sql: Sql, sqliteFile: string, folder: string): Pro
 		if (!(await partitions.ensure(sql, day)))
 			throw new BackupFailed(`The partition of ${day} could not be made: try again.`);
 	}
+	// In the order of this database: on Citus, where the backup may be from, tables do not refer to each other.
+	const order = (await tablesOf(sql)).map(({ name }) => name);
+	const tables = manifest.tables.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 	await transact(sql, async (transaction) => {
-		for (const table of manifest.tables) await fill(transaction, table, folder);
+		for (const table of tables) await fill(transaction, table, folder);
 	});
 	if (manifest.sqlite) {
 		await mkdir(join(sqliteFile, '..'), { recursive: true });

@@ -6,7 +6,9 @@ import { PassThrough, Transform, Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import Database from 'better-sqlite3';
+import { isDistributed } from '../postgres/citus.ts';
 import type { Sql } from '../postgres/connect.ts';
+import * as running from '../postgres/running.ts';
 import { transact } from '../postgres/transaction.ts';
 import { BackupFailed, fileOf, manifestName, sqliteName, type Manifest, type Table } from './manifest.ts';
 import { tablesOf, type Copied } from './tables.ts';
@@ -14,14 +16,10 @@ import { tablesOf, type Copied } from './tables.ts';
 /**
  * Copies everything into a new folder while servers run: PostgreSQL as of one moment, then the deploys in SQLite, if there are any
  * (`sqliteFile`). Nobody waits for it.
- * @throws BackupFailed when the folder has something in it, or the connection uses TLS.
+ * @throws BackupFailed when the folder has something in it, or, on Citus, while a server runs: its nodes are not read as of one moment.
  */
 export async function take(sql: Sql, sqliteFile: string, folder: string): Promise<Manifest> {
-	// Over TLS the library's socket would stay paused at the end of a large COPY (postgres/socket.ts).
-	if (sql.options.ssl)
-		throw new BackupFailed(
-			'A backup needs a connection without TLS: unset sslmode in DATABASE_URL for this command.'
-		);
+	if (await isDistributed(sql)) await refuseWhileRunning(sql);
 	await mkdir(folder, { recursive: true });
 	if ((await readdir(folder)).length > 0)
 		throw new BackupFailed(`${folder} is not empty: name a new folder.`);
@@ -34,6 +32,14 @@ export async function take(sql: Sql, sqliteFile: string, folder: string): Promis
 	await writeFile(join(folder, manifestName), `${JSON.stringify(manifest, null, '\t')}\n`, { flush: true });
 	await sync(folder);
 	return manifest;
+}
+
+async function refuseWhileRunning(sql: Sql): Promise<void> {
+	const servers = await running.describe(sql);
+	if (servers !== null)
+		throw new BackupFailed(
+			`A Citus cluster is not copied as of one moment while servers run: stop all servers, or make base backups of its nodes (docs/operate/citus.md). ${servers}`
+		);
 }
 
 /** What a backup taken now would say, without writing it. */

@@ -10,8 +10,6 @@ const headerBytes = 19;
  * was not checked.
  */
 export async function copyOut(sql: Sql, select: string): Promise<(Buffer | null)[][]> {
-	// Over TLS the library's socket would stay paused at the end of a large COPY (see socket.ts).
-	if (sql.options.ssl) return [...(await sql.unsafe<Record<string, Buffer | null>[]>(select).values())];
 	const statement = [`COPY (${select}) TO STDOUT (FORMAT binary)`];
 	const copying = sql(Object.assign(statement, { raw: statement }) as unknown as TemplateStringsArray);
 	const parts: Buffer[] = [];

@@ -1,12 +1,10 @@
 import { distributedNow, distributedTables, isInstalled } from './citus.ts';
 import type { Sql } from './connect.ts';
+import * as running from './running.ts';
 import { transact } from './transaction.ts';
 
 /** Citus was tried from this version on. */
 const oldestCitus = 13;
-
-/** A server that was seen within so many seconds is taken for running. */
-const seenWithin = 15;
 
 /** The database cannot be distributed as it is; the message says what to do. */
 export class CannotDistribute extends Error {}
@@ -76,12 +74,8 @@ async function refuseUnconverted(sql: Sql): Promise<void> {
 
 /** A server started before would go on as on plain PostgreSQL. */
 async function refuseRunning(sql: Sql): Promise<void> {
-	const running = await sql<{ address: string }[]>`
-		SELECT address FROM instances WHERE seen_at > clock_timestamp() - make_interval(secs => ${seenWithin})
-		ORDER BY address`;
-	if (running.length === 0) return;
-	const addresses = running.map(({ address }) => address).join(', ');
-	throw new CannotDistribute(`Stop all servers first. Seen within the last ${seenWithin} s: ${addresses}.`);
+	const servers = await running.describe(sql);
+	if (servers !== null) throw new CannotDistribute(`Stop all servers first. ${servers}`);
 }
 
 /** Without what it refers to and what it sets off: Citus takes neither. */

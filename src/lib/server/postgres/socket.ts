@@ -29,14 +29,6 @@ const cancelRequest = 16;
 class SteadySocket extends Socket {
 	#error: unknown = null;
 
-	/**
-	 * Reads on: the library pauses only while a COPY fills its buffer, and does not resume if that is the end of it (CopyData,
-	 * CopyDone), after which the connection would never answer again.
-	 */
-	override pause(): this {
-		return this;
-	}
-
 	override emit(event: string | symbol, ...values: unknown[]): boolean {
 		if (event === 'error') {
 			this.#error ??= values[0];
