@@ -31,7 +31,7 @@ export function isCountable(term: Query): boolean {
 export async function sum(sql: Sql, job: SumJob): Promise<Summed> {
 	const compiled = predicate.read(job.query);
 	if (!compiled.ok) throw new Error(`not a query: ${job.query}`);
-	const rows = await copyOut(
+	const rows = copyOut(
 		sql,
 		`SELECT int8send(first_seq), int8send(last_seq), counts,
 			convert_to(array_to_json(services)::text, 'UTF8')
@@ -41,7 +41,7 @@ export async function sum(sql: Sql, job: SumJob): Promise<Summed> {
 	const damaged: string[] = [];
 	const missing = new Set(job.chunks);
 	const byNumber = new Map(job.chunks.map((chunk) => [chunk.first_seq, chunk]));
-	for (const [first, last, counts, services] of rows) {
+	for await (const [first, last, counts, services] of rows) {
 		const chunk = byNumber.get(Number(first?.readBigInt64BE()));
 		if (chunk?.last_seq !== Number(last?.readBigInt64BE()) || !counts || !services) continue;
 		missing.delete(chunk);

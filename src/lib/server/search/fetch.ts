@@ -14,17 +14,15 @@ interface Columns {
 	attributes: boolean;
 }
 
-/**
- * The bytes of some of an organization's chunks. Chunks that have been merged or removed since are left out.
- */
-export async function fetchBlobs(
+/** The bytes of some of an organization's chunks, as they come. Chunks that have been merged or removed since are left out. */
+export async function* fetchBlobs(
 	sql: Sql,
 	org: string,
 	chunks: readonly Wanted[],
 	{ messages, attributes }: Columns
-): Promise<Map<Wanted, Fetched>> {
-	if (chunks.length === 0) return new Map();
-	const rows = await copyOut(
+): AsyncGenerator<[Wanted, Fetched]> {
+	if (chunks.length === 0) return;
+	const rows = copyOut(
 		sql,
 		`SELECT int8send(first_seq), int8send(last_seq), int2send(format),
 			int8send((extract(epoch FROM received_at) * 1000)::bigint), head,
@@ -32,19 +30,15 @@ export async function fetchBlobs(
 		FROM log_chunks WHERE ${whereIs(org, chunks)}`
 	);
 	const byNumber = new Map(chunks.map((chunk) => [chunk.first_seq, chunk]));
-	const fetched = new Map<Wanted, Fetched>();
-	for (const [first, last, format, receivedAt, head, messages, attributes] of rows) {
+	for await (const [first, last, format, receivedAt, head, messages, attributes] of rows) {
 		const chunk = byNumber.get(Number(first?.readBigInt64BE()));
 		if (chunk?.last_seq !== Number(last?.readBigInt64BE()) || !format || !receivedAt || !head) continue;
-		fetched.set(chunk, {
-			format: format.readInt16BE(),
-			receivedAt: Number(receivedAt.readBigInt64BE()),
-			head,
-			messages: messages ?? null,
-			attributes: attributes ?? null
-		});
+		const blobs = { head, messages: messages ?? null, attributes: attributes ?? null };
+		yield [
+			chunk,
+			{ format: format.readInt16BE(), receivedAt: Number(receivedAt.readBigInt64BE()), ...blobs }
+		];
 	}
-	return fetched;
 }
 
 /** The rows of some chunks, as SQL: COPY takes no parameters. */

@@ -12,7 +12,7 @@ import { Ranges } from './ranges.ts';
 
 /** The text that one job looks through: little at first, so that the first lines come soon. In bytes. */
 const leastBytes = 1024 * 1024;
-const mostBytes = 8 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
 /** From here on a job is heavy: it may keep others waiting. */
 const heavyBytes = 4 * 1024 * 1024;
 /** The same where every line is wanted, and goes from thread to thread as text. */

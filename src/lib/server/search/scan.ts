@@ -48,30 +48,34 @@ async function attempt(sql: Sql, job: ScanJob, compiled: Compiled): Promise<Scan
 	const { needs } = compiled;
 	// A few chunks are fetched as a whole, because most of them will have lines that are wanted.
 	const isAll = job.limit > 0 && (job.limit === Infinity || job.chunks.length <= fewChunks);
-	const fetched = await fetchBlobs(sql, job.org, job.chunks, isAll ? whole : needs);
-	const scanned = nothing(job, fetched);
+	const isWhole = isAll || (needs.messages && needs.attributes);
+	const scanned = nothing(job);
 	const matches: Match[] = [];
 	const counted = new Ranges(job.counted);
-	for (const [chunk, blobs] of fetched) {
+	const missing = new Set(job.chunks);
+	const fetched = new Map<Wanted, Fetched>();
+	for await (const [chunk, blobs] of fetchBlobs(sql, job.org, job.chunks, isAll ? whole : needs)) {
+		missing.delete(chunk);
+		if (isWhole) fetched.set(chunk, blobs);
 		const found = unlessDamaged(scanned, chunk, () =>
 			lookThrough({ ...job, counted }, compiled, chunk, open(blobs, blobs.receivedAt, needs), scanned)
 		);
 		for (const match of found ?? []) matches.push(match);
 	}
+	scanned.missing = [...missing];
 	matches.sort(compare);
 	const behind = matches.filter((match) => isBehind(match, job.after));
 	const wanted = behind.slice(0, job.limit);
 	scanned.hasMore ||= behind.length > wanted.length;
 	const sampled =
 		job.fields === null ? [] : matches.filter(({ isCounted }) => !isCounted).slice(0, job.fields);
-	const isWhole = isAll || (needs.messages && needs.attributes);
 	await read(sql, job, scanned, { wanted, sampled, fetched, isWhole });
 	return scanned;
 }
 
 const isBehind = (place: Place, after: Place | null) => after === null || compare(after, place) < 0;
 
-function nothing({ chunks, histogram, facets }: ScanJob, fetched: ReadonlyMap<Wanted, Fetched>): Scanned {
+function nothing({ histogram, facets }: ScanJob): Scanned {
 	return {
 		lines: none(),
 		hasMore: false,
@@ -81,7 +85,7 @@ function nothing({ chunks, histogram, facets }: ScanJob, fetched: ReadonlyMap<Wa
 		fields: null,
 		sampled: 0,
 		facets: facets ? new Map() : null,
-		missing: chunks.filter((chunk) => !fetched.has(chunk)),
+		missing: [],
 		damaged: []
 	};
 }
@@ -161,7 +165,7 @@ interface Chosen {
 async function read(sql: Sql, job: ScanJob, scanned: Scanned, chosen: Chosen): Promise<void> {
 	const { wanted, sampled, fetched, isWhole } = chosen;
 	const chunks = [...new Set([...wanted, ...sampled].map(({ chunk }) => chunk))];
-	const bytes = isWhole ? fetched : await fetchBlobs(sql, job.org, chunks, whole);
+	const bytes = isWhole ? fetched : new Map(await Array.fromAsync(fetchBlobs(sql, job.org, chunks, whole)));
 	const opened = new Map<Wanted, Opened>();
 	for (const chunk of chunks) {
 		const blobs = bytes.get(chunk);

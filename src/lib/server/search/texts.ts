@@ -124,7 +124,7 @@ let scratch = Buffer.alloc(0);
 function lowered(bytes: Buffer): Buffer {
 	if (scratch.length < bytes.length) scratch = Buffer.from(new ArrayBuffer((2 * bytes.length + 4) & ~3));
 	bytes.copy(scratch);
-	const words = new Uint32Array(scratch.buffer, scratch.byteOffset, (bytes.length + 3) >> 2);
+	const words = new Int32Array(scratch.buffer, scratch.byteOffset, (bytes.length + 3) >> 2);
 	for (let at = 0; at < words.length; at++) {
 		const word = words[at] as number;
 		// In each byte the highest bit: from 'A' on, and beyond 'Z'. Where only the first is set, 0x20 makes it small.
@@ -135,7 +135,7 @@ function lowered(bytes: Buffer): Buffer {
 }
 
 /** The numbers of both, each once, in rising order. */
-export function union(a: readonly number[], b: readonly number[]): number[] {
-	if (b.length === 0) return [...a];
+export function union(a: number[], b: number[]): number[] {
+	if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
 	return [...new Set([...a, ...b])].sort((one, other) => one - other);
 }

@@ -59,6 +59,9 @@ export class ByteWriter {
 	}
 }
 
+/** So many bits of a number are read in 32-bit arithmetic: nearly all numbers are smaller, and a search reads millions. */
+const smallBits = 28;
+
 /** Reads what a ByteWriter has written. Every method throws CorruptChunk past the end. */
 export class ByteReader {
 	readonly #bytes: Buffer;
@@ -75,10 +78,19 @@ export class ByteReader {
 	}
 
 	whole(): number {
-		let value = this.byte();
-		if (value < 128) return value;
-		value -= 128;
-		for (let scale = 128; ; scale *= 128) {
+		let value = 0;
+		for (let shift = 0; shift < smallBits; shift += 7) {
+			const next = this.byte();
+			value |= (next & 127) << shift;
+			if (next < 128) return value;
+		}
+		return this.#large(value);
+	}
+
+	/** A number that goes on where 32-bit arithmetic ends. */
+	#large(begun: number): number {
+		let value = begun;
+		for (let scale = 2 ** smallBits; ; scale *= 128) {
 			const next = this.byte();
 			value += (next & 127) * scale;
 			if (value > Number.MAX_SAFE_INTEGER) throw new CorruptChunk('has a number that is too large');
@@ -88,7 +100,22 @@ export class ByteReader {
 
 	signed(): number {
 		const value = this.whole();
+		if (value < 2 ** smallBits) return (value >>> 1) ^ -(value & 1);
 		return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+	}
+
+	/** Fills an array with running sums of whole numbers. */
+	sums(into: Uint32Array): Uint32Array {
+		let sum = 0;
+		for (let index = 0; index < into.length; index++) into[index] = sum += this.whole();
+		return into;
+	}
+
+	/** The same of whole numbers of either sign. */
+	signedSums(into: Float64Array): Float64Array {
+		let sum = 0;
+		for (let index = 0; index < into.length; index++) into[index] = sum += this.signed();
+		return into;
 	}
 
 	bytes(length: number): Buffer {

@@ -109,10 +109,7 @@ function spread(receipts: readonly Receipt[], count: number): Float64Array {
 }
 
 function readTimes(reader: ByteReader, count: number): Float64Array {
-	const times = new Float64Array(count);
-	let time = 0;
-	for (let index = 0; index < count; index++) times[index] = time += reader.signed();
-	return times;
+	return reader.signedSums(new Float64Array(count));
 }
 
 function readNames(reader: ByteReader, count: number): Names {
@@ -132,8 +129,5 @@ function readNumbers(reader: ByteReader, count: number): Uint32Array {
 
 /** Lengths, summed up. */
 function readEnds(reader: ByteReader, count: number): Uint32Array {
-	const ends = new Uint32Array(count);
-	let end = 0;
-	for (let index = 0; index < count; index++) ends[index] = end += reader.whole();
-	return ends;
+	return reader.sums(new Uint32Array(count));
 }
