@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * In postgres 3.4.9: what a lost connection leaves behind, and the next one on the same object stumbles over; and COPY: a connection that never reads again, because
- * its socket was paused for a reader that was slow or has gone, and an error that its writer never hears of.
+ * In postgres 3.4.9: what a lost connection leaves behind, and the next one on the same object stumbles over. Of COPY: a connection that
+ * never reads again, because its socket was paused for a reader that was slow or has gone, and an error that its writer never hears of.
  */
 const mends = [
 	{

@@ -90,6 +90,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	event.locals.app = app;
 	event.locals.outage = null;
 	Object.assign(event.locals, whereFrom(event));
+	// In `npm run dev` alone: the built server answers them before (routes/api/direct.ts).
 	const found = protocols.find(event.request.method, event.url.pathname);
 	if (found) return secure(await receive(event, found));
 	if (csrf.isForged(event.request, event.url.origin)) {

@@ -56,7 +56,7 @@ export async function prepareLogs(sql: Sql, log: Logger): Promise<void> {
 const heapMb = 1024;
 
 /**
- * Threads that search, with a connection each. One core is left to the threads of everything else, and one thread is kept for jobs
+ * Threads that search, with a connection each; on Citus with one to each worker, too. One core is left to the threads of everything else, and one thread is kept for jobs
  * that are short, so that nobody's list of lines waits for another one's long search.
  */
 function openSearchers(program: URL, data: { url: string; prepare: boolean; onCitus: boolean }, log: Logger) {

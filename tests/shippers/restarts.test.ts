@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { test, type ExpectStatic } from 'vitest';
 import { expectScript, start, stored } from '../support/shippers/clients.ts';
 import { freePort } from '../support/shippers/listeners.ts';
 import { restarting, type Restarting } from '../support/shippers/restarting.ts';
@@ -9,6 +9,18 @@ const paced = { PACE: '100' };
 /** For clients that do not wait: longer than a restart. */
 const slow = { PACE: '1000' };
 const fewer = 1_000;
+
+/** Restarts the server in the middle: the client has nothing to say, and every line comes once. */
+async function expectNothingLost(
+	expect: ExpectStatic,
+	server: Restarting,
+	client: ReturnType<typeof start>
+): Promise<void> {
+	await server.hasLines(200);
+	await server.restart();
+	expect({ status: await client.ended, said: client.said() }).toEqual({ status: 0, said: '' });
+	expectScript(await stored(server.url, server.key), { service: 'shop', count, inOrder: false });
+}
 
 /** The numbers of the lines that are stored, in their order. */
 async function numbersAt({ url, key }: Restarting): Promise<number[]> {
@@ -25,10 +37,7 @@ test.concurrent(
 		}));
 		onTestFinished(() => server.stop());
 		const client = start('fluent', { port, count, env: { ...paced, ACK: '1', SECRET: secret } });
-		await server.hasLines(200);
-		await server.restart();
-		expect({ status: await client.ended, said: client.said() }).toEqual({ status: 0, said: '' });
-		expectScript(await stored(server.url, server.key), { service: 'shop', count, inOrder: false });
+		await expectNothingLost(expect, server, client);
 	}
 );
 
@@ -38,10 +47,7 @@ test.concurrent(
 		const server = await restarting();
 		onTestFinished(() => server.stop());
 		const client = start('pino-elasticsearch', { target: server.url, key: server.key, count, env: paced });
-		await server.hasLines(200);
-		await server.restart();
-		expect({ status: await client.ended, said: client.said() }).toEqual({ status: 0, said: '' });
-		expectScript(await stored(server.url, server.key), { service: 'shop', count, inOrder: false });
+		await expectNothingLost(expect, server, client);
 	}
 );
 

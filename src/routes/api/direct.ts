@@ -20,14 +20,23 @@ export function direct(app: Tailrace): Direct {
 		const url = URL.parse(`http://${request.headers.host}${request.url}`);
 		const take = url && takerOf(request, url.pathname);
 		if (!take) return false;
-		take(askingOf(app, request, url))
-			.then((answer) => setResponse(response, secure(answer)))
-			.catch((error: unknown) => {
-				app.log.error({ err: error, path: url.pathname }, 'lines could not be answered');
-				response.destroy();
-			});
+		void answer(app, response, async () => take(askingOf(app, request, url)));
 		return true;
 	};
+}
+
+/** Whatever fails ends this request's connection, and no other. */
+async function answer(
+	{ log }: Tailrace,
+	response: ServerResponse,
+	take: () => Promise<Response>
+): Promise<void> {
+	try {
+		await setResponse(response, secure(await take()));
+	} catch (error) {
+		log.error({ err: error }, 'lines could not be answered');
+		response.destroy();
+	}
 }
 
 /** A browser that is signed in goes by its session, which SvelteKit's hooks look up. */

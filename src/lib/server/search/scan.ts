@@ -56,11 +56,11 @@ async function attempt(sql: Sql, job: ScanJob, compiled: Compiled): Promise<Scan
 	const fetched = new Map<Wanted, Fetched>();
 	for await (const [chunk, blobs] of fetchBlobs(sql, job.org, job.chunks, isAll ? whole : needs)) {
 		missing.delete(chunk);
-		if (isWhole) fetched.set(chunk, blobs);
 		const found = unlessDamaged(scanned, chunk, () =>
 			lookThrough({ ...job, counted }, compiled, chunk, open(blobs, blobs.receivedAt, needs), scanned)
 		);
 		for (const match of found ?? []) matches.push(match);
+		if (isWhole && found && found.length > 0) fetched.set(chunk, blobs); // to be read as a whole, below
 	}
 	scanned.missing = [...missing];
 	matches.sort(compare);

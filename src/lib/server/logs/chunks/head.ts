@@ -53,11 +53,11 @@ class ReadHead implements Head {
 		this.#reader = reader;
 		this.count = count;
 		this.#receipts = readReceipts(reader, count, receivedAt);
-		this.times = readTimes(reader, count);
+		this.times = reader.signedSums(new Float64Array(count));
 		this.severities = reader.bytes(count);
 		this.services = readNames(reader, count);
 		this.hosts = readNames(reader, count);
-		this.messageEnds = readEnds(reader, count);
+		this.messageEnds = reader.sums(new Uint32Array(count));
 	}
 
 	get receivedAt(): Float64Array {
@@ -65,7 +65,7 @@ class ReadHead implements Head {
 	}
 
 	get attributeEnds(): Uint32Array {
-		return (this.#attributeEnds ??= readEnds(this.#reader, this.count));
+		return (this.#attributeEnds ??= this.#reader.sums(new Uint32Array(this.count)));
 	}
 
 	ids(): ReturnType<Head['ids']> {
@@ -108,10 +108,6 @@ function spread(receipts: readonly Receipt[], count: number): Float64Array {
 	return received;
 }
 
-function readTimes(reader: ByteReader, count: number): Float64Array {
-	return reader.signedSums(new Float64Array(count));
-}
-
 function readNames(reader: ByteReader, count: number): Names {
 	const names: (string | null)[] = [null];
 	for (let rest = reader.whole(); rest > 0; rest--) names.push(reader.text());
@@ -125,9 +121,4 @@ function readNumbers(reader: ByteReader, count: number): Uint32Array {
 	const numbers = new Uint32Array(count);
 	for (let index = 0; index < count; index++) numbers[index] = reader.whole();
 	return numbers;
-}
-
-/** Lengths, summed up. */
-function readEnds(reader: ByteReader, count: number): Uint32Array {
-	return reader.sums(new Uint32Array(count));
 }
