@@ -65,8 +65,9 @@ export class Mask {
 		return Buffer.from(this.hideIn(Buffer.from(text))).toString();
 	}
 
-	/** The bytes of a complete text. */
-	hideIn(bytes: Uint8Array): Uint8Array {
+	/** The bytes of a complete text: the same ones if there is nothing to hide. */
+	hideIn(bytes: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
+		if (!this.#find(bytes, 0)) return bytes;
 		const mask = new Mask('');
 		mask.#forms.push(...this.#forms);
 		return Buffer.concat([mask.push(bytes), mask.end()]);

@@ -7,10 +7,10 @@ import * as request from './request.ts';
 import type { Source } from './source.ts';
 import type { Pending } from './state.ts';
 
-/** UTF-16 units that wait for the server at most; then nothing more is read. */
-const most = 1280 * 1024;
-/** What one source gives at a time, so that each has its turn. */
+/** What one source gives at a time, in UTF-16 units, so that each has its turn. */
 const share = 32 * 1024;
+/** UTF-16 units that wait for the server at most, those of a full request; then nothing more is read. */
+const most = request.usual.units + share;
 /** Between two requests that are not full, and between two looks at what may have grown, in ms. */
 const pauses = { requests: 100, looks: 500, disk: 1_000 };
 
@@ -156,7 +156,7 @@ export class Courier {
 		if (request.linesIn(items) > 0) {
 			const pending = request.pendingOf(items);
 			if (!(await this.#record(pending))) return false;
-			const answer = await this.#send(request.textOf(items), pending.key);
+			const answer = await this.#send(request.bytesOf(items), pending.key);
 			if (answer.kind === 'unwanted' && items.length > 1) {
 				const middle = Math.ceil(items.length / 2);
 				return (await this.#deliver(items.slice(0, middle))) && (await this.#deliver(items.slice(middle)));
@@ -167,9 +167,9 @@ export class Courier {
 		return this.#record(null);
 	}
 
-	#send(text: string, key: string): Promise<Answer> {
+	#send(lines: Buffer<ArrayBuffer>, key: string): Promise<Answer> {
 		const { api, mask, persistence } = this.#options;
-		const bytes = new Uint8Array(mask.hideIn(Buffer.from(text)));
+		const bytes = mask.hideIn(lines);
 		return persistence.persist(() => api.send(bytes, key));
 	}
 
@@ -225,7 +225,7 @@ export class Courier {
 			found.push({ source, to });
 		}
 		if (lines === 0) return true;
-		const answer = await this.#send(text, key);
+		const answer = await this.#send(Buffer.from(text), key);
 		// None of it was stored: it is read anew, and sent in smaller parts.
 		if (answer.kind === 'unwanted') return this.#record(null);
 		if (!this.#isTaken(answer, lines)) return false;

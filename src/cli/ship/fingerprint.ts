@@ -3,6 +3,8 @@ import { fstatSync, readSync } from 'node:fs';
 
 /** Bytes that tell a file from others: its first ones, and those before the place up to which it was read. */
 const length = 1024;
+/** All marks are made in it, one after the other. */
+const buffer = Buffer.allocUnsafeSlow(length);
 
 /** A hash of the bytes before `at`. */
 export interface Mark {
@@ -32,7 +34,7 @@ export const canGrow = ({ at }: Mark, size: number) => at < length && size > at;
 
 /** The last bytes before an offset; null if the file is shorter. */
 export function mark(file: number, at: number): Mark | null {
-	const bytes = Buffer.alloc(Math.min(at, length));
+	const bytes = buffer.subarray(0, Math.min(at, length));
 	const count = readSync(file, bytes, 0, bytes.length, at - bytes.length);
 	if (count < bytes.length) return null;
 	return { at, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 32) };

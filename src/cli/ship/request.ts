@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Place, Portion, Source } from './source.ts';
 import type { Pending } from './state.ts';
@@ -12,7 +13,7 @@ export interface Item extends Portion {
  * UTF-16 units and entries in one request, unless a single portion is longer: small enough for a proxy's usual limit, and half of
  * the server's (API.md, Limits).
  */
-const usual = { units: 768 * 1024, lines: 5_000 };
+export const usual = { units: 768 * 1024, lines: 5_000 };
 /** The longest key that the server takes. */
 const longestKey = 128;
 
@@ -29,10 +30,17 @@ export function cut(queue: Item[]): Item[] {
 }
 
 export const linesIn = (items: Item[]) => items.reduce((sum, { lines }) => sum + lines, 0);
-export const textOf = (items: Item[]) => items.map(({ ndjson }) => ndjson).join('');
 /** Whether there is more than a request holds. */
 export const isFull = (items: Item[]) => textLength(items) > usual.units / 4;
 export const textLength = (items: Item[]) => items.reduce((sum, { ndjson }) => sum + ndjson.length, 0);
+
+/** The body, written piece by piece: joined first, its text would be in memory twice. */
+export function bytesOf(items: Item[]): Buffer<ArrayBuffer> {
+	const bytes = Buffer.allocUnsafe(items.reduce((sum, { ndjson }) => sum + Buffer.byteLength(ndjson), 0));
+	let at = 0;
+	for (const { ndjson } of items) at += bytes.write(ndjson, at);
+	return bytes;
+}
 
 /**
  * The ranges of the items, joined by source, and the key that they have whenever they are sent: a repeat is stored once, also

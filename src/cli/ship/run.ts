@@ -10,7 +10,7 @@ import * as signals from '../delivery/signals.ts';
 import { Courier } from './courier.ts';
 import { Files } from './files.ts';
 import type * as invocation from './invocation.ts';
-import { Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { Asked } from './shape.ts';
 import type { Source } from './source.ts';
 import { State, type Pending, type Progress } from './state.ts';
@@ -37,7 +37,10 @@ export async function run(order: Order): Promise<number> {
 		notices.say(opened.fault);
 		return 1;
 	}
-	const shipping = new Shipping(order, opened.state, opened.progress, (message) => notices.say(message));
+	// What runs programs takes memory: it is loaded for the journal alone.
+	const journals = order.input.journal && (await import('./journal.ts'));
+	const say = (message: string) => notices.say(message);
+	const shipping = new Shipping(order, opened.state, opened.progress, journals, say);
 	let isStopped = false;
 	const release = signals.listen(() => {
 		if (isStopped) return shipping.giveUp();
@@ -50,6 +53,8 @@ export async function run(order: Order): Promise<number> {
 	notices.flush();
 	return status;
 }
+
+type Journals = typeof import('./journal.ts');
 
 class Shipping {
 	readonly #order: Order;
@@ -65,7 +70,13 @@ class Shipping {
 	#scannedAt = -Infinity;
 	#isStopping = false;
 
-	constructor(order: Order, state: State, progress: Progress | null, say: (message: string) => void) {
+	constructor(
+		order: Order,
+		state: State,
+		progress: Progress | null,
+		journals: Journals | null,
+		say: (message: string) => void
+	) {
 		const { input } = order;
 		this.#order = order;
 		this.#state = state;
@@ -75,7 +86,7 @@ class Shipping {
 			say(`no state in ${input.state} yet: starting at the ${input.fromEnd ? 'end' : 'beginning'}`);
 		const plan = { ...input, asked: order.asked };
 		this.#files = new Files(plan, progress?.files ?? null, say, () => this.#courier.wake());
-		this.#journal = input.journal && this.#openJournal(input.journal.folder);
+		this.#journal = journals && this.#openJournal(journals);
 		this.#courier = this.#makeCourier();
 	}
 
@@ -105,8 +116,9 @@ class Shipping {
 		this.#bell.ring();
 	}
 
-	#openJournal(folder: string | null): Journal {
+	#openJournal({ Journal }: Journals): Journal {
 		const { asked, hostAsked, input } = this.#order;
+		const folder = input.journal?.folder ?? null;
 		return new Journal({
 			...{ asked, hostAsked, folder, cursor: this.#cursor, fromEnd: input.fromEnd, once: input.once },
 			wake: () => this.#courier.wake(),

@@ -18,7 +18,7 @@ const linesOfTick = (linesPerSecond * tickMs) / 1000 / files;
 const mostMemory = 60 * 2 ** 20; // bytes
 /** As the unit in docs/ship.md runs it. */
 const small = {
-	NODE_OPTIONS: '--jitless --max-semi-space-size=1 --max-old-space-size=16',
+	NODE_OPTIONS: '--jitless --max-semi-space-size=1 --max-old-space-size=14',
 	MALLOC_ARENA_MAX: '1'
 };
 /** How long the last lines may take, in ms. */
