@@ -63,7 +63,7 @@ describe.runIf(canMount)('on a disk that fills up', () => {
 		expect(await expectProblem(refused, 503)).toMatchObject({ detail: full, outage: 'disk' });
 		expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
 		await expect.poll(() => readiness(server)).toEqual({ ready: false, reasons: ['The disk is full.'] });
-		expect(existsSync(reserve)).toBe(false);
+		await expect.poll(() => existsSync(reserve)).toBe(false);
 		await viewer.until((text) => text.includes('"outage":"disk"'));
 		const append = await fetch(`${server.url}/api/deploys/${id}/log`, {
 			method: 'PATCH',
