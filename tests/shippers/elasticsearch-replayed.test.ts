@@ -35,6 +35,7 @@ describe('below /es', () => {
 		['PUT', '/_data_stream/logs-x-default', {}],
 		['HEAD', '/logs-x', null],
 		['PUT', '/logs-x', {}],
+		['PUT', '/logs-x/_mapping', {}],
 		['POST', '/logs-x/_refresh', { _shards: { failed: 0 } }]
 	])('%s %s is answered to anybody', async (method, path, expected) => {
 		const response = await fetch(`${site.server.url}/es${path}`, { method });
@@ -48,6 +49,10 @@ describe('below /es', () => {
 	test.each([
 		['GET', '/logs-x/_search', 404],
 		['DELETE', '/logs-x', 404],
+		['PUT', '/logs-x/_doc/1', 404],
+		['PUT', '/logs-x/_create/1', 404],
+		['PUT', '/logs-x/log/1', 404],
+		['POST', '/logs-x/_doc', 404],
 		['POST', '/_bulk', 401]
 	])('%s %s is an error of Elasticsearch', async (method, path, status) => {
 		const response = await fetch(`${site.server.url}/es${path}`, { method });

@@ -39,6 +39,7 @@ export function nothing(asked: Asked): Response {
 
 /** Anything else. */
 export function bulkOnly(asked: Asked): Response {
-	const detail = 'Tailrace takes bulk requests here, and nothing else of Elasticsearch.';
+	const detail =
+		'Tailrace takes bulk requests here, and nothing else of Elasticsearch: send documents to _bulk.';
 	return refuse({ status: 404, detail }, asked);
 }

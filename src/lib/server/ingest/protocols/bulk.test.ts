@@ -149,7 +149,8 @@ it('the name of an index becomes a service without its day, a data stream its da
 });
 
 describe('the key of a repeat', () => {
-	const keyOf = (body: string) => bulk.repeatKeyOf?.(received(body).told) ?? null;
+	const keyOf = (body: string, parameters: Record<string, string> = {}) =>
+		bulk.repeatKeyOf?.(received(body, parameters).told) ?? null;
 	const create = (id: string, index = 'x') =>
 		`{"create":{"_index":"${index}","_id":"${id}"}}\n{"message":"a"}\n`;
 
@@ -158,6 +159,14 @@ describe('the key of a repeat', () => {
 		expect(keyOf(create('1') + create('2'))).toBe(keyOf(create('1') + create('2')));
 		expect(keyOf(create('1') + create('2'))).not.toBe(keyOf(create('2') + create('1')));
 		expect(keyOf(create('1', 'y'))).not.toBe(keyOf(create('1')));
+	});
+
+	it('is also made of the index in the address', () => {
+		const body = '{"create":{"_id":"1"}}\n{"message":"a"}\n';
+		expect(keyOf(body, { index: 'x' })).toBe(keyOf(create('1')));
+		expect(keyOf(body, { index: 'y' })).toBe(keyOf(create('1', 'y')));
+		expect(keyOf(body)).not.toBe(keyOf(body, { index: 'x' }));
+		expect(keyOf(create('1'), { index: 'y' })).toBe(keyOf(create('1')));
 	});
 
 	it('is missing if an action has no id, or may replace what is there', () => {

@@ -31,7 +31,7 @@ function* read(sending: Sending, told: Told): Generator<NewEntry | string> {
 	const lines = linesOf(text.read(sending.bytes, sending.contentType));
 	const actions = new Actions();
 	const documents = new Documents(sending);
-	const ids = new Ids();
+	const ids = new Ids(documents.ofPath);
 	let number = 0;
 	for (let next = lines.next(); !next.done; next = lines.next()) {
 		const action = actions.read(next.value, ++number);
@@ -52,14 +52,15 @@ const missing = 'there is no document after this action';
 class Documents {
 	readonly #sending: Sending;
 	readonly #fallback: repair.Fallback;
-	readonly #ofPath: string | null;
+	/** The index in the address of the request. */
+	readonly ofPath: string | null;
 	#service = '';
 	#withService: repair.Fallback;
 
 	constructor(sending: Sending) {
 		this.#sending = sending;
 		this.#fallback = this.#withService = fallbackOf(sending);
-		this.#ofPath = sending.parameters.index === undefined ? null : decoded(sending.parameters.index);
+		this.ofPath = sending.parameters.index === undefined ? null : decoded(sending.parameters.index);
 	}
 
 	read({ operation, index }: Action, source: string | null): NewEntry | string {
@@ -67,7 +68,7 @@ class Documents {
 		const value = parse(source);
 		if (value instanceof SyntaxError) return `not JSON: ${value.message}`;
 		const document = operation === 'update' ? contentOf(value) : value;
-		const target = index ?? this.#ofPath;
+		const target = index ?? this.ofPath;
 		const fallback = this.#fallbackFor(document, target);
 		if (isObject(document)) rsyslog.rename(document);
 		// An object without a field is no entry; with this one it would be.
@@ -101,14 +102,19 @@ function datasetOf(document: unknown): string | null {
 
 /** Elasticsearch creates a document of an id only once: a request in which each has one is a repeat if they are the same. */
 class Ids {
+	readonly #ofPath: string | null;
 	#hash: Hash | null = null;
 	#hasAll = true;
+
+	constructor(ofPath: string | null) {
+		this.#ofPath = ofPath;
+	}
 
 	note({ operation, index, id }: Action): void {
 		this.#hasAll &&= operation === 'create' && id !== null;
 		if (!this.#hasAll) return;
 		this.#hash ??= createHash('sha256');
-		this.#hash.update(`${JSON.stringify([index, id])}\n`);
+		this.#hash.update(`${JSON.stringify([index ?? this.#ofPath, id])}\n`);
 	}
 
 	key(): string | null {

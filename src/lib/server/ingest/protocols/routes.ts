@@ -59,6 +59,19 @@ const elasticsearch: readonly Route[] = [
 		'/es/_component_template/*'
 	),
 	...probes(bulkProbes.nothing, setsUp, '/es/_ingest/*', '/es/_data_stream/*'),
+	...probes(
+		bulkProbes.nothing,
+		['PUT'],
+		...['_mapping', '_settings', '_alias'].map((part) => `/es/:index/${part}/*`)
+	),
+	// These bring a document: nobody may take it for stored.
+	...probes(
+		bulkProbes.bulkOnly,
+		['PUT'],
+		'/es/:index/_doc/*',
+		'/es/:index/_create/*',
+		'/es/:index/:type/:id'
+	),
 	...probes(bulkProbes.nothing, ['HEAD', 'PUT'], '/es/*'),
 	...probes(bulkProbes.bulkOnly, ['GET', 'POST', 'DELETE', 'PATCH', 'OPTIONS'], '/es/*')
 ];
