@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type IncomingHttpHeaders } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../support/server/other-postgres.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
@@ -41,6 +43,30 @@ describe.each(['http', 'proto', 'grpc'])('the SDK of OpenTelemetry for JavaScrip
 		expect(await start('otlp', wrong).ended).toBe(0);
 		expect(await tenant.lines()).toEqual([]);
 	});
+});
+
+test('calls that hang keep no other organization out', async () => {
+	const [hanging, other] = [await site.tenant(), await site.tenant()];
+	const session = connect(`http://127.0.0.1:${port}`);
+	onTestFinished(() => session.destroy());
+	const call = ({ made }: Tenant) =>
+		session.request({
+			':method': 'POST',
+			':path': '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+			'content-type': 'application/grpc',
+			te: 'trailers',
+			authorization: `Bearer ${made.key}`
+		});
+	const begin = (tenant: Tenant) => {
+		const stream = call(tenant);
+		stream.on('error', () => {}); // at the end of the test
+		stream.write('\0');
+		return once(stream, 'response').then(([headers]) => (headers as IncomingHttpHeaders)['grpc-status']);
+	};
+	// One more than it may have.
+	expect(await Promise.race(Array.from({ length: 17 }, () => begin(hanging)))).toBe('14');
+	await run('otlp', errandOf(other, { FORMAT: 'grpc' }));
+	expectScript(await stored(other.origin, other.made.key), { service: 'shop', host: 'web-1' });
 });
 
 /** Sends 2,000 lines while the server restarts; gives what is stored. */

@@ -20,12 +20,11 @@ import * as secret from '../access/secret.ts';
 import type { Refused } from '../http/problem.ts';
 import type { Admission, Place } from '../ingest/admission.ts';
 import type { Taking } from '../ingest/taking.ts';
+import { Calls, limit } from './grpc-calls.ts';
 import { exportLogs } from './otlp-service.ts';
 
 /** The largest message, in bytes: twice what gRPC allows by default. It is read as a whole before anything looks at it. */
 const mostBytes = 8 * 1024 * 1024;
-/** Calls that are read at a time; more wait in their senders, which keep them. */
-const mostCalls = 32;
 /** How long calls under way have to end when the server stops, in ms. */
 const patience = 5_000;
 
@@ -61,7 +60,7 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
 	const { log } = options;
 	const callers = new WeakMap<object, Caller>();
 	const sessions = new Set<ServerHttp2Session>();
-	let calls = 0;
+	const calls = new Calls();
 
 	const handle = connectNodeAdapter({
 		grpc: true,
@@ -76,13 +75,14 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
 	});
 
 	async function receive(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
-		if (calls >= mostCalls)
-			return refuse(response, { status: 503, detail: 'Too many calls at once: try again.' });
-		calls++;
-		response.on('close', () => calls--);
+		limit(request.stream);
 		const caller = callerOf(request);
 		const authorized = await authorize(options, claimOf(caller), 'write');
 		if (!authorized.ok) return refuse(response, authorized);
+		if (response.stream.destroyed) return;
+		const leave = calls.enter(authorized.access.org);
+		if (!leave) return refuse(response, { status: 503, detail: 'Too many calls at once: try again.' });
+		response.stream.once('close', leave);
 		callers.set(request, { ...caller, access: authorized.access });
 		handle(request, response);
 	}
