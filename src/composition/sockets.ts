@@ -11,6 +11,7 @@ import type { Sql } from '../lib/server/postgres/connect.ts';
 import type { Reason } from '../lib/server/sockets/counts.ts';
 import type { Destination, Resolved } from '../lib/server/sockets/destination.ts';
 import type { Destinations } from '../lib/server/sockets/port.ts';
+import { ofIngest } from '../lib/server/self-logs.ts';
 import { openGrpc, type GrpcOptions, type GrpcServer } from '../lib/server/sockets/otlp-grpc.ts';
 import { CannotOpen } from '../lib/server/sockets/cannot-open.ts';
 import { Sockets } from '../lib/server/sockets/sockets.ts';
@@ -32,7 +33,8 @@ const freshMs = 1_000;
 const quietMs = 60_000;
 
 /** The sockets that lines are taken from; `open` begins to. */
-export function openSockets({ listeners, otlpGrpc }: Config, surroundings: Surroundings & GrpcOptions) {
+export function openSockets({ listeners, otlpGrpc }: Config, given: Surroundings & GrpcOptions) {
+	const surroundings = { ...given, log: given.log.child(ofIngest) };
 	const { writer, decoder, log, clock } = surroundings;
 	const sockets = new Sockets({
 		decode: (org, job) => decoder.decode(org, { ...job, now: clock.now() }),

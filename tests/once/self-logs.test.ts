@@ -1,14 +1,17 @@
+import { once } from 'node:events';
+import { encode } from '@msgpack/msgpack';
 import { expect, onTestFinished, test } from 'vitest';
 import { bearer } from '../support/server/calls.ts';
 import { testDatabase } from '../support/server/database.ts';
 import { startServer } from '../support/server/server.ts';
 import { Viewer } from '../support/logs/viewer.ts';
+import { dial, freePort } from '../support/shippers/listeners.ts';
 
 /** Damages all lines of an organization, so that whoever reads them causes an error of the server. */
-async function damaged(SELF_LOGS: string) {
+async function damaged(SELF_LOGS: string, env: Record<string, string> = {}) {
 	const { url, sql, drop } = await testDatabase();
 	onTestFinished(drop);
-	const server = await startServer({ env: { DATABASE_URL: url, SELF_LOGS } });
+	const server = await startServer({ env: { ...env, DATABASE_URL: url, SELF_LOGS } });
 	onTestFinished(() => server.stop());
 	const admin = await server.bootstrap('admins', 'admin@example.com');
 	const other = await server.bootstrap('others', 'other@example.com');
@@ -37,6 +40,26 @@ test('errors of the server are lines of the instance admin, after the first line
 	const { logs } = (await response.json()) as { logs: unknown[] };
 	expect(logs).toMatchObject([{ service: 'tailrace', level: 'error', host: expect.any(String) }]);
 	expect(server.output()).toContain('a chunk of log lines cannot be');
+});
+
+test('what the intake says of those who send is none of them', async () => {
+	const port = freePort();
+	const listener = `tcp://127.0.0.1:${port}?org=admins&secret=right`;
+	const { server, admin, send, fail } = await damaged('1', { FORWARD_LISTEN: listener });
+	await send(admin.key, 'the first line');
+	const client = await dial(port);
+	client.write(encode(['PING', 'a', 'salt', 'wrong', '', '']));
+	client.resume();
+	await once(client, 'close');
+	expect(server.output()).toContain('another secret');
+	await fail();
+	const viewer = new Viewer({ origin: () => server.url, headers: bearer(admin.key) });
+	onTestFinished(() => viewer.close());
+	await viewer.reaches(2);
+	expect(viewer.lines.map(({ message }) => message)).toEqual([
+		'the first line',
+		expect.stringContaining('a chunk of log lines cannot be')
+	]);
 });
 
 test('none are with SELF_LOGS=0', async () => {

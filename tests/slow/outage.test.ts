@@ -74,6 +74,7 @@ async function expectExplained({ name, manner, status, headers, text }: Answered
 test('while PostgreSQL is away nothing is answered with 500, and every refusal says what is away', async () => {
 	const { site, way } = await siteOnDetour({ SIGN_UP: 'open', TRUSTED_PROXIES: '127.0.0.1' });
 	const scene = await makeScene(site);
+	const { made } = await site.tenant();
 	way.cut();
 	const answers = await askForEverything(site, scene);
 	expect(answers.filter(({ status }) => status >= 500 && status !== 503).map(({ name }) => name)).toEqual([]);
@@ -81,6 +82,10 @@ test('while PostgreSQL is away nothing is answered with 500, and every refusal s
 	const refused = answers.filter(({ status, name }) => status === 503 && !name.includes('/readyz'));
 	expect(refused.length).toBeGreaterThan(rows.length);
 	for (const answer of refused) await expectExplained(answer);
+	const withKey = await fetch(`${site.server.url}/v1/input/${made.key}`, { method: 'POST', body: '{}' });
+	expect(withKey.status).toBe(503);
+	expect(site.server.output()).toContain('"/v1/input/:key"');
+	expect(site.server.output()).not.toContain(made.key);
 
 	way.mend();
 	await ready(site, true);

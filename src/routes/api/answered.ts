@@ -2,6 +2,7 @@ import type { Claim } from '$server/access/authorize';
 import * as unavailable from '$server/health/unavailable';
 import { Unavailable } from '$server/health/watch';
 import type { Asked, Refused } from '$server/ingest/protocols/protocol';
+import { ofIngest } from '$server/self-logs';
 import type { Asking } from './asking';
 
 /** A request that sends lines: by which protocol, and who. */
@@ -25,7 +26,7 @@ export async function answered(
 	} catch (error) {
 		if (error instanceof Unavailable)
 			return refuse(unavailable.refusedBy(error.outage, unavailable.sentenceOfGivenUp(error.outage, 'POST')));
-		log.error({ err: error, path }, 'lines could not be taken');
+		log.error({ err: error, path, ...ofIngest }, 'lines could not be taken');
 		return refuse({ status: 503, detail: 'Something went wrong on the server. Its log says what.' });
 	}
 }

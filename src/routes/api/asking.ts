@@ -10,6 +10,5 @@ export interface Asking {
 		signal: { readonly aborted: boolean };
 	};
 	url: URL;
-	route: { id: string | null };
 	locals: Pick<App.Locals, 'app' | 'from' | 'user' | 'sessionId'>;
 }

@@ -43,7 +43,7 @@ export async function through(
 		return response;
 	} catch (error) {
 		if (error instanceof SenderGone) key = undefined;
-		response = await failed(asking, error, refuse);
+		response = await failed(asking, error, door);
 		return response;
 	} finally {
 		body?.close();
@@ -65,11 +65,11 @@ export function claimOf({ request, url, locals }: Asking): Claim {
 
 /** The answer when the other end of a connection has failed. Rethrows anything else. */
 async function failed(
-	{ request, route, locals }: Asking,
+	{ request, locals }: Asking,
 	error: unknown,
-	refuse: Door['refuse']
+	{ path, refuse, context: more }: Door
 ): Promise<Response> {
-	const context = { err: error, route: route.id };
+	const context = { err: error, method: request.method, path, ...more };
 	if (error instanceof SenderGone) {
 		locals.app.log.debug(context, 'a sender went away before its body was here');
 		return refuse({

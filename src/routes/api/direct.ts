@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { headersOf } from '$server/http/headers';
 import { secure } from '$server/http/security-headers';
 import * as protocols from '$server/ingest/protocols/routes';
+import { ofIngest } from '$server/self-logs';
 import type { Tailrace } from '../../tailrace';
 import { fromOf } from '../from';
 import type { Asking } from './asking';
@@ -34,7 +35,7 @@ async function answer(
 	try {
 		await setResponse(response, secure(await take()));
 	} catch (error) {
-		log.error({ err: error }, 'lines could not be answered');
+		log.error({ err: error, ...ofIngest }, 'lines could not be answered');
 		response.destroy();
 	}
 }
@@ -60,7 +61,6 @@ function askingOf(app: Tailrace, request: IncomingMessage, url: URL): Asking {
 			}
 		},
 		url,
-		route: { id: url.pathname },
 		locals: {
 			app,
 			from: fromOf(app, request.socket.remoteAddress ?? '', headers),

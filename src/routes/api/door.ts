@@ -7,8 +7,10 @@ import type { Scope } from '$server/postgres/words';
 export interface Door {
 	claim: Claim;
 	scope: Scope;
-	/** As what a key's last use remembers it; the path of the URL may hold the key itself. */
+	/** As what a key's last use and our log remember it; the path of the URL may hold the key itself. */
 	path: string;
+	/** What else our log says with its failures. */
+	context?: Record<string, unknown>;
 	/** `unread` is the body, if there was no room for it. */
 	refuse(refused: Refused, unread?: Unread): Response | Promise<Response>;
 }

@@ -4,6 +4,7 @@ import { digest } from '$server/digest';
 import { Overloaded } from '$server/ingest/body-stream';
 import { Malformed } from '$server/ingest/protocols/malformed';
 import type { Asked, Refused, Result, Slice, Streaming } from '$server/ingest/protocols/protocol';
+import { ofIngest } from '$server/self-logs';
 import type { Asking } from './asking';
 import { answered, type Sent } from './answered';
 import { through } from './authorized';
@@ -19,8 +20,11 @@ export async function takeStream(
 ): Promise<Response> {
 	const ended = new AbortController();
 	const refuse = (refused: Refused) => protocol.refuse(refused, asked);
-	const answer = through({ claim, scope: 'write', path, refuse }, asking, (access, incoming) =>
-		new Storing(asking, { protocol, asked, access, incoming, refuse, ended: ended.signal }).run()
+	const answer = through(
+		{ claim, scope: 'write', path, context: ofIngest, refuse },
+		asking,
+		(access, incoming) =>
+			new Storing(asking, { protocol, asked, access, incoming, refuse, ended: ended.signal }).run()
 	);
 	const response = await answered(asking, { path, refuse }, answer);
 	ended.abort(); // an outage may have answered while it goes on

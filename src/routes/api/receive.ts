@@ -4,6 +4,7 @@ import * as secret from '$server/access/secret';
 import { native } from '$server/ingest/protocols/native';
 import type { Asked, Postponed, Protocol, Refused } from '$server/ingest/protocols/protocol';
 import type { Found, Route } from '$server/ingest/protocols/routes';
+import { ofIngest } from '$server/self-logs';
 import { answered, type Sent } from './answered';
 import { claimOf, through } from './authorized';
 import type { Asking } from './asking';
@@ -57,6 +58,7 @@ function take(asking: Asking, { protocol, asked, claim, path }: Sent<Protocol>):
 		claim,
 		scope: 'write',
 		path,
+		context: ofIngest,
 		refuse: (refused, unread) => refuse(refused, unread && { unread })
 	};
 	const answer = through(door, asking, (access, incoming) =>
