@@ -1,5 +1,5 @@
 import { Joiner } from '../../lib/log/stack-trace.ts';
-import { encode, type Origin } from './entry.ts';
+import { encode, printedAt, readAt, type Origin } from './entry.ts';
 import type { Line } from './lines.ts';
 
 /** How long an entry waits for its next line, in ms: while that may be more of a trace, and otherwise. */
@@ -178,7 +178,11 @@ export class Assembly {
 	}
 
 	#addEntry({ from, to, time, origin }: Extent, text: string, now: number): void {
-		const ndjson = encode(text, time ?? new Date(), origin ?? this.#origin);
+		const ndjson = encode(
+			text,
+			time === undefined ? readAt(new Date()) : printedAt(time),
+			origin ?? this.#origin
+		);
 		if (ndjson === '') return;
 		this.#entries.push({ from, to, ndjson });
 		this.#since = Math.min(this.#since, now);

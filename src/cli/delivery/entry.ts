@@ -23,14 +23,21 @@ export const membersOf = (fields: Record<string, unknown>): string =>
 		.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)},`)
 		.join('');
 
+/** The time that a line's source noted when it was printed, in one of the forms of API.md. It counts more than one in its text. */
+export const printedAt = (time: string | number): Stamp => `"time":${JSON.stringify(time)},`;
+
+/** The time that a line was read, which may be much earlier than it is sent: that of a line that says none itself. */
+export const readAt = (time: Date): Stamp => `"observed_time":${JSON.stringify(time)},`;
+
+/** A time as a member of an object, with the comma behind it. */
+type Stamp = `"${'time' | 'observed_time'}":${string},`;
+
 /**
  * The NDJSON for one line: a JSON object as it stands, anything else as a message, in several if it is too long for one;
- * nothing for a blank line. An entry without a time gets this one: the time it was read (it may be sent much later), or
- * what its container's runtime noted, in one of the forms of API.md.
+ * nothing for a blank line. An entry without a time gets this one.
  */
-export function encode(line: string, read: Date | string | number, origin: Origin = unknown): string {
+export function encode(line: string, time: Stamp, origin: Origin = unknown): string {
 	if (!/\S/.test(line)) return '';
-	const time = `"time":${JSON.stringify(read)},`;
 	const object = parse(line);
 	if (!object) return messages(line, `{${time}${origin.members}${serviceOf(origin)}`);
 	const has = (names: string[]) => names.some((name) => Object.hasOwn(object, name));

@@ -24,6 +24,8 @@ export interface Fallback {
 
 /** An entry of a protocol that says some things itself: null for what it does not say. `time` is in epoch milliseconds. */
 export interface Sent extends fields.Given {
+	/** When the sender saw it: the time of an entry that nothing else says one of. */
+	observed?: number | null;
 	message: string;
 	attributes: Record<string, unknown>;
 }
@@ -68,7 +70,9 @@ export function line(message: string, fallback: Fallback, now: number): NewEntry
  * message; at last comes the fallback. `now` is in epoch milliseconds. The attributes are used up.
  */
 export function sent(sent: Sent, fallback: Fallback, now: number): NewEntry {
-	return fromMessage(fields.read(sent.attributes, sent, now, false), sent.message, fallback, now);
+	const known = fields.read(sent.attributes, sent, now, false);
+	known.observed = sent.observed ?? known.observed;
+	return fromMessage(known, sent.message, fallback, now);
 }
 
 /** Attributes that the message has are left there if they are too many to keep beside the others. */
@@ -82,7 +86,7 @@ function fromMessage(known: fields.Known, message: string, fallback: Fallback, n
 function parts(known: fields.Known, message: string, fallback: Fallback): bounds.Parts {
 	const given = fallback.service === '' || !known.isHint ? known.service : null;
 	return {
-		time: known.time,
+		time: known.time ?? known.observed,
 		severity: known.severity ?? fallback.severity,
 		service: given ?? fallback.service,
 		host: known.host ?? fallback.host,

@@ -59,7 +59,8 @@ export function entryOf(
 		bounds.note(attributes, 'severity_text', severityText);
 	return repair.sent(
 		{
-			time: time.read(record.time || record.observed || null, now),
+			time: time.read(record.time || null, now),
+			observed: time.read(record.observed || null, now),
 			severity: read,
 			service: null,
 			host: null,

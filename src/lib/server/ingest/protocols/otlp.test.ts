@@ -29,12 +29,15 @@ const text = (stringValue: string) => ({ stringValue });
 const pair = (key: string, value: unknown) => ({ key, value });
 
 describe('a record in JSON', () => {
-	it('has the time that it happened, else that it was observed, else none', () => {
+	it('has the time that it happened, else that of its text, else that it was observed, else none', () => {
 		const timeUnixNano = '1764417600123456789';
 		expect(entryOf({ timeUnixNano }).time).toBe(1764417600123);
 		expect(entryOf({ timeUnixNano: 1764417600123000000 }).time).toBe(1764417600123);
 		expect(entryOf({ timeUnixNano: '0', observedTimeUnixNano: timeUnixNano }).time).toBe(1764417600123);
 		expect(entryOf({ time_unix_nano: timeUnixNano }).time).toBe(1764417600123);
+		const body = text('2025-11-29T11:59:00Z hello');
+		expect(entryOf({ observedTimeUnixNano: timeUnixNano, body }).time).toBe(Date.UTC(2025, 10, 29, 11, 59));
+		expect(entryOf({ timeUnixNano, body }).time).toBe(1764417600123);
 		expect(entryOf({}).time).toBe(null);
 	});
 

@@ -1,7 +1,7 @@
 import * as severity from '../severity.ts';
 
 /** What a field may be to an entry. */
-export type Role = 'message' | 'time' | 'severity' | 'service' | 'host' | 'trace_id' | 'span_id';
+export type Role = 'message' | 'time' | 'observed' | 'severity' | 'service' | 'host' | 'trace_id' | 'span_id';
 
 /** A name that a field of a role may have. */
 export interface Alias {
@@ -36,6 +36,8 @@ const roles: Record<Role, readonly string[]> = {
 		'timeMillis instant _SOURCE_REALTIME_TIMESTAMP __REALTIME_TIMESTAMP timeUnixNano observedTimeUnixNano ISODATE',
 		'Time _time log_time logTime dt t T'
 	),
+	// Of `tailrace ship` and `pipe`: when a line was read.
+	observed: ['observed_time'],
 	severity: severity.fields,
 	service: list(
 		'service.name service_name service app application app_name serviceName ServiceName otelServiceName appname',

@@ -29,6 +29,8 @@ export const nothing: Given = Object.freeze({
 
 /** What the fields of an object say of its entry. */
 export interface Known extends Given, service.Service {
+	/** When the sender saw it, in epoch milliseconds: its time if nothing else says one. */
+	observed: number | null;
 	/** Null if there is none. */
 	message: string | null;
 	attributes: Fields;
@@ -44,6 +46,7 @@ export function none(): Known {
 		trace_id: null,
 		span_id: null,
 		isHint: false,
+		observed: null,
 		message: null,
 		attributes: {}
 	};
@@ -65,6 +68,7 @@ export function read(raw: Fields, given: Given, now: number, isEntry: boolean): 
 	const { candidates, attributes, hasKubernetes } = sort(raw, isEntry ? raw.attributes : undefined);
 	const message = isEntry ? messages.take(candidates) : null;
 	const time = take(candidates, 'time', given.time, timeOf, now);
+	const observed = take(candidates, 'observed', null, timeOf, now);
 	const severity = take(candidates, 'severity', given.severity, severityOf, now);
 	const host = take(candidates, 'host', given.host, nameOf, now);
 	const trace_id = take(candidates, 'trace_id', given.trace_id, idOf, now);
@@ -76,6 +80,7 @@ export function read(raw: Fields, given: Given, now: number, isEntry: boolean): 
 		service: chosen.service,
 		isHint: chosen.isHint,
 		time,
+		observed,
 		severity,
 		host: host ?? (hasKubernetes ? kubernetes.node(attributes) : null),
 		message,

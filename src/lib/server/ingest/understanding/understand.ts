@@ -49,7 +49,7 @@ function joined(outer: fields.Known, inner: fields.Known): fields.Known {
 		const value = inner.attributes[key];
 		if (!Object.hasOwn(attributes, key) || attributes[key] !== value) bounds.add(attributes, key, value);
 	}
-	return { ...inner, service, isHint, attributes };
+	return { ...inner, observed: outer.observed ?? inner.observed, service, isHint, attributes };
 }
 
 /** What a text has is left out where there is an attribute of that name: it stands in the message, too. */

@@ -8,6 +8,28 @@ import * as moments from './moments.ts';
 const line = (message: string) => repair.line(message, none, now);
 const attributesOf = (message: string) => JSON.parse(line(message).attributes) as Record<string, unknown>;
 
+describe('the time that a line was read', () => {
+	const observed_time = '2024-04-27T10:00:00.000Z';
+	const timeOf = (raw: object, more = {}) =>
+		repair.entry({ observed_time, ...raw }, { ...none, ...more }, now);
+	const at = (time: string | null) => ({ time: time && Date.parse(time), attributes: '{}' });
+
+	it('is that of an entry that says none', () => {
+		expect(timeOf({ message: 'hello' })).toMatchObject(at(observed_time));
+		expect(timeOf({ message: '{"msg":"hello"}' })).toMatchObject(at(observed_time));
+		expect(timeOf({ message: '2024-04-26 12:00:00 hello' }, { readsText: false })).toMatchObject(
+			at(observed_time)
+		);
+	});
+
+	it('gives way to what the fields and the message say, and is no attribute', () => {
+		const time = '2024-04-26T12:00:00.000Z';
+		expect(timeOf({ message: 'hello', asctime: '2024-04-26 12:00:00' })).toMatchObject(at(time));
+		expect(timeOf({ message: '2024-04-26 12:00:00 hello' })).toMatchObject(at(time));
+		expect(timeOf({ message: `{"msg":"hello","ts":"${time}"}` })).toMatchObject(at(time));
+	});
+});
+
 describe('whatever a text is', () => {
 	const piece = fc.constantFrom(
 		...'2024-05-01T12:00:00Z|12:00:00|May  1 12:00:00|[|]|<|>|{|}|{"a":|"|=|a=|a="b"|ERROR|error:|level=warn|[warn]|\u001b[31m| |  |\t|\n|:|-|1|127.0.0.1|GET /|HTTP/1.1" 500|E0501 |\\|🌊|é|PHP |=ERROR REPORT'.split(
