@@ -53,6 +53,16 @@ describe('an entry of Datadog', () => {
 		expect(one({ message: 'm', status })).toMatchObject({ severity });
 	});
 
+	it('of the agent has the level of its text rather than that of all of stdout', () => {
+		const levelOf = (status: string, userAgent: string) =>
+			entriesAs('datadog', JSON.stringify([{ message: '[warn] disk', status }]), {
+				headers: { 'user-agent': userAgent }
+			})[0]?.severity;
+		expect(levelOf('info', 'datadog-agent/7.60.0')).toBe(13);
+		expect(levelOf('error', 'datadog-agent/7.60.0')).toBe(17);
+		expect(levelOf('info', 'winston')).toBe(9);
+	});
+
 	it('keeps a status that is no level', () => {
 		for (const status of [200, '404', 'pending'])
 			expect(one({ message: 'm', status })).toMatchObject({ severity: 9, attributes: { status } });

@@ -16,16 +16,21 @@ export function decode(sending: Sending): Decoded {
 }
 
 function* items(body: string, sending: Sending): Generator<NewEntry | string> {
-	const { now, parameters } = sending;
+	const { now, parameters, headers } = sending;
 	const fallback = fallbackOf(sending);
 	const defaults = defaultsOf(parameters);
+	const isOfAgent = agent.test(headers['user-agent'] ?? '');
 	const values = /^\s*[{[]/.test(body) ? valuesOf(body) : messagesOf(body);
 	for (const value of values) {
 		if (isFields(value) && Object.keys(value).length === 0) continue;
 		const fields = isFields(value) ? value : { message: value };
+		if (isOfAgent && fields.status === 'info') delete fields.status;
 		yield repair.entry(entryOf({ ...defaults, ...fields }), fallback, now);
 	}
 }
+
+/** The agent, which gives all that a container prints on stdout the status info: the text knows better. */
+const agent = /^datadog-agent\//i;
 
 /** What the address says of all entries. Source: Datadog, "Send logs", query strings. */
 function defaultsOf({ ddsource, ddtags, hostname }: Sending['parameters']): Fields {
@@ -69,6 +74,7 @@ function addTags(entry: Fields, ddtags: unknown): void {
 /** Datadog's intake: 202 for whatever is taken, also for a sign of life. The agent drops what gets 400, 401, 403 or 413. */
 export const datadog: Protocol = {
 	format: 'datadog',
+	headers: ['user-agent'],
 	answer({ accepted, rejected, errors }) {
 		if (accepted > 0 || rejected === 0) return respond(202, {});
 		return refuse({ status: 400, detail: errors?.[0]?.reason ?? '' });

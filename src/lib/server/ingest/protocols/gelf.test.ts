@@ -38,6 +38,13 @@ describe('a message of GELF', () => {
 		expect(one({ version: 2, short_message: 'a', level: 'warning' })).toMatchObject({ severity: 13 });
 	});
 
+	it('of Docker has the level of its text rather than that of all of stdout', () => {
+		const docker = { short_message: '[warn] disk', _container_id: '5290672992f4' };
+		expect(one({ ...docker, level: 6 })).toMatchObject({ severity: 13 });
+		expect(one({ ...docker, level: 3 })).toMatchObject({ severity: 17 });
+		expect(one({ short_message: '[warn] disk', level: 6 })).toMatchObject({ severity: 9 });
+	});
+
 	it('is its full message if that has several lines or more to say', () => {
 		expect(one({ short_message: 'a', full_message: 'a\n  at b' })).toMatchObject({
 			message: 'a\n  at b',

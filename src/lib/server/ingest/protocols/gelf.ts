@@ -43,9 +43,19 @@ export function gelfEntry(value: unknown, fallback: repair.Fallback, now: number
 	if (message === null) return 'a GELF message needs a short_message';
 	const service = typeof attributes.service === 'string' ? attributes.service : null;
 	if (service !== null) delete attributes.service;
-	const sent = { time: read, severity: kind, service, host: nameOf(value.host), message, attributes };
+	const sent = {
+		time: read,
+		severity: isDefault(value) ? null : kind,
+		service,
+		host: nameOf(value.host),
+		message,
+		attributes
+	};
 	return repair.sent({ ...sent, trace_id: null, span_id: null }, fallback, now);
 }
+
+/** The level that Docker gives all that a container prints on stdout: the text knows better. */
+const isDefault = ({ level, _container_id }: Fields) => level === 6 && typeof _container_id === 'string';
 
 /** The full message if it has several lines, else the short one. The other is kept where it says more. */
 function messageOf(value: Fields, attributes: Fields): string | null {
