@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type IncomingHttpHeaders } from 'node:http2';
+import { zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../support/server/other-postgres.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
@@ -45,20 +46,20 @@ describe.each(['http', 'proto', 'grpc'])('the SDK of OpenTelemetry for JavaScrip
 	});
 });
 
+const callOf = ({ made }: Tenant) => ({
+	':method': 'POST',
+	':path': '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+	'content-type': 'application/grpc',
+	te: 'trailers',
+	authorization: `Bearer ${made.key}`
+});
+
 test('calls that hang keep no other organization out', async () => {
 	const [hanging, other] = [await site.tenant(), await site.tenant()];
 	const session = connect(`http://127.0.0.1:${port}`);
 	onTestFinished(() => session.destroy());
-	const call = ({ made }: Tenant) =>
-		session.request({
-			':method': 'POST',
-			':path': '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
-			'content-type': 'application/grpc',
-			te: 'trailers',
-			authorization: `Bearer ${made.key}`
-		});
 	const begin = (tenant: Tenant) => {
-		const stream = call(tenant);
+		const stream = session.request(callOf(tenant));
 		stream.on('error', () => {}); // at the end of the test
 		stream.write('\0');
 		return once(stream, 'response').then(([headers]) => (headers as IncomingHttpHeaders)['grpc-status']);
@@ -67,6 +68,28 @@ test('calls that hang keep no other organization out', async () => {
 	expect(await Promise.race(Array.from({ length: 17 }, () => begin(hanging)))).toBe('14');
 	await run('otlp', errandOf(other, { FORMAT: 'grpc' }));
 	expectScript(await stored(other.origin, other.made.key), { service: 'shop', host: 'web-1' });
+});
+
+test('a message may come in zstd, whose size is bounded', async () => {
+	const tenant = await site.tenant();
+	const session = connect(`http://127.0.0.1:${port}`);
+	onTestFinished(() => session.destroy());
+	async function statusOf(message: Uint8Array): Promise<unknown> {
+		const stream = session.request({ ...callOf(tenant), 'grpc-encoding': 'zstd' });
+		const head = Buffer.alloc(5, 1);
+		head.writeUInt32BE(message.length, 1);
+		stream.end(Buffer.concat([head, message]));
+		stream.resume();
+		// Of an error they are one.
+		const statusIn = async (event: 'response' | 'trailers') =>
+			((await once(stream, event)) as [IncomingHttpHeaders])[0]['grpc-status'];
+		return (await statusIn('response')) ?? statusIn('trailers');
+	}
+	const record = Buffer.from('0a0e120c120a2a080a06776f726c6421', 'hex'); // a record whose body is "world!"
+	expect(await statusOf(zstdCompressSync(record))).toBe('0');
+	expect((await tenant.lines()).map(({ message }) => message)).toEqual(['world!']);
+	expect(await statusOf(zstdCompressSync(Buffer.alloc(9 * 2 ** 20)))).toBe('8');
+	expect(await statusOf(Buffer.from('no zstd'))).toBe('3');
 });
 
 /** Sends 2,000 lines while the server restarts; gives what is stored. */

@@ -12,7 +12,7 @@ import {
 	createContextValues,
 	type HandlerContext
 } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { compressionGzip, connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Logger } from 'pino';
 import { authorize, type Access, type Registers } from '../access/authorize.ts';
 import type { KeyUse } from '../access/key-use.ts';
@@ -21,6 +21,7 @@ import type { Refused } from '../http/problem.ts';
 import type { Admission, Place } from '../ingest/admission.ts';
 import type { Taking } from '../ingest/taking.ts';
 import { Calls, limit } from './grpc-calls.ts';
+import { compressionZstd } from './grpc-zstd.ts';
 import { exportLogs } from './otlp-service.ts';
 
 /** The largest message, in bytes: twice what gRPC allows by default. It is read as a whole before anything looks at it. */
@@ -67,6 +68,7 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
 		grpcWeb: false,
 		connect: false,
 		readMaxBytes: mostBytes,
+		acceptCompression: [compressionGzip, compressionZstd],
 		routes: (router) =>
 			void router.rpc(exportLogs, (message: Message, { values }: HandlerContext) =>
 				take(options, message as Request, values.get(callerKey))

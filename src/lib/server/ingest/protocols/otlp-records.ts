@@ -54,12 +54,14 @@ export function entryOf(
 	const attributes = { ...around, ...record.attributes };
 	const { severityText, eventName } = record;
 	const read = severityOf(record);
+	const at = time.read(record.time || null, now);
+	if (record.time && at === null) bounds.note(attributes, 'original_time', record.time);
 	if (eventName !== '') bounds.note(attributes, 'event_name', eventName);
 	if (severityText !== '' && severity.read('level', severityText) === null)
 		bounds.note(attributes, 'severity_text', severityText);
 	return repair.sent(
 		{
-			time: time.read(record.time || null, now),
+			time: at,
 			observed: time.read(record.observed || null, now),
 			severity: read,
 			service: null,

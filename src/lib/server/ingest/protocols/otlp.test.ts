@@ -39,6 +39,11 @@ describe('a record in JSON', () => {
 		expect(entryOf({ observedTimeUnixNano: timeUnixNano, body }).time).toBe(Date.UTC(2025, 10, 29, 11, 59));
 		expect(entryOf({ timeUnixNano, body }).time).toBe(1764417600123);
 		expect(entryOf({}).time).toBe(null);
+		const original_time = Date.UTC(2100, 0, 1);
+		expect(entryOf({ timeUnixNano: `${original_time}000000` })).toMatchObject({
+			time: null,
+			attributes: { original_time }
+		});
 	});
 
 	it('has the severity of its number, else of its text', () => {
