@@ -77,3 +77,27 @@ test('what is looked for is highlighted in an open trace, and marks a folded one
 	await fold.click();
 	await expect(logs.rows.locator('mark')).toHaveText('call7');
 });
+
+test('how many lines are folded is in view, however long the first line is and however narrow the window', async ({
+	logs,
+	org,
+	page
+}) => {
+	const long = `TypeError: ${'no such product in the shopping cart, '.repeat(12)}\n${calls}`;
+	await org.send('before', { message: long, level: 'error', took: 7 }, 'after');
+	await logs.open();
+	const row = logs.line(2);
+	for (const width of [1440, 721, 360]) {
+		await page.setViewportSize({ width, height: 700 });
+		const fold = row.getByRole('button', { name: '+12 lines', includeHidden: true });
+		const inRow = await fold.boundingBox();
+		const around = await row.boundingBox();
+		if (!inRow || !around) throw new Error('neither may be hidden');
+		expect(inRow.x + inRow.width).toBeLessThanOrEqual(width);
+		expect(inRow.y + inRow.height).toBeLessThanOrEqual(around.y + around.height + 1);
+		await fold.click();
+		await expect(row).toContainText('call11');
+		await row.getByRole('button', { name: 'Fold', exact: true, includeHidden: true }).click();
+		await expect(row).not.toContainText('call0');
+	}
+});
