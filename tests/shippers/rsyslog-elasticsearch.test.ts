@@ -42,6 +42,22 @@ describe.skipIf(!hasRsyslog('omelasticsearch'))(title, () => {
 		expectScript(await stored(origin, made.key), { service: 'shop', host: 'web-1' });
 	});
 
+	test.each(['with its template', 'in its own form'])(
+		'sends a message without the blank behind its tag, %s',
+		async (form) => {
+			const { origin, made } = await site.tenant();
+			const words = `server="${origin}/es" uid="tailrace" pwd="${made.key}" searchType="" bulkmode="on"`;
+			const own = `module(load="omelasticsearch")\naction(type="omelasticsearch" ${words})`;
+			const rsyslog = await startRsyslog(form === 'in its own form' ? own : actions(origin, made.key));
+			onTestFinished(() => rsyslog.stop());
+			const header = '<13>May  1 12:00:00 web-1 shop:';
+			await rsyslog.take([`${header} hello`, `${header}   indented`]);
+			await reaches(origin, made.key, 2);
+			const found = await stored(origin, made.key);
+			expect(found.map(({ message }) => message)).toEqual(['hello', '  indented']);
+		}
+	);
+
 	test('sends lines in its own form, without a template, and they have what it says', async () => {
 		const { origin, made } = await site.tenant();
 		const words = `server="${origin}/es" uid="tailrace" pwd="${made.key}" searchType="" bulkmode="on"`;

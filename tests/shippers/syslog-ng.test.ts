@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { shippers } from '../../src/routes/(app)/[org]/shippers.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
 import { expectScript, stored } from '../support/shippers/clients.ts';
 import { areHere } from '../support/shippers/programs.ts';
@@ -6,14 +7,12 @@ import { refusing } from '../support/shippers/refusing.ts';
 import { restarting } from '../support/shippers/restarting.ts';
 import { startSyslogNg } from '../support/shippers/syslog-ng.ts';
 
-/** A syslog-ng that forwards to this server over HTTP. */
-const forwarding = (url: string, key: string) =>
-	startSyslogNg(`http(
-			url("${url}/api/logs") user("u") password("${key}")
-			method("POST") headers("Content-Type: application/x-ndjson") delimiter("\\n")
-			body("$(format-json message=$MESSAGE host=$HOST service=$PROGRAM level=$LEVEL time=$ISODATE)")
-			batch-lines(100) batch-timeout(500) time-reopen(1) timeout(10)
-		);`);
+/** A syslog-ng that forwards to this server over HTTP, as the page of a key says, and tries again soon. */
+function forwarding(url: string, key: string) {
+	const { text = '' } = shippers(url, key).find(({ name }) => name === 'syslog-ng') ?? {};
+	const destination = /http\([^]*?\);(?=\n\};)/.exec(text)?.[0] ?? '';
+	return startSyslogNg(destination.replace('time-reopen(5)', 'time-reopen(1) timeout(10)'));
+}
 
 /** Waits until this many lines are stored, and gives them. */
 async function arrived({ origin, made }: Pick<Tenant, 'origin' | 'made'>, count: number) {

@@ -88,6 +88,13 @@ docker logs --follow --tail 20 my-container 2>&1 | ${environment(origin, key)}  
 your-program 2>&1 | ${environment(origin, key)}  node tailrace.mjs pipe --service web`
 		},
 		{
+			title: 'The CLI: log files',
+			about:
+				'Each file as it grows, through rotation and restarts, on any machine with Node 20 or newer. Also --docker, --kubernetes and --journald.',
+			text: `${download(origin)}
+${environment(origin, key)}  node tailrace.mjs ship '/var/log/nginx/*.log' --service nginx`
+		},
+		{
 			title: 'The CLI: stream a deploy',
 			about: 'Before the command that you deploy with, on any machine with Node 20 or newer.',
 			text: deploying(origin, key)

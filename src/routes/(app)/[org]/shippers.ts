@@ -157,8 +157,11 @@ template(name="tailrace" type="list" option.jsonf="on") {
   property(outname="host" name="hostname" format="jsonf")
   property(outname="service" name="app-name" format="jsonf")
   property(outname="severity" name="syslogseverity-text" format="jsonf")
-  property(outname="message" name="msg" format="jsonf")
+  property(outname="message" name="$.message" format="jsonf")
 }
+# The blank behind the tag is not part of a message.
+set $.message = $msg;
+if $msg startswith " " then set $.message = substring($msg, 1, strlen($msg) - 1);
 action(type="omelasticsearch" server="${origin}${originPort(origin, port)}/es"
   uid="tailrace" pwd="${key}" searchType="" bulkmode="on" template="tailrace"
   queue.type="LinkedList" action.resumeRetryCount="-1")`
@@ -167,11 +170,12 @@ action(type="omelasticsearch" server="${origin}${originPort(origin, port)}/es"
 			name: 'syslog-ng',
 			where: '/etc/syslog-ng/conf.d/tailrace.conf',
 			text: `destination d_tailrace {
-  http(url("${origin}/api/logs") method("POST") user("tailrace") password("${key}")
-    headers("Content-Type: application/x-ndjson") batch-lines(500) batch-timeout(1000)
-    body("$(format-json --scope rfc5424 --pair MESSAGE=$MESSAGE)\\n"));
+  http(url("${origin}/api/logs") user("tailrace") password("${key}")
+    method("POST") headers("Content-Type: application/x-ndjson") delimiter("\\n")
+    body("$(format-json message=$MESSAGE host=$HOST service=$PROGRAM level=$LEVEL time=$ISODATE)")
+    batch-lines(100) batch-timeout(1000) time-reopen(5));
 };
-log { source(s_src); destination(d_tailrace); };`
+log { source(s_src); destination(d_tailrace); flags(flow-control); };`
 		},
 		{
 			name: 'systemd journal',

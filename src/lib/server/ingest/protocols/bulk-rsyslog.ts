@@ -12,4 +12,6 @@ export function rename(document: Record<string, unknown>): void {
 		document[to] = document[from];
 		delete document[from];
 	}
+	// The blank behind a tag is not part of the message.
+	if (typeof document.message === 'string') document.message = document.message.replace(/^ /, '');
 }

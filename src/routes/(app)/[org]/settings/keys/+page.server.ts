@@ -10,7 +10,8 @@ import { membershipOf } from '../../membership';
 import type { Actions, PageServerLoad } from './$types';
 import { commands } from '../../commands';
 import { shippers } from '../../shippers';
-import { listenersOf } from './listeners';
+import { socketShippers } from '../../socket-shippers';
+import { listenersOf, openListenersOf } from './listeners';
 import { present } from './present';
 
 export const load: PageServerLoad = async (event) => {
@@ -39,7 +40,10 @@ export const actions: Actions = {
 		const made = await keys.make(locals.app.sql, org.id, actorOf(locals), wanted, submissions.of(data));
 		if (!made.ok) return fail(made.status, { typed, fault: made.faults.form });
 		const { id, key } = made;
-		const setups = scopes.includes('write') ? shippers(locals.origin, key) : [];
+		const listeners = openListenersOf(locals.app.sockets.reports(), org);
+		const setups = scopes.includes('write')
+			? [...shippers(locals.origin, key), ...socketShippers(locals.origin, listeners)]
+			: [];
 		return { made: { id, name, key, commands: commands(locals.origin, scopes, key), shippers: setups } };
 	},
 

@@ -1,4 +1,5 @@
 import type { Reason } from '$server/sockets/counts';
+import type { OpenListener } from '../../socket-shippers';
 import type { Report } from '$server/sockets/sockets';
 
 /** What each reason means to someone who looks for lines. `{n}` is how many. */
@@ -30,6 +31,18 @@ export function listenersOf(reports: readonly Report[], org: { id: string; slug:
 			taken: takenBy(org.id),
 			dropped:
 				listener.org === null ? [] : [...dropped].map(([reason, count]) => ({ count, why: words[reason] }))
+		}));
+}
+
+/** Those that belong to the organization alone, for the configuration of its senders. */
+export function openListenersOf(reports: readonly Report[], org: { slug: string }): OpenListener[] {
+	return reports
+		.filter(({ listener }) => listener.org === org.slug)
+		.map(({ listener, address }) => ({
+			protocol: listener.protocol,
+			transport: listener.transport,
+			port: Number(new URL(address.replace(/^\w+/, 'http')).port || 80),
+			hasSecret: listener.secret !== null
 		}));
 }
 
