@@ -12,6 +12,8 @@ export function decode(sending: Sending): Decoded {
 function* items({ bytes, parameters, now, readsText }: Sending): Generator<NewEntry | string> {
 	const clock = { zone: parameters.zone ?? 'UTC', now };
 	const service = parameters.service ?? null;
-	for (const { from, bytes: frame } of unpack(bytes))
-		yield entry(frame, repair.fallback({ service, host: from }, { readsText }), clock);
+	for (const { from, bytes: frame } of unpack(bytes)) {
+		const item = entry(frame, repair.fallback({ service, host: from }, { readsText }), clock);
+		if (item !== null) yield item;
+	}
 }

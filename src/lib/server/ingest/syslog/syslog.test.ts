@@ -9,9 +9,16 @@ const fallback = repair.fallback({ host: '192.0.2.7', service: 'router' });
 
 function read(text: string, zone = 'UTC', at = now): NewEntry {
 	const read = entry(Buffer.from(text), fallback, { zone, now: at });
-	if (typeof read === 'string') throw new Error(read);
+	if (read === null || typeof read === 'string') throw new Error(read ?? 'it says nothing');
 	return read;
 }
+test.each(['\0\0', '\n', '<13>', '<13> ', '<13>May  1 12:00:00 web-1 shop:', '<13>1 - web-1 shop 7 - -'])(
+	'%j says nothing',
+	(text) => {
+		expect(entry(Buffer.from(text), fallback, { zone: 'UTC', now })).toBeNull();
+	}
+);
+
 const attributesOf = (text: string) => JSON.parse(read(text).attributes) as unknown;
 const shortly = ({ time, severity, service, host, message }: NewEntry) => ({
 	time: time === null ? null : new Date(time).toISOString(),

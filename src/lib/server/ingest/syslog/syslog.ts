@@ -13,15 +13,18 @@ import type { Clock } from './timestamp.ts';
 
 /**
  * A frame as an entry, whatever it is: RFC 5424, RFC 3164, an entry in JSON or a line of text. What cannot be parsed is a message,
- * whole. `fallback` has the host that it came from.
+ * whole. `fallback` has the host that it came from. Null if it says nothing.
  */
-export function entry(frame: Buffer, fallback: repair.Fallback, clock: Clock): NewEntry | string {
+export function entry(frame: Buffer, fallback: repair.Fallback, clock: Clock): NewEntry | string | null {
 	const text = textOf(frame);
 	if (text.startsWith('{')) {
 		const value = parse(text);
 		if (!(value instanceof SyntaxError)) return repair.entry(value, fallback, clock.now);
 	}
-	return entryOf(read(text, clock), fallback, clock.now);
+	const message = read(text, clock);
+	const saysNothing =
+		message.message.trim() === '' && message.msgid === null && message.elements.length === 0;
+	return saysNothing ? null : entryOf(message, fallback, clock.now);
 }
 
 /**
