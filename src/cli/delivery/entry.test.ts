@@ -1,10 +1,13 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { encode, printedAt, readAt } from './entry.ts';
 
 const now = new Date('2026-11-28T12:00:00.000Z');
 const observed_time = now.toISOString();
+beforeEach(() => void vi.stubEnv('TZ', 'UTC'));
+afterEach(() => void vi.unstubAllEnvs());
+
 const entries = (line: string) =>
 	encode(line, readAt(now))
 		.split('\n')
@@ -23,6 +26,13 @@ test('a JSON object becomes an entry as it stands, with a time only where it has
 	);
 	for (const line of ['{"ts":1,"msg":"a"}', '{"@timestamp":"x"}', ' {"time":null} '])
 		expect(encode(line, readAt(now))).toBe(`${line}\n`);
+});
+
+test('where local time is not UTC the time at which a line was read counts more than one in its text', () => {
+	vi.stubEnv('TZ', 'Europe/Berlin');
+	expect(encode('2026-11-28 11:00:00 hello', readAt(new Date(now)))).toBe(
+		`{"time":"${observed_time}","message":"2026-11-28 11:00:00 hello"}\n`
+	);
 });
 
 test('what the source noted is the time of a line', () => {

@@ -26,8 +26,12 @@ export const membersOf = (fields: Record<string, unknown>): string =>
 /** The time that a line's source noted when it was printed, in one of the forms of API.md. It counts more than one in its text. */
 export const printedAt = (time: string | number): Stamp => `"time":${JSON.stringify(time)},`;
 
-/** The time that a line was read, which may be much earlier than it is sent: that of a line that says none itself. */
-export const readAt = (time: Date): Stamp => `"observed_time":${JSON.stringify(time)},`;
+/**
+ * The time that a line was read, which may be much earlier than it is sent: that of a line that says none itself. Where local time is
+ * not UTC it counts more than one in the text, which seldom names its zone and would be read as UTC.
+ */
+export const readAt = (time: Date): Stamp =>
+	`"${time.getTimezoneOffset() === 0 ? 'observed_time' : 'time'}":${JSON.stringify(time)},`;
 
 /** A time as a member of an object, with the comma behind it. */
 type Stamp = `"${'time' | 'observed_time'}":${string},`;
