@@ -53,6 +53,20 @@ test('no character is lost, added or moved', () => {
 	);
 });
 
+test('so many occurrences are marked, and no more', () => {
+	const parts = occurrences.mark(plain('abab'.repeat(1_000)), 'a', 3);
+	expect(parts.map(({ text, found }) => [text.slice(0, 3), found])).toEqual([
+		['a', true],
+		['b', false],
+		['a', true],
+		['b', false],
+		['a', true],
+		['bab', false]
+	]);
+	const usual = occurrences.mark(plain('word '.repeat(50_000)), ['word', 'o']);
+	expect(usual.length).toBeLessThan(3_000);
+});
+
 test('a link stays one, whatever is found in it', () => {
 	const link = { text: 'run 7', style: 'ansi-bold', href: 'https://example.com/run/7' };
 	expect(occurrences.mark([link], 'run').map(({ href }) => href)).toEqual([link.href, link.href]);
