@@ -21,15 +21,16 @@ export class FieldCounts {
 		this.#count('level', levelOf(line.severity));
 		this.#count('service', line.service);
 		if (line.host !== null) this.#count('host', line.host);
-		if (line.attributes !== '{}') this.#walk('', digits.parse(line.attributes), mostDepth);
+		if (line.attributes !== '{}') this.#walk(null, digits.parse(line.attributes), mostDepth);
 	}
 
-	#walk(path: string, value: unknown, depth: number): void {
+	/** `path` is null for all attributes. */
+	#walk(path: string | null, value: unknown, depth: number): void {
 		const text = attributes.textOf(value);
-		if (text !== null) return this.#count(path, text);
+		if (path !== null && text !== null) return this.#count(fieldOf(path), text);
 		if (depth === 0 || Array.isArray(value) || typeof value !== 'object' || value === null) return;
 		for (const [key, inner] of Object.entries(value)) {
-			this.#walk(path === '' ? fieldOf(key) : `${path}.${key}`, inner, depth - 1);
+			this.#walk(path === null ? key : `${path}.${key}`, inner, depth - 1);
 		}
 	}
 
@@ -54,4 +55,5 @@ const mostOf = (field: string) =>
 
 /** An attribute named like a field of the line is written with a prefix, as in queries. */
 const own = new Set(['level', 'service', 'host', 'message', 'trace_id', 'span_id']);
-const fieldOf = (key: string) => (own.has(key) ? `attributes.${key}` : key);
+const fieldOf = (path: string) =>
+	own.has(path) || path.startsWith('attributes.') ? `attributes.${path}` : path;
