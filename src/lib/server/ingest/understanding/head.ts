@@ -5,6 +5,7 @@ import * as php from './php.ts';
 import * as prefixes from './prefixes.ts';
 import { endOfColours, escape, type Reading } from './reading.ts';
 import * as requests from './requests.ts';
+import * as syslog from './syslog.ts';
 import * as words from './words.ts';
 
 /** What stands before a line's message. */
@@ -58,8 +59,7 @@ function readMoment(reading: Reading): boolean {
 	if (found === null) return false;
 	reading.time = found.time;
 	reading.isTimed = true;
-	// A month's name without a year is syslog's.
-	reading.isSyslog ||= words.isLetter(reading.text.charCodeAt(reading.at)) && found.end - reading.at < 20;
+	reading.isSyslog ||= syslog.isHeader(reading.text, reading.at, found.end);
 	reading.at = found.end;
 	return true;
 }

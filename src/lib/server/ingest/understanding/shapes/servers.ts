@@ -1,6 +1,6 @@
 import { noon, noon123, type Shape } from './shape.ts';
 
-/** Databases, web servers, syslog and containers. */
+/** Databases, web servers and containers. */
 export const shapes: Shape[] = [
 	// Databases and queues
 	{
@@ -123,27 +123,7 @@ export const shapes: Shape[] = [
 		time: noon123
 	},
 
-	// Syslog and containers
-	{
-		of: 'syslog',
-		line: 'May  1 12:00:00 web-1 sshd[42]: error: kex_exchange_identification',
-		level: 'error',
-		time: noon
-	},
-	{
-		of: 'syslog without a level',
-		line: 'May  1 12:00:00 localhost su: pam_unix(su:session): session opened',
-		level: 'info',
-		time: noon
-	},
-	{ of: 'syslog with a priority', line: '<11>May  1 12:00:00 web app: broken', level: 'error', time: noon },
-	{
-		of: 'RFC 5424',
-		line: '<12>1 2024-05-01T12:00:00.123Z web app 42 ID - odd',
-		level: 'warn',
-		time: noon123
-	},
-	{ of: 'the kernel', line: '<3>usb 1-1: device not accepting address', level: 'error' },
+	// Containers
 	{ of: 'Docker Compose', line: 'web-1  | WARN: low on memory', level: 'warn' },
 	{
 		of: 'Docker Compose with JSON',
