@@ -2,6 +2,7 @@ import * as severity from '../severity.ts';
 import * as time from '../time.ts';
 import { letters } from './groups.ts';
 import * as moments from './moments.ts';
+import * as nearest from './nearest.ts';
 import { endOfColours, type Reading } from './reading.ts';
 import * as words from './words.ts';
 
@@ -60,7 +61,7 @@ function readGlog(reading: Reading): void {
 	const { now } = reading;
 	const moment =
 		found[2] === undefined
-			? moments.nearestYear(month, day, clock, now)
+			? nearest.year(month, day, clock, now)
 			: time.midnight(Number(found[2]), month, day) + clock;
 	timed(reading, time.within(moment, now), letters.get(found[1]!)!, glog.lastIndex);
 }

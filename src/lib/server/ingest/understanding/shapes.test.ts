@@ -7,8 +7,9 @@ import * as moreLanguages from './shapes/more-languages.ts';
 import * as plain from './shapes/plain.ts';
 import * as servers from './shapes/servers.ts';
 import * as syslog from './shapes/syslog.ts';
+import * as zones from './shapes/zones.ts';
 
-const shapes = [plain, languages, moreLanguages, servers, syslog].flatMap((file) => file.shapes);
+const shapes = [plain, languages, moreLanguages, servers, syslog, zones].flatMap((file) => file.shapes);
 
 describe('a line of', () => {
 	it.each(shapes.map((shape) => [shape.of, shape] as const))('%s says what it says', (_of, shape) => {
