@@ -51,7 +51,7 @@ const spellings: [number, string][] = [
 	[9, 'info i inf information informational log success statement'],
 	[10, 'notice note'],
 	[13, 'warn w wrn warning'],
-	[17, 'error e err erro fail severe'],
+	[17, 'error e err erro eror fail severe'],
 	[21, 'fatal f ftl fata critical crit c'],
 	[22, 'alert'],
 	[23, 'emergency emerg panic dpanic pnc pani']

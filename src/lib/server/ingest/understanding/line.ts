@@ -1,21 +1,10 @@
 import * as bounds from '../bounds.ts';
-import * as severity from '../severity.ts';
-import * as aliases from './aliases.ts';
 import * as fields from './fields.ts';
 import * as head from './head.ts';
-import * as moments from './moments.ts';
+import * as logfmt from './logfmt.ts';
 import * as objects from './objects.ts';
-import * as pairs from './pairs.ts';
 import * as requests from './requests.ts';
-import * as words from './words.ts';
-
-/** Pairs and members of objects that become attributes, at most. */
-export const mostAttributes = 64;
-
-/** What a text says of its entry beyond what was given. */
-export interface Understood extends fields.Given {
-	attributes: fields.Fields;
-}
+import { mostAttributes, type Understood } from './understood.ts';
 
 /**
  * Reads a line of text: time and level from its beginning, attributes from `key=value` and JSON anywhere in it. What is
@@ -38,7 +27,7 @@ export function read(text: string, given: fields.Given, now: number): Understood
 		span_id: given.span_id,
 		attributes: {}
 	};
-	if (equals !== -1) readPairs(text, end, understood, now);
+	if (equals !== -1) logfmt.read(text, end, understood, now);
 	if (brace !== -1) readObjects(text, end, understood, now);
 	return understood;
 }
@@ -52,63 +41,6 @@ function readHead(text: string, now: number): head.Head {
 	const request = time === null ? requests.common(text, now) : null;
 	if (request !== null) return { ...request, end };
 	return { time, severity: requests.bare(text, end), end };
-}
-
-/** Pairs that follow the head at once also tell level and time; all may tell ids. The first pair of a name counts. */
-function readPairs(text: string, from: number, understood: Understood, now: number): void {
-	let lead = from;
-	let isLeading = true;
-	let count = 0;
-	for (const pair of pairs.all(text, 0)) {
-		isLeading &&= pair.start >= lead && isBlankBetween(text, lead, pair.start);
-		if (isLeading) lead = pair.end;
-		if (use(pair, isLeading, understood, now) || Object.hasOwn(understood.attributes, pair.key)) continue;
-		if (++count > mostAttributes) break;
-		bounds.set(understood.attributes, pair.key, pair.value);
-	}
-	const { method, status } = understood.attributes;
-	if (understood.severity !== null) return;
-	// Sidekiq: the level stands behind the pairs.
-	if (lead > from) understood.severity = levelAt(text, lead);
-	if (method !== undefined) understood.severity ??= requests.ofStatus(Number(status));
-}
-
-function isBlankBetween(text: string, from: number, to: number): boolean {
-	let at = from;
-	while (at < to && pairs.isBlank(text.charCodeAt(at))) at += 1;
-	return at === to;
-}
-
-const timeKeys = new Set(['time', 'ts', 't', 'timestamp', '@timestamp', 'datetime', 'dt', 'date']);
-
-/** Whether a pair is used up, because it says what the entry's own fields do. */
-function use(pair: pairs.Pair, isLeading: boolean, understood: Understood, now: number): boolean {
-	const role = aliases.of(pair.key)?.role;
-	if (role === 'trace_id' || role === 'span_id') {
-		if (/^[0-]+$/.test(pair.value)) return false;
-		understood[role] ??= pair.value;
-		return understood[role] === pair.value;
-	}
-	if (!isLeading) return false;
-	if (timeKeys.has(pair.key)) {
-		const time = pair.value.length > 9 ? moments.read(pair.value, now) : null;
-		understood.time ??= time;
-		return time !== null && understood.time === time;
-	}
-	// Heroku's router has "at".
-	if (role !== 'severity' && pair.key !== 'at') return false;
-	const level = severity.word(pair.value);
-	if (level === null || (pair.key === 'at' && pair.value.length < 4)) return false;
-	understood.severity ??= level;
-	return understood.severity === level;
-}
-
-function levelAt(text: string, at: number): number | null {
-	let start = at;
-	while (text[start] === ' ') start += 1;
-	const end = words.endOfLetters(text, start);
-	if (text[end] !== ':' || !words.isCapitals(text, start, end)) return null;
-	return words.find(text, start, end)?.severity ?? null;
 }
 
 /** An object right behind the head is the record, and says what an entry's fields say; others are only data with ids. */

@@ -4,12 +4,15 @@ import * as repair from '../repair.ts';
 import { none, now } from '../../../../../tests/support/logs/repairing.ts';
 import * as languages from './shapes/languages.ts';
 import * as moreLanguages from './shapes/more-languages.ts';
+import * as pairs from './shapes/pairs.ts';
 import * as plain from './shapes/plain.ts';
 import * as servers from './shapes/servers.ts';
 import * as syslog from './shapes/syslog.ts';
 import * as zones from './shapes/zones.ts';
 
-const shapes = [plain, languages, moreLanguages, servers, syslog, zones].flatMap((file) => file.shapes);
+const shapes = [plain, languages, moreLanguages, servers, syslog, zones, pairs].flatMap(
+	(file) => file.shapes
+);
 
 describe('a line of', () => {
 	it.each(shapes.map((shape) => [shape.of, shape] as const))('%s says what it says', (_of, shape) => {
