@@ -18,8 +18,14 @@ const month = `(${months.match(/.../g)!.join('|')})`;
 const clock = String.raw`(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?(?: ([AP]M)(?!\w))?`;
 const seconds = String.raw`(?=\d{1,2}:\d\d:\d)`;
 
-/** 2024-05-01T12:00:00.123, with dashes, slashes or dots; a comma before the fraction as Python and Log4j have it. */
-const yearFirst = new RegExp(String.raw`(\d{4})([-/.])(\d\d)\2(\d\d)(?:[Tt _]| {2}(?=\d:))${clock}`, 'y');
+/**
+ * 2024-05-01T12:00:00.123, with dashes, slashes or dots; a comma before the fraction as Python and Log4j have it; an hour
+ * of one digit behind two spaces (MariaDB), a tab (CloudFront) or a dash (GIN) between.
+ */
+const yearFirst = new RegExp(
+	String.raw`(\d{4})([-/.])(\d\d)\2(\d\d)(?:[Tt _\t]| {2}(?=\d:)| - )${clock}`,
+	'y'
+);
 /** 01/May/2024:12:00:00 (access logs), 01-May-2024 12:00:00.123 (Tomcat, PHP), 1-May-2024::12:00:00 (Erlang). */
 const dayFirst = new RegExp(String.raw`(\d{1,2})([-/ ])${month}\2(\d{4})(?::{1,2}| )${clock}`, 'y');
 /** May  1 12:00:00 (syslog), May 01, 2024 9:05:00 AM (Java), Wed May  1 12:00:00.123 UTC 2024 (date, Apache). */
@@ -28,23 +34,27 @@ const weekday = /(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? /y;
 const yearLast = /(?: [A-Z]{3,5}| [+-]\d{4})? (\d{4})(?!\d)/y;
 /** Of Android's logcat: 05-01 12:00:00.123. */
 const logcat = new RegExp(String.raw`(\d\d)-(\d\d) (?=\d\d:\d\d:\d\d\.\d{3,6}(?!\d))${clock}`, 'y');
+/** 240501 12:00:00 (MySQL 5, Tornado). */
+const shortYear = new RegExp(String.raw`(\d\d)(\d\d)(\d\d) {1,2}${seconds}${clock}`, 'y');
+/** 05/02/2024, 12:00:00 or 2.5.24 12:00:00, which could be of May or of February. */
+const ambiguous = new RegExp(String.raw`\d{1,2}([-/.])\d{1,2}\1(?:\d{4}|\d\d),? {1,2}${clock}`, 'y');
+/** Spark and Hadoop: 24/05/01 12:00:00 ERROR util.Shell: message. */
+const spark = new RegExp(
+	String.raw`(\d\d)/(\d\d)/(\d\d) ${seconds}${clock}(?= {1,2}(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL) {1,2}[\w.$]{1,128}: )`,
+	'y'
+);
 const ofDay = new RegExp(String.raw`(?=\d\d)${seconds}${clock}`, 'y');
 /** As zerolog prints it: 3:04PM. */
 const kitchen = /(\d{1,2}):(\d\d)()()([AP]M)/y;
 
 /** The time that begins at `at` with a digit; null if none does. `now` is in epoch milliseconds. */
 export function fromDigit(text: string, at: number, now: number): Written | null {
-	const third = text[at + 2];
-	if (third === ':' || text[at + 1] === ':') return ofClock(text, at);
-	if (!isDigit(text, at + 3)) {
-		const day = match(dayFirst, text, at);
-		return day === null ? null : dated(day[4]!, day[3]!, day[1]!, clockOf(day, 5), dayFirst.lastIndex);
-	}
-	if (third === '-') {
-		const day = match(logcat, text, at);
-		return day === null ? null : yearless(Number(day[1]), day[2]!, clockOf(day, 3), now, logcat.lastIndex);
-	}
-	const fifth = text[at + 4];
+	const [second, third] = [text.charAt(at + 1), text.charAt(at + 2)];
+	if (second === ':' || third === ':') return ofClock(text, at);
+	if (third === '-') return ofLogcat(text, at, now) ?? ofDays(text, at, now);
+	if ('-/. '.includes(second) || '/. '.includes(third)) return ofDays(text, at, now);
+	const fifth = text.charAt(at + 4);
+	if (text[at + 6] === ' ' && isDigit(text, at + 4)) return ofShortYear(text, at);
 	if (fifth !== '-' && fifth !== '/' && fifth !== '.') return null;
 	const year = match(yearFirst, text, at);
 	return year === null ? null : dated(year[1]!, year[3]!, year[4]!, clockOf(year, 5), yearFirst.lastIndex);
@@ -55,6 +65,31 @@ function ofClock(text: string, at: number): Written | null {
 	if (day !== null) return { local: clockOf(day, 1), end: ofDay.lastIndex, lacks: 'day' };
 	const short = match(kitchen, text, at);
 	return short === null ? null : { local: clockOf(short, 1), end: kitchen.lastIndex, lacks: 'day' };
+}
+
+function ofLogcat(text: string, at: number, now: number): Written | null {
+	const day = match(logcat, text, at);
+	return day === null ? null : yearless(Number(day[1]), day[2]!, clockOf(day, 3), now, logcat.lastIndex);
+}
+
+/** A date that begins with a day, or with two digits that could be one. */
+function ofDays(text: string, at: number, now: number): Written | null {
+	const named = match(dayFirst, text, at);
+	if (named !== null) return dated(named[4]!, named[3]!, named[1]!, clockOf(named, 5), dayFirst.lastIndex);
+	const year = match(spark, text, at);
+	if (year !== null) {
+		const written = dated(`20${year[1]}`, year[2]!, year[3]!, clockOf(year, 4), spark.lastIndex);
+		if (Math.abs(now - written.local) < 366 * 86_400_000) return written;
+	}
+	if (match(ambiguous, text, at) === null) return null;
+	return { local: NaN, end: ambiguous.lastIndex, lacks: 'nothing' };
+}
+
+function ofShortYear(text: string, at: number): Written | null {
+	const day = match(shortYear, text, at);
+	if (day === null) return null;
+	const written = dated(`20${day[1]}`, day[2]!, day[3]!, clockOf(day, 4), shortYear.lastIndex);
+	return Number.isNaN(written.local) ? null : written;
 }
 
 /** The time that begins at `at` with the name of a month or a day; null if none does. */

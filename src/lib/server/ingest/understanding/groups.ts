@@ -1,6 +1,6 @@
 import * as severity from '../severity.ts';
 import * as moments from './moments.ts';
-import type { Reading } from './reading.ts';
+import { withoutColours, type Reading } from './reading.ts';
 import * as words from './words.ts';
 
 /** Levels of one letter: of glog, Ruby, Android, MongoDB and what is written in brackets. */
@@ -24,7 +24,8 @@ export function read(reading: Reading): boolean {
 	const open = text.charAt(at);
 	if (open === '{' && text[at + 1] === '"') return false;
 	const known = reading.isTimed || reading.severity !== null;
-	if (open !== '[' && !known) return false;
+	// WebLogic begins with one of another kind.
+	if (open !== '[' && !known && text[at - 1] !== '#') return false;
 	const end = text.slice(at, at + longest).indexOf(closing[open]!);
 	if (end === -1) return false;
 	reading.at = at + end + 1;
@@ -35,7 +36,7 @@ export function read(reading: Reading): boolean {
 function readWithin(reading: Reading, from: number, to: number): void {
 	let at = readTime(reading, from);
 	if (reading.severity === null) {
-		const level = levelOf(reading.text.slice(at, to).trim());
+		const level = levelOf(withoutColours(reading.text.slice(at, to)).trim(), reading.isTimed);
 		if (level === null) return;
 		reading.severity = level.severity;
 		at = reading.text.indexOf(level.word, at) + level.word.length;
@@ -50,26 +51,11 @@ function readTime(reading: Reading, from: number): number {
 	const { text } = reading;
 	let at = from;
 	while (text[at] === ' ') at += 1;
-	const found = moments.at(text, at, reading.now) ?? shortDate(text, at, reading.now);
+	const found = moments.at(text, at, reading.now);
 	if (found === null) return from;
 	reading.time = found.time;
 	reading.isTimed = true;
 	return found.end;
-}
-
-/** Tornado and Jupyter: [I 240501 12:00:00.123 App]. */
-const tornado = /(\d\d)(\d\d)(\d\d) (?=\d\d:\d\d:\d\d)/y;
-
-function shortDate(text: string, at: number, now: number): moments.Moment | null {
-	tornado.lastIndex = at;
-	const found = tornado.exec(text);
-	if (found === null || text[at - 2] === undefined) return null;
-	const clock = moments.at(
-		`20${found[1]}-${found[2]}-${found[3]} ${text.slice(tornado.lastIndex, at + 22)}`,
-		0,
-		now
-	);
-	return clock === null ? null : { time: clock.time, end: at + clock.end - 4 };
 }
 
 interface Level {
@@ -78,24 +64,35 @@ interface Level {
 	word: string;
 }
 
+/** What may follow a level in brackets, not being words as in `[DEBUG MODE OFF]`: a process, a number, a path. */
+const beforePath = /^(?:\/| +(?:\d|[a-z]\w{0,63}(?:_|\.|::)[\w:.$-]*$))/;
+/** Behind a time also a name. */
+const beforeName = /^(?:\/| +(?:\d|[a-z_][\w:.$-]*$))/;
+
 /**
  * The level in brackets: alone (`[warn]`, `[E]`), behind a module or a thread (`[core:error]`, `[Server thread/INFO]`), or
- * before other words if it is in capitals (`[ERROR my_crate]`, `: INFO/MainProcess]`).
+ * before a name or a number if it is in capitals (`[ERROR my_crate]`, `: INFO/MainProcess]`, `[I 240501 12:00:00 web:1]`).
  */
-function levelOf(content: string): Level | null {
+function levelOf(content: string, isTimed: boolean): Level | null {
+	const before = isTimed ? beforeName : beforePath;
 	const inner = content.startsWith(':') ? content.slice(1).trimStart() : content;
 	if (inner.length === 1) return ofLetter(inner);
 	const end = words.endOfLetters(inner, 0);
 	const first = end === 1 && inner[1] === ' ' ? ofLetter(inner[0]!) : ofWord(inner.slice(0, end));
-	if (
-		first !== null &&
-		(end === inner.length || ([' ', '/'].includes(inner.charAt(end)) && isLoud(first.word)))
-	)
+	if (first !== null && (end === inner.length || (isLoud(first.word) && before.test(inner.slice(end)))))
 		return first;
 	const colon = inner.lastIndexOf(':');
-	if (colon > 0 && !inner.includes(' ')) return ofWord(inner.slice(colon + 1));
+	if (colon > 0 && !inner.includes(' ')) return ofWord(inner.slice(colon + 1)) ?? ofChromium(inner);
 	const last = ofWord(inner.slice(inner.lastIndexOf('/') + 1));
 	return last !== null && isLoud(last.word) ? last : null;
+}
+
+/** Chromium: [123:456:0501/120000.123456:ERROR:file.cc(12)]. */
+const chromium = /:([A-Z]{3,11}):[\w./-]{1,64}\(\d{1,7}\)$/;
+
+function ofChromium(inner: string): Level | null {
+	const word = inner.endsWith(')') ? chromium.exec(inner)?.[1] : undefined;
+	return word === undefined ? null : ofWord(word);
 }
 
 const isLoud = (word: string) => words.isCapitals(word, 0, word.length);

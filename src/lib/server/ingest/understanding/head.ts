@@ -1,11 +1,14 @@
 import * as groups from './groups.ts';
+import * as levels from './levels.ts';
 import * as moments from './moments.ts';
 import { isBlank } from './pairs.ts';
 import * as php from './php.ts';
 import * as prefixes from './prefixes.ts';
-import { endOfColours, escape, type Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 import * as requests from './requests.ts';
+import * as separators from './separators.ts';
 import * as syslog from './syslog.ts';
+import * as traces from './traces.ts';
 import * as words from './words.ts';
 
 /** What stands before a line's message. */
@@ -38,17 +41,19 @@ export function read(text: string, now: number): Head {
 	prefixes.read(reading);
 	for (let parts = 0; parts < mostParts && reading.at < reach; parts += 1) if (!readPart(reading)) break;
 	if (reading.isTimed && reading.severity === null) reading.severity = levelOfNextLine(reading);
+	reading.severity ??= traces.levelAt(text, reading.at);
 	return { time: reading.time, severity: reading.severity, end: reading.at };
 }
 
 /** Whether there was another part, and more may follow. */
 function readPart(reading: Reading): boolean {
 	const { text } = reading;
-	reading.at = endOfSeparators(text, reading.at);
+	reading.at = separators.endOf(text, reading.at, reach);
 	if (reading.isTimed && reading.severity !== null) return false;
 	const code = text.charCodeAt(reading.at);
 	if (words.isLetter(code)) return readWord(reading);
 	if (moments.isDigit(code)) return readMoment(reading) || pass(reading);
+	if (code === 0x23 || code === 0x25) reading.severity ??= levels.ofSign(text, reading.at);
 	if (code === 0x22) reading.severity ??= requests.quoted(text, reading.at);
 	return groups.isOpening(code) && groups.read(reading);
 }
@@ -72,49 +77,16 @@ function readWord(reading: Reading): boolean {
 	if (text.startsWith('PHP ', at)) reading.severity = php.levelAt(text, at);
 	if (reading.severity !== null) return false;
 	const word = words.find(text, at, end);
-	if (word !== undefined && stands(reading, word, end)) {
-		reading.severity = word.severity;
-		reading.at = end;
-		return true;
-	}
-	const letter = end === at + 1 && reading.isTimed ? groups.letters.get(text.charAt(at)) : undefined;
-	// Android: two numbers before the letter. MongoDB: a component in capitals behind it.
-	if (
-		letter !== undefined &&
-		(reading.passed === 2 || (reading.passed === 0 && /^ {1,2}[A-Z]{2}/.test(text.slice(end, end + 4))))
-	) {
-		reading.severity = letter;
-		reading.at = end;
-		return true;
-	}
+	if (word !== undefined && levels.stands(reading, word, end)) return found(reading, word.severity, end);
+	const letter = end === at + 1 ? (levels.ofLetter(reading) ?? levels.ofExclamation(reading)) : null;
+	if (letter !== null) return found(reading, letter, end);
 	return pass(reading);
 }
 
-/** Whether a word stands as a level does, by how it is written and what follows it. */
-function stands(reading: Reading, word: words.Word, end: number): boolean {
-	const { text, at, isTimed, passed } = reading;
-	const isLoud = words.isCapitals(text, at, end);
-	const next = endOfColours(text, end);
-	switch (text[next]) {
-		case ':':
-			if (isLoud) return text[next + 1] !== '/' && (word.kind === 'loud' || word.isSpoken || isTimed);
-			return word.isSpoken && passed === 0 && !(text.charCodeAt(endOfColours(text, next + 1)) > 0x20);
-		case '|':
-		case '\t':
-			return isLoud || isTimed;
-		case '[':
-			return isLoud && (isTimed || moments.isDigit(text.charCodeAt(next + 1)));
-		case ' ':
-		case undefined:
-			break;
-		default:
-			return false;
-	}
-	const following = text[endOfBlanks(text, next)];
-	if (following === '|') return isLoud || isTimed;
-	// TRACE is a method of HTTP, too.
-	if (!isLoud || following === '/' || following === '=') return false;
-	return word.kind === 'loud' || (word.kind === 'short' && ((isTimed && passed === 0) || following === '-'));
+function found(reading: Reading, severity: number, end: number): true {
+	reading.severity = severity;
+	reading.at = end;
+	return true;
 }
 
 /** Passes a word behind the time that is a name rather than prose: a host, a program, a class, a number. */
@@ -122,14 +94,12 @@ function pass(reading: Reading): boolean {
 	const { text, at } = reading;
 	if (!reading.isTimed || reading.severity !== null || reading.passed > 6) return false;
 	let end = at;
-	while (end < at + 128 && end < text.length && !isBlank(text.charCodeAt(end))) end += 1;
+	while (end < at + 128 && end < text.length && text[end] !== '|' && !isBlank(text.charCodeAt(end))) end += 1;
 	const token = text.slice(at, end);
 	if (token.includes('=')) return false;
 	if (token.endsWith(':')) {
-		const level = /\.([A-Z]{3,11}):$/.exec(token);
-		const word = level === null ? undefined : words.find(level[1]!, 0, level[1]!.length);
-		if (word !== undefined) reading.severity = word.severity;
-		else if (!reading.isSyslog && !/[\d\]]:$/.test(token)) return false;
+		reading.severity = levels.ofTag(token) ?? levels.behindProgram(text, token, end);
+		if (reading.severity === null && !reading.isSyslog && !/[\d\]]:$/.test(token)) return false;
 		reading.passed = -1;
 		reading.isSyslog = false;
 	} else if (!isName(reading, token, end)) return false;
@@ -144,8 +114,8 @@ function isName(reading: Reading, token: string, end: number): boolean {
 	if (token === 'stdout' || token === 'stderr' || token === 'F' || token === 'P') return true;
 	const { text } = reading;
 	if (text[end] === '\t') return true;
-	const next = text[endOfBlanks(text, end)];
-	return next === '|' || (next === '-' && /[- ]/.test(text.charAt(endOfBlanks(text, end) + 1)));
+	const next = text[separators.endOfBlanks(text, end)];
+	return next === '|' || (next === '-' && /[- ]/.test(text.charAt(separators.endOfBlanks(text, end) + 1)));
 }
 
 /** java.util.logging writes the level at the beginning of a second line. */
@@ -155,37 +125,4 @@ function levelOfNextLine({ text }: Reading): number | null {
 	const end = words.endOfLetters(text, feed + 1);
 	const word = text[end] === ':' ? words.find(text, feed + 1, end) : undefined;
 	return word !== undefined && words.isCapitals(text, feed + 1, end) ? word.severity : null;
-}
-
-/** Behind blanks, colours and what separates the parts of a head; a line feed is none of these. */
-function endOfSeparators(text: string, from: number): number {
-	let at = from;
-	const most = Math.min(text.length, reach);
-	for (; at < most; at += 1) {
-		const code = text.charCodeAt(at);
-		if (code === escape) {
-			const end = endOfColours(text, at);
-			if (end === at) return at;
-			at = end - 1;
-		} else if (code === 0x2d && !isBlankOrDash(text.charCodeAt(at + 1))) return at;
-		else if (!isSeparator(code)) return at;
-	}
-	return at;
-}
-
-/** Space, tab, `|`, `:`, `,`, `;` and `-`. */
-const isSeparator = (code: number) =>
-	code === 0x20 ||
-	code === 0x09 ||
-	code === 0x7c ||
-	code === 0x3a ||
-	code === 0x2c ||
-	code === 0x3b ||
-	code === 0x2d;
-const isBlankOrDash = (code: number) => code === 0x20 || code === 0x2d || code === 0x09;
-
-function endOfBlanks(text: string, at: number): number {
-	let end = at;
-	while (end < at + 64 && text[end] === ' ') end += 1;
-	return end;
 }

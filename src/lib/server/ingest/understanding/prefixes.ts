@@ -1,8 +1,10 @@
 import * as severity from '../severity.ts';
 import * as time from '../time.ts';
 import { letters } from './groups.ts';
+import * as levels from './levels.ts';
 import * as moments from './moments.ts';
 import * as nearest from './nearest.ts';
+import * as openings from './openings.ts';
 import { endOfColours, type Reading } from './reading.ts';
 import * as words from './words.ts';
 
@@ -13,8 +15,14 @@ import * as words from './words.ts';
 export function read(reading: Reading): void {
 	const { text } = reading;
 	reading.at = endOfColours(text, text.charCodeAt(0) === 0xfeff ? 1 : 0);
-	if (text[reading.at] === '<') return readPriority(reading);
-	readName(reading);
+	if (text[reading.at] === '<') readPriority(reading);
+	else readName(reading);
+	if (reading.severity === null) readForms(reading);
+	reading.at = openings.endOf(text, reading.at);
+}
+
+function readForms(reading: Reading): void {
+	const { text } = reading;
 	const first = text.charCodeAt(reading.at);
 	const second = text.charAt(reading.at + 1);
 	if (words.isCapital(first)) {
@@ -45,13 +53,18 @@ function readName(reading: Reading): void {
 	const bar = text.indexOf(' ', at);
 	if (bar === -1 || bar > at + 80) return;
 	const before = text.charCodeAt(bar - 1);
+	if (before === 0x3a) reading.severity = levels.behindProgram(text, text.slice(at, bar), bar);
+	if (reading.severity !== null) return;
 	if (before !== 0x3a && before !== 0x7c && text[bar + 1] !== '|' && text[bar + 1] !== ' ') return;
 	if (match(name, reading) !== null) reading.at = endOfColours(text, name.lastIndex);
 }
 
-/** I0501 12:00:00.123456  1234 file.go:12] message; newer ones have the year: I20240501. */
+/**
+ * I0501 12:00:00.123456  1234 file.go:12] message; newer ones have the year, I20240501; CockroachDB has two digits of it
+ * and no bracket.
+ */
 const glog =
-	/([IWEF])(\d{4})?(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9}) {1,8}\d{1,10} [\w./-]{1,128}:\d{1,7}\] ?/y;
+	/([IWEF])(\d{4}|\d\d)?(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,9}) {1,8}\d{1,10} [\w./@-]{1,128}:\d{1,7}(?:\] ?| )/y;
 
 function readGlog(reading: Reading): void {
 	const found = match(glog, reading);
@@ -62,7 +75,7 @@ function readGlog(reading: Reading): void {
 	const moment =
 		found[2] === undefined
 			? nearest.year(month, day, clock, now)
-			: time.midnight(Number(found[2]), month, day) + clock;
+			: time.midnight(Number(found[2].padStart(4, '20')), month, day) + clock;
 	timed(reading, time.within(moment, now), letters.get(found[1]!)!, glog.lastIndex);
 }
 

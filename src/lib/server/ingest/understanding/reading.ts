@@ -29,3 +29,15 @@ export function endOfColours(text: string, at: number): number {
 
 /** A digit or a semicolon. */
 const isParameter = (code: number) => (code >= 48 && code <= 57) || code === 0x3b;
+
+/** A short text without what colours it. */
+export function withoutColours(text: string): string {
+	if (!text.includes('\u001b')) return text;
+	let plain = '';
+	for (let at = 0; at < text.length;) {
+		const end = endOfColours(text, at);
+		if (end === at) plain += text[at++];
+		else at = end;
+	}
+	return plain;
+}
