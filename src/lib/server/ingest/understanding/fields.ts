@@ -4,6 +4,7 @@ import * as aliases from './aliases.ts';
 import { idOf, nameOf, severityOf, take, timeOf, type Candidate } from './candidates.ts';
 import * as kubernetes from './kubernetes.ts';
 import * as messages from './messages.ts';
+import * as requests from './requests.ts';
 import * as service from './service.ts';
 
 export type Fields = Record<string, unknown>;
@@ -69,11 +70,12 @@ export function read(raw: Fields, given: Given, now: number, isEntry: boolean): 
 	const message = isEntry ? messages.take(candidates) : null;
 	const time = take(candidates, 'time', given.time, timeOf, now);
 	const observed = take(candidates, 'observed', null, timeOf, now);
-	const severity = take(candidates, 'severity', given.severity, severityOf, now);
+	const told = take(candidates, 'severity', given.severity, severityOf, now);
 	const host = take(candidates, 'host', given.host, nameOf, now);
 	const trace_id = take(candidates, 'trace_id', given.trace_id, idOf, now);
 	const span_id = take(candidates, 'span_id', given.span_id, idOf, now);
 	const chosen = service.choose(candidates, given.service, hasKubernetes ? attributes : null);
+	const severity = told ?? (isEntry ? requests.ofFields(attributes) : null);
 	if (time === null) noteUnread(candidates, attributes);
 	for (const candidate of candidates) putBack(candidate, attributes);
 	return {

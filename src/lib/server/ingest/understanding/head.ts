@@ -17,6 +17,10 @@ export interface Head {
 	severity: number | null;
 	/** Where it ends: there is the message, the first pair or the record. */
 	end: number;
+	/** Where the time in it ends; -1 if it has none. */
+	timeEnd: number;
+	/** Whether the severity is syslog's info or notice, which programs send that do not know better. */
+	isDefault: boolean;
 }
 
 /** Parts and characters that a head has at most. */
@@ -35,14 +39,17 @@ export function read(text: string, now: number): Head {
 		time: null,
 		severity: null,
 		isTimed: false,
+		timeEnd: -1,
 		isSyslog: false,
+		isDefault: false,
 		passed: 0
 	};
 	prefixes.read(reading);
 	for (let parts = 0; parts < mostParts && reading.at < reach; parts += 1) if (!readPart(reading)) break;
 	if (reading.isTimed && reading.severity === null) reading.severity = levelOfNextLine(reading);
 	reading.severity ??= traces.levelAt(text, reading.at);
-	return { time: reading.time, severity: reading.severity, end: reading.at };
+	const { time, severity, at, timeEnd, isDefault } = reading;
+	return { time, severity, end: at, timeEnd, isDefault };
 }
 
 /** Whether there was another part, and more may follow. */
@@ -64,6 +71,7 @@ function readMoment(reading: Reading): boolean {
 	if (found === null) return false;
 	reading.time = found.time;
 	reading.isTimed = true;
+	reading.timeEnd = found.end;
 	reading.isSyslog ||= syslog.isHeader(reading.text, reading.at, found.end);
 	reading.at = found.end;
 	return true;

@@ -1,4 +1,5 @@
 import * as bounds from '../bounds.ts';
+import * as access from './access.ts';
 import * as fields from './fields.ts';
 import * as head from './head.ts';
 import * as logfmt from './logfmt.ts';
@@ -32,15 +33,18 @@ export function read(text: string, given: fields.Given, now: number): Understood
 	return understood;
 }
 
-const noHead: head.Head = { time: null, severity: null, end: 0 };
+const noHead: head.Head = { time: null, severity: null, end: 0, timeEnd: -1, isDefault: false };
 
-/** The line's head, or what a request says in its place. */
+/** The line's head, and what a request says that it does not. A priority of syslog is info for requests of all kinds. */
 function readHead(text: string, now: number): head.Head {
-	const { time, severity, end } = head.read(text, now);
-	if (severity !== null) return { time, severity, end };
-	const request = time === null ? requests.common(text, now) : null;
-	if (request !== null) return { ...request, end };
-	return { time, severity: requests.bare(text, end), end };
+	const found = head.read(text, now);
+	if (found.severity !== null && !found.isDefault) return found;
+	const request = access.read(text, found, now);
+	return {
+		...found,
+		time: found.time ?? (found.timeEnd === -1 ? request.time : null),
+		severity: request.severity ?? found.severity
+	};
 }
 
 /** An object right behind the head is the record, and says what an entry's fields say; others are only data with ids. */
@@ -50,7 +54,7 @@ function readObjects(text: string, end: number, understood: Understood, now: num
 	if (record !== null) {
 		const known = fields.read(record.value, understood, now, false);
 		understood.time ??= known.time;
-		understood.severity ??= known.severity;
+		understood.severity ??= known.severity ?? requests.ofFields(known.attributes);
 		for (const role of ['host', 'trace_id', 'span_id'] as const) understood[role] ??= known[role];
 		if (!known.isHint) understood.service ??= known.service;
 		add(known.attributes, understood.attributes);

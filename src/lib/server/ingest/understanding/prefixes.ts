@@ -40,6 +40,7 @@ function readPriority(reading: Reading): void {
 	const found = match(priority, reading);
 	if (found === null || Number(found[1]) > 191) return;
 	reading.severity = severity.read('PRIORITY', Number(found[1]) & 7);
+	reading.isDefault = reading.severity === 9 || reading.severity === 10;
 	reading.at = priority.lastIndex;
 	reading.isSyslog = true;
 }

@@ -7,8 +7,12 @@ export interface Reading {
 	severity: number | null;
 	/** Whether a time was found, be it of use or not. */
 	isTimed: boolean;
+	/** Where it ends; -1 if none was found outside of brackets. */
+	timeEnd: number;
 	/** Whether hosts and programs stand behind the time. */
 	isSyslog: boolean;
+	/** Whether the severity is one that programs send to syslog that do not know better. */
+	isDefault: boolean;
 	/** Words that were passed since the time or the last program's name. */
 	passed: number;
 }

@@ -1,22 +1,16 @@
 import { severityOf } from '../../../log/entry.ts';
-import * as moments from './moments.ts';
+import * as json from '../json.ts';
 
-/** A line of an access log. */
-export interface Request {
-	time: number | null;
-	severity: number | null;
-}
-
-/** Characters before the time of an access line: names of hosts, addresses and a user. */
-const beforeTime = 256;
 /** GET /path HTTP/1.1" 500, with or without quotes. */
 const request = /[A-Z]{3,10} [^\s"]{1,8192}(?: HTTP\/\d(?:\.\d)?)?"? ([1-5]\d\d)(?![^\s])/y;
 /** Rails: Completed 500 Internal Server Error in 12ms. */
 const completed = /Completed ([1-5]\d\d) [A-Z][a-z]/y;
-/** Express's morgan and others end like this: GET /path 500 3.1 ms - 12. */
-const behindStatus = /$|\s+[-\d]/y;
-/** HAProxy: [time] frontend backend/server 0/0/1/2/3 503. */
-const proxied = / [^\s]{1,256} [^\s]{1,256}\/[^\s]{1,256} [-+\d/]{5,64} ([1-5]\d\d) /y;
+/** Express's morgan and others end like this: GET /path 500 3.1 ms - 12. Next: GET /path 500 in 12ms. */
+const behindStatus = /$|\s+(?:in )?[-\d]/y;
+/** A request's end as servers write it, before its quote. */
+const version = / HTTP\/\d(?:\.\d)?$/;
+/** The status behind a request's quote; chi has the client before it. */
+const status = /" (?:from [^\s]{1,64} - )?([1-5]\d\d)(?!\d)/y;
 
 /**
  * The severity of an HTTP status: a server's fault is an error, a client's a warning. Null for all others: they say
@@ -27,35 +21,26 @@ export function ofStatus(status: number): number | null {
 	return status >= 400 && status <= 499 ? severityOf('warn') : null;
 }
 
-/**
- * An access line as Apache, nginx, HAProxy and many others write it: `host - user [01/May/2024:12:00:00 +0000] "GET /…"
- * 500`.
- */
-export function common(text: string, now: number): Request | null {
-	const open = text.indexOf('[');
-	if (open === -1 || open > beforeTime || text[open + 3] !== '/' || text[open + 7] !== '/') return null;
-	const moment = moments.at(text, open + 1, now);
-	if (moment === null || text[moment.end] !== ']') return null;
-	return { time: moment.time, severity: severityAfter(text, moment.end + 1) };
-}
-
-function severityAfter(text: string, at: number): number | null {
-	if (text[at + 1] === '"') return quoted(text, at + 1);
-	proxied.lastIndex = at;
-	const status = proxied.exec(text)?.[1];
-	return status === undefined ? null : ofStatus(Number(status));
-}
-
 /** The severity of the request whose quote opens at `at`: `"GET / HTTP/1.1" 500`. */
 export function quoted(text: string, at: number): number | null {
-	let close = text.indexOf('"', at + 1);
-	// A quote within the request has a backslash before it.
-	for (let tries = 0; tries < 8 && close !== -1 && text[close - 1] === '\\'; tries += 1)
+	const close = closeOf(text, at);
+	if (close === -1) return null;
+	status.lastIndex = close;
+	const found = status.exec(text)?.[1];
+	return found === undefined ? null : ofStatus(Number(found));
+}
+
+/** The quote behind the request's version: what a client asked for may have quotes, too. Without one the first counts. */
+function closeOf(text: string, open: number): number {
+	let first = -1;
+	let close = text.indexOf('"', open + 1);
+	for (let tries = 0; tries < 8 && close !== -1; tries += 1) {
+		if (version.test(text.slice(Math.max(open, close - ' HTTP/1.1'.length), close))) return close;
+		// Some write a backslash before it.
+		if (first === -1 && text[close - 1] !== '\\') first = close;
 		close = text.indexOf('"', close + 1);
-	if (close === -1 || text[close + 1] !== ' ') return null;
-	const status = text.slice(close + 2, close + 5);
-	const isStatus = /^[1-5]\d\d$/.test(status) && !/\d/.test(text.charAt(close + 5));
-	return isStatus ? ofStatus(Number(status)) : null;
+	}
+	return first;
 }
 
 /**
@@ -71,4 +56,18 @@ export function bare(text: string, at: number): number | null {
 	if (found === null) return null;
 	behindStatus.lastIndex = request.lastIndex;
 	return behindStatus.test(text) ? ofStatus(Number(found[1])) : null;
+}
+
+const methods = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE)(?: |$)/;
+const methodNames = ['method', 'request_method', 'http_method', 'verb', 'request'];
+const statusNames = ['status', 'status_code', 'statusCode', 'http_status', 'response_code'];
+
+/** The severity of an access log's fields: a method, or a request that begins with one, and a status. */
+export function ofFields(fields: Record<string, unknown>): number | null {
+	const method = methodNames.find((name) => fields[name] !== undefined);
+	const name = method === undefined ? undefined : statusNames.find((name) => fields[name] !== undefined);
+	if (method === undefined || name === undefined) return null;
+	const value = fields[method];
+	if (typeof value !== 'string' || !methods.test(value)) return null;
+	return ofStatus(Number(json.plain(fields[name])));
 }

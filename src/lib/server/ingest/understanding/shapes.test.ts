@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { levelOf } from '../../../log/entry.ts';
 import * as repair from '../repair.ts';
 import { none, now } from '../../../../../tests/support/logs/repairing.ts';
+import * as access from './shapes/access.ts';
 import * as dates from './shapes/dates.ts';
 import * as languages from './shapes/languages.ts';
 import * as moreLanguages from './shapes/more-languages.ts';
@@ -13,9 +14,19 @@ import * as tools from './shapes/tools.ts';
 import * as traces from './shapes/traces.ts';
 import * as zones from './shapes/zones.ts';
 
-const shapes = [plain, languages, moreLanguages, servers, syslog, zones, pairs, dates, tools, traces].flatMap(
-	(file) => file.shapes
-);
+const shapes = [
+	plain,
+	languages,
+	moreLanguages,
+	servers,
+	syslog,
+	zones,
+	pairs,
+	dates,
+	tools,
+	traces,
+	access
+].flatMap((file) => file.shapes);
 
 describe('a line of', () => {
 	it.each(shapes.map((shape) => [shape.of, shape] as const))('%s says what it says', (_of, shape) => {

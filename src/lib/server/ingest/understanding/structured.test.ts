@@ -3,6 +3,7 @@ import { levelOf } from '../../../log/entry.ts';
 import { entry } from '../../../../../tests/support/logs/repairing.ts';
 import * as json from '../json.ts';
 import * as repair from '../repair.ts';
+import * as accessFields from './shapes/access-fields.ts';
 import * as fields from './shapes/fields.ts';
 import * as moreFields from './shapes/more-fields.ts';
 import { moment123 } from './shapes/shape.ts';
@@ -13,12 +14,15 @@ function read(raw: unknown) {
 }
 
 describe('an object of', () => {
-	it.each([...fields.shapes, ...moreFields.shapes])('%s is read', (_of, raw, says) => {
-		const { attributes, ...rest } = says;
-		const found = read(raw);
-		expect(found).toMatchObject(rest);
-		if (attributes !== undefined) expect(found.attributes).toEqual(attributes);
-	});
+	it.each([...fields.shapes, ...moreFields.shapes, ...accessFields.shapes])(
+		'%s is read',
+		(_of, raw, says) => {
+			const { attributes, ...rest } = says;
+			const found = read(raw);
+			expect(found).toMatchObject(rest);
+			if (attributes !== undefined) expect(found.attributes).toEqual(attributes);
+		}
+	);
 });
 
 describe('what only looks like a field of an entry stays an attribute', () => {
