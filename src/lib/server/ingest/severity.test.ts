@@ -18,6 +18,7 @@ describe('a word', () => {
 	it.each([
 		['warning', 'warn'],
 		['err', 'error'],
+		['eror', 'error'],
 		['severe', 'error'],
 		['critical', 'fatal'],
 		['crit', 'fatal'],

@@ -2,6 +2,7 @@ import * as json from '../json.ts';
 import * as severity from '../severity.ts';
 import * as aliases from './aliases.ts';
 import * as moments from './moments.ts';
+import { withoutColours } from './reading.ts';
 
 /** A field that may mean something to its entry. */
 export interface Candidate {
@@ -37,8 +38,16 @@ export function take<Value>(
 	return found;
 }
 
+/** A level; also in colours, as winston writes it, or as the name within an object (loguru, log4js). */
 export const severityOf: Read<number> = ({ alias, value }) =>
-	severity.read(alias.name as severity.Field, json.plain(value));
+	severity.read(alias.name as severity.Field, levelOf(json.plain(value)));
+
+function levelOf(value: unknown): unknown {
+	if (typeof value === 'string') return value.length > 64 ? value : withoutColours(value);
+	if (typeof value !== 'object' || value === null) return value;
+	const { name, levelStr } = value as { name?: unknown; levelStr?: unknown };
+	return typeof name === 'string' ? name : levelStr;
+}
 
 /** A time; under a name that is not only a log's, an instant and no date or number of another kind. */
 export function timeOf({ alias, value }: Candidate, now: number): number | null {

@@ -66,7 +66,7 @@ interface Sorted {
  * is used up.
  */
 export function read(raw: Fields, given: Given, now: number, isEntry: boolean): Known {
-	const { candidates, attributes, hasKubernetes } = sort(raw, isEntry ? raw.attributes : undefined);
+	const { candidates, attributes, hasKubernetes } = sort(raw, isEntry);
 	const message = isEntry ? messages.take(candidates) : null;
 	const time = take(candidates, 'time', given.time, timeOf, now);
 	const observed = take(candidates, 'observed', null, timeOf, now);
@@ -93,10 +93,12 @@ export function read(raw: Fields, given: Given, now: number, isEntry: boolean): 
 }
 
 /** The fields that may mean something, and the others as attributes. */
-function sort(raw: Fields, own: unknown): Sorted {
+function sort(raw: Fields, isEntry: boolean): Sorted {
+	const own = isEntry ? raw.attributes : undefined;
+	const nested = isEntry && raw.fields !== undefined ? messages.within(raw) : null;
 	const hasOwn = isObject(own);
 	const attributes = hasOwn ? own : {};
-	const join = hasOwn ? bounds.add : bounds.set;
+	const join = hasOwn || nested !== null ? bounds.add : bounds.set;
 	const candidates: Candidate[] = [];
 	let hasKubernetes = false;
 	for (const key in raw) {
@@ -108,6 +110,10 @@ function sort(raw: Fields, own: unknown): Sorted {
 		} else if (key === 'kubernetes' && kubernetes.is(value)) {
 			kubernetes.flatten(value, attributes);
 			hasKubernetes = true;
+		} else if (key === 'fields' && nested !== null) {
+			const { message, ...others } = nested;
+			addCandidate(candidates, aliases.of('message')!, message);
+			for (const name in others) join(attributes, name, others[name]);
 		} else if (key !== 'attributes' || (!hasOwn && own !== null)) join(attributes, key, value);
 		hasKubernetes ||= key.startsWith('k8s.');
 	}

@@ -4,13 +4,26 @@ import type { Candidate } from './candidates.ts';
 
 const names = aliases.namesOf('message');
 
+type Fields = Record<string, unknown>;
+
 /** Whether an object of fields has a message, or a null in its place. */
-export function isIn(raw: Record<string, unknown>): boolean {
+export function isIn(raw: Fields): boolean {
+	return isAmong(raw) || within(raw) !== null;
+}
+
+function isAmong(raw: Fields): boolean {
 	return names.some((name) => {
 		const value = raw[name];
 		if (value === undefined) return false;
 		return (value === null && aliases.own.has(name)) || textOf(name, value) !== null;
 	});
+}
+
+/** The `fields` of Rust's tracing, which have the message that the object itself lacks; null if there are none. */
+export function within(raw: Fields): Fields | null {
+	const { fields } = raw;
+	if (typeof fields !== 'object' || fields === null) return null;
+	return typeof (fields as Fields).message === 'string' && !isAmong(raw) ? (fields as Fields) : null;
 }
 
 /** The first message in the order of the aliases; `null` as text if there are only nulls; null if there is none. */

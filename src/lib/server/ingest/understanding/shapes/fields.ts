@@ -136,6 +136,17 @@ export const shapes: StructuredShape[] = [
 		{ level: 'debug', time: moment123, attributes: {} }
 	],
 	[
+		'winston in colours',
+		{ level: '\u001b[31merror\u001b[39m', message: 'x' },
+		{ level: 'error', attributes: {} }
+	],
+	['loguru', { level: { name: 'ERROR' }, message: 'x' }, { level: 'error', attributes: {} }],
+	[
+		'a level that is no level',
+		{ level: { depth: 3 }, message: 'x' },
+		{ level: 'info', attributes: { level: { depth: 3 } } }
+	],
+	[
 		'bunyan',
 		{ name: 'app', hostname: 'h', pid: 1, level: 40, msg: 'x', time: '2024-05-01T12:00:00.123Z', v: 0 },
 		{ level: 'warn', service: 'app', host: 'h' }

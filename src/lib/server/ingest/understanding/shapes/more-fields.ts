@@ -49,6 +49,11 @@ export const shapes: StructuredShape[] = [
 		{ level: 'fatal', time: moment123, attributes: { loggerName: 'a' } }
 	],
 	[
+		'log4js',
+		{ startTime: 'x', level: { level: 40000, levelStr: 'ERROR' }, data: ['x'], message: 'x' },
+		{ level: 'error' }
+	],
+	[
 		'log4j before 2.11',
 		{ timeMillis: moment123, level: 'WARN', message: 'x' },
 		{ level: 'warn', time: moment123 }
@@ -92,6 +97,27 @@ export const shapes: StructuredShape[] = [
 		'syslog-ng',
 		{ MESSAGE: 'x', HOST: 'h', PROGRAM: 'p', ISODATE: '2024-05-01T12:00:00.123+00:00', PRIORITY: 'err' },
 		{ message: 'x', host: 'h', service: 'p', time: moment123, level: 'error', attributes: {} }
+	],
+	[
+		'tracing of Rust',
+		{
+			timestamp: '2024-05-01T12:00:00.123456Z',
+			level: 'ERROR',
+			fields: { message: 'boom', time: 'late', target: 5 },
+			target: 'app::db',
+			span: { name: 'request' }
+		},
+		{
+			message: 'boom',
+			level: 'error',
+			time: moment123,
+			attributes: { time: 'late', target: 5, target_2: 'app::db', span: { name: 'request' } }
+		}
+	],
+	[
+		'fields beside a message',
+		{ message: 'x', fields: { message: 'y' } },
+		{ message: 'x', attributes: { fields: { message: 'y' } } }
 	],
 	[
 		'PostgreSQL',
