@@ -23,13 +23,14 @@ const fpm = /[^\s]{1,64} - {1,2}(?:[^\s]{1,64} )?(?=\d\d\/[A-Z][a-z]{2}\/\d{4}:)
 
 /**
  * Reads an access line of which `head` is known so far: `host - user [01/May/2024:12:00:00 +0000] "GET /…" 500` as Apache,
- * nginx and many others write it, or a form of a server's own.
+ * nginx and many others write it, or a form of a server's own. Null if it says nothing.
  */
-export function read(text: string, head: Head, now: number): Access {
+export function read(text: string, head: Head, now: number): Access | null {
 	const found = bracketed(text, now) ?? (head.time === null ? ofFpm(text, head.end, now) : null);
 	if (found !== null) return found;
-	const severity = head.timeEnd === -1 ? null : behindTime(text, head.timeEnd);
-	return { time: null, severity: severity ?? requests.bare(text, head.end) };
+	const told = head.timeEnd === -1 ? null : behindTime(text, head.timeEnd);
+	const severity = told ?? requests.bare(text, head.end);
+	return severity === null ? null : { time: null, severity };
 }
 
 /** With the time in brackets, which may stand behind others: those of a program's process, a pod or uWSGI. */
@@ -57,36 +58,43 @@ function severityAfter(text: string, at: number): number | null {
 }
 
 function ofFpm(text: string, at: number, now: number): Access | null {
+	if (text[text.indexOf(' ', at) + 1] !== '-') return null;
 	fpm.lastIndex = at;
 	const moment = fpm.test(text) ? moments.at(text, fpm.lastIndex, now) : null;
 	if (moment === null || text[moment.end + 1] !== '"') return null;
 	return { time: moment.time, severity: requests.quoted(text, moment.end + 1) };
 }
 
-const behind = [
-	// Squid: 5 10.0.0.1 TCP_MISS/503
-	/ {1,16}\d{1,16} [^\s]{1,64} (?:TCP|UDP|NONE|TAG)[A-Z_]{0,64}\/([1-5]\d\d) /y,
-	// IIS: 10.0.0.1 GET /path - 443 - 10.0.0.2 Mozilla/5.0 - 500 0 0 12
-	/ [^\s]{1,64} [A-Z]{3,10} [^\s]{1,8192} [^\s]{1,8192} \d{1,5} [^\s]{1,256} [^\s]{1,64} [^\s]{1,4096}(?: [^\s]{1,8192})? ([1-5]\d\d) \d{1,5} \d{1,16}(?: \d|$)/y,
-	// Amazon's load balancers: app/lb 10.0.0.1:80 10.0.0.2:80 0.000 0.001 0.000 502 502
-	/ [^\s]{1,256} [^\s]{1,64} [^\s]{1,64}(?: -?\d[\d.]{0,16}){3} ([1-5]\d\d) (?:\d{3}|-) /y,
-	// CloudFront: FRA2 12 10.0.0.1 GET host /path 502
-	/\t[^\s]{1,64}\t\d{1,16}\t[^\s]{1,64}\t[A-Z]{3,10}\t[^\s]{1,256}\t[^\s]{1,8192}\t([1-5]\d\d)\t/y
-];
+/** Squid: 5 10.0.0.1 TCP_MISS/503. */
+const squid = / {1,16}\d{1,16} [^\s]{1,64} (?:TCP|UDP|NONE|TAG)[A-Z_]{0,64}\/([1-5]\d\d) /y;
+/** IIS: 10.0.0.1 GET /path - 443 - 10.0.0.2 Mozilla/5.0 - 500 0 0 12. */
+const iis =
+	/ [^\s]{1,64} [A-Z]{3,10} [^\s]{1,8192} [^\s]{1,8192} \d{1,5} [^\s]{1,256} [^\s]{1,64} [^\s]{1,4096}(?: [^\s]{1,8192})? ([1-5]\d\d) \d{1,5} \d{1,16}(?: \d|$)/y;
+/** Amazon's load balancers: app/lb 10.0.0.1:80 10.0.0.2:80 0.000 0.001 0.000 502 502. */
+const balanced = / [^\s]{1,256} [^\s]{1,64} [^\s]{1,64}(?: -?\d[\d.]{0,16}){3} ([1-5]\d\d) (?:\d{3}|-) /y;
+/** CloudFront: FRA2 12 10.0.0.1 GET host /path 502, with tabs. */
+const cached =
+	/\t[^\s]{1,64}\t\d{1,16}\t[^\s]{1,64}\t[A-Z]{3,10}\t[^\s]{1,256}\t[^\s]{1,8192}\t([1-5]\d\d)\t/y;
 /** GIN and fiber: | 500 | 1.2ms | */
 const columns = /^ ?\| {0,4}([1-5]\d\d) {0,4}\| {1,16}\d[\w.µ]{0,24} {0,8}\|/;
 
-/** What follows the time that ends at `at`. */
+/** The severity of what follows the time that ends at `at`, in the form of one of these servers. */
 function behindTime(text: string, at: number): number | null {
-	if (text[at + 1] === '|') {
+	const status = statusBehind(text, at);
+	return status === null ? null : requests.ofStatus(status);
+}
+
+function statusBehind(text: string, at: number): number | null {
+	if (text[at] === '\t') return statusOf(cached, text, at);
+	const next = text.charAt(at + 1);
+	if (next === '|') {
 		const status = columns.exec(withoutColours(text.slice(at, at + 96)))?.[1];
-		return status === undefined ? null : requests.ofStatus(Number(status));
+		return status === undefined ? null : Number(status);
 	}
-	for (const pattern of behind) {
-		const status = statusOf(pattern, text, at);
-		if (status !== null) return requests.ofStatus(status);
-	}
-	return null;
+	if (text[at - 1] === 'Z') return statusOf(balanced, text, at);
+	// An address, or a number behind blanks.
+	if (!' :0123456789f'.includes(next)) return null;
+	return statusOf(squid, text, at) ?? statusOf(iis, text, at);
 }
 
 function statusOf(pattern: RegExp, text: string, at: number): number | null {

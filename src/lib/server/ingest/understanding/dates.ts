@@ -49,15 +49,17 @@ const kitchen = /(\d{1,2}):(\d\d)()()([AP]M)/y;
 
 /** The time that begins at `at` with a digit; null if none does. `now` is in epoch milliseconds. */
 export function fromDigit(text: string, at: number, now: number): Written | null {
-	const [second, third] = [text.charAt(at + 1), text.charAt(at + 2)];
-	if (second === ':' || third === ':') return ofClock(text, at);
-	if (third === '-') return ofLogcat(text, at, now) ?? ofDays(text, at, now);
-	if ('-/. '.includes(second) || '/. '.includes(third)) return ofDays(text, at, now);
-	const fifth = text.charAt(at + 4);
-	if (text[at + 6] === ' ' && isDigit(text, at + 4)) return ofShortYear(text, at);
-	if (fifth !== '-' && fifth !== '/' && fifth !== '.') return null;
-	const year = match(yearFirst, text, at);
-	return year === null ? null : dated(year[1]!, year[3]!, year[4]!, clockOf(year, 5), yearFirst.lastIndex);
+	const [second, third, fifth] = [text.charCodeAt(at + 1), text.charCodeAt(at + 2), text.charCodeAt(at + 4)];
+	if (second === colon || third === colon) return ofClock(text, at);
+	if (isDigit(second) && isDigit(third)) {
+		if (isDigit(fifth)) return text[at + 6] === ' ' ? ofShortYear(text, at) : null;
+		const year = isBetween(fifth) ? match(yearFirst, text, at) : null;
+		return year === null ? null : dated(year[1]!, year[3]!, year[4]!, clockOf(year, 5), yearFirst.lastIndex);
+	}
+	if (third === dash) return ofLogcat(text, at, now) ?? ofDays(text, at, now);
+	return isBetween(second) || isBetween(third) || second === space || third === space
+		? ofDays(text, at, now)
+		: null;
 }
 
 function ofClock(text: string, at: number): Written | null {
@@ -97,7 +99,7 @@ export function fromName(text: string, at: number, now: number): Written | null 
 	const fourth = text[at + 3];
 	if ((fourth !== ' ' && fourth !== ',') || !'JFMASONDTW'.includes(text.charAt(at))) return null;
 	const start = match(weekday, text, at) === null ? at : weekday.lastIndex;
-	if (start !== at && isDigit(text, start)) return fromDigit(text, start, now);
+	if (start !== at && isDigit(text.charCodeAt(start))) return fromDigit(text, start, now);
 	const found = match(monthFirst, text, start);
 	if (found === null) return null;
 	const [name, day, end] = [found[1]!, found[2]!, monthFirst.lastIndex];
@@ -130,7 +132,7 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
 	return pattern.exec(text);
 }
 
-function isDigit(text: string, at: number): boolean {
-	const code = text.charCodeAt(at);
-	return code >= 48 && code <= 57;
-}
+const isDigit = (code: number) => code >= 48 && code <= 57;
+const [space, dash, colon] = [0x20, 0x2d, 0x3a];
+/** What stands between the numbers of a date: `-`, `.` or `/`. */
+const isBetween = (code: number) => code >= 0x2d && code <= 0x2f;

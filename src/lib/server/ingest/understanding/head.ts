@@ -46,8 +46,11 @@ export function read(text: string, now: number): Head {
 	};
 	prefixes.read(reading);
 	for (let parts = 0; parts < mostParts && reading.at < reach; parts += 1) if (!readPart(reading)) break;
-	if (reading.isTimed && reading.severity === null) reading.severity = levelOfNextLine(reading);
-	reading.severity ??= traces.levelAt(text, reading.at);
+	if (reading.severity === null) {
+		const feed = text.indexOf('\n');
+		if (reading.isTimed && feed !== -1 && feed < reach) reading.severity = levelOfNextLine(text, feed);
+		reading.severity ??= traces.levelAt(text, reading.at, feed);
+	}
 	const { time, severity, at, timeEnd, isDefault } = reading;
 	return { time, severity, end: at, timeEnd, isDefault };
 }
@@ -102,7 +105,7 @@ function pass(reading: Reading): boolean {
 	const { text, at } = reading;
 	if (!reading.isTimed || reading.severity !== null || reading.passed > 6) return false;
 	let end = at;
-	while (end < at + 128 && end < text.length && text[end] !== '|' && !isBlank(text.charCodeAt(end))) end += 1;
+	while (end < at + 128 && end < text.length && !isEnd(text.charCodeAt(end))) end += 1;
 	const token = text.slice(at, end);
 	if (token.includes('=')) return false;
 	if (token.endsWith(':')) {
@@ -116,6 +119,9 @@ function pass(reading: Reading): boolean {
 	return true;
 }
 
+/** A blank or `|`. */
+const isEnd = (code: number) => isBlank(code) || code === 0x7c;
+
 function isName(reading: Reading, token: string, end: number): boolean {
 	if (reading.isSyslog && reading.passed === 0) return true;
 	if (/[^A-Za-z'’](?=.)|^\d$/.test(token)) return true;
@@ -127,9 +133,7 @@ function isName(reading: Reading, token: string, end: number): boolean {
 }
 
 /** java.util.logging writes the level at the beginning of a second line. */
-function levelOfNextLine({ text }: Reading): number | null {
-	const feed = text.indexOf('\n');
-	if (feed === -1 || feed > reach) return null;
+function levelOfNextLine(text: string, feed: number): number | null {
 	const end = words.endOfLetters(text, feed + 1);
 	const word = text[end] === ':' ? words.find(text, feed + 1, end) : undefined;
 	return word !== undefined && words.isCapitals(text, feed + 1, end) ? word.severity : null;

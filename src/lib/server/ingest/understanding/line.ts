@@ -40,11 +40,9 @@ function readHead(text: string, now: number): head.Head {
 	const found = head.read(text, now);
 	if (found.severity !== null && !found.isDefault) return found;
 	const request = access.read(text, found, now);
-	return {
-		...found,
-		time: found.time ?? (found.timeEnd === -1 ? request.time : null),
-		severity: request.severity ?? found.severity
-	};
+	if (request === null) return found;
+	const time = found.timeEnd === -1 ? (found.time ?? request.time) : found.time;
+	return { ...found, time, severity: request.severity ?? found.severity };
 }
 
 /** An object right behind the head is the record, and says what an entry's fields say; others are only data with ids. */

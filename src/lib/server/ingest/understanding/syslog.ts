@@ -15,6 +15,8 @@ const rsyslog = /\.\d{6}[+-]\d\d:\d\d$/;
 export function isHeader(text: string, start: number, end: number): boolean {
 	if (!isDigit(text.charCodeAt(start))) return end - start < 20;
 	if (text[start + 10] !== 'T' || text[end] !== ' ') return false;
+	const host = text.indexOf(' ', end + 1);
+	if (text[text.indexOf(' ', host + 1) - 1] !== ':') return false;
 	withProcess.lastIndex = program.lastIndex = end;
 	return withProcess.test(text) || (program.test(text) && rsyslog.test(text.slice(start, end)));
 }

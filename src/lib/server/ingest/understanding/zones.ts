@@ -33,6 +33,8 @@ const abbreviations = new Set(
  */
 export function behind(text: string, at: number, local: number): Zone | null {
 	const first = text.charCodeAt(at);
+	if (first === 0x5a && !isWord(text.charCodeAt(at + 1)) && text[at + 1] !== ':')
+		return { offset: 0, end: at + 1 };
 	const next = first === 0x20 ? text.charCodeAt(at + 1) : first;
 	const zone = words.isCapital(next) || next === 0x2b || next === 0x2d ? read(text, at, local) : null;
 	if (zone !== null) return zone;
