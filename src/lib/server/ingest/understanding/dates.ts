@@ -49,9 +49,11 @@ const kitchen = /(\d{1,2}):(\d\d)()()([AP]M)/y;
 
 /** The time that begins at `at` with a digit; null if none does. `now` is in epoch milliseconds. */
 export function fromDigit(text: string, at: number, now: number): Written | null {
-	const [second, third, fifth] = [text.charCodeAt(at + 1), text.charCodeAt(at + 2), text.charCodeAt(at + 4)];
+	const second = text.charCodeAt(at + 1);
+	const third = text.charCodeAt(at + 2);
 	if (second === colon || third === colon) return ofClock(text, at);
 	if (isDigit(second) && isDigit(third)) {
+		const fifth = text.charCodeAt(at + 4);
 		if (isDigit(fifth)) return text[at + 6] === ' ' ? ofShortYear(text, at) : null;
 		const year = isBetween(fifth) ? match(yearFirst, text, at) : null;
 		return year === null ? null : dated(year[1]!, year[3]!, year[4]!, clockOf(year, 5), yearFirst.lastIndex);
@@ -120,9 +122,17 @@ function yearless(month: number, day: string, ms: number, now: number, end: numb
 
 /** Of the five groups of a clock from `first` on: ms since midnight. */
 function clockOf(found: RegExpExecArray, first: number): number {
-	const [hour, half] = [found[first]!, found[first + 4]];
-	const hour24 = half === undefined ? hour : String((Number(hour) % 12) + (half === 'PM' ? 12 : 0));
-	return time.ofDay(hour24, found[first + 1]!, found[first + 2] ?? '0', found[first + 3]);
+	return time.ofDay(
+		hour24(found[first]!, found[first + 4]),
+		found[first + 1]!,
+		found[first + 2] ?? '0',
+		found[first + 3]
+	);
+}
+
+function hour24(hour: string, half: string | undefined): string {
+	if (half === undefined) return hour;
+	return String((Number(hour) % 12) + (half === 'PM' ? 12 : 0));
 }
 
 const monthOf = (name: string) => months.indexOf(name) / 3 + 1;

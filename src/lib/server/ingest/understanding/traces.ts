@@ -15,15 +15,13 @@ const beginnings = [
 	/Unhandled [Ee]xception[.:] [\w.]/y,
 	/thread '[^'\n]{1,128}' (?:\(\d{1,10}\) )?panicked at /y
 ];
-const first = /[TECUt](?:raceback|xception in|aused by:|nhandled |hread ')/y;
-
 /**
  * The severity of an exception that begins at `at` with its stack, or as runtimes announce it; null if none does. `feed` is
  * where the text's first line ends, -1 if it is its only one.
  */
 export function levelAt(text: string, at: number, feed: number): number | null {
-	if (matches(first, text, at) && beginnings.some((beginning) => matches(beginning, text, at)))
-		return severityOf('error');
+	const mayBegin = 'TECUt'.includes(text.charAt(at));
+	if (mayBegin && beginnings.some((beginning) => matches(beginning, text, at))) return severityOf('error');
 	if (feed < at) return null;
 	thrown.lastIndex = at;
 	const name = thrown.exec(text)?.[0];
