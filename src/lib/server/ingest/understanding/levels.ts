@@ -69,8 +69,9 @@ export function ofLetter({ text, at, isTimed, passed }: Reading): number | null 
 	if (passed === 2) return severity;
 	if (passed > 0) return null;
 	const next = text.slice(at + 1, at + 5);
-	// MongoDB: a component in capitals behind it; etcd: a bar.
-	return /^ {1,2}[A-Z]{2}|^ \| /.test(next) || matches(file, text, at + 1) ? severity : null;
+	// MongoDB: a component in capitals behind it; etcd: microseconds before it and a bar behind.
+	const stands = /^ {1,2}[A-Z]{2}/.test(next) || (text[at - 8] === '.' && next.startsWith(' | '));
+	return stands || matches(file, text, at + 1) ? severity : null;
 }
 
 /** Telegraf: E! message. */

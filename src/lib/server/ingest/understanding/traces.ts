@@ -3,7 +3,7 @@ import { severityOf } from '../../../log/entry.ts';
 /** Characters of a text that are searched for the first call of a stack. */
 const reach = 4096;
 /** A class of Java, .NET, JavaScript or Python: java.lang.IllegalStateException, TypeError. */
-const thrown = /(?:Uncaught )?(?:[A-Za-z_$][\w$]{0,63}\.){0,16}[A-Z][\w$]{0,63}(?=[: \n\r])/y;
+const thrown = /(?:Uncaught )?(?:[A-Za-z_$][\w$]{0,63}\.){0,16}[A-Z][\w$]{0,63}(?=:| \[|[\n\r])/y;
 const isException = /\.|(?:Error|Exception)$/;
 const call = /\n[ \t]{1,16}at [^\n]/;
 

@@ -32,7 +32,7 @@ describe('the time that a line was read', () => {
 
 describe('whatever a text is', () => {
 	const piece = fc.constantFrom(
-		...'2024-05-01T12:00:00Z|12:00:00|May  1 12:00:00|[|]|<|>|{|}|{"a":|"|=|a=|a="b"|ERROR|error:|level=warn|[warn]|\u001b[31m| |  |\t|\n|:|-|1|127.0.0.1|GET /|HTTP/1.1" 500|E0501 |\\|🌊|é|PHP |=ERROR REPORT'.split(
+		...'2024-05-01T12:00:00Z|12:00:00|May  1 12:00:00|[|]|<|>|{|}|{"a":|"|=|a=|a="b"|ERROR|error:|level=warn|[warn]|\u001b[31m| |  |\t|\n|:|-|1|127.0.0.1|GET /|HTTP/1.1" 500|E0501 |\\|🌊|é|PHP |=ERROR REPORT|%A-3-B: |##[error]| CET| -03| Europe/Berlin|####<|[pid: |[GIN] 2024/05/01 - 12:00:00 | 500 | 1ms |02/05/24 |: error: |\n\tat a|a.Error: x'.split(
 			'|'
 		),
 		'|'
@@ -88,7 +88,21 @@ describe('whatever a text is', () => {
 		'a-b ',
 		'ERROR',
 		'E, [',
-		'\n'
+		'\n',
+		'a: ',
+		'a|',
+		'a.',
+		'A.',
+		'%A-',
+		'##[',
+		'####<',
+		'ABC ',
+		'Europe/',
+		' -03',
+		'X: \n\tat',
+		'"GET / HTTP/1.1"',
+		'[pid: ',
+		'\t1'
 	])('256 KiB of %j take no time', (piece) => {
 		const message = piece.repeat(size / piece.length);
 		for (const prefix of ['', '2024-05-01 12:00:00 ', 'GET ', '[01/May/2024:12:00:00 +0000] "']) {

@@ -75,7 +75,8 @@ function readAbbreviation(text: string, at: number, local: number): Zone | null 
 /** Whether a time with its zone can end there: before the end, a bracket, a delimiter or a level in capitals. */
 function endsTime(text: string, end: number): boolean {
 	const next = text.charAt(end);
-	if (next !== ' ') return next === ':' ? text[end + 1] !== ' ' : next === '' || '])>|\t'.includes(next);
+	if (next !== ' ')
+		return next === ':' ? text.charCodeAt(end + 1) > 0x20 : next === '' || '])>|\t'.includes(next);
 	if (text[end + 1] === '[') return true;
 	const word = words.endOfLetters(text, end + 1);
 	return words.isCapitals(text, end + 1, word) && words.find(text, end + 1, word) !== undefined;
