@@ -14,7 +14,7 @@ const fixed = / ?(UTC|GMT)(?!\w)| ?([+-]\d\d:?\d\d)(?![\w.]|:\d)|(Z|[+-]\d\d)(?!
 const hours = / ([+-](?:0\d|1[0-4]))(?!\w)/y;
 const abbreviation = / ([A-Z]{3,5})(?![\w/=])/y;
 const region =
-	/ ((?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)\/[\w/+-]{1,40})/y;
+	/ ((?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc|US)\/[\w/+-]{1,40})/y;
 /** Of Java: 10:20:30 AM Central European Summer Time. */
 const spelled = / ((?:[A-Z][a-z]{2,20} ){1,3})Time(?=[\])>]|$)/y;
 
@@ -47,7 +47,7 @@ function read(text: string, at: number, local: number): Zone | null {
 	if (known !== null) return { offset: time.offset(known[1] ?? known[2] ?? known[3]!), end: fixed.lastIndex };
 	if (text[at] !== ' ') return null;
 	if (!words.isCapital(text.charCodeAt(at + 1))) return readHours(text, at, local);
-	if (words.isCapital(text.charCodeAt(at + 2))) return readAbbreviation(text, at, local);
+	if (words.isCapital(text.charCodeAt(at + 3))) return readAbbreviation(text, at, local);
 	const name = match(region, text, at)?.[1];
 	if (name !== undefined) return { offset: regions.offset(name, local), end: region.lastIndex };
 	const long = match(spelled, text, at)?.[1];

@@ -15,6 +15,12 @@ export const shapes: Shape[] = [
 		time: noon
 	},
 	{
+		of: 'PHP in a region of two letters',
+		line: '[01-May-2024 05:00:00 US/Pacific] PHP Warning:  odd',
+		level: 'warn',
+		time: noon
+	},
+	{
 		of: 'PHP in a region that does not exist',
 		line: '[01-May-2024 12:00:00 Europe/Nowhere] PHP Warning:  odd',
 		level: 'warn'
