@@ -1,4 +1,5 @@
 /** Where a search text occurs in the runs of a line, so that it can be highlighted without markup. */
+import { fold } from '../log/fold.ts';
 import type { TextRun } from './ansi.ts';
 
 export interface MarkedRun extends TextRun {
@@ -39,11 +40,11 @@ export function mark(
 
 /** Starts and ends of the occurrences, in turn; those that touch or overlap are one. */
 function boundsOf(text: string, sought: string | readonly string[], most: number): number[] {
-	const lower = text.toLowerCase();
+	const lower = fold(text);
 	// Some characters get longer in lower case; then positions say nothing about the text.
 	if (lower.length !== text.length) return [];
 	const found = (typeof sought === 'string' ? [sought] : sought)
-		.flatMap((needle) => spansOf(lower, needle.toLowerCase(), most))
+		.flatMap((needle) => spansOf(lower, fold(needle), most))
 		.sort(([a], [b]) => a - b);
 	const bounds: number[] = [];
 	for (const [from, to] of found.slice(0, most)) {

@@ -1,3 +1,4 @@
+import { fold } from './fold.ts';
 import * as attributes from './attributes.ts';
 import { severityOf, type Entry } from './entry.ts';
 import * as sequences from './sequences.ts';
@@ -109,12 +110,12 @@ function searchable(message: string): { text: string; lower: string } {
 	if (message === searched.message) return searched;
 	searched.message = message;
 	searched.text = sequences.strip(message);
-	searched.lower = searched.text.toLowerCase();
+	searched.lower = fold(searched.text);
 	return searched;
 }
 
 function contains(text: string): Predicate {
-	const needle = text.toLowerCase();
+	const needle = fold(text);
 	return (entry) => searchable(entry.message).lower.includes(needle);
 }
 

@@ -8,6 +8,9 @@ const cutEscape = /\x1b(?:\[[\x20-\x3f]*|[\]PX^_][^\x07\x1b\n]*\x1b?|[\x20-\x2f]
 /** An unfinished escape sequence longer than this, in bytes, is not waited for. */
 const longestEscape = 2048;
 
+export const includes = (bytes: Uint8Array, part: Buffer): boolean =>
+	Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(part);
+
 /** How many lines end in these bytes. */
 export function countLineFeeds(bytes: Uint8Array): number {
 	let count = 0;

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DeployScene, org } from '../../../../tests/support/deploys/deploy-scene.ts';
+import { fold } from '../../log/fold.ts';
 import { search, type SearchQuery } from './search.ts';
 
 const scene = new DeployScene();
 afterAll(() => scene.end());
 
 const find = (id: string, wanted: SearchQuery) => search(scene.readers, org, id, wanted);
-const letters = ['a', 'B', 'b', 'É', 'é', '☃', ' '];
+const letters = ['a', 'B', 'b', 'É', 'é', '☃', ' ', 'Σ', 'σ', 'ς', 'k', '\u212a'];
 const texts = fc.array(fc.string({ unit: fc.constantFrom(...letters, '\n'), maxLength: 10 }), {
 	maxLength: 30
 });
@@ -35,7 +36,7 @@ test('finds the lines that contain a text, wherever chunks begin', async () => {
 								.join('')
 						)
 					}))
-					.filter((line) => line.line > after && line.text.toLowerCase().includes(text.toLowerCase()));
+					.filter((line) => line.line > after && fold(line.text).includes(fold(text)));
 				expect(await find(id, { text, after, limit })).toEqual({
 					matches: all.slice(0, limit),
 					more: all.length > limit
@@ -45,6 +46,19 @@ test('finds the lines that contain a text, wherever chunks begin', async () => {
 		{ numRuns: 300 }
 	);
 });
+
+test.each(['', 'done\r\n', '\u001b[32mgreen\u001b[0m\n'])(
+	'a text behind what a row holds is found, also after %j',
+	async (first) => {
+		const id = await scene.deploy();
+		await scene.append(id, `${first}${'a'.repeat(20_000)}NEEDLE\nneedle\n${'b'.repeat(40_000)}\n`);
+		const { matches } = await find(id, { text: 'needle' });
+		const lines = first === '' ? [1, 2] : [2, 3];
+		expect(matches.map(({ line }) => line)).toEqual(lines);
+		expect(matches[0]?.text).toContain('aNEEDLE');
+		expect((await find(id, { text: 'missing' })).matches).toEqual([]);
+	}
+);
 
 describe('a line of 5 MB', () => {
 	let id = '';

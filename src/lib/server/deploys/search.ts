@@ -1,3 +1,4 @@
+import { fold } from '../../log/fold.ts';
 import { isAscii } from 'node:buffer';
 import * as failure from '../../log/failure.ts';
 import * as bytes from './bytes.ts';
@@ -77,11 +78,10 @@ export async function search(
 	{ text, after = 0, limit = 1_000 }: SearchQuery
 ): Promise<Found> {
 	if (text === '') return { matches: [], more: false };
-	const sought = text === null ? failures : textSought(text.toLowerCase());
+	const sought = text === null ? failures : textSought(fold(text));
 	const found: Found = { matches: [], more: false };
 	const rest = await inPlainLines(readers, org, id, { sought, after, limit, found });
-	if (rest !== null && !found.more)
-		await inRows(readers.rows, org, id, { sought, first: rest, limit, found });
+	if (rest !== null && !found.more) await inRows(readers, org, id, { sought, first: rest, limit, found });
 	return found;
 }
 
@@ -123,22 +123,44 @@ async function inPlainLines(
 }
 
 async function inRows(
-	rows: RowReader,
+	{ rows, chunks }: Readers,
 	org: string,
 	id: string,
 	{ sought, first, limit, found }: Progress & { first: number }
 ): Promise<void> {
 	for await (const shown of rows.from(org, id, first)) {
-		for (const { tag, plain } of shown) {
+		for (const { tag, plain, cut } of shown) {
 			const at = sought.inText(plain);
-			if (at < 0) continue;
+			const text =
+				at >= 0 ? around(plain, at) : cut ? await inLine(chunks, org, id, tag.offset, sought) : null;
+			if (text === null) continue;
 			found.more = found.matches.length === limit;
 			if (found.more) return;
-			const text =
-				plain.length <= shownText ? plain : plain.slice(Math.max(0, at - before)).slice(0, shownText);
 			found.matches.push({ line: tag.line, offset: tag.offset, text });
 		}
 	}
+}
+
+const around = (plain: string, at: number) =>
+	plain.length <= shownText ? plain : plain.slice(Math.max(0, at - before)).slice(0, shownText);
+
+/** The excerpt around a match in a line as it was written, which has more than its row; null if there is none. */
+async function inLine(
+	chunks: Chunks,
+	org: string,
+	id: string,
+	start: number,
+	{ length, inBytes }: Sought
+): Promise<string | null> {
+	const pace = pacer();
+	for await (const { data } of pieces(chunks, org, id, { start, overlap: overlapFor(length) })) {
+		const end = data.indexOf(bytes.lineFeed);
+		const line = end < 0 ? data : data.subarray(0, end);
+		for (const at of inBytes(line)) return excerpt(line, 0, at);
+		if (end >= 0) return null;
+		await pace();
+	}
+	return null;
 }
 
 /** Whether nothing moves, colours or overwrites: then each line is a row as it stands. */
@@ -201,11 +223,16 @@ function excerpt(data: Uint8Array, start: number, at: number): string {
 }
 
 function textSought(needle: string): Sought {
-	const inBytes: Finder = isAscii(Buffer.from(needle))
-		? (data) => findAscii(data, needle)
-		: (data) => findUnicode(data, needle);
-	return { length: needle.length, inBytes, inText: (text) => text.toLowerCase().indexOf(needle) };
+	const isOfAscii = isAscii(Buffer.from(needle));
+	const inBytes: Finder = (data) =>
+		isOfAscii && !foldToAscii.some((letter) => bytes.includes(data, letter))
+			? findAscii(data, needle)
+			: findUnicode(data, needle);
+	return { length: needle.length, inBytes, inText: (text) => fold(text).indexOf(needle) };
 }
+
+/** The letters beyond ASCII that have ASCII in their lower case: the Kelvin sign, and I with a dot above. */
+const foldToAscii = ['\u212a', '\u0130'].map((letter) => Buffer.from(letter));
 
 const failures: Sought = { length: 100, inBytes: findFailures, inText: failure.place };
 
@@ -233,11 +260,11 @@ function* findAscii(data: Uint8Array, needle: string): Generator<number, void> {
 }
 
 function* findUnicode(data: Uint8Array, needle: string): Generator<number, void> {
-	if (isAscii(data) || !bytes.decode(data).toLowerCase().includes(needle)) return;
+	if (isAscii(data) || !fold(bytes.decode(data)).includes(needle)) return;
 	for (let start = 0; start < data.length;) {
 		const end = data.indexOf(bytes.lineFeed, start) + 1 || data.length;
 		const line = bytes.decode(data.subarray(start, end));
-		const at = line.toLowerCase().indexOf(needle);
+		const at = fold(line).indexOf(needle);
 		// Lower case may differ in length by a letter here and there: `at` is close enough for an excerpt.
 		if (at >= 0) yield start + Buffer.byteLength(line.slice(0, at));
 		start = end;

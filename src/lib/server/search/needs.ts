@@ -1,3 +1,4 @@
+import { fold } from '../../log/fold.ts';
 import { isColumn, isExact, pathOf, shared } from '../../log/field-names.ts';
 import type { Query } from '../../log/query.ts';
 import { literalOf } from './literals.ts';
@@ -7,7 +8,7 @@ export interface Needs {
 	messages: boolean;
 	attributes: boolean;
 	/**
-	 * What the text of every match has: each requirement is met by one of its needles, in lower case. A line that fails one need not
+	 * What the text of every match has: each requirement is met by one of its needles, folded. A line that fails one need not
 	 * be looked at.
 	 */
 	requirements: Needle[][];
@@ -48,7 +49,7 @@ function reads(query: Query, column: Needle['column']): boolean {
 
 /** One for each term that all matches must pass. */
 function requirementsOf(query: Query): Needle[][] {
-	const inMessage = (text: string): Needle => ({ column: 'messages', text: text.toLowerCase() });
+	const inMessage = (text: string): Needle => ({ column: 'messages', text: fold(text) });
 	const inAttributes = (text: string): Needle => ({ column: 'attributes', text: longestPlain(text) });
 	switch (query.kind) {
 		case 'and':

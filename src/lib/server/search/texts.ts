@@ -1,17 +1,16 @@
+import { fold } from '../../log/fold.ts';
 import { isAscii } from 'node:buffer';
 import { CorruptChunk } from '../logs/chunks/bytes.ts';
 
 /** A message with an escape sequence may match though its stored text does not have the needle: the sequence may stand within. */
 const escapes = /[\x1b\x9b]/g; // eslint-disable-line no-control-regex
 const escapeByte = 0x1b;
-/** Sigma has another small letter at the end of a word, so that what stands around a text matters. */
-const sigma = 'Σ';
 
 /** A column of texts, one after the other, that is searched as a whole. */
 export interface TextColumn {
 	/** One text by its index. */
 	at(index: number): string;
-	/** The texts, by index in rising order, that have a needle (in lower case) in any case, or may have it; null if all may. */
+	/** The texts, by index in rising order, that have a needle (folded) in any case, or may have it; null if all may. */
 	having(needle: string): number[] | null;
 	/** The texts with escape sequences. */
 	withEscapes(): number[];
@@ -71,9 +70,9 @@ class UnicodeColumn implements TextColumn {
 	}
 
 	having(needle: string): number[] | null {
-		const lower = this.#text.toLowerCase();
-		// Only then each text's part of it is the text's own lower case.
-		if (needle === '' || lower.length !== this.#text.length || this.#text.includes(sigma)) return null;
+		const lower = fold(this.#text);
+		// Only then each text's part of it is the text's own.
+		if (needle === '' || lower.length !== this.#text.length) return null;
 		return matching(this.#ends, needle.length, (from) => lower.indexOf(needle, from));
 	}
 

@@ -18,6 +18,7 @@ const hard = fc.constantFrom(
 	'ẞ',
 	'Σ',
 	'ς',
+	'σ',
 	'ﬀ',
 	'😀',
 	'\u001b[31m',

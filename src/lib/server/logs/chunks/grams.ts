@@ -59,11 +59,14 @@ function isSparse(filter: Buffer): boolean {
 	return set <= filter.length * 8 * mostFilled;
 }
 
-/** The hashes of a text that is searched for, each once; a filter that lacks one of them belongs to a chunk without the text. */
+/**
+ * The hashes of a text that is searched for, each once; a filter that lacks one of them belongs to a chunk without the text. Which of
+ * its two forms a sigma has in the chunk is not known: runs with one are left out.
+ */
 export function hashesOf(text: string): number[] {
-	const bytes = lower(text);
 	const hashes = new Set<number>();
-	for (let at = 0; at + width <= bytes.length; at++) hashes.add(hash(bytes.readInt32BE(at)));
+	for (const bytes of text.toLowerCase().split(/[σς]/).map(lower))
+		for (let at = 0; at + width <= bytes.length; at++) hashes.add(hash(bytes.readInt32BE(at)));
 	return [...hashes];
 }
 
