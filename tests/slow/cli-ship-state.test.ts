@@ -1,20 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
-import { type Command } from '../support/cli/command.ts';
 import { shipping } from '../support/cli/shipping.ts';
 import * as contracts from '../support/logs/logs-contract.ts';
 import { canMount, smallDisk } from '../support/server/small-disk.ts';
 
 const cli = bundled();
-const said = (command: Command, text: string) =>
-	new Promise<void>((resolve) => {
-		let all = '';
-		command.child.stderr?.on('data', (bytes) => {
-			all += String(bytes);
-			if (all.includes(text)) resolve();
-		});
-	});
 const numbered = (from: number, to: number) =>
 	Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
 
@@ -78,7 +69,7 @@ describe('the state', () => {
 		await contract.until(() => contract.messages.length === 1);
 		disk.fill();
 		append('a.log', ...numbered(1, 3_000));
-		await said(command, "can't write the state (ENOSPC");
+		await command.saying("can't write the state (ENOSPC", 'stderr');
 		expect(contract.messages.length).toBeLessThan(3_000);
 		disk.free();
 		await contract.until(() => contract.messages.length === 3_001);

@@ -1,19 +1,11 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
-import { nodes, type Command } from '../support/cli/command.ts';
+import { nodes } from '../support/cli/command.ts';
 import { shipping } from '../support/cli/shipping.ts';
 import * as contracts from '../support/logs/logs-contract.ts';
 
 const cli = bundled();
-const said = (command: Command, text: string) =>
-	new Promise<void>((resolve) => {
-		let all = '';
-		command.child.stderr?.on('data', (bytes) => {
-			all += String(bytes);
-			if (all.includes(text)) resolve();
-		});
-	});
 const numbered = (from: number, to: number) =>
 	Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
 
@@ -89,7 +81,7 @@ describe.each(nodes(20))('tailrace ship on Node %s', (_, node) => {
 		await contract.until(() => contract.messages.length === 1);
 		await contract.kill();
 		append('a.log', ...numbered(1, 50_000));
-		await said(command, "can't reach the server");
+		await command.saying("can't reach the server", 'stderr');
 		contract.faults.push('lose answer', 'busy');
 		await contract.start();
 		await contract.until(() => contract.messages.length === 50_001);
@@ -151,7 +143,7 @@ test('with --from end only what comes is sent, and of a file that comes later ev
 	const { append, path, ship, end } = shipping(cli, contract);
 	append('a.log', 'old');
 	const command = ship([path('*.log'), '--service', 'web', '--from', 'end']);
-	await said(command, 'starting at the end');
+	await command.saying('starting at the end', 'stderr');
 	// The message comes before the first look.
 	const news = setInterval(() => append('a.log', 'new'), 100);
 	await contract.until(() => contract.messages.length > 0);

@@ -1,10 +1,12 @@
-import { closeSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as fingerprint from './fingerprint.ts';
 import * as glob from './glob.ts';
 import * as moved from './moved.ts';
+import * as regularFile from './regular-file.ts';
 import * as shape from './shape.ts';
 import { TailedFile, type Known } from './tailed-file.ts';
+import { Unreadable } from './unreadable.ts';
 import { Watch } from './watch.ts';
 
 /** A rotated file is closed once nothing was written to it for so long, in ms: programs reopen their logs late. */
@@ -38,18 +40,20 @@ export class Files {
 	#tails: TailedFile[] = [];
 	/** Known files that nothing names now. */
 	#dormant: Known[] = [];
+	/** Known files that can't be read now. */
+	#closed: Known[] = [];
 	/** Whether nothing was known at the start, until the first look. */
 	#isFirst: boolean;
 	/** Files that may be copies of others: their size when last seen, and since when it is that. */
 	readonly #copies = new Map<string, { size: number; since: number }>();
-	/** Paths that cannot be read. */
-	readonly unreadable = new Set<string>();
+	readonly unreadable: Unreadable;
 
 	/** `known`: what an earlier run knew; null at the first start. `wake` is called when there may be something to read. */
 	constructor(plan: Plan, known: Known[] | null, say: (message: string) => void, wake: () => void) {
 		this.#plan = plan;
 		this.#say = say;
 		this.#watch = new Watch(wake);
+		this.unreadable = new Unreadable(say);
 		this.#isFirst = known === null;
 		this.#isEnding = plan.once;
 		const excluded = plan.exclude.map(glob.matcher);
@@ -74,18 +78,22 @@ export class Files {
 	get known(): Known[] {
 		return [
 			...this.#dormant,
+			...this.#closed,
 			...this.#tails.filter((tail) => !isLeft(tail) || !tail.isDone).map(({ known }) => ({ ...known }))
 		];
 	}
 
 	/** Looks for new files and for those that were renamed or removed. */
 	scan(now: number): void {
+		this.unreadable.begin();
+		for (const known of this.#closed.splice(0)) this.#revive(known);
 		const found = this.#find();
 		for (const tail of this.#tails) {
 			if (isLeft(tail)) continue;
+			if (tail.fault) this.unreadable.note(tail.name, tail.fault);
 			const paths = found.get(keyOf(tail.known));
 			found.delete(keyOf(tail.known));
-			if (!paths) tail.goneSince ??= now;
+			if (!paths) tail.goneSince = this.#isHidden(tail) ? null : (tail.goneSince ?? now);
 			else {
 				tail.goneSince = null;
 				const [place] = paths;
@@ -98,8 +106,14 @@ export class Files {
 		this.#watch.folders(this.#tails.map(({ known }) => dirname(known.real)));
 	}
 
+	/** To be called after bytes of a file were asked for. */
+	looked(tail: TailedFile, now: number): void {
+		if (tail.fault) this.unreadable.note(tail.name, tail.fault);
+		if (tail.isTruncated) this.#mend(tail, now);
+	}
+
 	/** Goes on after a file was truncated: with a copy of what it had, and with the file from its start. */
-	mend(tail: TailedFile, now: number): void {
+	#mend(tail: TailedFile, now: number): void {
 		const { known, readTo } = tail;
 		const isOther = (identity: fingerprint.Identity) => this.#tails.some((other) => isAt(other, identity));
 		const copy = moved.search(known, isOther);
@@ -130,10 +144,9 @@ export class Files {
 	#find(): Map<string, { path: string; kind: shape.Kind }[]> {
 		const found = new Map<string, { path: string; kind: shape.Kind }[]>();
 		for (const { pattern, kind } of this.#plan.wanted) {
-			for (const path of glob.find(pattern)) {
-				if (this.#isExcluded(path)) continue;
-				const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-				if (!stat?.isFile()) continue;
+			for (const path of glob.find(pattern, (path, error) => this.unreadable.note(path, error))) {
+				const stat = this.#isExcluded(path) ? null : this.#try(path, () => regularFile.stat(path));
+				if (!stat) continue;
 				const key = keyOf({ dev: String(stat.dev), ino: String(stat.ino) });
 				found.set(key, [...(found.get(key) ?? []), { path, kind }]);
 			}
@@ -143,14 +156,32 @@ export class Files {
 
 	#add(key: string, { path, kind }: { path: string; kind: shape.Kind }, now: number): void {
 		const what = shape.of(kind, path, this.#plan.asked);
-		if (!what || this.#isCopy(key, path, now)) return;
+		if (!what) return;
+		const atEnd = this.#isFirst && this.#plan.fromEnd;
+		const tail = this.#try(path, () =>
+			this.#isCopy(key, path, now) ? null : TailedFile.open(path, what, atEnd)
+		);
+		if (tail) this.#push(tail);
+	}
+
+	/** What this gives; null, and it is said, if the path can't be read. */
+	#try<T>(path: string, act: () => T): T | null {
 		try {
-			this.#push(TailedFile.open(path, what, this.#isFirst && this.#plan.fromEnd));
-			this.unreadable.delete(path);
+			return act();
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-			if (!this.unreadable.has(path)) this.#say(`can't read ${path} (${(error as Error).message})`);
-			this.unreadable.add(path);
+			this.unreadable.note(path, error);
+			return null;
+		}
+	}
+
+	/** Whether a file that was not found is where it was, as far as can be told, in a folder that is closed to us. */
+	#isHidden({ name, known }: TailedFile): boolean {
+		if (this.unreadable.size === 0) return false;
+		try {
+			const stat = regularFile.stat(name);
+			return stat !== null && keyOf({ dev: String(stat.dev), ino: String(stat.ino) }) === keyOf(known);
+		} catch {
+			return true; // it can't be told
 		}
 	}
 
@@ -174,7 +205,13 @@ export class Files {
 	/** Goes on with a file that an earlier run knew, wherever it is now. */
 	#revive(known: Known): void {
 		const isOther = (identity: fingerprint.Identity) => this.#tails.some((other) => isAt(other, identity));
-		const found = moved.inPlace(known.path, known) ?? moved.search(known, isOther);
+		let found: moved.Found | null;
+		try {
+			found = moved.inPlace(known.path, known) ?? moved.search(known, isOther);
+		} catch (error) {
+			this.unreadable.note(known.path, error);
+			return void this.#closed.push(known);
+		}
 		if (found) return this.#resume(found, known);
 		const rest = `lines behind byte ${known.offset} that were not sent, if any, are lost`;
 		this.#say(`${known.path} was replaced or removed while nothing read it: ${rest}`);

@@ -1,11 +1,14 @@
 import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
+/** Told of a path that can't be looked at. */
+export type Note = (path: string, error: unknown) => void;
+
 /** The files and links that a pattern names now, as absolute paths. A path that exists as it stands is itself. */
-export function find(pattern: string): string[] {
+export function find(pattern: string, note: Note): string[] {
 	const path = resolve(pattern);
-	if (!hasWildcards(path) || exists(path)) return exists(path) ? [path] : [];
-	return walk('/', path.split('/').filter(Boolean));
+	if (!hasWildcards(path) || exists(path, note)) return exists(path, note) ? [path] : [];
+	return walk('/', path.split('/').filter(Boolean), note);
 }
 
 /** Whether a path matches: by its whole, or by its last name if the pattern has no slash. */
@@ -20,34 +23,40 @@ export function matcher(pattern: string): (path: string) => boolean {
 
 const hasWildcards = (text: string) => /[*?[{]/.test(text);
 
-function exists(path: string): boolean {
-	return statSync(path, { throwIfNoEntry: false }) !== undefined;
+function exists(path: string, note: Note): boolean {
+	try {
+		return statSync(path, { throwIfNoEntry: false }) !== undefined;
+	} catch (error) {
+		note(path, error);
+		return false;
+	}
 }
 
-function walk(folder: string, [part = '', ...rest]: string[]): string[] {
+function walk(folder: string, [part = '', ...rest]: string[], note: Note): string[] {
 	if (part === '**') {
-		const below = list(folder).filter((entry) => entry.isDirectory());
-		const deeper = below.flatMap(({ name }) => walk(join(folder, name), ['**', ...rest]));
-		return [...(rest.length > 0 ? walk(folder, rest) : []), ...deeper];
+		const below = list(folder, note).filter((entry) => entry.isDirectory());
+		const deeper = below.flatMap(({ name }) => walk(join(folder, name), ['**', ...rest], note));
+		return [...(rest.length > 0 ? walk(folder, rest, note) : []), ...deeper];
 	}
-	return namesIn(folder, part).flatMap((name) => {
+	return namesIn(folder, part, note).flatMap((name) => {
 		const path = join(folder, name);
-		return rest.length > 0 ? walk(path, rest) : [path];
+		return rest.length > 0 ? walk(path, rest, note) : [path];
 	});
 }
 
-function namesIn(folder: string, part: string): string[] {
-	if (!hasWildcards(part)) return exists(join(folder, part)) ? [part] : [];
+function namesIn(folder: string, part: string, note: Note): string[] {
+	if (!hasWildcards(part)) return exists(join(folder, part), note) ? [part] : [];
 	const pattern = nameOf(part);
-	const names = list(folder).map(({ name }) => name);
+	const names = list(folder, note).map(({ name }) => name);
 	return names.filter((name) => pattern.test(name) && (part.startsWith('.') || !name.startsWith('.')));
 }
 
-function list(folder: string): Dirent[] {
+function list(folder: string, note: Note): Dirent[] {
 	try {
 		return readdirSync(folder, { withFileTypes: true });
-	} catch {
-		return []; // no folder, or gone, or not ours: nothing in it can be read either
+	} catch (error) {
+		note(folder, error);
+		return [];
 	}
 }
 

@@ -1,7 +1,8 @@
 /** Finds a file's content again after log rotation: the file under another name, or a copy of it. */
-import { closeSync, fstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, fstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as fingerprint from './fingerprint.ts';
+import * as regularFile from './regular-file.ts';
 import type { Known } from './tailed-file.ts';
 
 /** What is packed is no text, and its lines were there before. */
@@ -15,7 +16,7 @@ export interface Found {
 
 type Remembered = Pick<Known, 'real' | 'head' | 'seal' | 'offset' | 'dev' | 'ino'>;
 
-/** The file at this path, if it is still the known one and has what was read of it. */
+/** The file at this path, if it is still the known one and has what was read of it. Throws if it can't be read. */
 export function inPlace(path: string, known: Remembered): Found | null {
 	return opened(path, (file, size) => isItself(file, size, known));
 }
@@ -57,30 +58,34 @@ function isItself(file: number, size: number, known: Remembered): boolean {
 
 function first(paths: string[], fits: (file: number, size: number) => boolean): Found | null {
 	for (const path of paths) {
-		const found = opened(path, fits);
-		if (found) return found;
+		try {
+			const found = opened(path, fits);
+			if (found) return found;
+		} catch {
+			// Not ours to read: it is not found.
+		}
 	}
 	return null;
 }
 
-/** The file at this path, open, if it fits. */
+/** The file at this path, open, if it fits. Throws if it can't be read. */
 export function opened(path: string, fits: (file: number, size: number) => boolean): Found | null {
-	let file: number;
+	const file = regularFile.open(path);
+	if (file === null) return null;
+	let found: Found | null = null;
 	try {
-		file = openSync(path, 'r');
-	} catch {
-		return null; // gone meanwhile, or not ours to read: it is not found
+		const { size } = fstatSync(file);
+		if (fits(file, size)) found = { file, path, size };
+		return found;
+	} finally {
+		if (!found) closeSync(file);
 	}
-	const stat = fstatSync(file);
-	if (stat.isFile() && fits(file, stat.size)) return { file, path, size: stat.size };
-	closeSync(file);
-	return null;
 }
 
 function namesIn(folder: string): string[] {
 	try {
 		return readdirSync(folder);
 	} catch {
-		return []; // the folder is gone
+		return []; // the folder is gone, or closed to us
 	}
 }

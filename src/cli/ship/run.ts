@@ -37,21 +37,34 @@ export async function run(order: Order): Promise<number> {
 		notices.say(opened.fault);
 		return 1;
 	}
+	try {
+		return await ship(order, opened, (message) => notices.say(message));
+	} finally {
+		opened.state.close();
+		notices.flush();
+	}
+}
+
+async function ship(
+	order: Order,
+	{ state, progress }: { state: State; progress: Progress | null },
+	say: (message: string) => void
+): Promise<number> {
 	// What runs programs takes memory: it is loaded for the journal alone.
 	const journals = order.input.journal && (await import('./journal.ts'));
-	const say = (message: string) => notices.say(message);
-	const shipping = new Shipping(order, opened.state, opened.progress, journals, say);
+	const shipping = new Shipping(order, state, progress, journals, say);
 	let isStopped = false;
 	const release = signals.listen(() => {
 		if (isStopped) return shipping.giveUp();
 		isStopped = true;
 		shipping.stop();
 	});
-	const status = await shipping.run(opened.progress?.pending ?? null);
-	release();
-	opened.state.close();
-	notices.flush();
-	return status;
+	try {
+		return await shipping.run(progress?.pending ?? null);
+	} finally {
+		release();
+		shipping.close();
+	}
 }
 
 type Journals = typeof import('./journal.ts');
@@ -97,10 +110,13 @@ class Shipping {
 		await this.#courier.run(pending);
 		const { fault } = this.#courier;
 		if (fault !== null) this.#say(`${fault}; nothing more is sent`);
-		const status = this.#status();
+		return this.#status();
+	}
+
+	/** Lets go of everything, whatever happened: what stays open keeps the process alive. */
+	close(): void {
 		this.#journal?.close();
 		this.#files.close();
-		return status;
 	}
 
 	stop(): void {
@@ -140,7 +156,7 @@ class Shipping {
 			begin: () => this.#journal?.start(),
 			look: (now) => this.#look(now),
 			looked: (source, now) => {
-				if (source instanceof TailedFile && source.isTruncated) this.#files.mend(source, now);
+				if (source instanceof TailedFile) this.#files.looked(source, now);
 			},
 			save: (pending) => this.#save(pending)
 		});

@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { Buffer } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { Assembly } from '../delivery/assembly.ts';
 import { Lines } from '../delivery/lines.ts';
 import * as fingerprint from './fingerprint.ts';
+import * as regularFile from './regular-file.ts';
 import type { Kind, Shape } from './shape.ts';
 import type { Place, Portion, Source } from './source.ts';
 
@@ -40,6 +41,8 @@ export class TailedFile implements Source {
 	#limit = Infinity;
 	/** Whether it no longer has the bytes that were read: it was emptied or written anew. */
 	isTruncated = false;
+	/** Why its last bytes could not be read, if so: it is tried again. */
+	fault: Error | null = null;
 	/** Since when no path leads to it, if so, by performance.now(). */
 	goneSince: number | null = null;
 	#grewAt = performance.now();
@@ -53,22 +56,27 @@ export class TailedFile implements Source {
 		[this.#lines, this.#assembly] = this.#begin(known.offset);
 	}
 
-	/** One that was not read before. `atEnd`: only what comes from now on. Throws if it cannot be opened. */
-	static open(path: string, shape: Shape, atEnd = false): TailedFile {
-		const file = openSync(path, 'r');
-		const { size } = fstatSync(file);
-		const offset = atEnd ? lastLine(file, size) : 0;
-		const head = fingerprint.head(file, size);
-		const seal = fingerprint.mark(file, offset) ?? head;
-		const identity = fingerprint.identityOf(file);
-		const place = { kind: shape.kind, path, real: realpathSync(path), ...identity };
-		const known = { id: randomUUID(), offset, head, seal, ...place };
-		return new TailedFile(file, known, shape);
+	/** One that was not read before; null if it is gone. `atEnd`: only what comes from now on. Throws if it cannot be read. */
+	static open(path: string, shape: Shape, atEnd = false): TailedFile | null {
+		const file = regularFile.open(path);
+		if (file === null) return null;
+		try {
+			const { size } = fstatSync(file);
+			const offset = atEnd ? lastLine(file, size) : 0;
+			const head = fingerprint.head(file, size);
+			const seal = fingerprint.mark(file, offset) ?? head;
+			const identity = fingerprint.identityOf(file);
+			const place = { kind: shape.kind, path, real: regularFile.realOf(path), ...identity };
+			return new TailedFile(file, { id: randomUUID(), offset, head, seal, ...place }, shape);
+		} catch (error) {
+			closeSync(file);
+			throw error;
+		}
 	}
 
 	/** A known one in an open file that holds its bytes. */
 	static resume(file: number, path: string, known: Known, shape: Shape): TailedFile {
-		const place = { path, real: realpathSync(path), ...fingerprint.identityOf(file) };
+		const place = { path, real: regularFile.realOf(path), ...fingerprint.identityOf(file) };
 		return new TailedFile(file, { ...known, ...place }, shape);
 	}
 
@@ -89,7 +97,7 @@ export class TailedFile implements Source {
 	}
 
 	get isSpent(): boolean {
-		const isRead = this.#isOver || this.#readTo >= this.#limit;
+		const isRead = this.#isOver || this.#readTo >= this.#limit || this.fault !== null;
 		return isRead && this.#taken >= this.#readTo - this.#lines.held;
 	}
 
@@ -175,7 +183,7 @@ export class TailedFile implements Source {
 
 	/** It was found under another name. */
 	isAt(path: string): void {
-		this.#known = { ...this.#known, path, real: realpathSync(path) };
+		this.#known = { ...this.#known, path, real: regularFile.realOf(path) };
 	}
 
 	/** Goes on in another file, which holds the same bytes: a copy made before this one was truncated. */
@@ -214,7 +222,7 @@ export class TailedFile implements Source {
 		const isStill = size === this.#readTo && size === this.#seen.size && mtimeMs === this.#seen.mtimeMs;
 		if (isStill) return false;
 		const most = Math.min(buffer.length, this.#limit - this.#readTo);
-		const count = most > 0 ? readSync(this.#file, buffer, 0, most, this.#readTo) : 0;
+		const count = most > 0 ? this.#read(most) : 0;
 		if (!this.#isSame()) {
 			this.isTruncated = true;
 			return false;
@@ -227,6 +235,18 @@ export class TailedFile implements Source {
 		this.#readTo += count;
 		this.#grewAt = now;
 		return true;
+	}
+
+	/** The bytes behind those that were read: how many there are. */
+	#read(most: number): number {
+		try {
+			const count = readSync(this.#file, buffer, 0, most, this.#readTo);
+			this.fault = null;
+			return count;
+		} catch (error) {
+			this.fault = error as Error;
+			return 0;
+		}
 	}
 
 	/** Whether it still has the bytes that were read. Makes more of its first bytes known. */

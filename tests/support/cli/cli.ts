@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,8 @@ export interface Options {
 	/** All of stdin; without it, stdin stays open for `type`. */
 	input?: string;
 	env?: Record<string, string>;
+	/** Another user that runs it; only root can ask for one. */
+	user?: number;
 }
 
 export interface Cli {
@@ -33,10 +35,12 @@ export function bundled(): Cli {
 	copyFileSync(built, file);
 	afterAll(() => rmSync(folder, { recursive: true }));
 
-	function begin(command: string[], { url, key, input, env }: Omit<Options, 'node'>): Command {
+	function begin(command: string[], { url, key, input, env, user }: Omit<Options, 'node'>): Command {
+		if (user !== undefined) chmodSync(folder, 0o755);
 		const [program = '', ...args] = command;
 		const all = { TAILRACE_URL: url, TAILRACE_KEY: key, ...env };
-		return start(program, args, { cwd: folder, env: all, ...(input === undefined ? {} : { input }) });
+		const more = { ...(input !== undefined && { input }), ...(user !== undefined && { user }) };
+		return start(program, args, { cwd: folder, env: all, ...more });
 	}
 
 	return {

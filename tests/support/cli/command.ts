@@ -7,8 +7,8 @@ export interface Command {
 	readonly child: ChildProcess;
 	/** Resolves when it has ended and all its output is read. */
 	readonly ended: Promise<{ status: number | null; stdout: Buffer; stderr: Buffer }>;
-	/** Resolves when its stdout contains this text. */
-	saying(text: string): Promise<void>;
+	/** Resolves when its stdout, or its stderr, contains this text. */
+	saying(text: string, where?: 'stdout' | 'stderr'): Promise<void>;
 	/** All its stdout so far. */
 	said(): string;
 	/** Types text. */
@@ -19,10 +19,11 @@ export interface Command {
 export function start(
 	file: string,
 	args: string[],
-	options: { cwd: string; env: Record<string, string>; input?: string }
+	options: { cwd: string; env: Record<string, string>; input?: string; user?: number }
 ): Command {
 	const env = { ...process.env, ...options.env };
-	const child = spawn(file, args, { env, cwd: options.cwd, detached: true, stdio: 'pipe' });
+	const uid = options.user === undefined ? {} : { uid: options.user, gid: options.user };
+	const child = spawn(file, args, { env, cwd: options.cwd, ...uid, detached: true, stdio: 'pipe' });
 	killAfterwards(child);
 	if (options.input !== undefined) child.stdin.end(options.input);
 	const said = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
@@ -38,16 +39,16 @@ export function start(
 		ended,
 		said: () => String(Buffer.concat(said.stdout)),
 		type: (text) => void child.stdin.write(text),
-		saying: (text) =>
+		saying: (text, where = 'stdout') =>
 			new Promise((resolve) => {
-				let end = Buffer.concat(said.stdout);
+				let end = Buffer.concat(said[where]);
 				const look = (bytes: Buffer) => {
 					end = Buffer.concat([end, bytes]);
 					if (end.includes(text)) resolve();
 					end = end.subarray(-text.length);
 				};
 				look(Buffer.alloc(0));
-				child.stdout.on('data', look);
+				child[where].on('data', look);
 			})
 	};
 }

@@ -12,8 +12,8 @@ export interface Shipping {
 	path(name: string): string;
 	/** Lines at the end of a file, which need not be there yet. */
 	append(name: string, ...lines: string[]): void;
-	/** Reads what these words name; its state stays for the next one. */
-	ship(words: string[], more?: { env?: Record<string, string>; input?: string }): Command;
+	/** Reads what these words name, as another user if asked; its state stays for the next one. */
+	ship(words: string[], more?: { env?: Record<string, string>; input?: string; user?: number }): Command;
 	/** Sends a signal and resolves when it has ended. */
 	end(command: Command, signal?: NodeJS.Signals): Promise<Ended>;
 }
