@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Copies } from './copies.ts';
 import * as fingerprint from './fingerprint.ts';
 import * as glob from './glob.ts';
 import * as moved from './moved.ts';
@@ -11,8 +12,6 @@ import { Watch } from './watch.ts';
 
 /** A rotated file is closed once nothing was written to it for so long, in ms: programs reopen their logs late. */
 const drainMs = 30_000;
-/** How long a new file that begins like another one is taken for a copy before that one is truncated, in ms. */
-const copyMs = 10_000;
 
 export interface Wanted {
 	pattern: string;
@@ -44,8 +43,7 @@ export class Files {
 	#closed: Known[] = [];
 	/** Whether nothing was known at the start, until the first look. */
 	#isFirst: boolean;
-	/** Files that may be copies of others: their size when last seen, and since when it is that. */
-	readonly #copies = new Map<string, { size: number; since: number }>();
+	readonly #copies = new Copies();
 	readonly unreadable: Unreadable;
 
 	/** `known`: what an earlier run knew; null at the first start. `wake` is called when there may be something to read. */
@@ -69,9 +67,14 @@ export class Files {
 		return this.#tails;
 	}
 
-	/** Whether a folder has changed since the last `scan`. */
+	/** Whether a folder has changed since the last `scan`, or a file waits in it. */
 	get hasNews(): boolean {
-		return this.#watch.hasNews;
+		return this.#watch.hasNews || this.#copies.size > 0;
+	}
+
+	/** How many files are not read yet, because they may be copies of others. */
+	get unread(): number {
+		return this.#copies.unread;
 	}
 
 	/** What the next run must know. */
@@ -86,6 +89,7 @@ export class Files {
 	/** Looks for new files and for those that were renamed or removed. */
 	scan(now: number): void {
 		this.unreadable.begin();
+		this.#copies.begin();
 		for (const known of this.#closed.splice(0)) this.#revive(known);
 		const found = this.#find();
 		for (const tail of this.#tails) {
@@ -125,7 +129,6 @@ export class Files {
 			else this.#say(`${path} was truncated: reading it from its start`);
 		}
 		tail.goneSince ??= now;
-		this.#copies.clear();
 		this.scan(now);
 	}
 
@@ -159,7 +162,7 @@ export class Files {
 		if (!what) return;
 		const atEnd = this.#isFirst && this.#plan.fromEnd;
 		const tail = this.#try(path, () =>
-			this.#isCopy(key, path, now) ? null : TailedFile.open(path, what, atEnd)
+			this.#waits(key, path, now) ? null : TailedFile.open(path, what, atEnd)
 		);
 		if (tail) this.#push(tail);
 	}
@@ -185,21 +188,9 @@ export class Files {
 		}
 	}
 
-	/** Whether a new file is, for now, taken for a copy of one that is about to be truncated: then `mend` finds it. */
-	#isCopy(key: string, path: string, now: number): boolean {
-		if (this.#plan.once) return false;
-		const originals = this.#tails.filter(
-			({ known, readTo }) => readTo > 0 && moved.isRelated(path, known.real)
-		);
-		const copy =
-			originals.length > 0 &&
-			moved.opened(path, (file, size) => originals.some(({ known }) => moved.isCopy(file, size, known)));
-		if (!copy) return false;
-		closeSync(copy.file);
-		const seen = this.#copies.get(key);
-		const since = seen?.size === copy.size ? seen.since : now;
-		this.#copies.set(key, { size: copy.size, since });
-		return now - since < copyMs;
+	/** Whether a new file is, for now, taken for a copy of one that is about to be truncated: then `#mend` finds it. */
+	#waits(key: string, path: string, now: number): boolean {
+		return !this.#plan.once && !this.#isFirst && this.#copies.has(key, path, this.#tails, now);
 	}
 
 	/** Goes on with a file that an earlier run knew, wherever it is now. */

@@ -184,9 +184,12 @@ class Shipping {
 		const { fault, rejected, waiting } = this.#courier;
 		const later = 'they are sent at the next start';
 		if (bytes > 0) this.#say(`${bytes} bytes of ${left.length} files not delivered; ${later}`);
+		const { unread } = this.#files;
+		if (unread > 0) this.#say(`${unread} new files may be copies of others and were not read yet; ${later}`);
 		const isBehind = this.#journal?.isBehind ?? false;
 		if (isBehind) this.#say(`some entries of the journal were not delivered; ${later}`);
-		const isWhole = fault === null && rejected === 0 && waiting === 0 && this.#files.unreadable.size === 0;
+		const isWhole =
+			fault === null && rejected === 0 && waiting === 0 && unread + this.#files.unreadable.size === 0;
 		return bytes === 0 && !isBehind && isWhole ? 0 : 1;
 	}
 }

@@ -43,6 +43,8 @@ export class TailedFile implements Source {
 	isTruncated = false;
 	/** Why its last bytes could not be read, if so: it is tried again. */
 	fault: Error | null = null;
+	/** Where it was before it was renamed. */
+	former: string | null = null;
 	/** Since when no path leads to it, if so, by performance.now(). */
 	goneSince: number | null = null;
 	#grewAt = performance.now();
@@ -76,7 +78,7 @@ export class TailedFile implements Source {
 
 	/** A known one in an open file that holds its bytes. */
 	static resume(file: number, path: string, known: Known, shape: Shape): TailedFile {
-		const place = { path, real: regularFile.realOf(path), ...fingerprint.identityOf(file) };
+		const place = { real: regularFile.realOf(path), ...fingerprint.identityOf(file) };
 		return new TailedFile(file, { ...known, ...place }, shape);
 	}
 
@@ -183,6 +185,7 @@ export class TailedFile implements Source {
 
 	/** It was found under another name. */
 	isAt(path: string): void {
+		this.former = this.#known.path;
 		this.#known = { ...this.#known, path, real: regularFile.realOf(path) };
 	}
 
@@ -190,10 +193,23 @@ export class TailedFile implements Source {
 	moveTo(file: number, path: string): void {
 		closeSync(this.#file);
 		this.#file = file;
-		this.#known = { ...this.#known, ...fingerprint.identityOf(file) };
-		this.isAt(path);
+		this.#known = { ...this.#known, real: regularFile.realOf(path), ...fingerprint.identityOf(file) };
 		this.isTruncated = false;
 		this.#goOnAt(this.#taken);
+	}
+
+	/** The open file; not after it is over. */
+	get file(): number {
+		return this.#file;
+	}
+
+	get size(): number {
+		return fstatSync(this.#file).size;
+	}
+
+	/** Whether it still has the bytes that were read. */
+	get isIntact(): boolean {
+		return !this.isTruncated && this.#isSame();
 	}
 
 	/** Up to where it was read. */
