@@ -67,9 +67,14 @@ export class Files {
 		return this.#tails;
 	}
 
-	/** Whether a folder has changed since the last `scan`, or a file waits in it. */
+	/** Whether a folder has changed since the last `scan`. */
 	get hasNews(): boolean {
-		return this.#watch.hasNews || this.#copies.size > 0;
+		return this.#watch.hasNews;
+	}
+
+	/** Whether new files wait for what becomes of others. */
+	get isWaiting(): boolean {
+		return this.#copies.size > 0;
 	}
 
 	/** How many files are not read yet, because they may be copies of others. */
@@ -222,7 +227,7 @@ export class Files {
 	#retire(now: number): void {
 		for (const tail of this.#tails) {
 			const isGone = tail.goneSince !== null && now - tail.goneSince >= drainMs;
-			if (isGone && tail.quietFor(now) >= drainMs) tail.finish(true);
+			if (isGone && tail.isRead && tail.quietFor(now) >= drainMs) tail.finish(true);
 		}
 		this.#tails = this.#tails.filter((tail) => !isLeft(tail) || !tail.isDone);
 	}

@@ -16,8 +16,8 @@ import type { Source } from './source.ts';
 import { State, type Pending, type Progress } from './state.ts';
 import { TailedFile } from './tailed-file.ts';
 
-/** Between two looks for new files, in ms. */
-const scanMs = 2_000;
+/** Between two looks for new files, in ms: without being told, when some wait, and when names change again and again. */
+const pauses = { scans: 2_000, waiting: 500, changes: 50 };
 /** How long what has been read is sent after a signal, in ms. */
 const patience = 8_000;
 
@@ -81,6 +81,8 @@ class Shipping {
 	/** The cursor of a journal that is not read this time. */
 	readonly #cursor: string | null;
 	#scannedAt = -Infinity;
+	readonly #scanning: NodeJS.Timeout;
+	#scanSoon: NodeJS.Timeout | undefined;
 	#isStopping = false;
 
 	constructor(
@@ -98,9 +100,10 @@ class Shipping {
 		if (!progress)
 			say(`no state in ${input.state} yet: starting at the ${input.fromEnd ? 'end' : 'beginning'}`);
 		const plan = { ...input, asked: order.asked };
-		this.#files = new Files(plan, progress?.files ?? null, say, () => this.#courier.wake());
+		this.#files = new Files(plan, progress?.files ?? null, say, () => this.#wake());
 		this.#journal = journals && this.#openJournal(journals);
 		this.#courier = this.#makeCourier();
+		this.#scanning = setInterval(() => this.#scanIfDue(), pauses.waiting).unref();
 	}
 
 	async run(pending: Pending | null): Promise<number> {
@@ -115,6 +118,8 @@ class Shipping {
 
 	/** Lets go of everything, whatever happened: what stays open keeps the process alive. */
 	close(): void {
+		clearInterval(this.#scanning);
+		clearTimeout(this.#scanSoon);
 		this.#journal?.close();
 		this.#files.close();
 	}
@@ -163,13 +168,34 @@ class Shipping {
 	}
 
 	#look(now: number): Source[] {
-		if (!this.#isStopping && (now - this.#scannedAt >= scanMs || this.#files.hasNews)) this.#scan(now);
+		const pause = this.#files.isWaiting ? pauses.waiting : pauses.scans;
+		if (!this.#isStopping && (now - this.#scannedAt >= pause || this.#files.hasNews)) this.#scan(now);
 		return this.#journal ? [...this.#files.tails, this.#journal] : [...this.#files.tails];
 	}
 
 	#scan(now: number): void {
 		this.#scannedAt = now;
 		this.#files.scan(now);
+	}
+
+	/** Something in a folder has changed. */
+	#wake(): void {
+		if (this.#files.hasNews) {
+			const ms = Math.max(0, this.#scannedAt + pauses.changes - performance.now());
+			this.#scanSoon ??= setTimeout(() => this.#scanIfDue(), ms).unref();
+		}
+		this.#courier.wake();
+	}
+
+	/** Also while a request is repeated because the server is away: what is rotated meanwhile stays open. */
+	#scanIfDue(): void {
+		this.#scanSoon = undefined;
+		try {
+			this.#look(performance.now());
+		} catch (error) {
+			this.#courier.fail(`a bug: ${(error as Error).stack}`);
+			this.giveUp();
+		}
 	}
 
 	#save(pending: Pending | null): void {

@@ -103,6 +103,11 @@ export class TailedFile implements Source {
 		return isRead && this.#taken >= this.#readTo - this.#lines.held;
 	}
 
+	/** Whether there is nothing to read now. */
+	get isRead(): boolean {
+		return this.#isOver || this.#readTo >= Math.min(this.#limit, this.size);
+	}
+
 	/** Whether it reads nothing more, not even what comes later. */
 	get isOver(): boolean {
 		return this.#isOver;
