@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { renameSync, utimesSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
 import { opened } from '../support/cli/opened.ts';
@@ -42,3 +42,57 @@ test.each(['a.log', 'a.log*'])(
 		expect(contract.messages.toSorted()).toEqual(numbered(1, 50).sort());
 	}
 );
+
+describe.each(['a.log', 'a.log*'])('rotated more than once while nothing reads it (%s)', (pattern) => {
+	test('what followed is read, and nothing twice', async () => {
+		const { contract, web, append, path, ship, end } = await scene();
+		const once = async () =>
+			expect(await end(ship([...web(pattern), '--once']))).toMatchObject({ status: 0 });
+		writeAt(append, path, 1, 'a.log', ...numbered(1, 5));
+		writeAt(append, path, 2, 'a-worker.log', 'of another');
+		await once();
+		writeAt(append, path, 3, 'a.log', ...numbered(6, 10));
+		renameSync(path('a.log'), path('a.log.3'));
+		writeAt(append, path, 4, 'a.log.2', ...numbered(11, 20));
+		writeAt(append, path, 5, 'a.log.1', ...numbered(21, 30));
+		writeAt(append, path, 6, 'a-worker.log', 'more of another');
+		writeAt(append, path, 7, 'a.log', ...numbered(31, 40));
+		await once();
+		await once();
+		for (const number of [3, 2, 1]) renameSync(path(`a.log.${number}`), path(`a.log.${number + 1}`));
+		renameSync(path('a.log'), path('a.log.1'));
+		writeAt(append, path, 8, 'a.log', 'last');
+		await once();
+		expect(contract.messages).toHaveLength(41);
+		expect(contract.messages.toSorted()).toEqual([...numbered(1, 40), 'last'].sort());
+		expect(new Set(contract.entries.map((entry) => entry['log.file.path']))).toContain(path('a.log'));
+	});
+});
+
+test('a file of which it is not certain that it followed is said', async () => {
+	const { contract, web, append, path, ship, end } = await scene();
+	const once = () => end(ship([...web('a.log'), '--once']));
+	writeAt(append, path, 1, 'a.log', 'one');
+	await once();
+	renameSync(path('a.log'), path('a.log.2'));
+	writeAt(append, path, 2, 'a.log.1.gz', 'packed');
+	writeAt(append, path, 3, 'a.log', 'two');
+	const { status, stderr } = await once();
+	expect([status, stderr]).toEqual([
+		0,
+		expect.stringContaining('a.log.1.gz may hold lines that were not sent')
+	]);
+	expect(contract.messages).toEqual(['one', 'two']);
+});
+
+/** Lines of a file that is modified in this minute: files of a test are all made within one tick of the clock. */
+function writeAt(
+	append: (name: string, ...lines: string[]) => void,
+	path: (name: string) => string,
+	minute: number,
+	name: string,
+	...lines: string[]
+): void {
+	append(name, ...lines);
+	utimesSync(path(name), minute * 60, minute * 60);
+}

@@ -1,10 +1,10 @@
-import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Copies } from './copies.ts';
 import * as fingerprint from './fingerprint.ts';
 import * as glob from './glob.ts';
 import * as moved from './moved.ts';
 import * as regularFile from './regular-file.ts';
+import * as revival from './revival.ts';
 import * as shape from './shape.ts';
 import { TailedFile, type Known } from './tailed-file.ts';
 import { Unreadable } from './unreadable.ts';
@@ -33,12 +33,13 @@ export class Files {
 	readonly #plan: Plan;
 	readonly #say: (message: string) => void;
 	readonly #isExcluded: (path: string) => boolean;
+	readonly #around: revival.Surroundings;
 	readonly #watch: Watch;
 	/** Whether files are only read up to what is there now. */
 	#isEnding: boolean;
 	#tails: TailedFile[] = [];
 	/** Known files that nothing names now. */
-	#dormant: Known[] = [];
+	readonly #dormant: Known[];
 	/** Known files that can't be read now. */
 	#closed: Known[] = [];
 	/** Whether nothing was known at the start, until the first look. */
@@ -54,13 +55,18 @@ export class Files {
 		this.unreadable = new Unreadable(say);
 		this.#isFirst = known === null;
 		this.#isEnding = plan.once;
+		const all = new Set(known?.map(keyOf));
+		const isOpen = (identity: fingerprint.Identity) => this.#tails.some((tail) => isAt(tail, identity));
+		const isKnown = (identity: fingerprint.Identity) => all.has(keyOf(identity)) || isOpen(identity);
 		const excluded = plan.exclude.map(glob.matcher);
-		this.#isExcluded = (path) => moved.isPacked(path) || excluded.some((matches) => matches(path));
-		const isWanted = plan.wanted.map(({ pattern }) => glob.matcher(pattern));
-		for (const file of known ?? []) {
-			if (isWanted.some((matches) => matches(file.path))) this.#revive(file);
-			else this.#dormant.push(file);
-		}
+		const isExcluded = (path: string) => excluded.some((matches) => matches(path));
+		this.#isExcluded = (path) => moved.isPacked(path) || isExcluded(path);
+		const named = plan.wanted.map(({ pattern }) => glob.matcher(pattern));
+		const isNamed = (path: string) => named.some((matches) => matches(path));
+		this.#around = { asked: plan.asked, say, isOpen, isKnown, isNamed, isExcluded };
+		const isWanted = ({ path }: Known) => isNamed(path) && !this.#isExcluded(path);
+		this.#dormant = known?.filter((file) => !isWanted(file)) ?? [];
+		this.#revive(known?.filter(isWanted) ?? []);
 	}
 
 	get tails(): readonly TailedFile[] {
@@ -95,7 +101,7 @@ export class Files {
 	scan(now: number): void {
 		this.unreadable.begin();
 		this.#copies.begin();
-		for (const known of this.#closed.splice(0)) this.#revive(known);
+		this.#revive(this.#closed.splice(0));
 		const found = this.#find();
 		for (const tail of this.#tails) {
 			if (isLeft(tail)) continue;
@@ -124,14 +130,15 @@ export class Files {
 	/** Goes on after a file was truncated: with a copy of what it had, and with the file from its start. */
 	#mend(tail: TailedFile, now: number): void {
 		const { known, readTo } = tail;
-		const isOther = (identity: fingerprint.Identity) => this.#tails.some((other) => isAt(other, identity));
-		const copy = moved.search(known, isOther);
+		const copy = moved.search(known, this.#around.isOpen);
 		const { path } = known;
 		if (copy && copy.size >= readTo) tail.moveTo(copy.file, copy.path);
 		else {
 			tail.finish(true);
-			if (copy) this.#resume(copy, { ...known, id: `${known.id}+`, offset: copy.size });
-			else this.#say(`${path} was truncated: reading it from its start`);
+			const rest = copy && { ...known, id: `${known.id}+`, offset: copy.size };
+			const more = copy && rest && revival.resume(copy, rest, this.#plan.asked);
+			if (more) this.#push([more], tail);
+			else if (!copy) this.#say(`${path} was truncated: reading it from its start`);
 		}
 		tail.goneSince ??= now;
 		this.scan(now);
@@ -167,9 +174,9 @@ export class Files {
 		if (!what) return;
 		const atEnd = this.#isFirst && this.#plan.fromEnd;
 		const tail = this.#try(path, () =>
-			this.#waits(key, path, now) ? null : TailedFile.open(path, what, atEnd)
+			this.#waits(key, path, now) ? null : TailedFile.open(path, what, { atEnd })
 		);
-		if (tail) this.#push(tail);
+		if (tail) this.#push([tail]);
 	}
 
 	/** What this gives; null, and it is said, if the path can't be read. */
@@ -198,30 +205,32 @@ export class Files {
 		return !this.#plan.once && !this.#isFirst && this.#copies.has(key, path, this.#tails, now);
 	}
 
-	/** Goes on with a file that an earlier run knew, wherever it is now. */
-	#revive(known: Known): void {
-		const isOther = (identity: fingerprint.Identity) => this.#tails.some((other) => isAt(other, identity));
-		let found: moved.Found | null;
+	/** Goes on with files that an earlier run knew, wherever they are now, and with what they became by rotation. */
+	#revive(all: Known[]): void {
+		const revived = all.map((known) => ({ known, tail: this.#reviveOne(known) }));
+		for (const { known, tail } of revived) {
+			if (!tail) continue;
+			const more = this.#try(tail.name, () => revival.followersOf(tail, known, this.#around)) ?? [];
+			this.#push(more, tail);
+		}
+	}
+
+	#reviveOne(known: Known): TailedFile | null {
 		try {
-			found = moved.inPlace(known.path, known) ?? moved.search(known, isOther);
+			const tail = revival.revive(known, this.#around);
+			if (tail) this.#push([tail]);
+			return tail;
 		} catch (error) {
 			this.unreadable.note(known.path, error);
-			return void this.#closed.push(known);
+			this.#closed.push(known);
+			return null;
 		}
-		if (found) return this.#resume(found, known);
-		const rest = `lines behind byte ${known.offset} that were not sent, if any, are lost`;
-		this.#say(`${known.path} was replaced or removed while nothing read it: ${rest}`);
 	}
 
-	#resume(found: moved.Found, known: Known): void {
-		const what = shape.of(known.kind, known.path, this.#plan.asked);
-		if (what) this.#push(TailedFile.resume(found.file, found.path, known, what));
-		else closeSync(found.file);
-	}
-
-	#push(tail: TailedFile): void {
-		if (this.#isEnding) tail.halt();
-		this.#tails.push(tail);
+	/** In their order, behind the one that they follow. */
+	#push(more: TailedFile[], before = this.#tails.at(-1)): void {
+		if (this.#isEnding) for (const tail of more) tail.halt();
+		this.#tails.splice(before ? this.#tails.indexOf(before) + 1 : 0, 0, ...more);
 	}
 
 	#retire(now: number): void {

@@ -58,8 +58,11 @@ export class TailedFile implements Source {
 		[this.#lines, this.#assembly] = this.#begin(known.offset);
 	}
 
-	/** One that was not read before; null if it is gone. `atEnd`: only what comes from now on. Throws if it cannot be read. */
-	static open(path: string, shape: Shape, atEnd = false): TailedFile | null {
+	/**
+	 * One that was not read before; null if it is gone. `atEnd`: only what comes from now on. `name`: what it is called, if not
+	 * by its path. Throws if it cannot be read.
+	 */
+	static open(path: string, shape: Shape, { atEnd = false, name = path } = {}): TailedFile | null {
 		const file = regularFile.open(path);
 		if (file === null) return null;
 		try {
@@ -68,7 +71,7 @@ export class TailedFile implements Source {
 			const head = fingerprint.head(file, size);
 			const seal = fingerprint.mark(file, offset) ?? head;
 			const identity = fingerprint.identityOf(file);
-			const place = { kind: shape.kind, path, real: regularFile.realOf(path), ...identity };
+			const place = { kind: shape.kind, path: name, real: regularFile.realOf(path), ...identity };
 			return new TailedFile(file, { id: randomUUID(), offset, head, seal, ...place }, shape);
 		} catch (error) {
 			closeSync(file);
