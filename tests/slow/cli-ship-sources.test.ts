@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
 
 import { shipping } from '../support/cli/shipping.ts';
@@ -98,6 +98,12 @@ describe.runIf(existsSync(remote))('the journal', () => {
 		{ ...printed, MESSAGE: 'ValueError: x' }
 	];
 
+	const later = {
+		__REALTIME_TIMESTAMP: '1795000100000000',
+		__MONOTONIC_TIMESTAMP: '100',
+		MESSAGE: 'later'
+	};
+
 	test('is sent with its fields, traces joined, and goes on where it was', async () => {
 		const contract = await contracts.start();
 		const { path, ship, end } = shipping(cli, contract);
@@ -115,6 +121,21 @@ describe.runIf(existsSync(remote))('the journal', () => {
 		expect(contract.entries).toHaveLength(3);
 	});
 
+	test('with --from end, what comes after a first run that had nothing to send is sent by the second', async () => {
+		const contract = await contracts.start();
+		const { path, ship, end } = shipping(cli, contract);
+		mkdirSync(path('journal'));
+		record(path('journal/a.journal'), entries);
+		const env = { TAILRACE_JOURNAL: path('journal') };
+		const words = ['--journald', '--from', 'end'];
+		const first = ship(words, { env });
+		await vi.waitUntil(() => existsSync(path('.state/ship.json')), { timeout: 20_000 });
+		expect((await end(first, 'SIGTERM')).status).toBe(0);
+		record(path('journal/b.journal'), [{ ...entries[0], ...later }]);
+		expect(await end(ship([...words, '--once'], { env }))).toEqual({ status: 0, stderr: '' });
+		expect(contract.messages).toEqual(['later']);
+	});
+
 	test('is followed, and an answer that was lost doubles nothing', async () => {
 		const contract = await contracts.start();
 		const { path, ship, end } = shipping(cli, contract);
@@ -128,11 +149,6 @@ describe.runIf(existsSync(remote))('the journal', () => {
 		contract.faults.length = 0;
 		const second = ship(['--journald'], { env });
 		await contract.until(() => contract.entries.length === 3);
-		const later = {
-			__REALTIME_TIMESTAMP: '1795000100000000',
-			__MONOTONIC_TIMESTAMP: '100',
-			MESSAGE: 'later'
-		};
 		record(path('journal/b.journal'), [{ ...entries[0], ...later }]);
 		await contract.until(() => contract.messages.includes('later'));
 		expect((await end(second, 'SIGTERM')).status).toBe(0);

@@ -154,6 +154,17 @@ test('with --from end only what comes is sent, and of a file that comes later ev
 	expect(new Set(contract.messages)).toEqual(new Set(['new', 'first of b']));
 });
 
+test('with --from end, what comes after a first run that had nothing to send is sent by the second', async () => {
+	const contract = await contracts.start();
+	const { append, path, ship, end } = shipping(cli, contract);
+	append('a.log', 'old');
+	const words = [path('*.log'), '--service', 'web', '--from', 'end'];
+	expect((await end(ship([...words, '--once']))).status).toBe(0);
+	append('a.log', 'new');
+	expect(await end(ship([...words, '--once']))).toEqual({ status: 0, stderr: '' });
+	expect(contract.messages).toEqual(['new']);
+});
+
 test('the key never leaves with the lines', async () => {
 	const contract = await contracts.start();
 	const { append, path, ship, end } = shipping(cli, contract);

@@ -21,8 +21,8 @@ export interface CourierOptions {
 	/** Rung when there may be something to read, and when `stop` or `giveUp` is called. */
 	bell: Bell;
 	giveUp: AbortSignal;
-	/** Called when what an earlier run was sending is settled. */
-	begin(): void;
+	/** Called when what an earlier run was sending is settled; resolves when it is known where everything begins. */
+	begin(): Promise<void>;
 	/** The sources as they are now; called before each look at them. */
 	look(now: number): readonly Source[];
 	/** After a look at one of them. */
@@ -81,7 +81,9 @@ export class Courier {
 	/** Until all is sent, if it ends at all; or a fault, or `giveUp`. */
 	async run(pending: Pending | null): Promise<void> {
 		if (pending && !(await this.#repeat(pending))) return;
-		this.#options.begin();
+		await this.#options.begin();
+		// Also if nothing comes: what comes while nothing reads it is sent at the next start.
+		await this.#record(null);
 		while (!this.#isOver) {
 			this.#fill();
 			if (this.#queue.length > 0) await this.#sendNext();

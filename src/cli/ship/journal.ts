@@ -49,7 +49,7 @@ export class Journal implements Source {
 	constructor(options: JournalOptions) {
 		this.#options = options;
 		this.#taken = this.#confirmed = options.cursor;
-		this.#assembly = this.#begin();
+		this.#assembly = this.#newAssembly();
 	}
 
 	get taken(): string | null {
@@ -73,9 +73,15 @@ export class Journal implements Source {
 		return this.#assembly.due;
 	}
 
-	/** Begins to read behind what is taken. */
-	start(): void {
-		const { once, fromEnd, fail } = this.#options;
+	/** Begins to read behind what is taken; resolves when it is known where that is. */
+	async begin(): Promise<void> {
+		if (this.#taken === null && this.#options.fromEnd)
+			this.#taken = this.#confirmed = await this.#lastCursor();
+		if (!this.#isOver) this.#start();
+	}
+
+	#start(): void {
+		const { once, fromEnd } = this.#options;
 		const words = once
 			? []
 			: ['--follow', ...(this.#taken === null && fromEnd ? ['--lines=0'] : ['--no-tail'])];
@@ -87,10 +93,6 @@ export class Journal implements Source {
 			for (const { text } of lines.push(bytes)) this.#add(text);
 			if (this.#assembly.units > most) child.stdout?.pause();
 			this.#options.wake();
-		});
-		child.once('error', (error) => {
-			this.#isOver = true;
-			fail(`journalctl cannot be run (${error.message})`);
 		});
 		child.once('close', (status) => this.#ended(status, said.trim()));
 	}
@@ -116,16 +118,11 @@ export class Journal implements Source {
 	}
 
 	async replay(to: Place): Promise<Omit<Portion, 'to'> | null> {
-		const assembly = this.#begin();
-		const lines = new Lines(longestLine);
+		const assembly = this.#newAssembly();
 		let count = 0;
-		for await (const bytes of this.#spawn([]).stdout ?? []) {
-			for (const { text } of lines.push(bytes as Uint8Array)) {
-				const line = this.#read(text);
-				if (!line) continue;
-				assembly.add({ ...line, from: count, to: ++count }, 0);
-				if (line.cursor === to) return this.#whole(assembly);
-			}
+		for await (const line of this.#print([])) {
+			assembly.add({ ...line, from: count, to: ++count }, 0);
+			if (line.cursor === to) return this.#whole(assembly);
 		}
 		return null;
 	}
@@ -148,7 +145,25 @@ export class Journal implements Source {
 		return { lines, ndjson: pieces.map(({ ndjson }) => ndjson).join('') };
 	}
 
-	#begin(): Assembly {
+	/** That of the last entry there is; null if there is none. */
+	async #lastCursor(): Promise<string | null> {
+		let last: string | null = null;
+		for await (const { cursor } of this.#print(['--lines=1'])) last = cursor;
+		return last;
+	}
+
+	/** What there is now. */
+	async *#print(words: string[]) {
+		const lines = new Lines(longestLine);
+		for await (const bytes of this.#spawn(words).stdout ?? []) {
+			for (const { text } of lines.push(bytes as Uint8Array)) {
+				const line = this.#read(text);
+				if (line) yield line;
+			}
+		}
+	}
+
+	#newAssembly(): Assembly {
 		return new Assembly({ service: null, members: '' }, true, this.#first);
 	}
 
@@ -159,7 +174,12 @@ export class Journal implements Source {
 		const last = this.#cursors.at(-1) ?? this.#taken;
 		const after = last === null ? [] : [`--after-cursor=${last}`];
 		const all = ['--output=json', '--all', '--no-pager', '--quiet', ...place, ...after, ...words];
-		return spawn('journalctl', all, { stdio: ['ignore', 'pipe', 'pipe'] });
+		const child = spawn('journalctl', all, { stdio: ['ignore', 'pipe', 'pipe'] });
+		child.once('error', (error) => {
+			this.#isOver = true;
+			this.#options.fail(`journalctl cannot be run (${error.message})`);
+		});
+		return child;
 	}
 
 	#read(text: string) {
@@ -192,7 +212,7 @@ export class Journal implements Source {
 		else if (++this.#failures > mostFailures || this.#options.once) {
 			this.#isOver = true;
 			this.#options.fail(`journalctl ended with status ${status} (${said})`);
-		} else this.#retry = setTimeout(() => this.start(), pause);
+		} else this.#retry = setTimeout(() => this.#start(), pause);
 		this.#options.wake();
 	}
 }

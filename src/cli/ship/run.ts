@@ -158,7 +158,7 @@ class Shipping {
 		return new Courier({
 			...{ api: new Api(new Http(server, giveUp), defaults), mask: new Mask(server.key), persistence },
 			...{ bell: this.#bell, giveUp, once: input.once, say: this.#say },
-			begin: () => this.#journal?.start(),
+			begin: async () => this.#journal?.begin(),
 			look: (now) => this.#look(now),
 			looked: (source, now) => {
 				if (source instanceof TailedFile) this.#files.looked(source, now);
