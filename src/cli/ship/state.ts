@@ -1,16 +1,7 @@
-import {
-	closeSync,
-	fsyncSync,
-	mkdirSync,
-	openSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	writeFileSync
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
+import * as lock from './lock.ts';
 import type { Known } from './tailed-file.ts';
 import type { Place } from './source.ts';
 
@@ -52,7 +43,7 @@ export class State {
 		const file = join(folder, 'ship.json');
 		try {
 			mkdirSync(folder, { recursive: true, mode: 0o700 });
-			const holder = state.#lock();
+			const holder = lock.take(join(folder, 'ship.lock'));
 			if (holder !== null) return { ok: false, fault: `process ${holder} is using the state in ${folder}` };
 			const text = readIfThere(file);
 			const progress = text === null ? null : parse(text);
@@ -81,16 +72,7 @@ export class State {
 	}
 
 	close(): void {
-		rmSync(join(this.#folder, 'ship.lock'), { force: true });
-	}
-
-	/** Null if it is ours now; otherwise the process that has it. */
-	#lock(): number | null {
-		const file = join(this.#folder, 'ship.lock');
-		const [pid = '', begun = ''] = (readIfThere(file) ?? '').split(' ');
-		if (pid && Number(pid) !== process.pid && begunOf(Number(pid)) === begun) return Number(pid);
-		writeFileSync(file, `${process.pid} ${begunOf(process.pid)}`);
-		return null;
+		lock.release(join(this.#folder, 'ship.lock'));
 	}
 }
 
@@ -103,26 +85,6 @@ function readIfThere(file: string): string | null {
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 		return null;
-	}
-}
-
-/**
- * When a process began, in ticks since the boot (proc(5), starttime), or empty if it does not run: another process may have its
- * number later. Where there is no /proc, whether it runs.
- */
-function begunOf(pid: number): string {
-	try {
-		return /\) (?:\S+ ){19}(\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '?';
-	} catch {
-		return runs(pid) ? 'runs' : 'ended';
-	}
-}
-
-function runs(pid: number): boolean {
-	try {
-		return process.kill(pid, 0);
-	} catch {
-		return false; // no such process
 	}
 }
 
