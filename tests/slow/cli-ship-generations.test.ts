@@ -38,8 +38,7 @@ test.each(['a.log', 'a.log*'])(
 		await contract.start();
 		await arrived('line 50');
 		expect((await end(command, 'SIGTERM')).status).toBe(0);
-		expect(contract.messages).toHaveLength(50);
-		expect(contract.messages.toSorted()).toEqual(numbered(1, 50).sort());
+		expect(contract.messages).toEqual(numbered(1, 50));
 	}
 );
 
@@ -63,8 +62,7 @@ describe.each(['a.log', 'a.log*'])('rotated more than once while nothing reads i
 		renameSync(path('a.log'), path('a.log.1'));
 		writeAt(append, path, 8, 'a.log', 'last');
 		await once();
-		expect(contract.messages).toHaveLength(41);
-		expect(contract.messages.toSorted()).toEqual([...numbered(1, 40), 'last'].sort());
+		expect(contract.messages).toEqual([...numbered(1, 40), 'last']);
 		expect(new Set(contract.entries.map((entry) => entry['log.file.path']))).toContain(path('a.log'));
 	});
 });

@@ -37,6 +37,19 @@ describe.each(['a.log', 'a.log*'])('with the pattern %s', (pattern) => {
 		expect(contract.messages.toSorted()).toEqual([...numbered(1, 20), 'late', 'later', 'new'].sort());
 	});
 
+	test('lines of a renamed file come before those of its successor, also one that waits for more lines', async () => {
+		const { contract, arrived, web, append, path, ship, end } = await scene();
+		append('a.log', ...numbered(1, 10));
+		const command = ship(web(pattern));
+		await arrived('line 10');
+		append('a.log', 'ERROR failed');
+		renameSync(path('a.log'), path('a.log.1'));
+		append('a.log', ...numbered(11, 20));
+		await arrived('line 20');
+		expect((await end(command, 'SIGTERM')).status).toBe(0);
+		expect(contract.messages).toEqual([...numbered(1, 10), 'ERROR failed', ...numbered(11, 20)]);
+	});
+
 	test('a truncated file is read anew, and of its copy only what was not read before', async () => {
 		const { contract, arrived, web, append, path, ship, end } = await scene();
 		append('a.log', ...numbered(1, 10));

@@ -52,7 +52,7 @@ export class Copies {
 
 /** A file that was renamed is not truncated, and what comes in its old place is no copy. */
 function couldBeOriginal(tail: TailedFile, path: string): boolean {
-	if (tail.isOver || tail.isLeaving || tail.former === path) return false;
+	if (tail.isOver || tail.isLeaving || tail.known.former === path) return false;
 	return tail.readTo > 0 && moved.isRelated(path, tail.known.real);
 }
 

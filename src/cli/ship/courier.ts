@@ -107,7 +107,9 @@ export class Courier {
 		let units = request.textLength(this.#queue);
 		for (let before = -1; units > before && units < most;) {
 			before = units;
-			for (const source of sources) if (units < most) units += this.#take(source, share, now);
+			for (const source of sources) {
+				if (units < most && !source.waits) units += this.#take(source, share, now);
+			}
 		}
 	}
 
@@ -136,7 +138,7 @@ export class Courier {
 	#finish(): boolean {
 		const now = performance.now();
 		const sources = this.#options.look(now);
-		for (const source of sources) {
+		for (const source of sources.filter(({ waits }) => !waits)) {
 			source.finish(this.#options.once);
 			this.#take(source, 0, now);
 		}

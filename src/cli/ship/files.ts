@@ -2,11 +2,12 @@ import { dirname } from 'node:path';
 import { Copies } from './copies.ts';
 import * as fingerprint from './fingerprint.ts';
 import * as glob from './glob.ts';
+import type { Known } from './known-file.ts';
 import * as moved from './moved.ts';
 import * as regularFile from './regular-file.ts';
 import * as revival from './revival.ts';
 import * as shape from './shape.ts';
-import { TailedFile, type Known } from './tailed-file.ts';
+import { TailedFile } from './tailed-file.ts';
 import { Unreadable } from './unreadable.ts';
 import { Watch } from './watch.ts';
 
@@ -227,10 +228,15 @@ export class Files {
 		}
 	}
 
-	/** In their order, behind the one that they follow. */
+	/** In their order, behind the one that they follow. Lines of what had their names before come first. */
 	#push(more: TailedFile[], before = this.#tails.at(-1)): void {
-		if (this.#isEnding) for (const tail of more) tail.halt();
-		this.#tails.splice(before ? this.#tails.indexOf(before) + 1 : 0, 0, ...more);
+		let at = before ? this.#tails.indexOf(before) + 1 : 0;
+		for (const tail of more) {
+			if (this.#isEnding) tail.halt();
+			const former = this.#tails.slice(0, at).findLast((other) => hadName(other, tail.name));
+			if (former) tail.follow(former);
+			this.#tails.splice(at++, 0, tail);
+		}
 	}
 
 	#retire(now: number): void {
@@ -245,6 +251,8 @@ export class Files {
 const keyOf = ({ dev, ino }: fingerprint.Identity) => `${dev}:${ino}`;
 const isAt = (tail: TailedFile, identity: fingerprint.Identity) =>
 	!isLeft(tail) && fingerprint.isSame(tail.known, identity);
+
+const hadName = ({ known }: TailedFile, name: string) => known.path === name || known.former === name;
 
 /** Whether no path leads to it and it is read to its end: then a file of the same identity is another one. */
 const isLeft = (tail: TailedFile) => tail.isOver && tail.goneSince !== null;

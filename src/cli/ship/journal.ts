@@ -34,6 +34,7 @@ export class Journal implements Source {
 	readonly id = 'journal';
 	readonly name = 'the journal';
 	readonly isLeaving = false;
+	readonly waits = false;
 	readonly #options: JournalOptions;
 	#child: ChildProcess | null = null;
 	#assembly: Assembly;

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as fingerprint from './fingerprint.ts';
 import * as regularFile from './regular-file.ts';
-import type { Known } from './tailed-file.ts';
+import type { Known } from './known-file.ts';
 
 /** What is packed is no text, and its lines were there before. */
 export const isPacked = (path: string) => /\.(?:gz|bz2|xz|zst|lz4|lzma|zip|Z)$/.test(path);

@@ -1,5 +1,18 @@
 /** Regular files alone: opening a pipe would wait for its writer, or end it. */
-import { closeSync, constants, fstatSync, openSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	openSync,
+	readSync,
+	realpathSync,
+	statSync,
+	type BigIntStats
+} from 'node:fs';
+
+const buffer = Buffer.allocUnsafeSlow(32 * 1024);
+const lineFeed = 0x0a;
 
 /** The regular file at a path; null if there is none. Throws if that can't be told: a folder is closed to us, links go in circles. */
 export function stat(path: string): BigIntStats | null {
@@ -20,6 +33,14 @@ export function open(path: string): number | null {
 		if (isAbsence(error)) return null;
 		throw error;
 	}
+}
+
+/** Where the line begins that a file of this size ends in. */
+export function lastLine(file: number, size: number): number {
+	const from = Math.max(0, size - buffer.length);
+	const count = readSync(file, buffer, 0, buffer.length, from);
+	const feed = buffer.subarray(0, count).lastIndexOf(lineFeed);
+	return feed < 0 ? size : from + feed + 1;
 }
 
 /** Where links lead. */

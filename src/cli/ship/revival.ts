@@ -3,9 +3,10 @@ import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Identity } from './fingerprint.ts';
 import * as generations from './generations.ts';
+import type { Known } from './known-file.ts';
 import * as moved from './moved.ts';
 import * as shape from './shape.ts';
-import { TailedFile, type Known } from './tailed-file.ts';
+import { TailedFile } from './tailed-file.ts';
 
 /** What there is besides a file. */
 export interface Surroundings {

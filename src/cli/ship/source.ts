@@ -20,6 +20,8 @@ export interface Source {
 	readonly isSpent: boolean;
 	/** Whether it was rotated: what comes now is in another one. */
 	readonly isLeaving: boolean;
+	/** Whether lines of another one come first. */
+	readonly waits: boolean;
 	/** When `take` has something that waits now, by performance.now(). */
 	readonly due: number;
 	/** Reads on until it has about so many units of text, and gives what is ready. */

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, wr
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as lock from './lock.ts';
-import type { Known } from './tailed-file.ts';
+import type { Known } from './known-file.ts';
 import type { Place } from './source.ts';
 
 /** A request that may have reached the server: repeated with its key, its lines are stored once. */

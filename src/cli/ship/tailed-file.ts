@@ -1,31 +1,15 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
 import { Buffer } from 'node:buffer';
-import { randomUUID } from 'node:crypto';
-import { Assembly } from '../delivery/assembly.ts';
-import { Lines } from '../delivery/lines.ts';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { Entries } from './entries.ts';
 import * as fingerprint from './fingerprint.ts';
+import * as knownFile from './known-file.ts';
+import type { Known } from './known-file.ts';
 import * as regularFile from './regular-file.ts';
-import type { Kind, Shape } from './shape.ts';
+import type { Shape } from './shape.ts';
 import type { Place, Portion, Source } from './source.ts';
-
-/** What is kept of a file to recognize it, and to go on where it was left. */
-export interface Known extends fingerprint.Identity {
-	id: string;
-	kind: Kind;
-	/** As it was found, and where links led. */
-	path: string;
-	real: string;
-	offset: number;
-	head: fingerprint.Mark;
-	/** The bytes before an offset that the server has: a copy has the same ones. */
-	seal: fingerprint.Mark;
-}
 
 /** All files are read through it, one after the other. */
 const buffer = Buffer.allocUnsafeSlow(32 * 1024);
-const lineFeed = 0x0a;
-/** Bytes: the longest message. Longer lines come in pieces, of which every file may hold one. */
-const longestLine = 256 * 1024;
 
 /** One open file, read line by line as it grows. */
 export class TailedFile implements Source {
@@ -33,18 +17,16 @@ export class TailedFile implements Source {
 	#known: Known;
 	#file: number;
 	#readTo: number;
-	#taken: number;
-	#lines: Lines;
-	#assembly: Assembly;
+	#entries: Entries;
 	#isOver = false;
 	/** Nothing behind it is read. */
 	#limit = Infinity;
+	/** The file that it follows, and up to where that one comes first. */
+	#before: { tail: TailedFile; until: number } | null = null;
 	/** Whether it no longer has the bytes that were read: it was emptied or written anew. */
 	isTruncated = false;
 	/** Why its last bytes could not be read, if so: it is tried again. */
 	fault: Error | null = null;
-	/** Where it was before it was renamed. */
-	former: string | null = null;
 	/** Since when no path leads to it, if so, by performance.now(). */
 	goneSince: number | null = null;
 	#grewAt = performance.now();
@@ -54,29 +36,14 @@ export class TailedFile implements Source {
 		this.#file = file;
 		this.#known = known;
 		this.shape = shape;
-		this.#readTo = this.#taken = known.offset;
-		[this.#lines, this.#assembly] = this.#begin(known.offset);
+		this.#readTo = known.offset;
+		this.#entries = new Entries(shape, known.offset);
 	}
 
-	/**
-	 * One that was not read before; null if it is gone. `atEnd`: only what comes from now on. `name`: what it is called, if not
-	 * by its path. Throws if it cannot be read.
-	 */
-	static open(path: string, shape: Shape, { atEnd = false, name = path } = {}): TailedFile | null {
-		const file = regularFile.open(path);
-		if (file === null) return null;
-		try {
-			const { size } = fstatSync(file);
-			const offset = atEnd ? lastLine(file, size) : 0;
-			const head = fingerprint.head(file, size);
-			const seal = fingerprint.mark(file, offset) ?? head;
-			const identity = fingerprint.identityOf(file);
-			const place = { kind: shape.kind, path: name, real: regularFile.realOf(path), ...identity };
-			return new TailedFile(file, { id: randomUUID(), offset, head, seal, ...place }, shape);
-		} catch (error) {
-			closeSync(file);
-			throw error;
-		}
+	/** One that was not read before; null if it is gone. Throws if it can't be read. */
+	static open(path: string, shape: Shape, beginning: knownFile.Beginning = {}): TailedFile | null {
+		const opened = knownFile.open(path, shape.kind, beginning);
+		return opened && new TailedFile(opened.file, opened.known, shape);
 	}
 
 	/** A known one in an open file that holds its bytes. */
@@ -97,18 +64,32 @@ export class TailedFile implements Source {
 		return this.#known;
 	}
 
+	/** The open file; not after it is over. */
+	get file(): number {
+		return this.#file;
+	}
+
+	get size(): number {
+		return this.#isOver ? this.#readTo : fstatSync(this.#file).size;
+	}
+
+	/** Up to where it was read. */
+	get readTo(): number {
+		return this.#readTo;
+	}
+
 	get taken(): number {
-		return this.#taken;
+		return this.#entries.taken;
 	}
 
 	get isSpent(): boolean {
 		const isRead = this.#isOver || this.#readTo >= this.#limit || this.fault !== null;
-		return isRead && this.#taken >= this.#readTo - this.#lines.held;
+		return isRead && this.#hasGiven(Infinity);
 	}
 
 	/** Whether there is nothing to read now. */
 	get isRead(): boolean {
-		return this.#isOver || this.#readTo >= Math.min(this.#limit, this.size);
+		return this.#readTo >= Math.min(this.#limit, this.size);
 	}
 
 	/** Whether it reads nothing more, not even what comes later. */
@@ -121,19 +102,30 @@ export class TailedFile implements Source {
 		return this.#isOver && this.#known.offset >= this.#readTo;
 	}
 
+	/** Whether it still has the bytes that were read. */
+	get isIntact(): boolean {
+		return !this.isTruncated && this.#isSame();
+	}
+
 	get isLeaving(): boolean {
 		return this.goneSince !== null;
 	}
 
+	get waits(): boolean {
+		const before = this.#before;
+		if (before && (before.tail.fault || before.tail.#gave(before.until))) this.#before = null;
+		return this.#before !== null;
+	}
+
 	get due(): number {
-		return this.#assembly.due;
+		return this.#entries.due;
 	}
 
 	/** Bytes of whole lines that the server does not have. */
 	get left(): number {
 		if (this.#isOver) return this.#readTo - this.#known.offset;
-		const size = Math.min(this.#limit, fstatSync(this.#file).size);
-		return Math.max(0, (this.#readTo < size ? size : this.#readTo - this.#lines.held) - this.#known.offset);
+		const size = Math.min(this.#limit, this.size);
+		return Math.max(0, (this.#readTo < size ? size : this.#readTo - this.#entries.held) - this.#known.offset);
 	}
 
 	/** How long it has not grown, in ms. */
@@ -141,26 +133,27 @@ export class TailedFile implements Source {
 		return now - this.#grewAt;
 	}
 
+	/** It comes after this one: the lines that one has now are given first. */
+	follow(tail: TailedFile): void {
+		this.#before = { tail, until: Math.min(tail.#limit, tail.size) };
+	}
+
 	take(units: number, now: number): Portion[] {
-		while (!this.#isOver && !this.isTruncated && this.#assembly.units < units && this.#advance(now));
-		this.#assembly.settle(now);
-		const portions = this.#assembly.take(now);
-		this.#taken = portions.at(-1)?.to ?? this.#taken;
-		return portions;
+		while (!this.#isOver && !this.isTruncated && this.#entries.units < units && this.#advance(now));
+		return this.#entries.take(now);
 	}
 
 	/** From now on it reads nothing but what is there now. */
 	halt(): void {
-		if (!this.#isOver) this.#limit = fstatSync(this.#file).size;
+		if (!this.#isOver) this.#limit = this.size;
 	}
 
 	finish(isOver: boolean): void {
 		if (isOver && !this.#isOver) {
-			for (const line of this.#lines.end()) this.#assembly.add(this.shape.decode(line), performance.now());
-			this.#isOver = true;
-			closeSync(this.#file);
+			this.#entries.end(performance.now());
+			this.close();
 		}
-		this.#assembly.finish();
+		this.#entries.finish();
 	}
 
 	confirm(to: Place): void {
@@ -172,18 +165,14 @@ export class TailedFile implements Source {
 	}
 
 	async replay(to: Place): Promise<Omit<Portion, 'to'> | null> {
-		const [lines, assembly] = this.#begin(this.#taken);
-		for (let at = this.#taken; at < Number(to);) {
+		const entries = new Entries(this.shape, this.taken);
+		for (let at = this.taken; at < Number(to);) {
 			const count = readSync(this.#file, buffer, 0, Math.min(buffer.length, Number(to) - at), at);
 			if (count === 0) return null;
-			for (const line of lines.push(buffer.subarray(0, count))) assembly.add(this.shape.decode(line), 0);
+			entries.add(buffer.subarray(0, count), 0);
 			at += count;
 		}
-		for (const line of lines.end()) assembly.add(this.shape.decode(line), 0);
-		assembly.finish();
-		const pieces = assembly.take(0);
-		const all = pieces.map(({ ndjson }) => ndjson).join('');
-		return { lines: pieces.reduce((sum, { lines }) => sum + lines, 0), ndjson: all };
+		return entries.whole();
 	}
 
 	skip(to: Place): void {
@@ -193,8 +182,7 @@ export class TailedFile implements Source {
 
 	/** It was found under another name. */
 	isAt(path: string): void {
-		this.former = this.#known.path;
-		this.#known = { ...this.#known, path, real: regularFile.realOf(path) };
+		this.#known = { ...this.#known, path, former: this.#known.path, real: regularFile.realOf(path) };
 	}
 
 	/** Goes on in another file, which holds the same bytes: a copy made before this one was truncated. */
@@ -203,26 +191,7 @@ export class TailedFile implements Source {
 		this.#file = file;
 		this.#known = { ...this.#known, real: regularFile.realOf(path), ...fingerprint.identityOf(file) };
 		this.isTruncated = false;
-		this.#goOnAt(this.#taken);
-	}
-
-	/** The open file; not after it is over. */
-	get file(): number {
-		return this.#file;
-	}
-
-	get size(): number {
-		return fstatSync(this.#file).size;
-	}
-
-	/** Whether it still has the bytes that were read. */
-	get isIntact(): boolean {
-		return !this.isTruncated && this.#isSame();
-	}
-
-	/** Up to where it was read. */
-	get readTo(): number {
-		return this.#readTo;
+		this.#goOnAt(this.taken);
 	}
 
 	close(): void {
@@ -230,13 +199,19 @@ export class TailedFile implements Source {
 		this.#isOver = true;
 	}
 
-	#begin(at: number): [Lines, Assembly] {
-		return [new Lines(longestLine, at), new Assembly(this.shape.origin, true, at)];
+	/** Whether what was read up to there is taken, but for a line whose end is still to come. */
+	#hasGiven(until: number): boolean {
+		return this.taken >= Math.min(until, this.#readTo - this.#entries.held);
+	}
+
+	/** The same, and it was read up to there, if it is still so long. */
+	#gave(until: number): boolean {
+		return this.#readTo >= Math.min(until, this.size) && this.#hasGiven(until);
 	}
 
 	#goOnAt(at: number): void {
-		this.#readTo = this.#taken = at;
-		[this.#lines, this.#assembly] = this.#begin(at);
+		this.#readTo = at;
+		this.#entries = new Entries(this.shape, at);
 		this.#seen = { size: -1, mtimeMs: -1 };
 	}
 
@@ -253,9 +228,7 @@ export class TailedFile implements Source {
 		}
 		this.#seen = { size, mtimeMs };
 		if (count === 0) return false;
-		for (const line of this.#lines.push(buffer.subarray(0, count))) {
-			this.#assembly.add(this.shape.decode(line), now);
-		}
+		this.#entries.add(buffer.subarray(0, count), now);
 		this.#readTo += count;
 		this.#grewAt = now;
 		return true;
@@ -280,12 +253,4 @@ export class TailedFile implements Source {
 		if (fingerprint.canGrow(this.#known.head, size)) this.#known.head = fingerprint.head(this.#file, size);
 		return true;
 	}
-}
-
-/** Where the line begins that a file of this size ends in. */
-function lastLine(file: number, size: number): number {
-	const from = Math.max(0, size - buffer.length);
-	const count = readSync(file, buffer, 0, buffer.length, from);
-	const feed = buffer.subarray(0, count).lastIndexOf(lineFeed);
-	return feed < 0 ? size : from + feed + 1;
 }
