@@ -1,4 +1,5 @@
-import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
 import { shipping } from '../support/cli/shipping.ts';
@@ -75,4 +76,19 @@ test('a file that gives an error when it is read is said, and the others are rea
 	const { status, stderr } = await end(ship(['/proc/1/mem', ...web('*.log'), '--once']));
 	expect([status, stderr]).toEqual([1, expect.stringContaining("can't read /proc/1/mem (")]);
 	expect(contract.messages).toEqual(['one']);
+});
+
+test('a pipe in the folder is left alone', async () => {
+	const { contract, arrived, web, append, path, ship, end } = await scene();
+	execFileSync('mkfifo', [path('a.pipe'), path('b.log')]);
+	append('a.log', 'one');
+	const command = ship(web('*.log'));
+	await arrived('one');
+	writeFileSync(path('a.log'), 'another\n');
+	await arrived('another');
+	rmSync(path('a.log'));
+	await end(command, 'SIGKILL');
+	const { status, stderr } = await end(ship([...web('*.log'), '--once']));
+	expect([status, stderr]).toEqual([0, expect.stringContaining('a.log was replaced or removed')]);
+	expect(contract.messages).toEqual(['one', 'another']);
 });
