@@ -138,7 +138,7 @@ describe.runIf(existsSync(remote))('the journal', () => {
 
 	test('is followed, and an answer that was lost doubles nothing', async () => {
 		const contract = await contracts.start();
-		const { path, ship, end } = shipping(cli, contract);
+		const { append, path, ship, end } = shipping(cli, contract);
 		mkdirSync(path('journal'));
 		record(path('journal/a.journal'), entries);
 		const env = { TAILRACE_JOURNAL: path('journal') };
@@ -147,12 +147,15 @@ describe.runIf(existsSync(remote))('the journal', () => {
 		await contract.until(() => contract.requests.length > 1);
 		await end(first, 'SIGKILL');
 		contract.faults.length = 0;
+		append('a.log', 'of a file');
+		const between = await end(ship([path('a.log'), '--service', 'web', '--once'], { env }));
+		expect(between).toEqual({ status: 0, stderr: '' });
+		expect(contract.messages).toEqual(['hello', 'of a file']);
 		const second = ship(['--journald'], { env });
-		await contract.until(() => contract.entries.length === 3);
 		record(path('journal/b.journal'), [{ ...entries[0], ...later }]);
 		await contract.until(() => contract.messages.includes('later'));
 		expect((await end(second, 'SIGTERM')).status).toBe(0);
-		expect(contract.messages).toHaveLength(4);
+		expect(contract.messages).toHaveLength(5);
 	});
 });
 

@@ -46,6 +46,26 @@ describe('the state', () => {
 		expect(contract.messages).toEqual(['one', 'two']);
 	});
 
+	test('what was being sent at a crash is sent once, also if the next start names fewer files', async () => {
+		const contract = await contracts.start();
+		const { append, path, ship, end } = shipping(cli, contract);
+		append('a.log', ...numbered(1, 10));
+		append('b.log', ...numbered(11, 20));
+		const words = [path('b.log'), '--service', 'web'];
+		contract.faults.push('lose answer', ...Array.from({ length: 100 }, () => 'unavailable' as const));
+		const first = ship([path('a.log'), ...words]);
+		await contract.until(() => contract.requests.length > 2);
+		await end(first, 'SIGKILL');
+		contract.faults.length = 0;
+		append('a.log', 'last of a');
+		append('b.log', 'last of b');
+		for (const names of [[], [path('a.log')]]) {
+			expect(await end(ship([...names, ...words, '--once']))).toEqual({ status: 0, stderr: '' });
+		}
+		const all = [...numbered(1, 20), 'last of a', 'last of b'];
+		expect(contract.messages.toSorted()).toEqual(all.sort());
+	});
+
 	test('a folder that cannot be one is said at once', async () => {
 		const { append, path, ship, end } = shipping(
 			cli,

@@ -40,7 +40,8 @@ export class Files {
 	#isEnding: boolean;
 	#tails: TailedFile[] = [];
 	/** Known files that nothing names now. */
-	readonly #dormant: Known[];
+	#dormant: Known[];
+	#borrowed: TailedFile[] = [];
 	/** Known files that can't be read now. */
 	#closed: Known[] = [];
 	/** Whether nothing was known at the start, until the first look. */
@@ -87,6 +88,24 @@ export class Files {
 	/** How many files are not read yet, because they may be copies of others. */
 	get unread(): number {
 		return this.#copies.unread;
+	}
+
+	/** Opens those of the files that nothing names now, until `release`. */
+	borrow(ids: Set<string>): void {
+		for (const known of this.#dormant.filter(({ id }) => ids.has(id))) {
+			const tail = this.#try(known.path, () => revival.revive(known, this.#around));
+			if (!tail) continue;
+			this.#push([tail]);
+			this.#borrowed.push(tail);
+			this.#dormant = this.#dormant.filter((other) => other !== known);
+		}
+	}
+
+	release(): void {
+		for (const tail of this.#borrowed) tail.close();
+		this.#dormant.push(...this.#borrowed.map(({ known }) => known));
+		this.#tails = this.#tails.filter((tail) => !this.#borrowed.includes(tail));
+		this.#borrowed = [];
 	}
 
 	/** What the next run must know. */

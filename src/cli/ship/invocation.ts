@@ -13,8 +13,10 @@ export interface Files {
 	kind: 'files';
 	wanted: Wanted[];
 	exclude: string[];
-	/** Whether the journal is read, and from which folder, if not the system's. */
-	journal: { folder: string | null } | null;
+	/** Whether the journal is read. */
+	journald: boolean;
+	/** Its folder, if not the system's. */
+	journalFolder: string | null;
 	fromEnd: boolean;
 	/** Where it is recorded how far everything was sent. */
 	state: string;
@@ -109,7 +111,7 @@ function labelsOf(given: string[]): Record<string, string> | string {
 }
 
 function filesOf(values: Values, patterns: string[], env: NodeJS.ProcessEnv): Files {
-	const { exclude = [], from, state, once = false, journald, docker, kubernetes } = values;
+	const { exclude = [], from, state, once = false, journald = false, docker, kubernetes } = values;
 	const wanted: Wanted[] = patterns.map((pattern) => ({ pattern, kind: 'plain' }));
 	const dockerRoot = env.TAILRACE_DOCKER_LOGS || '/var/lib/docker/containers';
 	if (docker) wanted.push({ pattern: `${dockerRoot}/*/*-json.log`, kind: 'docker' });
@@ -117,7 +119,7 @@ function filesOf(values: Values, patterns: string[], env: NodeJS.ProcessEnv): Fi
 	if (kubernetes) wanted.push({ pattern: `${kubernetesRoot}/*.log`, kind: 'kubernetes' });
 	return {
 		...{ kind: 'files', wanted, exclude, once, fromEnd: from === 'end' },
-		journal: journald ? { folder: env.TAILRACE_JOURNAL || null } : null,
+		...{ journald, journalFolder: env.TAILRACE_JOURNAL || null },
 		state: state || usualFolder(env)
 	};
 }

@@ -50,8 +50,9 @@ async function ship(
 	{ state, progress }: { state: State; progress: Progress | null },
 	say: (message: string) => void
 ): Promise<number> {
-	// What runs programs takes memory: it is loaded for the journal alone.
-	const journals = order.input.journal && (await import('./journal.ts'));
+	// What runs programs takes memory: it is loaded for the journal alone, also if only a request is to be repeated.
+	const isPending = progress?.pending?.parts.some(({ id }) => id === 'journal');
+	const journals = order.input.journald || isPending ? await import('./journal.ts') : null;
 	const shipping = new Shipping(order, state, progress, journals, say);
 	let isStopped = false;
 	const release = signals.listen(() => {
@@ -76,10 +77,10 @@ class Shipping {
 	readonly #giveUp = new AbortController();
 	readonly #bell = bells.hang();
 	readonly #files: Files;
-	readonly #journal: Journal | null;
+	#journal: Journal | null;
 	readonly #courier: Courier;
 	/** The cursor of a journal that is not read this time. */
-	readonly #cursor: string | null;
+	#cursor: string | null;
 	#scannedAt = -Infinity;
 	readonly #scanning: NodeJS.Timeout;
 	#scanSoon: NodeJS.Timeout | undefined;
@@ -107,6 +108,7 @@ class Shipping {
 	}
 
 	async run(pending: Pending | null): Promise<number> {
+		this.#files.borrow(new Set(pending?.parts.map(({ id }) => id)));
 		this.#scan(performance.now());
 		const found = this.#files.tails.length;
 		if (found === 0 && this.#order.input.wanted.length > 0) this.#say('no file matches yet');
@@ -139,9 +141,9 @@ class Shipping {
 
 	#openJournal({ Journal }: Journals): Journal {
 		const { asked, hostAsked, input } = this.#order;
-		const folder = input.journal?.folder ?? null;
 		return new Journal({
-			...{ asked, hostAsked, folder, cursor: this.#cursor, fromEnd: input.fromEnd, once: input.once },
+			...{ asked, hostAsked, folder: input.journalFolder, cursor: this.#cursor },
+			...{ fromEnd: input.fromEnd, once: input.once },
 			wake: () => this.#courier.wake(),
 			fail: (fault) => this.#courier.fail(fault)
 		});
@@ -158,13 +160,22 @@ class Shipping {
 		return new Courier({
 			...{ api: new Api(new Http(server, giveUp), defaults), mask: new Mask(server.key), persistence },
 			...{ bell: this.#bell, giveUp, once: input.once, say: this.#say },
-			begin: async () => this.#journal?.begin(),
+			begin: () => this.#begin(),
 			look: (now) => this.#look(now),
 			looked: (source, now) => {
 				if (source instanceof TailedFile) this.#files.looked(source, now);
 			},
 			save: (pending) => this.#save(pending)
 		});
+	}
+
+	/** What an earlier run was sending is settled. What was read for it alone is left. */
+	async #begin(): Promise<void> {
+		this.#files.release();
+		if (this.#order.input.journald) return this.#journal?.begin();
+		this.#cursor = this.#journal?.cursor ?? this.#cursor;
+		this.#journal?.close();
+		this.#journal = null;
 	}
 
 	#look(now: number): Source[] {
