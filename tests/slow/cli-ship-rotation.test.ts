@@ -111,6 +111,19 @@ test('a truncated file without a copy is said, and read from its start even if i
 	expect(contract.messages).toEqual(['one', 'another one, longer than before']);
 });
 
+test('a truncated file that begins as before and is longer by then is read from its start', async () => {
+	const { contract, arrived, web, append, path, ship, end } = await scene();
+	const head = `# ${'='.repeat(3_000)}`;
+	append('a.log', head, ...numbered(1, 10));
+	const command = ship(web('a.log'));
+	await arrived('line 10');
+	writeFileSync(path('a.log'), [head, ...numbered(11, 50), ''].join('\n'));
+	await arrived('line 50');
+	const { status, stderr } = await end(command, 'SIGTERM');
+	expect([status, stderr]).toEqual([0, expect.stringContaining('a.log was truncated')]);
+	expect(contract.messages).toEqual([head, ...numbered(1, 10), head, ...numbered(11, 50)]);
+});
+
 test('the hole that a program leaves which writes on at its old place is left out', async () => {
 	const { contract, arrived, web, append, path, ship, end } = await scene();
 	append('a.log', 'x'.repeat(5_000));

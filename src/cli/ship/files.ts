@@ -150,7 +150,7 @@ export class Files {
 	/** Goes on after a file was truncated: with a copy of what it had, and with the file from its start. */
 	#mend(tail: TailedFile, now: number): void {
 		const { known, readTo } = tail;
-		const copy = moved.search(known, this.#around.isOpen);
+		const copy = moved.searchCopy(known, this.#around.isOpen);
 		const { path } = known;
 		if (copy && copy.size >= readTo) tail.moveTo(copy.file, copy.path);
 		else {

@@ -14,6 +14,7 @@ export interface Found {
 	size: number;
 }
 
+type IsOther = (identity: fingerprint.Identity) => boolean;
 type Remembered = Pick<Known, 'real' | 'head' | 'seal' | 'offset' | 'dev' | 'ino'>;
 
 /** The file at this path, if it is still the known one and has what was read of it. Throws if it can't be read. */
@@ -22,17 +23,14 @@ export function inPlace(path: string, known: Remembered): Found | null {
 }
 
 /** The known file under another name in its folder, or else a copy of it; `isOther` says which files are others for certain. */
-export function search(
-	known: Remembered,
-	isOther: (identity: fingerprint.Identity) => boolean
-): Found | null {
-	const folder = dirname(known.real);
-	const paths = namesIn(folder)
-		.filter((name) => !isPacked(name))
-		.map((name) => join(folder, name));
-	const found = first(paths, (file, size) => isItself(file, size, known));
-	if (found) return found;
-	const related = paths.filter((path) => isRelated(path, known.real));
+export function search(known: Remembered, isOther: IsOther): Found | null {
+	const itself = first(pathsIn(dirname(known.real)), (file, size) => isItself(file, size, known));
+	return itself ?? searchCopy(known, isOther);
+}
+
+/** A copy of the known file, made before that was truncated. */
+export function searchCopy(known: Remembered, isOther: IsOther): Found | null {
+	const related = pathsIn(dirname(known.real)).filter((path) => isRelated(path, known.real));
 	return first(related, (file, size) => {
 		const isTaken = isOther(fingerprint.identityOf(file));
 		return !isTaken && size >= known.seal.at && isCopy(file, size, known);
@@ -82,9 +80,10 @@ export function opened(path: string, fits: (file: number, size: number) => boole
 	}
 }
 
-function namesIn(folder: string): string[] {
+function pathsIn(folder: string): string[] {
 	try {
-		return readdirSync(folder);
+		const names = readdirSync(folder).filter((name) => !isPacked(name));
+		return names.map((name) => join(folder, name));
 	} catch {
 		return []; // the folder is gone, or closed to us
 	}

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, fstatSync, readSync } from 'node:fs';
+import { Ending } from './ending.ts';
 import { Entries } from './entries.ts';
 import * as fingerprint from './fingerprint.ts';
 import * as knownFile from './known-file.ts';
@@ -17,6 +18,7 @@ export class TailedFile implements Source {
 	#known: Known;
 	#file: number;
 	#readTo: number;
+	readonly #ending = new Ending();
 	#entries: Entries;
 	#isOver = false;
 	/** Nothing behind it is read. */
@@ -37,6 +39,7 @@ export class TailedFile implements Source {
 		this.#known = known;
 		this.shape = shape;
 		this.#readTo = known.offset;
+		this.#ending.read(file, known.offset);
 		this.#entries = new Entries(shape, known.offset);
 	}
 
@@ -211,6 +214,7 @@ export class TailedFile implements Source {
 
 	#goOnAt(at: number): void {
 		this.#readTo = at;
+		this.#ending.read(this.#file, at);
 		this.#entries = new Entries(this.shape, at);
 		this.#seen = { size: -1, mtimeMs: -1 };
 	}
@@ -229,6 +233,7 @@ export class TailedFile implements Source {
 		this.#seen = { size, mtimeMs };
 		if (count === 0) return false;
 		this.#entries.add(buffer.subarray(0, count), now);
+		this.#ending.add(buffer.subarray(0, count));
 		this.#readTo += count;
 		this.#grewAt = now;
 		return true;
@@ -249,7 +254,8 @@ export class TailedFile implements Source {
 	/** Whether it still has the bytes that were read. Makes more of its first bytes known. */
 	#isSame(): boolean {
 		const { size } = fstatSync(this.#file);
-		if (size < this.#readTo || !fingerprint.holds(this.#file, this.#known.head)) return false;
+		if (size < this.#readTo || !this.#ending.isIn(this.#file, this.#readTo)) return false;
+		if (!fingerprint.holds(this.#file, this.#known.head)) return false;
 		if (fingerprint.canGrow(this.#known.head, size)) this.#known.head = fingerprint.head(this.#file, size);
 		return true;
 	}
