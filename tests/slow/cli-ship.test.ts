@@ -131,7 +131,9 @@ test('wrong usage is status 2', async () => {
 		[['a.log', '--service', 'x', '--from', 'middle'], '--from takes'],
 		[['a.log', '--service', 'x', '--label', 'a'], '--label takes NAME=VALUE'],
 		[['a.log', '--service', 'x', '--label', 'level=a'], "--label can't be named level"],
-		[['a.log', '--service', 'x', '--level', 'loud'], '--level takes']
+		[['a.log', '--service', 'x', '--level', 'loud'], '--level takes'],
+		[['[z-a].log', '--service', 'x'], '"[z-a].log" is not a pattern'],
+		[['a.log', '--service', 'x', '--exclude', '[9-0]'], '"[9-0]" is not a pattern']
 	];
 	for (const [words, message] of wrong) {
 		expect(await end(ship(words))).toEqual({ status: 2, stderr: expect.stringContaining(message) });

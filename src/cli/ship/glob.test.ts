@@ -21,7 +21,16 @@ const find = (pattern: string) => {
 	return found.sort();
 };
 
-const names = ['a.log', 'b.log', 'b.txt', '.hidden.log', 'x/a.log', 'x/y/c.log', 'odd[1].log'];
+const names = [
+	'a.log',
+	'b.log',
+	'b.txt',
+	'.hidden.log',
+	'x/a.log',
+	'x/y/c.log',
+	'.hidden/d.log',
+	'odd[1].log'
+];
 
 test.each([
 	['*.log', ['a.log', 'b.log', 'odd[1].log']],
@@ -29,6 +38,12 @@ test.each([
 	['[!a].{log,txt}', ['b.log', 'b.txt']],
 	['**/*.log', ['a.log', 'b.log', 'odd[1].log', 'x/a.log', 'x/y/c.log']],
 	['x/**/*.log', ['x/a.log', 'x/y/c.log']],
+	['**', ['a.log', 'b.log', 'b.txt', 'odd[1].log', 'x/a.log', 'x/y/c.log']],
+	['x/**', ['x/a.log', 'x/y/c.log']],
+	['{x/y,.hidden}/*.log', ['.hidden/d.log', 'x/y/c.log']],
+	['{x,{x/y,none}}/{a,c}.log', ['x/a.log', 'x/y/c.log']],
+	['{a,?}.log', ['a.log', 'b.log']],
+	['{a.log', []],
 	['*/a.log', ['x/a.log']],
 	['.*.log', ['.hidden.log']],
 	['odd[1].log', ['odd[1].log']],
@@ -52,4 +67,7 @@ test('a pattern without a slash is for the last name, any other for the path', (
 	expect(glob.matcher('/var/**/a.*')('/var/a.log')).toBe(true);
 	expect(glob.matcher('/var/*/b.*')('/var/log/a.log')).toBe(false);
 	expect(glob.matcher('a.log')('/var/log/a.logs')).toBe(false);
+	expect(glob.matcher('/var/{log/x,tmp}/*')('/var/log/x/a.log')).toBe(true);
+	expect(glob.matcher('{a,b}.log')('/var/log/b.log')).toBe(true);
+	expect(glob.matcher('/var/log/**')('/var/log/x/b.log')).toBe(true);
 });

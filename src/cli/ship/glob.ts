@@ -7,21 +7,40 @@ export type Note = (path: string, error: unknown) => void;
 /** The files and links that a pattern names now, as absolute paths. A path that exists as it stands is itself. */
 export function find(pattern: string, note: Note): string[] {
 	const path = resolve(pattern);
-	if (!hasWildcards(path) || exists(path, note)) return exists(path, note) ? [path] : [];
-	return walk('/', path.split('/').filter(Boolean), note);
+	if (!hasWildcards(path)) return exists(path, note) ? [path] : [];
+	const isName = exists(path, () => {}); // what is wrong with its folders is noted when they are listed
+	if (isName) return [path];
+	const all = alternatives(pattern).map((one) => resolve(one).split('/').filter(Boolean));
+	return [...new Set(all.flatMap((parts) => walk('/', parts, note)))];
 }
 
-/** Whether a path matches: by its whole, or by its last name if the pattern has no slash. */
+/** Whether a path matches: by its whole, or by its last name if the pattern has no slash. Throws if it is no pattern. */
 export function matcher(pattern: string): (path: string) => boolean {
-	if (!pattern.includes('/')) {
-		const name = nameOf(pattern);
-		return (path) => name.test(basename(path));
+	const all = alternatives(pattern).map(matcherOf);
+	return (path) => all.some((matches) => matches(path));
+}
+
+/** What is wrong with a pattern; null if nothing is. */
+export function faultOf(pattern: string): string | null {
+	try {
+		matcher(pattern);
+		return null;
+	} catch (error) {
+		if (!(error instanceof SyntaxError)) throw error;
+		return `"${pattern}" is not a pattern: a range in brackets must ascend, such as [a-z].`;
 	}
-	const parts = resolve(pattern).split('/').filter(Boolean);
-	return (path) => matches(path.split('/').filter(Boolean), parts);
 }
 
 const hasWildcards = (text: string) => /[*?[{]/.test(text);
+
+/** With one of the texts of each `{one,other}`; they may have slashes and braces in them. */
+function alternatives(pattern: string): string[] {
+	const found = /\{([^{}]*)\}/.exec(pattern);
+	if (!found) return [pattern];
+	const [before, after] = [pattern.slice(0, found.index), pattern.slice(found.index + found[0].length)];
+	const all = (found[1] ?? '').split(',').flatMap((text) => alternatives(before + text + after));
+	return [...new Set(all)];
+}
 
 function exists(path: string, note: Note): boolean {
 	try {
@@ -33,15 +52,21 @@ function exists(path: string, note: Note): boolean {
 }
 
 function walk(folder: string, [part = '', ...rest]: string[], note: Note): string[] {
-	if (part === '**') {
-		const below = list(folder, note).filter((entry) => entry.isDirectory());
-		const deeper = below.flatMap(({ name }) => walk(join(folder, name), ['**', ...rest], note));
-		return [...(rest.length > 0 ? walk(folder, rest, note) : []), ...deeper];
-	}
+	if (part === '**') return walkBelow(folder, rest, note);
 	return namesIn(folder, part, note).flatMap((name) => {
 		const path = join(folder, name);
 		return rest.length > 0 ? walk(path, rest, note) : [path];
 	});
+}
+
+/** In this folder and in all that are not hidden. With nothing behind the `**`, everything in them. */
+function walkBelow(folder: string, rest: string[], note: Note): string[] {
+	const entries = list(folder, note).filter(({ name }) => !name.startsWith('.'));
+	const folders = entries.filter((entry) => entry.isDirectory());
+	const deeper = folders.flatMap(({ name }) => walkBelow(join(folder, name), rest, note));
+	if (rest.length > 0) return [...walk(folder, rest, note), ...deeper];
+	const files = entries.filter((entry) => !entry.isDirectory());
+	return [...files.map(({ name }) => join(folder, name)), ...deeper];
 }
 
 function namesIn(folder: string, part: string, note: Note): string[] {
@@ -60,26 +85,32 @@ function list(folder: string, note: Note): Dirent[] {
 	}
 }
 
-function matches([name, ...names]: string[], [part, ...parts]: string[]): boolean {
+function matcherOf(pattern: string): (path: string) => boolean {
+	if (!pattern.includes('/')) {
+		const name = nameOf(pattern);
+		return (path) => name.test(basename(path));
+	}
+	const parts = resolve(pattern).split('/').filter(Boolean);
+	const all = parts.map((part) => (part === '**' ? part : nameOf(part)));
+	return (path) => matches(path.split('/').filter(Boolean), all);
+}
+
+function matches([name, ...names]: string[], [part, ...parts]: (RegExp | '**')[]): boolean {
 	if (part === undefined) return name === undefined;
 	if (part === '**') {
 		const skips = name !== undefined && matches(names, ['**', ...parts]);
 		return skips || matches(name === undefined ? [] : [name, ...names], parts);
 	}
-	return name !== undefined && nameOf(part).test(name) && matches(names, parts);
+	return name !== undefined && part.test(name) && matches(names, parts);
 }
 
-/** `*`, `?`, `[abc]`, `[!abc]` and `{one,other}` within a name, as in a shell. */
+/** `*`, `?`, `[abc]` and `[!abc]` within a name, as in a shell. */
 function nameOf(part: string): RegExp {
-	let depth = 0;
 	const source = part.replaceAll(/\[!?[^\]]+\]|[^]/g, (found) => {
 		if (found.length > 2) return found.replace(/^\[!/, '[^').replaceAll('\\', '\\\\');
 		if (found === '*') return '[^/]*';
 		if (found === '?') return '[^/]';
-		if (found === '{') return (depth++, '(?:');
-		if (found === '}' && depth > 0) return (depth--, ')');
-		if (found === ',' && depth > 0) return '|';
 		return found.replace(/[\\^$.|+()[\]{}]/, '\\$&');
 	});
-	return new RegExp(`^${source}${')'.repeat(depth)}$`);
+	return new RegExp(`^${source}$`);
 }

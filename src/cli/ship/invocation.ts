@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { levels, isLevel } from '../delivery/levels.ts';
 import type { Defaults } from '../delivery/logs-api.ts';
 import * as server from '../delivery/server.ts';
+import * as glob from './glob.ts';
 import type { Asked } from './shape.ts';
 import type { Wanted } from './files.ts';
 import { usualFolder } from './state.ts';
@@ -80,13 +81,15 @@ function parse(args: string[]) {
 }
 
 function faultOf(values: Values, words: string[]): string | null {
-	const { service, level, from, journald, docker, kubernetes } = values;
+	const { service, level, from, exclude, journald, docker, kubernetes } = values;
 	const named = [journald, docker, kubernetes].some(Boolean);
 	if (words.length === 0 && !named)
 		return 'Nothing to read: name files, or - for stdin, or use --journald, --docker or --kubernetes.';
 	if (words.includes('-') && (words.length > 1 || named)) return '- is for stdin alone.';
 	if (words.length > 0 && !service?.trim())
 		return '--service is missing: name the service the lines belong to.';
+	const pattern = [...words, ...(exclude ?? [])].map(glob.faultOf).find((fault) => fault !== null);
+	if (pattern) return pattern;
 	if (level !== undefined && !isLevel(level)) return `--level takes ${levels}.`;
 	if (from !== undefined && from !== 'beginning' && from !== 'end') return '--from takes beginning or end.';
 	return null;
