@@ -96,6 +96,28 @@ describe.each(['a.log', 'a.log*'])('with the pattern %s', (pattern) => {
 	});
 });
 
+test.each(['a.log', 'a.log*'])(
+	'a rotated file that was sent may be packed or removed: nothing is lost (%s)',
+	async (pattern) => {
+		const { contract, arrived, web, append, path, ship, end } = await scene();
+		append('a.log', 'one');
+		const command = ship(web(pattern));
+		await arrived('one');
+		renameSync(path('a.log'), path('a.log.1'));
+		append('a.log', 'two');
+		await arrived('two');
+		expect((await end(command, 'SIGTERM')).status).toBe(0);
+		writeFileSync(path('a.log.1.gz'), 'packed');
+		rmSync(path('a.log.1'));
+		expect(await end(ship([...web(pattern), '--once']))).toEqual({ status: 0, stderr: '' });
+		append('a.log', 'not sent');
+		rmSync(path('a.log'));
+		const { stderr } = await end(ship([...web(pattern), '--once']));
+		expect(stderr).toContain('a.log was replaced or removed while nothing read it');
+		expect(contract.messages).toEqual(['one', 'two']);
+	}
+);
+
 test('a truncated file without a copy is said, and read from its start even if it is longer by then', async () => {
 	const { contract, arrived, web, append, path, ship, end } = await scene();
 	append('a.log', 'one');

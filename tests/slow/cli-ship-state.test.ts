@@ -80,6 +80,28 @@ describe('the state', () => {
 		]);
 	});
 
+	test.runIf(canMount)(
+		'on a disk that is full at the start nothing is sent until there is room',
+		async () => {
+			const disk = smallDisk(1);
+			const contract = await contracts.start();
+			const { append, path, ship, end } = shipping(cli, contract, { state: disk.folder });
+			append('a.log', 'one');
+			const words = [path('a.log'), '--service', 'web'];
+			for (const line of ['one', 'two']) {
+				disk.fill();
+				const command = ship(words);
+				await command.saying("can't write the state (ENOSPC", 'stderr');
+				expect(contract.messages).not.toContain(line);
+				disk.free();
+				await contract.until(() => contract.messages.includes(line));
+				expect((await end(command, 'SIGTERM')).status).toBe(0);
+				append('a.log', 'two');
+			}
+			expect(contract.messages).toEqual(['one', 'two']);
+		}
+	);
+
 	test.runIf(canMount)('on a full disk nothing is sent, and it goes on when there is room', async () => {
 		const disk = smallDisk(1);
 		const contract = await contracts.start();

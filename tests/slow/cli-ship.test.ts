@@ -122,6 +122,18 @@ test('a line that the server refuses is left out and counted, its neighbours arr
 	expect(contract.messages).toEqual(['one', 'two']);
 });
 
+test('without a server a signal after the end of stdin ends it within 8 s', { timeout: 30_000 }, async () => {
+	const contract = await contracts.start();
+	await contract.kill();
+	const { ship, end } = shipping(cli, contract);
+	const command = ship(['-', '--service', 'web'], { input: 'one\n' });
+	await command.saying('one\n');
+	const began = performance.now();
+	const { status, stderr } = await end(command, 'SIGTERM');
+	expect([status, stderr]).toEqual([1, expect.stringContaining('1 line not delivered')]);
+	expect(performance.now() - began).toBeLessThan(15_000);
+});
+
 test('wrong usage is status 2', async () => {
 	const { ship, end } = shipping(cli, { url: 'http://127.0.0.1:1' });
 	const wrong: [string[], string][] = [

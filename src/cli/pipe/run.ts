@@ -55,6 +55,7 @@ export async function run(order: Order): Promise<number> {
 			return shipper?.giveUp();
 		}
 		stopped = signal;
+		if (endedAt < Infinity) return shipper?.giveUpIn(patience.stopped);
 		// The program writing to us also got it, and will end by itself.
 		if (!signals.isShared(signal)) input.stop();
 	});

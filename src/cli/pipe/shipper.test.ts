@@ -115,6 +115,34 @@ test('without a server the end comes when the patience is over, with the number 
 	expect(said.at(-1)).toBe('2 lines not delivered');
 });
 
+test('given up in a while, the end comes then, however long it would have waited', async () => {
+	const contract = await start();
+	await contract.kill();
+	const { shipper, write } = ship(contract);
+	await write('one\n');
+	const ended = shipper.end(patience * 10);
+	shipper.giveUpIn(30);
+	expect(await ended).toBe(1);
+});
+
+test('what is overdue to be sent is sent at once, without a warning', async () => {
+	const contract = await start();
+	const server = { url: new URL(`${contract.url}/`), key };
+	const reading = { origin: { service: null, members: '' }, joins: true };
+	const shipper = new Shipper(server, { service: 'web' }, () => {}, hasty, reading);
+	const warnings: Error[] = [];
+	const warn = (warning: Error) => warnings.push(warning);
+	process.on('warning', warn);
+	onTestFinished(() => void process.off('warning', warn));
+	shipper.begin();
+	await shipper.write(Buffer.from('ERROR one\n'));
+	for (const began = performance.now(); performance.now() - began < 1_100;); // a busy machine
+	await shipper.write(Buffer.from(''));
+	await contract.until(() => contract.messages.length === 1);
+	expect(await shipper.end(patience)).toBe(0);
+	expect(warnings).toEqual([]);
+});
+
 test('the key never leaves with the lines, wherever its batches are cut', async () => {
 	const contract = await start();
 	const { shipper, write } = ship(contract);

@@ -114,6 +114,11 @@ export class Shipper {
 		this.#room.ring();
 	}
 
+	/** Stops at the latest in so many ms. */
+	giveUpIn(ms: number): void {
+		setTimeout(() => this.giveUp(), ms).unref();
+	}
+
 	#add(lines: Line[]): void {
 		const now = performance.now();
 		for (const line of lines) this.#assembly.add({ ...line, stream: '', isPart: false }, now);
@@ -125,10 +130,13 @@ export class Shipper {
 	#settleLater(): void {
 		clearTimeout(this.#settling);
 		if (this.#assembly.due === Infinity) return;
-		this.#settling = setTimeout(() => {
-			this.#assembly.settle(performance.now());
-			this.#add([]);
-		}, this.#assembly.due - performance.now());
+		this.#settling = setTimeout(
+			() => {
+				this.#assembly.settle(performance.now());
+				this.#add([]);
+			},
+			Math.max(0, this.#assembly.due - performance.now())
+		);
 	}
 
 	#append(batches: Batch[]): void {

@@ -3,6 +3,7 @@ import type { Bell } from '../delivery/bell.ts';
 import type { Answer, Api } from '../delivery/logs-api.ts';
 import type { Mask } from '../delivery/mask.ts';
 import type { Persistence } from '../delivery/persistence.ts';
+import { Recorder } from './recorder.ts';
 import * as request from './request.ts';
 import type { Source } from './source.ts';
 import type { Pending } from './state.ts';
@@ -12,7 +13,7 @@ const share = 32 * 1024;
 /** UTF-16 units that wait for the server at most, those of a full request; then nothing more is read. */
 const most = request.usual.units + share;
 /** Between two requests that are not full, and between two looks at what may have grown, in ms. */
-const pauses = { requests: 100, looks: 500, disk: 1_000 };
+const pauses = { requests: 100, looks: 500 };
 
 export interface CourierOptions {
 	api: Pick<Api, 'send'>;
@@ -40,19 +41,22 @@ export interface CourierOptions {
  */
 export class Courier {
 	readonly #options: CourierOptions;
+	readonly #recorder: Recorder;
 	readonly #queue: request.Item[] = [];
 	#turn = 0;
 	#isStopping = false;
 	/** Whether something may have grown. */
 	#hasNews = false;
-	#isDiskSaid = false;
 	/** Lines that the server rejected. */
 	rejected = 0;
 	/** Why it has ended, if not because all is sent. */
 	fault: string | null = null;
 
-	constructor(options: CourierOptions) {
+	/** `pending`: what an earlier run was sending when it ended. */
+	constructor(options: CourierOptions, pending: Pending | null) {
 		this.#options = options;
+		const { save, bell, say } = options;
+		this.#recorder = new Recorder({ save, bell, say, isOver: () => this.#isOver }, pending);
 	}
 
 	/** What is taken and not sent. */
@@ -79,11 +83,18 @@ export class Courier {
 	}
 
 	/** Until all is sent, if it ends at all; or a fault, or `giveUp`. */
-	async run(pending: Pending | null): Promise<void> {
+	async run(): Promise<void> {
+		await this.#run();
+		// What has become of the files since the last request.
+		if (this.#recorder.pending === null) await this.#recorder.record(null);
+	}
+
+	async #run(): Promise<void> {
+		const { pending } = this.#recorder;
 		if (pending && !(await this.#repeat(pending))) return;
 		await this.#options.begin();
 		// Also if nothing comes: what comes while nothing reads it is sent at the next start.
-		await this.#record(null);
+		await this.#recorder.record(null);
 		while (!this.#isOver) {
 			this.#fill();
 			if (this.#queue.length > 0) await this.#sendNext();
@@ -159,7 +170,7 @@ export class Courier {
 	async #deliver(items: request.Item[]): Promise<boolean> {
 		if (request.linesIn(items) > 0) {
 			const pending = request.pendingOf(items);
-			if (!(await this.#record(pending))) return false;
+			if (!(await this.#recorder.record(pending))) return false;
 			const answer = await this.#send(request.bytesOf(items), pending.key);
 			if (answer.kind === 'unwanted' && items.length > 1) {
 				const middle = Math.ceil(items.length / 2);
@@ -168,7 +179,7 @@ export class Courier {
 			if (!this.#isTaken(answer, request.linesIn(items))) return false;
 		}
 		for (const [source, to] of new Map(items.map(({ source, to }) => [source, to]))) source.confirm(to);
-		return this.#record(null);
+		return this.#recorder.record(null);
 	}
 
 	#send(lines: Buffer<ArrayBuffer>, key: string): Promise<Answer> {
@@ -192,25 +203,6 @@ export class Courier {
 		return true;
 	}
 
-	/** Waits until it is on the disk; false if that was given up. */
-	async #record(pending: Pending | null): Promise<boolean> {
-		for (;;) {
-			try {
-				this.#options.save(pending);
-				if (this.#isDiskSaid) this.#options.say('the state is written again');
-				this.#isDiskSaid = false;
-				return true;
-			} catch (error) {
-				const reason = (error as Error).message;
-				if (!this.#isDiskSaid)
-					this.#options.say(`can't write the state (${reason}); nothing is sent until it can`);
-				this.#isDiskSaid = true;
-			}
-			if (this.#isOver) return false;
-			await this.#options.bell.wait(pauses.disk, () => this.#isOver);
-		}
-	}
-
 	/** What was under way when an earlier run ended. Whether to go on. */
 	async #repeat({ key, parts }: Pending): Promise<boolean> {
 		const sources = this.#options.look(performance.now());
@@ -231,10 +223,10 @@ export class Courier {
 		if (lines === 0) return true;
 		const answer = await this.#send(Buffer.from(text), key);
 		// None of it was stored: it is read anew, and sent in smaller parts.
-		if (answer.kind === 'unwanted') return this.#record(null);
+		if (answer.kind === 'unwanted') return this.#recorder.record(null);
 		if (!this.#isTaken(answer, lines)) return false;
 		for (const { source, to } of found) source.skip(to);
-		return this.#record(null);
+		return this.#recorder.record(null);
 	}
 
 	/** For at most so long, and until there may be something to read, or something that waited is due. */

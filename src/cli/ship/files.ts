@@ -1,11 +1,10 @@
 import { dirname } from 'node:path';
 import { Copies } from './copies.ts';
 import * as fingerprint from './fingerprint.ts';
-import * as glob from './glob.ts';
 import type { Known } from './known-file.ts';
 import * as moved from './moved.ts';
-import * as regularFile from './regular-file.ts';
 import * as revival from './revival.ts';
+import { keyAt, keyOf, Selection, type Place, type Wanted } from './selection.ts';
 import * as shape from './shape.ts';
 import { TailedFile } from './tailed-file.ts';
 import { Unreadable } from './unreadable.ts';
@@ -13,11 +12,6 @@ import { Watch } from './watch.ts';
 
 /** A rotated file is closed once nothing was written to it for so long, in ms: programs reopen their logs late. */
 const drainMs = 30_000;
-
-export interface Wanted {
-	pattern: string;
-	kind: shape.Kind;
-}
 
 export interface Plan {
 	wanted: Wanted[];
@@ -33,7 +27,7 @@ export interface Plan {
 export class Files {
 	readonly #plan: Plan;
 	readonly #say: (message: string) => void;
-	readonly #isExcluded: (path: string) => boolean;
+	readonly #selection: Selection;
 	readonly #around: revival.Surroundings;
 	readonly #watch: Watch;
 	/** Whether files are only read up to what is there now. */
@@ -57,16 +51,12 @@ export class Files {
 		this.unreadable = new Unreadable(say);
 		this.#isFirst = known === null;
 		this.#isEnding = plan.once;
+		this.#selection = new Selection(plan.wanted, plan.exclude);
 		const all = new Set(known?.map(keyOf));
 		const isOpen = (identity: fingerprint.Identity) => this.#tails.some((tail) => isAt(tail, identity));
 		const isKnown = (identity: fingerprint.Identity) => all.has(keyOf(identity)) || isOpen(identity);
-		const excluded = plan.exclude.map(glob.matcher);
-		const isExcluded = (path: string) => excluded.some((matches) => matches(path));
-		this.#isExcluded = (path) => moved.isPacked(path) || isExcluded(path);
-		const named = plan.wanted.map(({ pattern }) => glob.matcher(pattern));
-		const isNamed = (path: string) => named.some((matches) => matches(path));
-		this.#around = { asked: plan.asked, say, isOpen, isKnown, isNamed, isExcluded };
-		const isWanted = ({ path }: Known) => isNamed(path) && !this.#isExcluded(path);
+		this.#around = { asked: plan.asked, say, isOpen, isKnown, selection: this.#selection };
+		const isWanted = ({ path }: Known) => this.#selection.has(path);
 		this.#dormant = known?.filter((file) => !isWanted(file)) ?? [];
 		this.#revive(known?.filter(isWanted) ?? []);
 	}
@@ -110,11 +100,9 @@ export class Files {
 
 	/** What the next run must know. */
 	get known(): Known[] {
-		return [
-			...this.#dormant,
-			...this.#closed,
-			...this.#tails.filter((tail) => !isLeft(tail) || !tail.isDone).map(({ known }) => ({ ...known }))
-		];
+		const tails = this.#tails.filter((tail) => !isLeft(tail) || !tail.isDone);
+		const now = tails.map((tail) => ({ ...tail.known, isSent: isSent(tail) }));
+		return [...this.#dormant, ...this.#closed, ...now];
 	}
 
 	/** Looks for new files and for those that were renamed or removed. */
@@ -122,7 +110,7 @@ export class Files {
 		this.unreadable.begin();
 		this.#copies.begin();
 		this.#revive(this.#closed.splice(0));
-		const found = this.#find();
+		const found = this.#selection.find((path, error) => this.unreadable.note(path, error));
 		for (const tail of this.#tails) {
 			if (isLeft(tail)) continue;
 			if (tail.fault) this.unreadable.note(tail.name, tail.fault);
@@ -175,21 +163,7 @@ export class Files {
 		for (const tail of this.#tails) tail.close();
 	}
 
-	/** The paths of each file, by its identity. */
-	#find(): Map<string, { path: string; kind: shape.Kind }[]> {
-		const found = new Map<string, { path: string; kind: shape.Kind }[]>();
-		for (const { pattern, kind } of this.#plan.wanted) {
-			for (const path of glob.find(pattern, (path, error) => this.unreadable.note(path, error))) {
-				const stat = this.#isExcluded(path) ? null : this.#try(path, () => regularFile.stat(path));
-				if (!stat) continue;
-				const key = keyOf({ dev: String(stat.dev), ino: String(stat.ino) });
-				found.set(key, [...(found.get(key) ?? []), { path, kind }]);
-			}
-		}
-		return found;
-	}
-
-	#add(key: string, { path, kind }: { path: string; kind: shape.Kind }, now: number): void {
+	#add(key: string, { path, kind }: Place, now: number): void {
 		const what = shape.of(kind, path, this.#plan.asked);
 		if (!what) return;
 		const atEnd = this.#isFirst && this.#plan.fromEnd;
@@ -212,12 +186,9 @@ export class Files {
 	/** Whether a file that was not found is where it was, as far as can be told, in a folder that is closed to us. */
 	#isHidden({ name, known }: TailedFile): boolean {
 		if (this.unreadable.size === 0) return false;
-		try {
-			const stat = regularFile.stat(name);
-			return stat !== null && keyOf({ dev: String(stat.dev), ino: String(stat.ino) }) === keyOf(known);
-		} catch {
-			return true; // it can't be told
-		}
+		let isUnknown = false;
+		const key = keyAt(name, () => (isUnknown = true));
+		return isUnknown || key === keyOf(known);
 	}
 
 	/** Whether a new file is, for now, taken for a copy of one that is about to be truncated: then `#mend` finds it. */
@@ -267,11 +238,13 @@ export class Files {
 	}
 }
 
-const keyOf = ({ dev, ino }: fingerprint.Identity) => `${dev}:${ino}`;
 const isAt = (tail: TailedFile, identity: fingerprint.Identity) =>
 	!isLeft(tail) && fingerprint.isSame(tail.known, identity);
 
 const hadName = ({ known }: TailedFile, name: string) => known.path === name || known.former === name;
+
+const isSent = (tail: TailedFile) =>
+	(tail.isLeaving || tail.known.former !== undefined) && tail.known.offset >= tail.size;
 
 /** Whether no path leads to it and it is read to its end: then a file of the same identity is another one. */
 const isLeft = (tail: TailedFile) => tail.isOver && tail.goneSince !== null;

@@ -5,7 +5,7 @@ import type { Defaults } from '../delivery/logs-api.ts';
 import * as server from '../delivery/server.ts';
 import * as glob from './glob.ts';
 import type { Asked } from './shape.ts';
-import type { Wanted } from './files.ts';
+import type { Wanted } from './selection.ts';
 import { usualFolder } from './state.ts';
 import { usage } from './usage.ts';
 

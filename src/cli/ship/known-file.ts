@@ -14,6 +14,8 @@ export interface Known extends fingerprint.Identity {
 	/** Its path before it was renamed, if it was. */
 	former?: string;
 	offset: number;
+	/** Whether it was rotated or removed, and all of it sent. */
+	isSent?: boolean;
 	head: fingerprint.Mark;
 	/** The bytes before an offset that the server has: a copy has the same ones. */
 	seal: fingerprint.Mark;

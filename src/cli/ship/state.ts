@@ -19,7 +19,8 @@ export interface Progress {
 	pending: Pending | null;
 }
 
-export type Opened = { ok: true; state: State; progress: Progress | null } | { ok: false; fault: string };
+export type Opened =
+	{ ok: true; state: State; progress: Progress | null } | { ok: false; isFull: boolean; fault: string };
 
 /** The folder for it, unless told otherwise: systemd's StateDirectory=, or that of the user. */
 export function usualFolder(env: NodeJS.ProcessEnv): string {
@@ -44,14 +45,20 @@ export class State {
 		try {
 			mkdirSync(folder, { recursive: true, mode: 0o700 });
 			const holder = lock.take(join(folder, 'ship.lock'));
-			if (holder !== null) return { ok: false, fault: `process ${holder} is using the state in ${folder}` };
+			if (holder !== null)
+				return { ok: false, isFull: false, fault: `process ${holder} is using the state in ${folder}` };
 			const text = readIfThere(file);
 			const progress = text === null ? null : parse(text);
-			if (text !== null && !progress) return { ok: false, fault: `${file} is damaged. ${advice}` };
+			if (text !== null && !progress)
+				return { ok: false, isFull: false, fault: `${file} is damaged. ${advice}` };
 			if (progress) state.save(progress);
 			return { ok: true, state, progress };
 		} catch (error) {
-			return { ok: false, fault: `the state in ${folder} cannot be used (${(error as Error).message})` };
+			const { code = '', message } = error as NodeJS.ErrnoException;
+			if (!full.has(code))
+				return { ok: false, isFull: false, fault: `the state in ${folder} cannot be used (${message})` };
+			state.close();
+			return { ok: false, isFull: true, fault: `can't write the state (${message})` };
 		}
 	}
 
@@ -75,6 +82,9 @@ export class State {
 		lock.release(join(this.#folder, 'ship.lock'));
 	}
 }
+
+/** Of errors of a full disk, or of one on which no more is allowed. */
+const full = new Set(['ENOSPC', 'EDQUOT']);
 
 const advice =
 	'Nothing is sent, because everything could be sent twice: put back a copy, or remove it and start with --from beginning or --from end.';
