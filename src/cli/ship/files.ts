@@ -199,7 +199,8 @@ export class Files {
 	/** Goes on with files that an earlier run knew, wherever they are now, and with what they became by rotation. */
 	#revive(all: Known[]): void {
 		const revived = all.map((known) => ({ known, tail: this.#reviveOne(known) }));
-		for (const { known, tail } of revived) {
+		// The latest first: what followed belongs behind it, not behind those before.
+		for (const { known, tail } of revived.reverse()) {
 			if (!tail) continue;
 			const more = this.#try(tail.name, () => revival.followersOf(tail, known, this.#around)) ?? [];
 			this.#push(more, tail);

@@ -25,7 +25,7 @@ export function revive(known: Known, around: Surroundings): TailedFile | null {
 	const found = moved.inPlace(known.path, known) ?? moved.search(known, around.isOpen);
 	if (!found && known.isSent) return null;
 	if (!found) {
-		const rest = `lines behind byte ${known.offset} that were not sent, if any, are lost`;
+		const rest = `lines behind byte ${known.offset}, and those of files that followed, are lost if they were not sent`;
 		around.say(`${known.path} was replaced or removed while nothing read it: ${rest}`);
 		return null;
 	}
