@@ -4,9 +4,16 @@ import { fold } from '../../log/fold.ts';
 import { columnOf } from './texts.ts';
 
 /** Few letters, so that a needle is often found, and often nearly. */
-const text = fc.string({ unit: fc.constantFrom('a', 'B', 'q', ' ', 'é', 'K', '7', 'Σ', 'ς', 'σ'), maxLength: 12 });
+const text = fc.string({
+	unit: fc.constantFrom('a', 'B', 'q', ' ', 'é', 'K', '7', 'Σ', 'ς', 'σ'),
+	maxLength: 12
+});
 const ascii = fc.string({ unit: fc.constantFrom('a', 'A', 'q', 'Q', ' ', 'z'), maxLength: 12 });
-const needle = fc.string({ unit: fc.constantFrom('a', 'q', ' ', 'z', 'b', 'é', 'σ'), minLength: 1, maxLength: 4 });
+const needle = fc.string({
+	unit: fc.constantFrom('a', 'q', ' ', 'z', 'b', 'é', 'σ'),
+	minLength: 1,
+	maxLength: 4
+});
 
 function column(texts: readonly string[]) {
 	let end = 0;
