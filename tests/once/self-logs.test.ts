@@ -32,13 +32,14 @@ test('errors of the server are lines of the instance admin, after the first line
 	await viewer.reaches(1);
 	await fail();
 	await viewer.reaches(2);
-	expect(viewer.lines.map(({ message }) => message)).toEqual([
+	// Who seals or counts the damaged chunk meets the error as well.
+	expect(viewer.lines.slice(0, 2).map(({ message }) => message)).toEqual([
 		'the first line',
 		expect.stringContaining('a chunk of log lines cannot be')
 	]);
 	const response = await fetch(`${server.url}/api/logs?q=service:tailrace`, { headers: bearer(admin.key) });
 	const { logs } = (await response.json()) as { logs: unknown[] };
-	expect(logs).toMatchObject([{ service: 'tailrace', level: 'error', host: expect.any(String) }]);
+	expect(logs[0]).toMatchObject({ service: 'tailrace', level: 'error', host: expect.any(String) });
 	expect(server.output()).toContain('a chunk of log lines cannot be');
 });
 
@@ -51,12 +52,12 @@ test('what the intake says of those who send is none of them', async () => {
 	client.write(encode(['PING', 'a', 'salt', 'wrong', '', '']));
 	client.resume();
 	await once(client, 'close');
-	expect(server.output()).toContain('another secret');
+	await expect.poll(() => server.output()).toContain('another secret');
 	await fail();
 	const viewer = new Viewer({ origin: () => server.url, headers: bearer(admin.key) });
 	onTestFinished(() => viewer.close());
 	await viewer.reaches(2);
-	expect(viewer.lines.map(({ message }) => message)).toEqual([
+	expect(viewer.lines.slice(0, 2).map(({ message }) => message)).toEqual([
 		'the first line',
 		expect.stringContaining('a chunk of log lines cannot be')
 	]);
