@@ -62,8 +62,8 @@ const checked = sideBySide({
 	'lint and the import rule': ['npm', 'run', '--silent', 'lint']
 });
 await tests('unit, integration and fault tests', vitest);
-await checked;
 await tests('end to end, in Chromium', playwright);
+await checked;
 
 finish();
 
