@@ -2,20 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
-import { shipping } from '../support/cli/shipping.ts';
-import * as contracts from '../support/logs/logs-contract.ts';
+import { shippingScene } from '../support/cli/shipping.ts';
 
 const cli = bundled();
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
 
-async function scene() {
-	const contract = await contracts.start();
-	const all = shipping(cli, contract);
-	const arrived = (text: string) => contract.until(() => contract.messages.includes(text));
-	const web = (pattern: string) => [all.path(pattern), '--service', 'web'];
-	return { contract, arrived, web, ...all };
-}
+const scene = () => shippingScene(cli);
 
 const times = (text: string, part: string) => text.split(part).length - 1;
 

@@ -2,20 +2,11 @@ import { renameSync, utimesSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
 import { opened } from '../support/cli/opened.ts';
-import { shipping } from '../support/cli/shipping.ts';
-import * as contracts from '../support/logs/logs-contract.ts';
+import { numbered, shippingScene } from '../support/cli/shipping.ts';
 
 const cli = bundled();
-const numbered = (from: number, to: number) =>
-	Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
 
-async function scene() {
-	const contract = await contracts.start();
-	const all = shipping(cli, contract);
-	const arrived = (text: string) => contract.until(() => contract.messages.includes(text));
-	const web = (pattern: string) => [all.path(pattern), '--service', 'web'];
-	return { contract, arrived, web, ...all };
-}
+const scene = () => shippingScene(cli);
 
 test.each(['a.log', 'a.log*'])(
 	'rotated again and again while the server is away: all is read (%s)',

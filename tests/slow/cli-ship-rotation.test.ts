@@ -1,21 +1,12 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
-import { shipping } from '../support/cli/shipping.ts';
-import * as contracts from '../support/logs/logs-contract.ts';
+import { numbered, shipping, shippingScene } from '../support/cli/shipping.ts';
 import { startSite, type Site } from '../support/server/site.ts';
 
 const cli = bundled();
-const numbered = (from: number, to: number) =>
-	Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
 
-async function scene() {
-	const contract = await contracts.start();
-	const all = shipping(cli, contract);
-	const arrived = (text: string) => contract.until(() => contract.messages.includes(text));
-	const web = (pattern: string) => [all.path(pattern), '--service', 'web'];
-	return { contract, arrived, web, ...all };
-}
+const scene = () => shippingScene(cli);
 
 describe.each(['a.log', 'a.log*'])('with the pattern %s', (pattern) => {
 	test('a renamed file is read to its end, also what is still written to it', async () => {

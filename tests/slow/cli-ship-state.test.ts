@@ -1,13 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
-import { shipping } from '../support/cli/shipping.ts';
+import { numbered, shipping } from '../support/cli/shipping.ts';
 import * as contracts from '../support/logs/logs-contract.ts';
 import { canMount, smallDisk } from '../support/server/small-disk.ts';
 
 const cli = bundled();
-const numbered = (from: number, to: number) =>
-	Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
 
 describe('the state', () => {
 	test('a damaged one stops it with a message that names the file', async () => {

@@ -2,12 +2,10 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bundled } from '../support/cli/cli.ts';
 import { nodes } from '../support/cli/command.ts';
-import { shipping } from '../support/cli/shipping.ts';
+import { numbered, shipping } from '../support/cli/shipping.ts';
 import * as contracts from '../support/logs/logs-contract.ts';
 
 const cli = bundled();
-const numbered = (from: number, to: number) =>
-	Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
 
 describe.each(nodes(20))('tailrace ship on Node %s', (_, node) => {
 	test('files that match are sent as they grow, later ones too; excluded and packed ones are not', async () => {

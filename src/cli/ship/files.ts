@@ -35,6 +35,7 @@ export class Files {
 	#tails: TailedFile[] = [];
 	/** Known files that nothing names now. */
 	#dormant: Known[];
+	/** Of those, what is open until a request is repeated. */
 	#borrowed: TailedFile[] = [];
 	/** Known files that can't be read now. */
 	#closed: Known[] = [];

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { key } from '../logs/logs-contract.ts';
+import * as contracts from '../logs/logs-contract.ts';
 import type { Cli } from './cli.ts';
 import type { Command } from './command.ts';
 
@@ -39,7 +39,7 @@ export function shipping(
 		append: (name, ...lines) => appendFileSync(path(name), lines.map((line) => `${line}\n`).join('')),
 		ship(words, more = {}) {
 			const all = ['ship', ...words, '--state', kept];
-			return cli.run(all, { url: target.url, key: target.key ?? key, node, ...more });
+			return cli.run(all, { url: target.url, key: target.key ?? contracts.key, node, ...more });
 		},
 		async end(command, signal) {
 			if (signal) command.child.kill(signal);
@@ -48,3 +48,20 @@ export function shipping(
 		}
 	};
 }
+
+/** The same at a server of its own. */
+export async function shippingScene(cli: Cli) {
+	const contract = await contracts.start();
+	const all = shipping(cli, contract);
+	return {
+		contract,
+		...all,
+		/** Resolves when a message is there. */
+		arrived: (text: string) => contract.until(() => contract.messages.includes(text)),
+		/** What names files, as the service web. */
+		web: (pattern: string) => [all.path(pattern), '--service', 'web']
+	};
+}
+
+export const numbered = (from: number, to: number) =>
+	Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
