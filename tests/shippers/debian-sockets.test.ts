@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { line } from './clients/script.mjs';
+import { socketShippers } from '../../src/routes/(app)/[org]/socket-shippers.ts';
 import { numbers } from '../support/server/calls.ts';
 import { startSite, type Site, type Tenant } from '../support/server/site.ts';
 import { expectScript, stored, type Expected } from '../support/shippers/clients.ts';
@@ -41,6 +42,13 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
+/** The configuration of a program that the page of a key shows for a listener. */
+function shownFor(program: string, port: number, transport: 'tcp' | 'udp'): string {
+	const listener = { protocol: 'syslog', transport, port, hasSecret: false } as const;
+	const shown = socketShippers('http://127.0.0.1:3000', [listener]);
+	return shown.find(({ name }) => name.startsWith(`${program} (`))?.text ?? '';
+}
+
 /** Waits for a thousand lines of the script. */
 async function expectAll(way: (typeof ways)[number], expected: Partial<Expected> = {}): Promise<void> {
 	const { origin, made } = tenants.get(way) as Tenant;
@@ -67,9 +75,8 @@ describe.skipIf(!hasRsyslog('imtcp'))('rsyslog, omfwd', () => {
 		await expectAll('rsyslog-tcp', { messageOf: oneLine });
 	});
 
-	test('over TCP, counted, sends lines that arrive whole', async () => {
-		const way = 'protocol="tcp" TCP_Framing="octet-counted"';
-		const rsyslog = await startRsyslog(forward(ports['rsyslog-counted'], way));
+	test('as the page of a key says, counted, sends lines that arrive whole', async () => {
+		const rsyslog = await startRsyslog(shownFor('rsyslog', ports['rsyslog-counted'], 'tcp'));
 		onTestFinished(() => rsyslog.stop());
 		await rsyslog.take(messages(1, 1_000));
 		await expectAll('rsyslog-counted');
@@ -77,13 +84,20 @@ describe.skipIf(!hasRsyslog('imtcp'))('rsyslog, omfwd', () => {
 });
 
 describe.skipIf(!areHere('syslogNg'))('syslog-ng, syslog()', () => {
-	test.each(['tcp', 'udp'] as const)('over %s sends lines that arrive whole', async (transport) => {
-		const port = ports[`ng-${transport}`];
+	test('over UDP sends lines that arrive whole', async () => {
 		const { send } = await startSyslogNg(
-			`syslog("127.0.0.1" port(${port}) transport("${transport}") time-reopen(1));`
+			`syslog("127.0.0.1" port(${ports['ng-udp']}) transport("udp") time-reopen(1));`
 		);
 		await send(1, 1_000);
-		await expectAll(`ng-${transport}`);
+		await expectAll('ng-udp');
+	});
+
+	test('as the page of a key says, over TCP, sends lines that arrive whole', async () => {
+		const destination =
+			/syslog\(.*\);(?= \};)/.exec(shownFor('syslog-ng', ports['ng-tcp'], 'tcp'))?.[0] ?? '';
+		const { send } = await startSyslogNg(destination);
+		await send(1, 1_000);
+		await expectAll('ng-tcp');
 	});
 });
 
