@@ -19,11 +19,13 @@ export function isColumn(field: string): field is Column {
  * like a field of the entry must (`attributes.level:9`).
  */
 export function nameOf(written: string): string {
-	if (!written.startsWith(PREFIX)) return written;
+	return written.startsWith(PREFIX) ? ofAttribute(pathOf(written)) : written;
+}
 
-	const path = pathOf(written);
+/** The name of an attribute's field, from its dotted path. */
+export function ofAttribute(path: string): string {
 	const needsPrefix = path === 'level' || isColumn(path) || path.startsWith(PREFIX);
-	return needsPrefix ? written : path;
+	return needsPrefix ? PREFIX + path : path;
 }
 
 /** Whether a field can only be an attribute: written with the prefix. */

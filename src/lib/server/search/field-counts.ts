@@ -1,4 +1,5 @@
 import * as attributes from '../../log/attributes.ts';
+import { ofAttribute } from '../../log/field-names.ts';
 import { levelOf } from '../../log/entry.ts';
 import * as digits from '../../log/digits.ts';
 import type { ChunkLine } from '../logs/chunks/line.ts';
@@ -27,7 +28,7 @@ export class FieldCounts {
 	/** `path` is null for all attributes. */
 	#walk(path: string | null, value: unknown, depth: number): void {
 		const text = attributes.textOf(value);
-		if (path !== null && text !== null) return this.#count(fieldOf(path), text);
+		if (path !== null && text !== null) return this.#count(ofAttribute(path), text);
 		if (depth === 0 || Array.isArray(value) || typeof value !== 'object' || value === null) return;
 		for (const [key, inner] of Object.entries(value)) {
 			this.#walk(path === null ? key : `${path}.${key}`, inner, depth - 1);
@@ -52,8 +53,3 @@ export const isWhole = (field: string, values: ReadonlyMap<string, number>) => v
 
 const mostOf = (field: string) =>
 	field === 'level' || field === 'service' || field === 'host' ? mostNames : mostValues;
-
-/** An attribute named like a field of the line is written with a prefix, as in queries. */
-const own = new Set(['level', 'service', 'host', 'message', 'trace_id', 'span_id']);
-const fieldOf = (path: string) =>
-	own.has(path) || path.startsWith('attributes.') ? `attributes.${path}` : path;

@@ -18,14 +18,16 @@ import { authorize, type Access, type Registers } from '../access/authorize.ts';
 import type { KeyUse } from '../access/key-use.ts';
 import * as secret from '../access/secret.ts';
 import type { Refused } from '../http/problem.ts';
-import type { Admission, Place } from '../ingest/admission.ts';
+import { Admission, type Place } from '../ingest/admission.ts';
 import type { Taking } from '../ingest/taking.ts';
-import { Calls, limit } from './grpc-calls.ts';
+import { limit } from './grpc-arrival.ts';
 import { compressionZstd } from './grpc-zstd.ts';
 import { exportLogs } from './otlp-service.ts';
 
 /** The largest message, in bytes: twice what gRPC allows by default. It is read as a whole before anything looks at it. */
 const mostBytes = 8 * 1024 * 1024;
+/** Calls that are read at a time, of one organization half as many; more wait in their senders, which keep them. */
+const mostCalls = 32;
 /** How long calls under way have to end when the server stops, in ms. */
 const patience = 5_000;
 
@@ -61,7 +63,7 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
 	const { log } = options;
 	const callers = new WeakMap<object, Caller>();
 	const sessions = new Set<ServerHttp2Session>();
-	const calls = new Calls();
+	const calls = new Admission(mostCalls);
 
 	const handle = connectNodeAdapter({
 		grpc: true,
@@ -82,9 +84,10 @@ export function openGrpc(options: GrpcOptions): GrpcServer {
 		const authorized = await authorize(options, claimOf(caller), 'write');
 		if (!authorized.ok) return refuse(response, authorized);
 		if (response.stream.destroyed) return;
-		const leave = calls.enter(authorized.access.org);
-		if (!leave) return refuse(response, { status: 503, detail: 'Too many calls at once: try again.' });
-		response.stream.once('close', leave);
+		const place = calls.admit(authorized.access.org, 1);
+		if (!place?.grow(1))
+			return refuse(response, { status: 503, detail: 'Too many calls at once: try again.' });
+		response.stream.once('close', () => place.leave());
 		callers.set(request, { ...caller, access: authorized.access });
 		handle(request, response);
 	}

@@ -41,7 +41,7 @@ export function openListenersOf(reports: readonly Report[], org: { slug: string 
 		.map(({ listener, address }) => ({
 			protocol: listener.protocol,
 			transport: listener.transport,
-			port: Number(new URL(address.replace(/^\w+/, 'http')).port || 80),
+			port: Number(/\d+$/.exec(address)?.[0]),
 			hasSecret: listener.secret !== null
 		}));
 }

@@ -2,18 +2,7 @@ import { once } from 'node:events';
 import { connect, constants, createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { Calls, limit } from './grpc-calls.ts';
-
-test('one organization has half of the calls, and gives back those that have ended', () => {
-	const calls = new Calls();
-	const leaves = Array.from({ length: 16 }, () => calls.enter('a'));
-	expect(leaves).not.toContain(null);
-	expect(calls.enter('a')).toBeNull();
-	for (let n = 0; n < 16; n++) expect(calls.enter('b')).not.toBeNull();
-	expect(calls.enter('c')).toBeNull();
-	leaves[0]?.();
-	expect(calls.enter('c')).not.toBeNull();
-});
+import { limit } from './grpc-arrival.ts';
 
 /** A call whose message stays unfinished, at a server that does this with it: how it is closed. */
 async function call(handle: (stream: ServerHttp2Stream) => void): Promise<number> {
